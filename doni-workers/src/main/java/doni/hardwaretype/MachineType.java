@@ -1,0 +1,9 @@
+package doni.hardwaretype;
+
+/**
+ * A model of single-board computer that a site accepts: data of the site, under {@code
+ * doni.machine-types.<name>}.
+ *
+ * @param fullName shown to people, also in Blazar
+ */
+public record MachineType(String fullName, String vendor, String model) {}

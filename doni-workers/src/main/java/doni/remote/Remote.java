@@ -1,0 +1,149 @@
+package doni.remote;
+
+import doni.worker.Hold;
+import doni.worker.RemoteException;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gate in front of one backend.
+ *
+ * <p>Its circuit opens when half of the last twenty calls say that the backend is down or drowning
+ * (no connection, time-out, 429, 502, 503, 504), and lets three calls try after {@code openFor}.
+ * Answers that a worker understands never open it. At most {@code concurrency} calls are under way;
+ * one more waits up to two seconds for its place.
+ *
+ * <p>The time-out of a call belongs to the client that makes it. Every call is measured as {@code
+ * doni.remote}, tagged with {@code service} and {@code status}.
+ */
+public final class Remote {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final String service;
+  private final MeterRegistry meters;
+  private final Clock clock;
+  private final CircuitBreaker breaker;
+  private final Bulkhead bulkhead;
+  private final Duration openFor;
+  private final AtomicReference<@Nullable Instant> openedAt = new AtomicReference<>();
+
+  public Remote(
+      String service, int concurrency, Duration openFor, MeterRegistry meters, Clock clock) {
+    this.service = service;
+    this.meters = meters;
+    this.clock = clock;
+    this.openFor = openFor;
+    this.breaker =
+        CircuitBreaker.of(
+            service,
+            CircuitBreakerConfig.custom()
+                .slidingWindowSize(20)
+                .minimumNumberOfCalls(5)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(openFor)
+                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .permittedNumberOfCallsInHalfOpenState(3)
+                .recordException(Remote::saysThatTheBackendIsDown)
+                .build());
+    this.bulkhead =
+        Bulkhead.of(
+            service,
+            BulkheadConfig.custom()
+                .maxConcurrentCalls(concurrency)
+                .maxWaitDuration(PATIENCE)
+                .build());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(event -> {
+          boolean open = event.getStateTransition().getToState() == CircuitBreaker.State.OPEN;
+          openedAt.set(open ? clock.instant() : null);
+        });
+    meters.gauge(
+        "doni.remote.circuit.open",
+        io.micrometer.core.instrument.Tags.of("service", service),
+        breaker,
+        b -> b.getState() == CircuitBreaker.State.OPEN ? 1 : 0);
+  }
+
+  /**
+   * Makes one call.
+   *
+   * @throws RemoteException as the call throws it, or of kind {@link RemoteException.Kind#NOT_SENT}
+   */
+  public <T> T call(Supplier<T> call) {
+    if (!breaker.tryAcquirePermission()) {
+      throw RemoteException.notSent(
+          service, "the circuit of " + service + " is open", Duration.ofSeconds(1));
+    }
+    if (!bulkhead.tryAcquirePermission()) {
+      breaker.releasePermission();
+      throw RemoteException.notSent(
+          service, "too many calls to " + service + " are under way", Duration.ofSeconds(1));
+    }
+    long started = System.nanoTime();
+    String status = "ok";
+    try {
+      T result = call.get();
+      breaker.onSuccess(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+      return result;
+    } catch (RemoteException e) {
+      status =
+          e.kind() == RemoteException.Kind.STATUS ? Integer.toString(e.status()) : e.kind().name();
+      breaker.onError(System.nanoTime() - started, TimeUnit.NANOSECONDS, e);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      status = "defect";
+      breaker.releasePermission();
+      throw e;
+    } finally {
+      bulkhead.onComplete();
+      Timer.builder("doni.remote")
+          .tag("service", service)
+          .tag("status", status)
+          .register(meters)
+          .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Forgets how earlier calls went: the backend is reached in another way from now on. */
+  public void reset() {
+    breaker.reset();
+  }
+
+  /** Why nothing is sent at the moment, while the circuit is open. */
+  public Optional<Hold> hold() {
+    if (breaker.getState() != CircuitBreaker.State.OPEN) {
+      return Optional.empty();
+    }
+    Instant opened = openedAt.get();
+    Instant until = (opened == null ? clock.instant() : opened).plus(openFor);
+    return Optional.of(
+        new Hold("the circuit of " + service + " is open: it did not answer", until));
+  }
+
+  private static boolean saysThatTheBackendIsDown(Throwable e) {
+    return e instanceof RemoteException remote
+        && switch (remote.kind()) {
+          case CONNECTION, TIMEOUT -> true;
+          case STATUS ->
+              switch (remote.status()) {
+                case 429, 502, 503, 504 -> true;
+                default -> false;
+              };
+          case NOT_SENT -> false;
+        };
+  }
+}

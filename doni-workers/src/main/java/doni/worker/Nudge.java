@@ -1,0 +1,19 @@
+package doni.worker;
+
+import java.util.Collection;
+
+/**
+ * How a worker says that its backend notified: the devices are looked at again at once. Returns
+ * without waiting.
+ */
+public interface Nudge {
+
+  /**
+   * Makes the devices of these names due. Letter case does not matter; names under which nothing is
+   * enrolled are ignored.
+   */
+  void named(Collection<String> names);
+
+  /** Does nothing: for a worker that is used without an engine. */
+  Nudge NONE = names -> {};
+}

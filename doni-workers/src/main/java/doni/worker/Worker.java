@@ -1,0 +1,79 @@
+package doni.worker;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Keeps one backend in agreement with what is enrolled.
+ *
+ * <p>An attempt has two halves. {@link #plan} observes and works out the difference, and writes
+ * nothing; {@link Plan#apply} removes the difference. Both may be repeated at any time and by any
+ * replica, also after a crash between any two calls, so a worker recognises its own half-done work
+ * by what it finds in the backend. A worker keeps nothing in memory that it could not lose, and
+ * never touches an object in the backend that is not its own.
+ *
+ * <p>Both halves run on a virtual thread of their own and may block; the engine sees to it that
+ * there is one attempt at a time for a device. A {@link RemoteException} that a worker lets through
+ * is classified by the engine, the same way for all workers; a worker catches only what it can
+ * answer better. Every other exception is a defect and ends the attempt as a failure.
+ */
+public interface Worker {
+
+  /**
+   * The worker's name in the API, in the configuration and of its lane, for example {@code
+   * blazar.device}.
+   */
+  String type();
+
+  /** The properties that this worker adds to the hardware types which it serves. */
+  default List<WorkerField> fields() {
+    return List.of();
+  }
+
+  /**
+   * What a device's name must look like for this worker, as a JSON schema for a string. An
+   * enrollment or a new name that does not meet it is refused.
+   */
+  default Optional<Map<String, Object>> nameSchema() {
+    return Optional.empty();
+  }
+
+  /**
+   * Top-level keys of its details that hold secrets: encrypted at rest, and shown to the device's
+   * owner only.
+   */
+  default Set<String> secretDetails() {
+    return Set.of();
+  }
+
+  /**
+   * False for a worker that so far only declares its fields: its tasks stay pending, and no lane
+   * can be run for it.
+   */
+  default boolean reconciles() {
+    return true;
+  }
+
+  /** Observes the backend and works out what {@link Plan#apply} would do. Reads only. */
+  Plan plan(Attempt attempt);
+
+  /**
+   * Why no device at all can be worked on at the moment, if that is so: the backend's circuit is
+   * open, or its credentials are not there yet. While it holds, the lane sleeps and its tasks spend
+   * no attempt. Asked a few times a second, so it answers from memory.
+   */
+  default Optional<Hold> hold() {
+    return Optional.empty();
+  }
+
+  /**
+   * Called once before the lane's first attempt; a worker whose backend can notify starts to listen
+   * here.
+   */
+  default void start(Nudge nudge) {}
+
+  /** Called once after the lane's last attempt; ends what {@link #start} began. */
+  default void stop() {}
+}

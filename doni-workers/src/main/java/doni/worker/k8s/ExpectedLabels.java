@@ -1,0 +1,93 @@
+package doni.worker.k8s;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which labels the Node of which kind of device carries.
+ *
+ * @param byIndex value of the index property (a machine name) to labels
+ */
+record ExpectedLabels(Map<String, Map<String, String>> byIndex) {
+
+  /** Set by the worker itself, from the device's property of that name. */
+  static final String LOCAL_EGRESS = "chi.edge/local_egress";
+
+  private static final String SETTING = "doni.workers.k8s.expected-labels";
+
+  private static final String RASPBERRY =
+      "smarter-device-manager=enabled|smarter-device-manager/configmap=rpi";
+  private static final String JETSON =
+      "smarter-device-manager=enabled|smarter-device-manager/configmap=jetson"
+          + "|nvidia-device-plugin/enabled=true";
+
+  /** What the DaemonSets of a Chameleon site select by. */
+  static final Map<String, String> OF_A_CHAMELEON_SITE =
+      Map.of(
+          "raspberrypi3-64", RASPBERRY,
+          "raspberrypi4-64", RASPBERRY,
+          "jetson-nano", JETSON,
+          "jetson-xavier-nx-emmc", JETSON,
+          "coral-dev", "");
+
+  ExpectedLabels {
+    Map<String, Map<String, String>> copy = new LinkedHashMap<>();
+    byIndex.forEach((index, labels) -> copy.put(index, Map.copyOf(labels)));
+    byIndex = Map.copyOf(copy);
+  }
+
+  /**
+   * Reads {@code key=value|key=value} for each value of the index property; an empty text means no
+   * labels.
+   *
+   * @throws IllegalArgumentException which names the setting, its value and what is allowed
+   */
+  static ExpectedLabels parse(Map<String, String> texts) {
+    Map<String, Map<String, String>> byIndex = new LinkedHashMap<>();
+    texts.forEach((index, text) -> byIndex.put(index, labels(SETTING + '.' + index, text)));
+    return new ExpectedLabels(byIndex);
+  }
+
+  /** The labels for that value of the index property; none when nothing is known of it. */
+  Map<String, String> of(String index) {
+    return Optional.ofNullable(byIndex.get(index)).orElse(Map.of());
+  }
+
+  /** Every key that this configuration can set on any device. */
+  Set<String> keys() {
+    Set<String> keys = new TreeSet<>();
+    byIndex.values().forEach(labels -> keys.addAll(labels.keySet()));
+    return keys;
+  }
+
+  private static Map<String, String> labels(String setting, String text) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (String entry : text.split("\\|", -1)) {
+      if (!entry.isBlank()) {
+        int equals = entry.indexOf('=');
+        check(equals > 0, setting, entry.strip(), "key=value|key=value");
+        String key = entry.substring(0, equals).strip();
+        String value = entry.substring(equals + 1).strip();
+        check(LabelSyntax.isKey(key), setting + ", label key", key, LabelSyntax.KEY);
+        check(LabelSyntax.isValue(value), setting + ", value of " + key, value, LabelSyntax.VALUE);
+        check(
+            !LabelSyntax.isReserved(key) && !key.equals(LOCAL_EGRESS),
+            setting + ", label key",
+            key,
+            "no key of " + LabelSyntax.reserved() + " and not " + LOCAL_EGRESS);
+        check(labels.put(key, value) == null, setting + ", label key", key, "each key only once");
+      }
+    }
+    return labels;
+  }
+
+  private static void check(boolean right, String setting, String value, String allowed) {
+    if (!right) {
+      throw new IllegalArgumentException(
+          "%s is '%s'; allowed: %s".formatted(setting, value, allowed));
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package doni.worker.k8s;
+
+import doni.device.Device;
+import doni.device.Secret;
+import doni.worker.Attempt;
+import doni.worker.Hold;
+import doni.worker.Nudge;
+import doni.worker.Outcome;
+import doni.worker.Plan;
+import doni.worker.RemoteException;
+import doni.worker.Worker;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Keeps a device's membership in the cluster: the secret of its bootstrap token, and the labels and
+ * the taint of its Node.
+ *
+ * <p>It owns the secrets {@code bootstrap-token-<id>} in {@code kube-system} that carry the
+ * device's uuid or exactly its token, and on the Node the labels it is configured with, {@link
+ * ExpectedLabels#LOCAL_EGRESS}, what it recorded to have set there, and its taint. All else on the
+ * Node is left alone. The Node itself is made by the device's kubelet; it is deleted with the
+ * device once Blazar has let go of it.
+ *
+ * <p>The worker never issues a token: that is done at enrollment, so that all workers of a device
+ * see the same one.
+ *
+ * <p>A Node that is missing defers. 401 (after the kubeconfig was read again) and 403 hold the
+ * lane; a conflict is answered by reading and working out the difference again, a few times.
+ * Everything else that the API server refuses, or does not answer, is left to the engine.
+ */
+final class K8sWorker implements Worker {
+
+  static final String TOKEN_PROPERTY = "k8s_bootstrap_token";
+
+  private static final String LOCAL_EGRESS_PROPERTY = "local_egress";
+  private static final String NAME_PATTERN =
+      "^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$";
+
+  private final Cluster cluster;
+  private final K8sProperties properties;
+  private final ExpectedLabels expectedLabels;
+  private final Clock clock;
+  private final NodeWatch watch;
+
+  K8sWorker(Cluster cluster, K8sProperties properties, Clock clock) {
+    this.cluster = cluster;
+    this.properties = properties;
+    this.expectedLabels = properties.labels();
+    this.clock = clock;
+    this.watch =
+        new NodeWatch(
+            new NodeWish(
+                Map.of(),
+                managedKeys(Set.of()),
+                properties.workerTaint().wanted(),
+                Optional.empty()));
+  }
+
+  @Override
+  public String type() {
+    return "k8s";
+  }
+
+  @Override
+  public Optional<Map<String, Object>> nameSchema() {
+    return Optional.of(Map.of("type", "string", "maxLength", 253, "pattern", NAME_PATTERN));
+  }
+
+  @Override
+  public Optional<Hold> hold() {
+    return cluster.hold();
+  }
+
+  @Override
+  public void start(Nudge nudge) {
+    watch.start(nudge);
+    cluster.start(watch);
+  }
+
+  @Override
+  public void stop() {
+    cluster.stop();
+    watch.stop();
+  }
+
+  @Override
+  public Plan plan(Attempt attempt) {
+    Optional<String> complaint =
+        attempt.device().deleted() ? Optional.empty() : complaint(attempt.device());
+    if (complaint.isPresent()) {
+      return Plan.settled(new Outcome.Failed(complaint.get(), false, null, Map.of()));
+    }
+    Desired desired = desired(attempt);
+    boolean afresh = attempt.cause() == Attempt.Cause.REQUESTED || attempt.device().deleted();
+    try {
+      Observed observed = observe(desired, afresh);
+      return new K8sPlan(
+          new K8sPlan.Means(cluster, watch, () -> observe(desired, true), properties.onDelete()),
+          desired,
+          Recorded.of(attempt),
+          observed,
+          afresh);
+    } catch (RemoteException e) {
+      return Plan.settled(Refusal.deferred(e, Map.of()));
+    }
+  }
+
+  /** What is wrong with the enrollment, so that only a change of it can help. */
+  private Optional<String> complaint(Device device) {
+    Optional<Secret> token = device.secret(TOKEN_PROPERTY);
+    if (token.isEmpty()) {
+      return Optional.of(TOKEN_PROPERTY + " is missing");
+    }
+    if (BootstrapToken.parse(token.get()).isEmpty()) {
+      return Optional.of(
+          TOKEN_PROPERTY
+              + " is no bootstrap token: 6 lower-case letters or digits, a dot, 16 lower-case letters or digits");
+    }
+    if (!LabelSyntax.isDnsName(nodeName(device))) {
+      return Optional.of(
+          "the name '%s' cannot be the name of a Kubernetes node: letters, digits, '-' and '.', at most 253"
+              .formatted(device.name()));
+    }
+    String index = properties.expectedLabelsIndexProperty();
+    return device.text(index).isPresent()
+        ? Optional.empty()
+        : Optional.of(index + " is missing: the device's labels are found by it");
+  }
+
+  private Desired desired(Attempt attempt) {
+    Device device = attempt.device();
+    Recorded recorded = Recorded.of(attempt);
+    Optional<BootstrapToken> token = device.secret(TOKEN_PROPERTY).flatMap(BootstrapToken::parse);
+    Set<String> formerTokenIds = new TreeSet<>();
+    recorded
+        .tokenId()
+        .filter(id -> token.filter(t -> t.id().equals(id)).isEmpty())
+        .ifPresent(formerTokenIds::add);
+    boolean tokenIsNew = !recorded.tokenId().equals(token.map(BootstrapToken::id));
+    Desired.TokenRule rule =
+        new Desired.TokenRule(
+            properties.tokenLifetime(),
+            tokenIsNew || attempt.cause() == Attempt.Cause.REQUESTED,
+            recorded.tokenExpires().isPresent(),
+            properties.revokeTokenWhenReady(),
+            device.deleted());
+    NodeWish wish =
+        new NodeWish(
+            labels(device),
+            managedKeys(recorded.labelKeys()),
+            properties.workerTaint().wanted(),
+            recorded.taint());
+    return new Desired(
+        device.id().toString(),
+        nodeName(device),
+        token,
+        formerTokenIds,
+        rule,
+        device.deleted() ? wish.withdrawn() : wish);
+  }
+
+  private Map<String, String> labels(Device device) {
+    Map<String, String> labels =
+        new TreeMap<>(
+            device
+                .text(properties.expectedLabelsIndexProperty())
+                .map(expectedLabels::of)
+                .orElse(Map.of()));
+    // A Calico host policy selects "== 'deny'", so for "allow" the label has to go.
+    if (device.text(LOCAL_EGRESS_PROPERTY).filter("deny"::equals).isPresent()) {
+      labels.put(ExpectedLabels.LOCAL_EGRESS, "deny");
+    }
+    return labels;
+  }
+
+  private Set<String> managedKeys(Set<String> recorded) {
+    Set<String> keys = new TreeSet<>(expectedLabels.keys());
+    keys.add(ExpectedLabels.LOCAL_EGRESS);
+    keys.addAll(recorded);
+    return keys;
+  }
+
+  /**
+   * @param afresh whether to ask the cluster itself, or the memory of the watch will do
+   */
+  private Observed observe(Desired desired, boolean afresh) {
+    String name = desired.nodeName();
+    Optional<ClusterNode> node =
+        !LabelSyntax.isDnsName(name)
+            ? Optional.empty()
+            : afresh ? cluster.node(name) : cluster.glance(name);
+    Instant now = clock.instant();
+    Set<String> ids = new LinkedHashSet<>(desired.formerTokenIds());
+    if (desired.tokenRule().goal(node, now) != Desired.TokenGoal.LEFT_ALONE) {
+      desired.token().map(BootstrapToken::id).ifPresent(ids::add);
+    }
+    Map<String, TokenSecret> secrets = new HashMap<>();
+    for (String id : ids) {
+      cluster.tokenSecret(id).ifPresent(secret -> secrets.put(id, secret));
+    }
+    return new Observed(node, secrets, now);
+  }
+
+  private static String nodeName(Device device) {
+    return device.name().toLowerCase(Locale.ROOT);
+  }
+}

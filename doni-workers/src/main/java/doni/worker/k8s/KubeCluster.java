@@ -1,0 +1,171 @@
+package doni.worker.k8s;
+
+import doni.remote.Remote;
+import doni.worker.Hold;
+import doni.worker.RemoteException;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A real cluster, reached through a kubeconfig. */
+final class KubeCluster implements Cluster {
+
+  private static final String NODES = "api/v1/nodes/";
+  private static final String SECRETS = "api/v1/namespaces/kube-system/secrets";
+
+  /** Names us in the list of those who own the fields of an object. */
+  private static final String MANAGER = "?fieldManager=doni";
+
+  private final KubeConnections connections;
+  private final Remote remote;
+  private final Clock clock;
+  private final AtomicReference<@Nullable Hold> refusal = new AtomicReference<>();
+
+  KubeCluster(KubeConnections connections, Remote remote, Clock clock) {
+    this.connections = connections;
+    this.remote = remote;
+    this.clock = clock;
+    connections.onNewConnection(() -> {
+      // What was learned of the former credentials and server says nothing about these.
+      refusal.set(null);
+      remote.reset();
+    });
+  }
+
+  @Override
+  public void start(Listener listener) {
+    connections.start(listener);
+  }
+
+  @Override
+  public void stop() {
+    connections.stop();
+  }
+
+  @Override
+  public Optional<Hold> hold() {
+    Hold refused = refusal.get();
+    if (refused != null && refused.until() != null && refused.until().isAfter(clock.instant())) {
+      return Optional.of(refused);
+    }
+    return connections.hold().or(remote::hold);
+  }
+
+  @Override
+  public Optional<ClusterNode> glance(String name) {
+    return connections
+        .current()
+        .filter(KubeConnection::isWatching)
+        .map(connection -> connection.watched(name))
+        .orElseGet(() -> node(name));
+  }
+
+  @Override
+  public Optional<ClusterNode> node(String name) {
+    return call(server -> server.get(NODES + name, Node.class)).map(Nodes::read);
+  }
+
+  @Override
+  public Written patch(String name, NodePatch patch) {
+    return call(server -> server.mergePatch(NODES + name + MANAGER, Nodes.patch(patch)));
+  }
+
+  @Override
+  public Written deleteNode(String name, String uid) {
+    Map<String, Object> options =
+        Map.of("apiVersion", "v1", "kind", "DeleteOptions", "preconditions", Map.of("uid", uid));
+    try {
+      return attempt(server -> server.delete(NODES + name, options));
+    } catch (RemoteException e) {
+      if (e.status() == 403) {
+        return Written.FORBIDDEN;
+      }
+      throw held(e);
+    }
+  }
+
+  @Override
+  public Optional<TokenSecret> tokenSecret(String id) {
+    return call(server -> server.get(path(id), Secret.class))
+        .map(object -> TokenSecrets.read(id, object));
+  }
+
+  @Override
+  public Written create(TokenWish wish) {
+    return masked(wish, server -> server.post(SECRETS + MANAGER, TokenSecrets.object(wish)));
+  }
+
+  @Override
+  public Written update(TokenWish wish) {
+    return masked(
+        wish,
+        server -> server.mergePatch(path(wish.token().id()) + MANAGER, TokenSecrets.patch(wish)));
+  }
+
+  @Override
+  public Written deleteTokenSecret(String id) {
+    return call(server -> server.delete(path(id), null));
+  }
+
+  private static String path(String id) {
+    return SECRETS + '/' + TokenSecrets.name(id);
+  }
+
+  /** A call whose request holds a token, which a refusal might quote. */
+  private Written masked(TokenWish wish, Function<ApiServer, Written> call) {
+    return call(server -> {
+      try {
+        return call.apply(server);
+      } catch (RemoteException e) {
+        if (e.kind() != RemoteException.Kind.STATUS) {
+          throw e;
+        }
+        throw RemoteException.answered(
+            e.service(),
+            e.status(),
+            TokenSecrets.masked(String.valueOf(e.getMessage()), wish),
+            e.write(),
+            e.retryAfter().orElse(null));
+      }
+    });
+  }
+
+  private <T> T call(Function<ApiServer, T> call) {
+    try {
+      return attempt(call);
+    } catch (RemoteException e) {
+      throw held(e);
+    }
+  }
+
+  /** One call, and one more with the kubeconfig read anew when the credentials were refused. */
+  private <T> T attempt(Function<ApiServer, T> call) {
+    KubeConnection connection = connections.connected();
+    try {
+      return through(connection, call);
+    } catch (RemoteException e) {
+      if (e.status() != 401) {
+        throw e;
+      }
+      return through(connections.renewed(connection), call);
+    }
+  }
+
+  private <T> T through(KubeConnection connection, Function<ApiServer, T> call) {
+    Optional<T> answer = remote.call(() -> connection.call(call));
+    // Closed in between, because the kubeconfig has changed.
+    return answer.isPresent() ? answer.get() : through(connections.connected(), call);
+  }
+
+  private RemoteException held(RemoteException e) {
+    if (Refusal.is(e)) {
+      refusal.set(new Hold(String.valueOf(e.getMessage()), clock.instant().plus(Refusal.PAUSE)));
+    }
+    return e;
+  }
+}

@@ -1,0 +1,38 @@
+package doni.worker.k8s;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a Node is to carry, and what of it is ours to take away. Everything else on the Node belongs
+ * to others.
+ *
+ * @param labels to be there, with exactly these values
+ * @param managedKeys labels that must not be there unless they are wanted
+ * @param taint to be there
+ * @param formerTaint one that we set and that must not be there unless it is wanted
+ */
+record NodeWish(
+    Map<String, String> labels,
+    Set<String> managedKeys,
+    Optional<Taint> taint,
+    Optional<Taint> formerTaint) {
+
+  NodeWish {
+    labels = Map.copyOf(labels);
+    managedKeys = Set.copyOf(managedKeys);
+  }
+
+  /** The same wish for a Node that is to carry nothing of ours any more. */
+  NodeWish withdrawn() {
+    return new NodeWish(
+        Map.of(), managedKeys, Optional.empty(), formerTaint.isPresent() ? formerTaint : taint);
+  }
+
+  /** Whether a taint sits where ours is wanted, or where we set it before. */
+  boolean manages(Taint present) {
+    return taint.filter(wanted -> wanted.slot().equals(present.slot())).isPresent()
+        || formerTaint.filter(former -> former.slot().equals(present.slot())).isPresent();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.hardwaretype;
+
+import org.jspecify.annotations.NullMarked;

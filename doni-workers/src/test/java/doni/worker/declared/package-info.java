@@ -1,0 +1,4 @@
+@NullMarked
+package doni.worker.declared;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.worker.fake;
+
+import org.jspecify.annotations.NullMarked;

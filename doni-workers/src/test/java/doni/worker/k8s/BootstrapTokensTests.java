@@ -1,0 +1,43 @@
+package doni.worker.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.device.Secret;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@NullMarked
+class BootstrapTokensTests {
+
+  @Test
+  void everyTokenHasTheFormThatTheApiServerReads() {
+    assertThat(Stream.generate(BootstrapTokens::generate).limit(1000))
+        .allMatch(token -> token.matches(BootstrapTokens.PATTERN))
+        .doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "abc123",
+        "abc123.0123456789abcde",
+        "ABC123.0123456789abcdef",
+        "abc123-0123456789abcdef",
+        "abc123.0123456789abcdef\n"
+      })
+  void whatIsNoTokenIsNotRead(String text) {
+    assertThat(BootstrapToken.parse(new Secret(text))).isEmpty();
+  }
+
+  @Test
+  void showsItsIdOnly() {
+    BootstrapToken token =
+        BootstrapToken.parse(new Secret("abc123.0123456789abcdef")).orElseThrow();
+
+    assertThat(token.toString()).contains("abc123").doesNotContain("0123456789abcdef");
+  }
+}
