@@ -1,0 +1,90 @@
+package doni.database;
+
+import java.nio.file.Path;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.postgresql.Driver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** The database that {@code spring.datasource.url} names, or the embedded one. */
+@Configuration(proxyBeanMethods = false)
+class DatabaseConfiguration {
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseConfiguration.class);
+  private static final String URL = "spring.datasource.url";
+
+  /** Early and by ourselves: the pool's own report of a wrong URL shows it with its password. */
+  @Bean
+  static BeanFactoryPostProcessor databaseUrlCheck(Environment environment) {
+    return _ -> {
+      String url = environment.getProperty(URL, "");
+      if (!url.isBlank() && Driver.parseURL(url, null) == null) {
+        throw new InvalidConfigurationPropertyValueException(
+            URL, null, "is no URL of a PostgreSQL; allowed: jdbc:postgresql://host:5432/database");
+      }
+    };
+  }
+
+  /** Says what was migrated, and nothing where nothing was. */
+  @Bean
+  FlywayMigrationStrategy migrateAndTell() {
+    return flyway -> {
+      MigrateResult result = flyway.migrate();
+      if (result.migrationsExecuted > 0) {
+        log.info(
+            "the database's schema was migrated to version {}, in {} steps",
+            result.targetSchemaVersion,
+            result.migrationsExecuted);
+      }
+    };
+  }
+
+  /** Starts the embedded Postgres where no {@code spring.datasource.url} is configured. */
+  @Configuration(proxyBeanMethods = false)
+  @Conditional(NoDatabaseConfigured.class)
+  static class Embedded {
+
+    @Bean
+    EmbeddedDatabase embeddedDatabase(Environment environment) {
+      return EmbeddedDatabase.start(Path.of(environment.getProperty("doni.home", "./var")));
+    }
+
+    @Bean
+    JdbcConnectionDetails embeddedDatabaseConnection(EmbeddedDatabase database) {
+      return new JdbcConnectionDetails() {
+        @Override
+        public String getUsername() {
+          return "postgres";
+        }
+
+        @Override
+        public String getPassword() {
+          return "";
+        }
+
+        @Override
+        public String getJdbcUrl() {
+          return database.jdbcUrl();
+        }
+      };
+    }
+  }
+
+  static final class NoDatabaseConfigured implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      return context.getEnvironment().getProperty(URL, "").isBlank();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package doni.inventory;
+
+import doni.device.Generation;
+import doni.device.HardwareId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An enrolled device as its owner sees it: masked where a value is sensitive, without null values
+ * and without properties that no enabled worker knows.
+ *
+ * @param updatedAt null as long as nothing was changed
+ * @param workers in the order of the hardware type; empty in the public export
+ */
+public record Enrollment(
+    HardwareId id,
+    String name,
+    String projectId,
+    String hardwareType,
+    Map<String, Object> properties,
+    Instant createdAt,
+    @Nullable Instant updatedAt,
+    Generation generation,
+    List<WorkerReport> workers) {
+
+  /** What a worker reports for the device. */
+  public record WorkerReport(
+      String workerType, TaskState state, Map<String, Object> stateDetails) {}
+}

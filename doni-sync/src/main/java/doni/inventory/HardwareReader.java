@@ -1,0 +1,257 @@
+package doni.inventory;
+
+import doni.device.Generation;
+import doni.device.HardwareId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * The reading side of the inventory, in plain SQL: a device is asked for thousands of times for
+ * every time it changes, and nothing of what is read is written back.
+ */
+@Component
+public class HardwareReader {
+
+  private static final String HARDWARE =
+      "uuid, name, project_id, hardware_type, properties::text as properties, generation, created_at, updated_at, requested_at";
+  private static final String TASKS =
+      "select t.hardware_uuid, "
+          + TaskReports.COLUMNS
+          + " from worker_task_state t where t.hardware_uuid = any(?)";
+
+  private final JdbcTemplate jdbc;
+  private final PropertyView view;
+  private final Sealer sealer;
+  private final TaskReports reports;
+
+  HardwareReader(JdbcTemplate jdbc, PropertyView view, Sealer sealer, TaskReports reports) {
+    this.jdbc = jdbc;
+    this.view = view;
+    this.sealer = sealer;
+    this.reports = reports;
+  }
+
+  /** Which device a uuid or name means; a uuid wins. Live devices only. */
+  public Optional<Enrollment> find(String ref) {
+    Optional<UUID> uuid = parse(ref);
+    Optional<Enrollment> byUuid = uuid.flatMap(value -> one("h.uuid = ?", value));
+    return byUuid.isPresent() ? byUuid : one("lower(h.name) = ?", ref.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * The uuid that a uuid or name means, without reading the device; empty when there is no such
+   * live device.
+   */
+  public Optional<HardwareId> resolve(String ref) {
+    return jdbc
+        .query(
+            "select uuid from hardware where deleted_at is null and (uuid = ? or lower(name) = ?) order by uuid = ? desc nulls last limit 1",
+            (row, _) -> new HardwareId(row.getObject("uuid", UUID.class)),
+            parse(ref).orElse(null),
+            ref.toLowerCase(Locale.ROOT),
+            parse(ref).orElse(null))
+        .stream()
+        .findFirst();
+  }
+
+  /** The uuid that a text is, whether or not it is anybody's. */
+  public static Optional<HardwareId> uuid(String ref) {
+    return parse(ref).map(HardwareId::new);
+  }
+
+  /** A device that was just stored, before any worker has looked at it. */
+  public Enrollment fresh(StoredHardware stored) {
+    return new Enrollment(
+        stored.id(),
+        stored.name(),
+        stored.projectId(),
+        stored.hardwareType(),
+        view.forOwner(stored.hardwareType(), stored.properties()),
+        stored.createdAt(),
+        stored.updatedAt(),
+        stored.generation(),
+        reports.fresh(stored.id(), stored.hardwareType(), stored.createdAt()));
+  }
+
+  /** The project of a device that is live or still being cleaned up. */
+  public Optional<String> projectOf(HardwareId id) {
+    return jdbc
+        .query(
+            "select project_id from hardware where uuid = ?",
+            (row, _) -> row.getString("project_id"),
+            id.value())
+        .stream()
+        .findFirst();
+  }
+
+  /** The windows of a live device, by their start. */
+  public List<AvailabilityWindow> windows(HardwareId id) {
+    return jdbc.query(
+        "select uuid, starts_at, ends_at, created_at, updated_at from availability_window where hardware_uuid = ? order by starts_at, uuid",
+        (row, _) ->
+            new AvailabilityWindow(
+                row.getObject("uuid", UUID.class),
+                instant(row, "starts_at"),
+                instant(row, "ends_at"),
+                instant(row, "created_at"),
+                nullableInstant(row, "updated_at")),
+        id.value());
+  }
+
+  /**
+   * The live devices that a query asks for.
+   *
+   * @param projectId whose devices; null for everybody's
+   * @param asExport the public view: public properties only, and no workers
+   */
+  public List<Enrollment> list(HardwareQuery query, @Nullable String projectId, boolean asExport) {
+    Selection selection = Selection.of(query, projectId, marker(query));
+    List<Row> rows =
+        jdbc.query(
+            "select " + HARDWARE + " from hardware h where " + selection.sql(),
+            (row, _) -> row(row),
+            selection.parameters().toArray());
+    if (asExport) {
+      return rows.stream().map(row -> exported(row)).toList();
+    }
+    Map<UUID, List<TaskReports.Row>> tasks = tasks(rows);
+    return rows.stream()
+        .map(row -> enrollment(row, tasks.getOrDefault(row.uuid(), List.of())))
+        .toList();
+  }
+
+  private Map<UUID, List<TaskReports.Row>> tasks(List<Row> rows) {
+    UUID[] uuids = rows.stream().map(Row::uuid).toArray(UUID[]::new);
+    return jdbc
+        .query(
+            TASKS,
+            (row, _) -> Map.entry(row.getObject("hardware_uuid", UUID.class), TaskReports.row(row)),
+            (Object) uuids)
+        .stream()
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+  }
+
+  private Optional<Enrollment> one(String condition, Object value) {
+    String columns =
+        Arrays.stream(HARDWARE.split(", ")).map("h."::concat).collect(Collectors.joining(", "));
+    return jdbc.query(
+        "select "
+            + columns
+            + ", "
+            + TaskReports.COLUMNS
+            + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid where h.deleted_at is null and "
+            + condition,
+        result -> {
+          Row device = null;
+          List<TaskReports.Row> tasks = new ArrayList<>();
+          while (result.next()) {
+            device = device == null ? row(result) : device;
+            if (result.getString("worker_type") != null) {
+              tasks.add(TaskReports.row(result));
+            }
+          }
+          return device == null
+              ? Optional.<Enrollment>empty()
+              : Optional.of(enrollment(device, tasks));
+        },
+        value);
+  }
+
+  private @Nullable Marker marker(HardwareQuery query) {
+    if (query.marker() == null) {
+      return null;
+    }
+    return jdbc
+        .query(
+            "select uuid, " + query.sortKey().sql() + " as value from hardware where uuid = ?",
+            (row, _) -> new Marker(row.getObject("uuid", UUID.class), row.getObject("value")),
+            query.marker())
+        .stream()
+        .findFirst()
+        .orElseThrow(
+            () -> new InventoryException.Invalid("marker: there is no hardware " + query.marker()));
+  }
+
+  private Enrollment enrollment(Row row, List<TaskReports.Row> tasks) {
+    HardwareId id = new HardwareId(row.uuid());
+    return new Enrollment(
+        id,
+        row.name(),
+        row.projectId(),
+        row.hardwareType(),
+        view.forOwner(row.hardwareType(), sealer.openProperties(id, row.properties())),
+        row.createdAt(),
+        row.updatedAt(),
+        new Generation(row.generation()),
+        reports.of(id, row.hardwareType(), row.requestedAt(), tasks));
+  }
+
+  private Enrollment exported(Row row) {
+    HardwareId id = new HardwareId(row.uuid());
+    return new Enrollment(
+        id,
+        row.name(),
+        row.projectId(),
+        row.hardwareType(),
+        view.forExport(row.hardwareType(), sealer.openProperties(id, row.properties())),
+        row.createdAt(),
+        row.updatedAt(),
+        new Generation(row.generation()),
+        List.of());
+  }
+
+  private static Optional<UUID> parse(String ref) {
+    // UUID.fromString also takes "1-2-3-4-5", which would hide a device of that name.
+    return ref.length() == 36 && ref.matches("[0-9a-fA-F-]{36}")
+        ? Optional.of(UUID.fromString(ref))
+        : Optional.empty();
+  }
+
+  private record Row(
+      UUID uuid,
+      String name,
+      String projectId,
+      String hardwareType,
+      String properties,
+      long generation,
+      Instant createdAt,
+      @Nullable Instant updatedAt,
+      Instant requestedAt) {}
+
+  private static Row row(ResultSet row) throws SQLException {
+    return new Row(
+        row.getObject("uuid", UUID.class),
+        row.getString("name"),
+        row.getString("project_id"),
+        row.getString("hardware_type"),
+        row.getString("properties"),
+        row.getLong("generation"),
+        instant(row, "created_at"),
+        nullableInstant(row, "updated_at"),
+        instant(row, "requested_at"));
+  }
+
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  static @Nullable Instant nullableInstant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
+    return value == null ? null : value.toInstant();
+  }
+}

@@ -1,0 +1,162 @@
+package doni.inventory;
+
+import doni.device.Generation;
+import doni.device.HardwareId;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.hibernate.exception.ConstraintViolationException;
+import org.springframework.stereotype.Component;
+
+/**
+ * The writing side of the inventory. Every method wants an open transaction.
+ *
+ * <p>{@link #lock} comes before every change, so that changes of one device follow each other, and
+ * so that the engine, which reads the generation under a shared lock, cannot miss one.
+ */
+@Component
+public class HardwareStore {
+
+  private final EntityManager entities;
+  private final Sealer sealer;
+  private final Clock clock;
+
+  HardwareStore(EntityManager entities, Sealer sealer, Clock clock) {
+    this.entities = entities;
+    this.sealer = sealer;
+    this.clock = clock;
+  }
+
+  /** Stores a new device at its first generation; a name that a live device has is a conflict. */
+  public StoredHardware insert(
+      HardwareId id,
+      String name,
+      String projectId,
+      String hardwareType,
+      Map<String, Object> properties) {
+    String sealed = sealer.sealProperties(id, hardwareType, properties);
+    HardwareEntity entity =
+        new HardwareEntity(id.value(), name, projectId, hardwareType, sealed, now());
+    entities.persist(entity);
+    flush(name);
+    return toStored(entity, properties);
+  }
+
+  /** A live device, locked against every other change until the transaction ends. */
+  public Optional<StoredHardware> lock(HardwareId id) {
+    HardwareEntity entity =
+        entities.find(HardwareEntity.class, id.value(), LockModeType.PESSIMISTIC_WRITE);
+    return entity == null || entity.deletedAt != null
+        ? Optional.empty()
+        : Optional.of(toStored(entity, sealer.openProperties(id, entity.properties)));
+  }
+
+  /** Stores what is desired of a locked device from now on, as its next generation. */
+  public StoredHardware save(StoredHardware desired) {
+    HardwareEntity entity = locked(desired.id());
+    entity.name = desired.name();
+    entity.hardwareType = desired.hardwareType();
+    entity.properties =
+        sealer.sealProperties(desired.id(), desired.hardwareType(), desired.properties());
+    replaceWindows(entity, desired.windows());
+    entity.updatedAt = raiseGeneration(entity);
+    flush(desired.name());
+    return toStored(entity, desired.properties());
+  }
+
+  /**
+   * Makes a locked device one that its workers have to clean up; one that no worker has a task for
+   * goes for good at once. Its name is free again.
+   */
+  public Generation delete(HardwareId id) {
+    HardwareEntity entity = locked(id);
+    entity.deletedAt = raiseGeneration(entity);
+    entities.flush();
+    Generation last = new Generation(entity.generation);
+    entities
+        .createNativeQuery(
+            "delete from hardware h where h.uuid = :uuid"
+                + " and not exists (select from worker_task t where t.hardware_uuid = h.uuid)")
+        .setParameter("uuid", id.value())
+        .executeUpdate();
+    return last;
+  }
+
+  /** Asks for another pass over a locked device although nothing of it changed. */
+  public Generation touch(HardwareId id) {
+    HardwareEntity entity = locked(id);
+    raiseGeneration(entity);
+    entities.flush();
+    return new Generation(entity.generation);
+  }
+
+  private Instant raiseGeneration(HardwareEntity entity) {
+    entity.generation++;
+    entity.requestedAt = now();
+    return entity.requestedAt;
+  }
+
+  private HardwareEntity locked(HardwareId id) {
+    HardwareEntity entity = entities.find(HardwareEntity.class, id.value());
+    if (entity == null) {
+      throw new IllegalStateException("hardware " + id + " is changed without being locked first");
+    }
+    return entity;
+  }
+
+  private void replaceWindows(HardwareEntity entity, List<AvailabilityWindow> desired) {
+    Map<UUID, WindowEntity> existing =
+        entity.windows.stream()
+            .collect(Collectors.toMap(window -> window.uuid, Function.identity()));
+    Map<UUID, AvailabilityWindow> wanted =
+        desired.stream().collect(Collectors.toMap(AvailabilityWindow::uuid, Function.identity()));
+    entity.windows.removeIf(window -> !wanted.containsKey(window.uuid));
+    for (AvailabilityWindow window : desired) {
+      WindowEntity stored = existing.get(window.uuid());
+      if (stored == null) {
+        entity.windows.add(new WindowEntity(window.uuid(), window.start(), window.end(), now()));
+      } else if (!stored.toWindow().equals(window)) {
+        stored.startsAt = window.start();
+        stored.endsAt = window.end();
+        stored.updatedAt = now();
+      }
+    }
+  }
+
+  private void flush(String name) {
+    try {
+      entities.flush();
+    } catch (ConstraintViolationException e) {
+      if ("hardware_live_name".equals(e.getConstraintName())) {
+        throw InventoryException.Conflict.name(name);
+      }
+      throw e;
+    }
+  }
+
+  private StoredHardware toStored(HardwareEntity entity, Map<String, Object> properties) {
+    return new StoredHardware(
+        new HardwareId(entity.uuid),
+        entity.name,
+        entity.projectId,
+        entity.hardwareType,
+        properties,
+        entity.windows.stream().map(WindowEntity::toWindow).toList(),
+        new Generation(entity.generation),
+        entity.createdAt,
+        entity.updatedAt);
+  }
+
+  private Instant now() {
+    // Postgres keeps microseconds; what is answered at once must equal what is read later.
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+}

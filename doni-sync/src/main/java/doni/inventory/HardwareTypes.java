@@ -1,0 +1,93 @@
+package doni.inventory;
+
+import doni.worker.HardwareType;
+import doni.worker.Worker;
+import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * The hardware types and workers that are enabled at this site, and the properties that follow from
+ * them.
+ */
+@Component
+public class HardwareTypes {
+
+  private record Enabled(
+      HardwareType type, List<String> workers, Map<String, WorkerField> fields) {}
+
+  private final Map<String, Enabled> byName = new LinkedHashMap<>();
+  private final Map<String, Worker> workers = new LinkedHashMap<>();
+
+  public HardwareTypes(List<HardwareType> types, List<Worker> enabledWorkers) {
+    for (Worker worker : enabledWorkers) {
+      workers.put(worker.type(), worker);
+    }
+    for (HardwareType type : types) {
+      Map<String, WorkerField> fields = new LinkedHashMap<>();
+      List<String> serving = new ArrayList<>();
+      type.fields().forEach(field -> fields.put(field.name(), field));
+      for (String name : type.workers()) {
+        Worker worker = workers.get(name);
+        if (worker != null) {
+          serving.add(name);
+          worker.fields().forEach(field -> fields.put(field.name(), field));
+        }
+      }
+      byName.put(type.name(), new Enabled(type, List.copyOf(serving), fields));
+    }
+  }
+
+  /** The enabled hardware types, in the order of the configuration. */
+  public List<HardwareType> all() {
+    return byName.values().stream().map(Enabled::type).toList();
+  }
+
+  /**
+   * The enabled workers that serve a hardware type, in the order in which clients see them; none
+   * for an unknown type.
+   */
+  public List<String> workersOf(String hardwareType) {
+    Enabled enabled = byName.get(hardwareType);
+    return enabled == null ? List.of() : enabled.workers();
+  }
+
+  /** The properties of a hardware type and of its enabled workers; none for an unknown type. */
+  public List<WorkerField> fieldsOf(String hardwareType) {
+    Enabled enabled = byName.get(hardwareType);
+    return enabled == null ? List.of() : List.copyOf(enabled.fields().values());
+  }
+
+  /** One property of a hardware type, if the type or one of its enabled workers declares it. */
+  public Optional<WorkerField> field(String hardwareType, String property) {
+    Enabled enabled = byName.get(hardwareType);
+    return enabled == null ? Optional.empty() : Optional.ofNullable(enabled.fields().get(property));
+  }
+
+  /** What the enabled workers of a hardware type demand of a device's name. */
+  List<Map<String, Object>> nameSchemasOf(String hardwareType) {
+    return workersOf(hardwareType).stream()
+        .map(workers::get)
+        .flatMap(worker -> worker.nameSchema().stream())
+        .toList();
+  }
+
+  boolean isEnabled(String hardwareType) {
+    return byName.containsKey(hardwareType);
+  }
+
+  Set<String> names() {
+    return new LinkedHashSet<>(byName.keySet());
+  }
+
+  @Nullable Worker worker(String workerType) {
+    return workers.get(workerType);
+  }
+}

@@ -1,0 +1,111 @@
+package doni.inventory;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.path.PathType;
+import doni.device.Secret;
+import doni.worker.HardwareType;
+import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What an enrollment must look like: the fields that its hardware type and the enabled workers
+ * declare.
+ */
+@Component
+public class PropertyRules {
+
+  private record Rules(Schema properties, List<Schema> name) {}
+
+  private final Map<String, Rules> byType = new LinkedHashMap<>();
+  private final HardwareTypes types;
+  private final JsonMapper json;
+
+  PropertyRules(HardwareTypes types, JsonMapper json) {
+    this.types = types;
+    this.json = json;
+    SchemaRegistry registry =
+        SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder ->
+                builder.schemaRegistryConfig(
+                    SchemaRegistryConfig.builder()
+                        .formatAssertionsEnabled(true)
+                        .pathType(PathType.JSON_POINTER)
+                        .build()));
+    for (HardwareType type : types.all()) {
+      byType.put(
+          type.name(),
+          new Rules(
+              registry.getSchema(tree(propertiesSchema(types.fieldsOf(type.name())))),
+              types.nameSchemasOf(type.name()).stream()
+                  .map(schema -> registry.getSchema(tree(schema)))
+                  .toList()));
+    }
+  }
+
+  /** The JSON schema of the properties of a hardware type, as the enabled workers have it. */
+  public static Map<String, Object> propertiesSchema(List<WorkerField> fields) {
+    Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("type", "object");
+    Map<String, Object> properties = new LinkedHashMap<>();
+    fields.forEach(field -> properties.put(field.name(), field.schema()));
+    schema.put("properties", properties);
+    schema.put(
+        "required", fields.stream().filter(WorkerField::required).map(WorkerField::name).toList());
+    schema.put("additionalProperties", false);
+    return schema;
+  }
+
+  /** Every violation, each with its path; empty for a valid enrollment. Texts hold no values. */
+  public List<String> violations(String hardwareType, String name, Map<String, Object> properties) {
+    Rules rules = byType.get(hardwareType);
+    if (rules == null) {
+      return List.of(
+          "/hardware_type: '"
+              + hardwareType
+              + "' is not enabled here; allowed: "
+              + String.join(", ", types.names()));
+    }
+    List<String> violations = new ArrayList<>();
+    JsonNode nameNode = tree(name);
+    rules.name().forEach(schema -> collect("/name", schema.validate(nameNode), violations));
+    Map<String, Object> plain = new LinkedHashMap<>(properties);
+    plain.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
+    collect("/properties", rules.properties().validate(tree(plain)), violations);
+    properties.forEach((property, value) -> refuseMask(hardwareType, property, value, violations));
+    return violations;
+  }
+
+  private void refuseMask(
+      String hardwareType, String property, Object value, List<String> violations) {
+    if (Secret.MASK.equals(value)
+        && types.field(hardwareType, property).map(WorkerField::masked).orElse(false)) {
+      violations.add(
+          "/properties/"
+              + property
+              + ": is the mask that stands for a secret, and there is no secret yet");
+    }
+  }
+
+  private static void collect(String prefix, List<Error> errors, List<String> violations) {
+    errors.stream()
+        .map(error -> prefix + error.getInstanceLocation() + ": " + error.getMessage())
+        .distinct()
+        .sorted()
+        .forEach(violations::add);
+  }
+
+  private JsonNode tree(Object value) {
+    return json.valueToTree(value);
+  }
+}

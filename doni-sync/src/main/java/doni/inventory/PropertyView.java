@@ -1,0 +1,52 @@
+package doni.inventory;
+
+import doni.device.HardwareId;
+import doni.device.Secret;
+import doni.worker.WorkerField;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** What is shown of stored values: sensitive ones masked, unknown and null ones left out. */
+@Component
+class PropertyView {
+
+  private final HardwareTypes types;
+  private final Sealer sealer;
+
+  PropertyView(HardwareTypes types, Sealer sealer) {
+    this.types = types;
+    this.sealer = sealer;
+  }
+
+  /** What a device's owner sees. */
+  Map<String, Object> forOwner(String hardwareType, Map<String, Object> properties) {
+    return shown(hardwareType, properties, false);
+  }
+
+  /** What everybody sees. */
+  Map<String, Object> forExport(String hardwareType, Map<String, Object> properties) {
+    return shown(hardwareType, properties, true);
+  }
+
+  Map<String, Object> details(HardwareId id, String workerType, String stored) {
+    Map<String, Object> details = sealer.openDetails(id, workerType, stored);
+    details.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
+    return details;
+  }
+
+  private Map<String, Object> shown(
+      String hardwareType, Map<String, Object> properties, boolean publicOnly) {
+    Map<String, Object> shown = LinkedHashMap.newLinkedHashMap(properties.size());
+    properties.forEach((name, value) -> {
+      WorkerField field = types.field(hardwareType, name).orElse(null);
+      if (field == null || (publicOnly && field.hidden())) {
+        return;
+      }
+      shown.put(
+          name,
+          field.masked() ? Secret.MASK : value instanceof Secret secret ? secret.value() : value);
+    });
+    return shown;
+  }
+}

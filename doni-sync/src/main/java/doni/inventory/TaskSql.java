@@ -1,0 +1,100 @@
+package doni.inventory;
+
+/**
+ * The statements of {@link TaskStore}. Those that touch a queue name its partition, so that
+ * Postgres neither plans for nor locks the other lanes'.
+ */
+final class TaskSql {
+
+  static final String READ =
+      """
+      select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
+        h.deleted_at is not null as deleted,
+        (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
+          from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
+        t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
+        t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
+      from hardware h join worker_task t on t.hardware_uuid = h.uuid
+      where h.uuid = ? and t.worker_type = ?
+      """;
+
+  static final String LOCK_DEVICE = "select generation from hardware where uuid = ? for update";
+
+  static final String REMOVE =
+      "delete from worker_task where hardware_uuid = ? and worker_type = ? and version = ?";
+
+  static final String NOTE =
+      """
+      insert into event (hardware_uuid, at, kind, generation, worker_type, body)
+      values (?, ?, ?, ?, ?, ?::jsonb)
+      """;
+
+  static final String REMOVE_CLEAN_DEVICE =
+      """
+      delete from hardware h where h.uuid = ? and h.deleted_at is not null
+        and not exists (select from worker_task t where t.hardware_uuid = h.uuid)
+      """;
+
+  private static final String CLAIMED =
+      " task_name = ? and task_instance = ? and version = ? and picked_by = ? and picked";
+
+  // Below, 90 and 10 are db-scheduler's high and low priority.
+  private static final String GIVEN_BACK =
+      "picked = false, picked_by = null, last_heartbeat = null, version = q.version + 1";
+
+  private TaskSql() {}
+
+  /**
+   * The lock on the device is taken first, as everywhere, and waits for a change that is being
+   * made; what is read under it is the newest generation. A success that changed nothing need not
+   * be on disk before it counts: when Postgres crashes and forgets it, the device is looked at once
+   * more.
+   */
+  static String finish(String workerType) {
+    return """
+    with device as materialized (
+      select h.generation from hardware h join worker_task t on t.hardware_uuid = h.uuid
+      where h.uuid = ? and t.worker_type = ? and t.version = ?
+      for share of h),
+    released as (
+      update %s q set %s,
+        execution_time = case when device.moved then ? else ? end,
+        priority = case when device.moved then 90 else 10 end
+      from (select generation > ? as moved from device) device
+      where %s
+      returning device.moved, q.execution_time),
+    finished as (
+      update worker_task t set
+        state_details = coalesce(?::jsonb, t.state_details), served_generation = ?, synced_generation = ?,
+        outcome = ?, reason = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
+        last_success_at = coalesce(?, t.last_success_at), next_attempt_at = released.execution_time,
+        version = t.version + 1
+      from released where t.hardware_uuid = ? and t.worker_type = ?
+      returning t.hardware_uuid, released.moved),
+    noted as (
+      insert into event (hardware_uuid, at, kind, generation, worker_type, body)
+      select f.hardware_uuid, ?, note.kind, ?, ?, note.body::jsonb
+      from finished f cross join unnest(?, ?) as note(kind, body))
+    select moved, case when ? then set_config('synchronous_commit', 'off', true) end from finished
+    """
+        .formatted(LaneTable.of(workerType).name(), GIVEN_BACK, CLAIMED);
+  }
+
+  /** A change that came meanwhile keeps its place before the background. */
+  static String handBack(String workerType) {
+    return """
+    with device as materialized (
+      select h.generation > t.served_generation as changed
+      from hardware h join worker_task t on t.hardware_uuid = h.uuid
+      where h.uuid = ? and t.worker_type = ?
+      for share of h)
+    update %s q set %s, priority = case when device.changed then 90 else q.priority end
+    from device where %s
+    """
+        .formatted(LaneTable.of(workerType).name(), GIVEN_BACK, CLAIMED);
+  }
+
+  static String dequeue(String workerType) {
+    return "delete from " + LaneTable.of(workerType).name() + " where" + CLAIMED;
+  }
+}

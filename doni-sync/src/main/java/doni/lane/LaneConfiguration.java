@@ -1,0 +1,100 @@
+package doni.lane;
+
+import doni.inventory.HardwareTypes;
+import doni.inventory.Sealer;
+import doni.inventory.TaskStore;
+import doni.reconcile.Reconciler;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SyncProperties.class)
+class LaneConfiguration {
+
+  @Bean
+  TaskStore taskStore(
+      JdbcTemplate jdbc, PlatformTransactionManager transactions, Sealer sealer, JsonMapper json) {
+    return new TaskStore(jdbc, new TransactionTemplate(transactions), sealer, json);
+  }
+
+  @Bean
+  Reconciler reconciler(
+      TaskStore tasks, SyncProperties properties, MeterRegistry meters, Clock clock) {
+    return new Reconciler(
+        tasks, properties.resyncInterval(), RandomGenerator.getDefault(), meters, clock);
+  }
+
+  @Bean
+  LaneQueue laneQueue(JdbcClient jdbc, Clock clock) {
+    return new LaneQueue(jdbc, clock);
+  }
+
+  @Bean(destroyMethod = "stop")
+  Housekeeping laneHousekeeping() {
+    return new Housekeeping();
+  }
+
+  @Bean
+  Replica replica() {
+    return Replica.here();
+  }
+
+  @Bean
+  WakeCalls wakeCalls(JdbcClient jdbc, Replica replica, Housekeeping housekeeping) {
+    return new WakeCalls(jdbc, replica, housekeeping);
+  }
+
+  @Bean
+  LaneRunner laneRunner(
+      SyncProperties properties,
+      List<Worker> workers,
+      HardwareTypes types,
+      LaneRunner.Surroundings surroundings) {
+    return new LaneRunner(
+        properties,
+        workers,
+        types.all().stream()
+            .collect(Collectors.toMap(type -> type.name(), type -> types.workersOf(type.name()))),
+        surroundings);
+  }
+
+  @Bean
+  LaneRunner.Surroundings laneSurroundings(
+      DataSource database,
+      Reconciler reconciler,
+      TaskStore tasks,
+      LaneQueue queue,
+      WakeCalls calls,
+      Replica replica,
+      JdbcClient jdbc,
+      Housekeeping housekeeping,
+      MeterRegistry meters,
+      Clock clock) {
+    return new LaneRunner.Surroundings(
+        replica,
+        new Lane.LaneParts(database, reconciler, tasks, clock),
+        queue,
+        new HoldBoard(jdbc, replica, clock),
+        calls,
+        housekeeping,
+        meters);
+  }
+
+  @Bean
+  Lanes lanes(LaneQueue queue, LaneRunner runner, WakeCalls calls) {
+    return new Lanes(queue, runner, calls);
+  }
+}

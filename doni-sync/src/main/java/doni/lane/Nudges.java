@@ -1,0 +1,76 @@
+package doni.lane;
+
+import doni.worker.Nudge;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects what backends notify of, and makes it due in batches.
+ *
+ * <p>A device that is being worked on, here or at another replica, may have been read before what
+ * the backend notifies of; so its name is kept, and tried again until the attempt is over.
+ */
+final class Nudges {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Nudges.class);
+  private static final Duration BATCH = Duration.ofMillis(20);
+  private static final Duration AGAIN = Duration.ofMillis(300);
+
+  private final LaneQueue queue;
+  private final Consumer<String> wake;
+  private final Housekeeping housekeeping;
+  private final Map<String, Set<String>> waiting = new HashMap<>();
+
+  /**
+   * @param wake has a lane, named by its worker, look for due devices
+   */
+  Nudges(LaneQueue queue, Consumer<String> wake, Housekeeping housekeeping) {
+    this.queue = queue;
+    this.wake = wake;
+    this.housekeeping = housekeeping;
+  }
+
+  Nudge of(String workerType) {
+    return names -> add(workerType, names, BATCH);
+  }
+
+  private synchronized void add(String workerType, Collection<String> names, Duration delay) {
+    if (names.isEmpty()) {
+      return;
+    }
+    Set<String> collected = waiting.get(workerType);
+    if (collected == null) {
+      collected = new HashSet<>();
+      waiting.put(workerType, collected);
+      housekeeping.in(delay, () -> flush(workerType));
+    }
+    for (String name : names) {
+      collected.add(name.toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private synchronized Set<String> take(String workerType) {
+    Set<String> names = waiting.remove(workerType);
+    return names == null ? Set.of() : names;
+  }
+
+  private void flush(String workerType) {
+    Set<String> names = take(workerType);
+    try {
+      Set<String> busy = queue.nudge(workerType, names);
+      wake.accept(workerType);
+      add(workerType, busy, AGAIN);
+    } catch (RuntimeException e) {
+      LOG.warn("Notified devices of {} could not be made due; tried again", workerType, e);
+      add(workerType, names, AGAIN);
+    }
+  }
+}

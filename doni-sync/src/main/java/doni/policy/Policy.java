@@ -1,0 +1,78 @@
+package doni.policy;
+
+import doni.inventory.InventoryException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Who may do what. The rules, each of which a policy file may replace by name:
+ *
+ * <table>
+ *   <caption>Defaults</caption>
+ *   <tr><td>{@code admin_or_owner}</td><td>{@code role:admin or project_id:%(project_id)s}</td></tr>
+ *   <tr><td>{@code hardware:get}</td><td>{@code rule:admin_or_owner}</td></tr>
+ *   <tr><td>{@code hardware:create}</td><td>{@code role:admin}</td></tr>
+ *   <tr><td>{@code hardware:update}</td><td>{@code rule:admin_or_owner}</td></tr>
+ *   <tr><td>{@code hardware:delete}</td><td>{@code rule:admin_or_owner}</td></tr>
+ *   <tr><td>{@code hardware:sync_all}</td><td>{@code role:admin}</td></tr>
+ * </table>
+ *
+ * <p>A target is what the rule may compare with: {@code project_id} of the device, and so on. The
+ * target of a list of every project is empty, which no owner's rule matches.
+ */
+public final class Policy {
+
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "admin_or_owner", "role:admin or project_id:%(project_id)s",
+          "hardware:get", "rule:admin_or_owner",
+          "hardware:create", "role:admin",
+          "hardware:update", "rule:admin_or_owner",
+          "hardware:delete", "rule:admin_or_owner",
+          "hardware:sync_all", "role:admin");
+
+  private final Supplier<RuleSet> rules;
+
+  Policy(Supplier<RuleSet> rules) {
+    this.rules = rules;
+  }
+
+  /** The policy of a site that has no policy file. */
+  public static Policy defaults() {
+    try {
+      RuleSet rules = RuleSet.of(defaultRules());
+      return new Policy(() -> rules);
+    } catch (PolicyFileException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Map<String, Check> defaultRules() {
+    Map<String, Check> parsed = new HashMap<>();
+    DEFAULTS.forEach((name, rule) -> {
+      try {
+        parsed.put(name, RuleParser.parse(rule));
+      } catch (RuleSyntaxException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    return parsed;
+  }
+
+  /** Whether the caller may do that to the target. A rule that nobody wrote allows nobody. */
+  public boolean allows(String rule, Caller caller, Map<String, String> target) {
+    return rules.get().allows(rule, caller, target);
+  }
+
+  /**
+   * Demands that the caller may do that to the target.
+   *
+   * @throws InventoryException.Forbidden if not
+   */
+  public void enforce(String rule, Caller caller, Map<String, String> target) {
+    if (!allows(rule, caller, target)) {
+      throw new InventoryException.Forbidden(rule);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package doni.policy;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** Reads the one key {@value #KEY}; a strict record would have to own all of {@code doni}. */
+@Configuration(proxyBeanMethods = false)
+class PolicyConfiguration {
+
+  static final String KEY = "doni.policy-file";
+
+  /** Without a file the defaults apply; a file that cannot be used stops the start. */
+  @Bean
+  Policy policy(Environment environment, Clock clock) {
+    String path = environment.getProperty(KEY, "");
+    if (path.isBlank()) {
+      return Policy.defaults();
+    }
+    try {
+      PolicyFile file = new PolicyFile(Path.of(path), Policy.defaultRules(), clock);
+      return new Policy(file::current);
+    } catch (PolicyFileException e) {
+      throw new InvalidConfigurationPropertyValueException(KEY, path, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package doni.policy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The policy file as it stands now, over the defaults.
+ *
+ * <p>It is looked at when it is used, at most once a second: first its time and size, then its
+ * content. A file that cannot be used keeps the rules of the last one that could, and is logged
+ * once for each content.
+ */
+final class PolicyFile {
+
+  private static final Logger log = LoggerFactory.getLogger(PolicyFile.class);
+
+  private static final long LOOK_EVERY_MILLIS = 1_000;
+
+  /**
+   * A file this young may change once more within the resolution of its time: its content is
+   * compared.
+   */
+  private static final Duration YOUNG = Duration.ofSeconds(2);
+
+  private record Stamp(Instant modified, long size, @Nullable Object key) {}
+
+  private final Path path;
+  private final Map<String, Check> defaults;
+  private final Clock clock;
+  private final AtomicLong lookedAt;
+  private volatile RuleSet rules;
+  private @Nullable Stamp stamp;
+  private String seen;
+
+  /**
+   * @throws PolicyFileException when the file is missing or not usable
+   */
+  PolicyFile(Path path, Map<String, Check> defaults, Clock clock) throws PolicyFileException {
+    this.path = path;
+    this.defaults = Map.copyOf(defaults);
+    this.clock = clock;
+    this.lookedAt = new AtomicLong(clock.millis());
+    try {
+      byte[] content = Files.readAllBytes(path);
+      this.seen = digest(content);
+      this.rules = compile(content);
+    } catch (IOException e) {
+      throw new PolicyFileException(unreadable(e));
+    }
+  }
+
+  RuleSet current() {
+    long now = clock.millis();
+    long last = lookedAt.get();
+    boolean lately = now >= last && now - last < LOOK_EVERY_MILLIS;
+    if (!lately && lookedAt.compareAndSet(last, now)) {
+      look();
+    }
+    return rules;
+  }
+
+  private synchronized void look() {
+    String now = seen;
+    try {
+      Stamp found = stamp();
+      if (found.equals(stamp)) {
+        return;
+      }
+      byte[] content = Files.readAllBytes(path);
+      now = digest(content);
+      stamp = found.modified.isBefore(clock.instant().minus(YOUNG)) ? found : null;
+      if (!now.equals(seen)) {
+        rules = compile(content);
+        log.info("policy file {} has changed and is in use", path);
+      }
+    } catch (IOException e) {
+      now = unreadable(e);
+      stamp = null;
+      if (!now.equals(seen)) {
+        log.error("doni.policy-file {} {}; the last good rules stay in use", path, now);
+      }
+    } catch (PolicyFileException e) {
+      log.error("doni.policy-file {}: {}; the last good rules stay in use", path, e.getMessage());
+    } finally {
+      seen = now;
+    }
+  }
+
+  private Stamp stamp() throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    return new Stamp(
+        attributes.lastModifiedTime().toInstant(), attributes.size(), attributes.fileKey());
+  }
+
+  private RuleSet compile(byte[] content) throws PolicyFileException {
+    Map<String, Check> together = new HashMap<>(defaults);
+    together.putAll(PolicyText.parse(new String(content, StandardCharsets.UTF_8)));
+    return RuleSet.of(together);
+  }
+
+  private static String unreadable(IOException e) {
+    return e instanceof NoSuchFileException
+        ? "does not exist"
+        : "cannot be read (" + e.getClass().getSimpleName() + ")";
+  }
+
+  private static String digest(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package doni.policy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/**
+ * The text of a policy file: YAML (so JSON too), a rule's name to its text, or to the old list
+ * form: the outer list joined by {@code or}, the inner ones by {@code and}.
+ *
+ * <p>A name without a value allows everyone in oslo.policy; here it is an error, because nobody
+ * writes that on purpose.
+ */
+final class PolicyText {
+
+  private PolicyText() {}
+
+  static Map<String, Check> parse(String yaml) throws PolicyFileException {
+    return switch (load(yaml)) {
+      case null -> Map.of();
+      case Map<?, ?> entries -> {
+        Map<String, Check> rules = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : entries.entrySet()) {
+          if (!(entry.getKey() instanceof String name)) {
+            throw new PolicyFileException("'" + entry.getKey() + "' is no rule's name: quote it");
+          }
+          rules.put(name, rule(name, entry.getValue()));
+        }
+        yield rules;
+      }
+      default -> throw new PolicyFileException("it is no mapping of rule names to rules");
+    };
+  }
+
+  private static @Nullable Object load(String yaml) throws PolicyFileException {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    try {
+      return new Yaml(new SafeConstructor(options)).load(yaml);
+    } catch (MarkedYAMLException e) {
+      Mark mark = e.getProblemMark();
+      String where =
+          mark == null ? "" : "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
+      throw new PolicyFileException("it is no YAML: " + where + ": " + firstLine(e.getProblem()));
+    } catch (YAMLException e) {
+      throw new PolicyFileException("it is no YAML: " + firstLine(e.getMessage()));
+    }
+  }
+
+  private static Check rule(String name, @Nullable Object value) throws PolicyFileException {
+    try {
+      return switch (value) {
+        case String text -> RuleParser.parse(text);
+        case List<?> alternatives -> alternatives(name, alternatives);
+        case null ->
+            throw new PolicyFileException(
+                "rule '" + name + "' has no value; write \"@\" to allow everyone, \"!\" nobody");
+        default -> throw new PolicyFileException("rule '" + name + "' is no text: quote it");
+      };
+    } catch (RuleSyntaxException e) {
+      throw new PolicyFileException(
+          "rule '" + name + "', character " + (e.position() + 1) + ": " + e.getMessage());
+    }
+  }
+
+  private static Check alternatives(String name, List<?> alternatives)
+      throws PolicyFileException, RuleSyntaxException {
+    if (alternatives.isEmpty()) {
+      return new Check.Always();
+    }
+    List<Check> checks = new ArrayList<>();
+    for (Object alternative : alternatives) {
+      switch (alternative) {
+        case String check when check.isEmpty() -> {}
+        case List<?> together when together.isEmpty() -> {}
+        case String check -> checks.add(RuleParser.parseCheck(check));
+        case List<?> together -> checks.add(together(name, together));
+        case null, default -> throw notText(name);
+      }
+    }
+    return switch (checks.size()) {
+      case 0 -> new Check.Never();
+      case 1 -> checks.getFirst();
+      default -> new Check.AnyOf(checks);
+    };
+  }
+
+  private static Check together(String name, List<?> together)
+      throws PolicyFileException, RuleSyntaxException {
+    List<Check> checks = new ArrayList<>();
+    for (Object check : together) {
+      if (!(check instanceof String text)) {
+        throw notText(name);
+      }
+      checks.add(RuleParser.parseCheck(text));
+    }
+    return checks.size() == 1 ? checks.getFirst() : new Check.AllOf(checks);
+  }
+
+  private static PolicyFileException notText(String name) {
+    return new PolicyFileException(
+        "rule '" + name + "' is a list of something else than checks and lists of checks");
+  }
+
+  private static String firstLine(@Nullable String text) {
+    return text == null ? "" : text.lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,185 @@
+package doni.reconcile;
+
+import doni.inventory.Claim;
+import doni.inventory.Finish;
+import doni.inventory.Subject;
+import doni.inventory.Task;
+import doni.inventory.TaskStore;
+import doni.reconcile.ReconcileMeters.Result;
+import doni.worker.Attempt;
+import doni.worker.Attempt.Cause;
+import doni.worker.Change;
+import doni.worker.Outcome;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * One attempt of a worker for a device: reads what is wanted, lets the worker remove the difference
+ * outside any transaction, and records how that went.
+ */
+public final class Reconciler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
+
+  /** A deferral that lasts so long deserves an operator's attention, once. */
+  private static final Duration LONG = Duration.ofMinutes(15);
+
+  private final TaskStore tasks;
+  private final Bookkeeping books;
+  private final ReconcileMeters meters;
+  private final Clock clock;
+
+  /**
+   * @param resyncInterval after which a device that agrees is looked at again
+   */
+  public Reconciler(
+      TaskStore tasks,
+      Duration resyncInterval,
+      RandomGenerator random,
+      MeterRegistry meters,
+      Clock clock) {
+    this.tasks = tasks;
+    this.books = new Bookkeeping(resyncInterval, new BackOff(FIRST_RETRY, LONGEST_RETRY, random));
+    this.meters = new ReconcileMeters(meters);
+    this.clock = clock;
+  }
+
+  /** Called once for a worker before its first attempt. */
+  public void register(Worker worker) {
+    meters.register(worker.type());
+  }
+
+  /** Makes one attempt and gives the task back to its queue. */
+  public Looked attempt(Worker worker, Claim claim, Interruption interruption) {
+    Optional<Task> task = tasks.read(claim);
+    if (task.isEmpty()) {
+      tasks.discard(claim);
+      return Looked.GONE;
+    }
+    try (var _ = MDC.putCloseable("hardware", claim.hardware().toString());
+        var _ = MDC.putCloseable("worker", worker.type());
+        var _ = MDC.putCloseable("generation", task.get().generation().toString());
+        var _ = MDC.putCloseable("attempt", Integer.toString(task.get().attempts() + 1))) {
+      return attempt(worker, claim, task.get(), interruption);
+    }
+  }
+
+  private Looked attempt(Worker worker, Claim claim, Task task, Interruption interruption) {
+    long started = System.nanoTime();
+    Pass pass = new Pass(worker, claim, task, Map.of());
+    Verdict verdict;
+    try {
+      Subject subject = tasks.open(claim, task);
+      pass = new Pass(worker, claim, task, subject.details());
+      Cause cause = task.requested() ? Cause.REQUESTED : Cause.ROUTINE;
+      Attempt attempt = new Attempt(subject.device(), subject.details(), cause);
+      verdict = new Verdict.Ended(interruption.around(() -> worker.plan(attempt).apply()));
+    } catch (Exception | Error e) {
+      verdict = Classification.of(e, interruption.requested());
+    }
+    Conclusion conclusion = conclude(pass, verdict);
+    meters.record(
+        worker.type(), conclusion.result(), Duration.ofNanos(System.nanoTime() - started));
+    return conclusion.looked();
+  }
+
+  private record Conclusion(Looked looked, Result result) {}
+
+  private Conclusion conclude(Pass pass, Verdict verdict) {
+    Instant now = clock.instant();
+    return switch (verdict) {
+      case Verdict.Ended(Outcome outcome) -> conclude(pass, possible(pass, outcome), now);
+      case Verdict.NotSent(Outcome.Deferred outcome) ->
+          finish(pass, books.notSent(pass, outcome, now), List.of(), Result.DEFERRED);
+      case Verdict.Interrupted() -> {
+        tasks.handBack(pass.claim());
+        LOG.info("Interrupted and handed back");
+        yield new Conclusion(Looked.WAITING, Result.INTERRUPTED);
+      }
+    };
+  }
+
+  private Conclusion conclude(Pass pass, Outcome outcome, Instant now) {
+    return switch (outcome) {
+      case Outcome.Synced synced ->
+          finish(pass, books.synced(pass, synced, now), synced.changes(), Result.SYNCED);
+      case Outcome.Deferred deferred ->
+          finish(pass, books.deferred(pass, deferred, now), List.of(), Result.DEFERRED);
+      case Outcome.Failed failed ->
+          finish(pass, books.failed(pass, failed, now), List.of(), Result.FAILED);
+      case Outcome.Gone gone -> remove(pass, gone, now);
+    };
+  }
+
+  /** A live device cannot be gone, and a deleted one is not done before it is. */
+  private static Outcome possible(Pass pass, Outcome outcome) {
+    boolean contradiction =
+        pass.task().deleted() ? outcome instanceof Outcome.Synced : outcome instanceof Outcome.Gone;
+    if (!contradiction) {
+      return outcome;
+    }
+    String said = outcome.getClass().getSimpleName();
+    LOG.error("The worker answered {} for a device for which that cannot be", said);
+    return Classification.defect("the service has a defect (" + said + ")");
+  }
+
+  private Conclusion finish(Pass pass, Finish finish, List<Change> changes, Result result) {
+    return switch (tasks.finish(pass.claim(), pass.task(), finish)) {
+      case WAITING -> {
+        log(pass.task(), finish, changes);
+        yield new Conclusion(Looked.WAITING, result);
+      }
+      case DUE -> {
+        log(pass.task(), finish, changes);
+        yield new Conclusion(Looked.DUE, result);
+      }
+      case LOST -> lost();
+    };
+  }
+
+  private Conclusion remove(Pass pass, Outcome.Gone gone, Instant now) {
+    if (!tasks.remove(pass.claim(), pass.task(), now, books.gone(gone))) {
+      return lost();
+    }
+    LOG.info("Cleaned up, {} changes", gone.changes().size());
+    return new Conclusion(Looked.GONE, Result.GONE);
+  }
+
+  private static Conclusion lost() {
+    LOG.warn("The attempt was taken over meanwhile; its outcome is dropped");
+    return new Conclusion(Looked.LOST, Result.LOST);
+  }
+
+  private static void log(Task task, Finish finish, List<Change> changes) {
+    if (becomesLong(task, finish)) {
+      LOG.warn("Not in agreement since {}: {}", finish.waitingSince(), finish.reason());
+    } else if (finish.notes().isEmpty()) {
+      LOG.debug("{}, nothing changed", finish.ending());
+    } else if (finish.reason() == null) {
+      LOG.info("{}, {} changes", finish.ending(), changes.size());
+    } else {
+      LOG.info("{}: {}", finish.ending(), finish.reason());
+    }
+  }
+
+  private static boolean becomesLong(Task task, Finish finish) {
+    Instant since = finish.waitingSince();
+    Instant before = task.lastAttemptAt();
+    return since != null
+        && before != null
+        && before.isBefore(since.plus(LONG))
+        && !finish.at().isBefore(since.plus(LONG));
+  }
+}

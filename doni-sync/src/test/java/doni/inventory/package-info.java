@@ -1,0 +1,5 @@
+/** Tests of the inventory. */
+@NullMarked
+package doni.inventory;
+
+import org.jspecify.annotations.NullMarked;

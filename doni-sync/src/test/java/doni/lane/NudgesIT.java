@@ -1,0 +1,65 @@
+package doni.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import doni.device.HardwareId;
+import doni.testing.TestWorker;
+import doni.worker.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+class NudgesIT extends LaneFixture {
+
+  @Test
+  void looksAgainAtADeviceThatItsBackendNotifiesOf() {
+    TestWorker worker = TestWorker.agreeing(LANE);
+    started(TestReplica.rarelyPolling(), worker);
+    HardwareId id = inventory.enrolled("Node-1", LANE);
+    worker.nudge().named(List.of("other"));
+    awaitState(id, LANE, "STEADY");
+
+    worker.nudge().named(List.of("node-1"));
+
+    await().until(() -> worker.attempts().size() == 2);
+  }
+
+  @Test
+  void looksAtALiveAndAtADeletedDeviceOfTheSameName() {
+    TestWorker worker =
+        new TestWorker(LANE, _ -> new Outcome.Deferred("waits", Duration.ofHours(1), Map.of()));
+    started(TestReplica.rarelyPolling(), worker);
+    HardwareId deleted = inventory.enrolled("twin", LANE);
+    inventory.delete(deleted);
+    HardwareId live = inventory.enrolled("twin", LANE);
+    worker.nudge().named(List.of("unknown"));
+    await().until(() -> worker.attempts().size() == 2);
+
+    worker.nudge().named(List.of("twin"));
+
+    await()
+        .untilAsserted(() ->
+            assertThat(worker.attempts())
+                .extracting(a -> a.device().id())
+                .hasSize(4)
+                .contains(live, deleted));
+  }
+
+  @Test
+  void remembersANotificationThatComesDuringAnAttempt() {
+    Semaphore permits = new Semaphore(0);
+    TestWorker worker = new TestWorker(LANE, attempt -> waitFor(permits, attempt));
+    started(TestReplica.polling(), worker);
+    inventory.enrolled("busy", LANE);
+    await().until(() -> worker.attempts().size() == 1);
+
+    worker.nudge().named(List.of("busy"));
+    await().during(Duration.ofMillis(100)).until(() -> worker.attempts().size() == 1);
+    permits.release(2);
+
+    await().until(() -> worker.attempts().size() == 2);
+  }
+}

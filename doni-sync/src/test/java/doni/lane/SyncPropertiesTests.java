@@ -1,0 +1,115 @@
+package doni.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+class SyncPropertiesTests {
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableConfigurationProperties(SyncProperties.class)
+  static class Config {}
+
+  private final ApplicationContextRunner runner =
+      new ApplicationContextRunner().withUserConfiguration(Config.class);
+
+  @Test
+  void hasDefaults() {
+    runner.run(context ->
+        assertThat(context.getBean(SyncProperties.class))
+            .isEqualTo(
+                new SyncProperties(
+                    true,
+                    Duration.ofHours(1),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(20),
+                    Map.of())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"k8s, 50", "tunelo, 10", "balena, 10", "blazar.device, 4", "ironic, 10", "new, 10"})
+  void hasAUsualConcurrencyForEveryLane(String worker, int concurrency) {
+    runner.run(context ->
+        assertThat(context.getBean(SyncProperties.class).concurrency(worker))
+            .isEqualTo(concurrency));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "doni.sync.lanes.k8s.concurrency=7, k8s",
+    "doni.sync.lanes.blazar.device.concurrency=7, blazar.device",
+    "doni.sync.lanes.blazar.physical_host.concurrency=7, blazar.physical_host",
+    "doni.sync.lanes.fake-worker.concurrency=7, fake-worker"
+  })
+  void readsTheConcurrencyOfALane(String property, String worker) {
+    runner
+        .withPropertyValues(property)
+        .run(context ->
+            assertThat(context.getBean(SyncProperties.class).concurrency(worker)).isEqualTo(7));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DONI_SYNC_LANES_BLAZAR_PHYSICAL_HOST_CONCURRENCY, blazar.physical_host",
+    "DONI_SYNC_LANES_FAKE_WORKER_CONCURRENCY, fake-worker",
+    "DONI_SYNC_LANES_K8S_CONCURRENCY, k8s"
+  })
+  void readsTheConcurrencyFromTheEnvironment(String variable, String worker) {
+    runner
+        .withInitializer(context ->
+            context
+                .getEnvironment()
+                .getPropertySources()
+                .addFirst(
+                    new SystemEnvironmentPropertySource(
+                        "test-systemEnvironment", Map.of(variable, "7"))))
+        .run(context ->
+            assertThat(context.getBean(SyncProperties.class).concurrency(worker)).isEqualTo(7));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "doni.sync.resync-intervall=1h",
+        "doni.sync.resync-interval=0s",
+        "doni.sync.poll-interval=-1s",
+        "doni.sync.stop-grace=-1s",
+        "doni.sync.lanes.k8s.concurrency=0",
+        "doni.sync.lanes.k8s.concurency=5",
+        "doni.sync.enabled=maybe"
+      })
+  void refusesWhatIsNotAllowed(String property) {
+    runner.withPropertyValues(property).run(context -> assertThat(context).hasFailed());
+  }
+
+  @Test
+  void namesTheKeyOfARefusedValue() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            TestReplica.properties(
+                Duration.ofSeconds(1), Duration.ZERO, Map.of("k8s.concurrency", 0)))
+        .withMessage("doni.sync.lanes.k8s.concurrency: 0 is not allowed; allowed: 1 to 1000");
+  }
+
+  @Test
+  void refusesALaneThatDoesNotExist() {
+    SyncProperties properties =
+        TestReplica.properties(
+            Duration.ofSeconds(1), Duration.ZERO, Map.of("kubernetes.concurrency", 5));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> properties.checkLaneNames(List.of("k8s")))
+        .withMessageContaining("doni.sync.lanes.kubernetes.concurrency");
+  }
+}

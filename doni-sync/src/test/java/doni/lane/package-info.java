@@ -1,0 +1,4 @@
+@NullMarked
+package doni.lane;
+
+import org.jspecify.annotations.NullMarked;

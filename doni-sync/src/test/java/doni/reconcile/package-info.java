@@ -1,0 +1,4 @@
+@NullMarked
+package doni.reconcile;
+
+import org.jspecify.annotations.NullMarked;

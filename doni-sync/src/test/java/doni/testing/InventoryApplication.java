@@ -1,0 +1,69 @@
+package doni.testing;
+
+import doni.worker.HardwareType;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.test.context.DynamicPropertyRegistrar;
+
+/**
+ * The inventory and what stands on it, without web, on a database of its own; everybody may enroll.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EntityScan("doni.inventory")
+@ComponentScan({"doni.inventory", "doni.policy", "doni.lane", "doni.reconcile", "doni.intake"})
+public class InventoryApplication {
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  MeterRegistry meters() {
+    return new SimpleMeterRegistry();
+  }
+
+  @Bean
+  DynamicPropertyRegistrar settings() {
+    String url = TestPostgres.newDatabase();
+    return registry -> {
+      registry.add("spring.datasource.url", () -> url);
+      registry.add("spring.datasource.username", () -> TestPostgres.USER);
+      registry.add("spring.datasource.password", () -> TestPostgres.PASSWORD);
+      registry.add("doni.secrets.keys.test", () -> "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtdGU=");
+      registry.add("doni.policy-file", () -> policy().toString());
+    };
+  }
+
+  @Bean
+  HardwareType sampleType() {
+    return SampleTypes.type();
+  }
+
+  @Bean
+  Worker sampleWorker() {
+    return SampleTypes.worker();
+  }
+
+  private static Path policy() {
+    try {
+      Path file = Files.createTempFile("policy", ".yaml");
+      file.toFile().deleteOnExit();
+      return Files.writeString(file, "\"hardware:create\": \"@\"\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package doni.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/**
+ * One real Postgres for all tests of a JVM: the embedded one, or, with {@code
+ * -Ddoni.test.postgres=testcontainers}, one in a container where a Docker engine exists. Every
+ * caller gets an empty database of its own.
+ */
+public final class TestPostgres {
+
+  public static final String USER = "postgres";
+  public static final String PASSWORD = "postgres";
+
+  private TestPostgres() {}
+
+  /** JDBC URL of a new, empty database, for {@link #USER} and {@link #PASSWORD}. */
+  public static String newDatabase() {
+    String name = "t" + UUID.randomUUID().toString().replace("-", "");
+    try (Connection admin = DriverManager.getConnection(Server.URL, USER, PASSWORD);
+        Statement statement = admin.createStatement()) {
+      statement.execute("create database " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException("no test database", e);
+    }
+    return Server.URL.replaceFirst("/postgres(\\?|$)", "/" + name + "$1");
+  }
+
+  private static final class Server {
+    static final String URL = start();
+
+    private static String start() {
+      return switch (System.getProperty("doni.test.postgres", "embedded")) {
+        case "embedded" -> embedded();
+        case "testcontainers" -> container();
+        case String other ->
+            throw new IllegalArgumentException(
+                "doni.test.postgres is embedded or testcontainers, not " + other);
+      };
+    }
+
+    private static String embedded() {
+      try {
+        EmbeddedPostgres postgres =
+            EmbeddedPostgres.builder()
+                .setServerConfig("max_connections", "200")
+                // A test's data need not survive a power cut.
+                .setServerConfig("fsync", "off")
+                .start();
+        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    // The container ends with the JVM, as the embedded server does.
+    @SuppressWarnings("resource")
+    private static String container() {
+      PostgreSQLContainer container =
+          new PostgreSQLContainer("postgres:18-alpine")
+              .withDatabaseName("postgres")
+              .withUsername(USER)
+              .withPassword(PASSWORD);
+      container.start();
+      return container.getJdbcUrl();
+    }
+  }
+}
