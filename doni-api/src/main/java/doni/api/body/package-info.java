@@ -1,0 +1,5 @@
+/** Reads a request's body as JSON, strictly. */
+@NullMarked
+package doni.api.body;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package doni.api.docs;
+
+import doni.api.error.ErrorBody;
+import doni.policy.Caller;
+import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.Components;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.headers.Header;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
+import io.swagger.v3.oas.models.servers.Server;
+import io.swagger.v3.oas.models.tags.Tag;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springdoc.core.customizers.OperationCustomizer;
+import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the description says beyond what the controllers say of themselves. */
+@Configuration(proxyBeanMethods = false)
+class OpenApiConfiguration {
+
+  private static final String TOKEN = "token";
+  private static final String REQUEST_ID = "OpenStack-Request-Id";
+  private static final List<String> ALWAYS = List.of("500", "503");
+
+  /** An answer that is no success, with an example of its text. */
+  private record Refusal(String description, String example) {}
+
+  private static final Map<String, Refusal> REFUSALS =
+      new TreeMap<>(
+          Map.ofEntries(
+              refusal(
+                  "400",
+                  "The request is invalid; every violation is named.",
+                  "limit: must be a positive integer, not abc"),
+              refusal(
+                  "401",
+                  "There is no valid token.",
+                  "The request you have made requires authentication"),
+              refusal(
+                  "403",
+                  "The site's policy does not allow it.",
+                  "hardware:get is disallowed by policy"),
+              refusal(
+                  "404",
+                  "There is no such device, or not any more.",
+                  "Hardware edge-01 could not be found."),
+              refusal(
+                  "409",
+                  "It contradicts what is stored.",
+                  "Hardware with name edge-01 already exists."),
+              refusal(
+                  "412",
+                  "The device is not at the version that If-Match demands.",
+                  "The device was changed meanwhile."),
+              refusal(
+                  "413",
+                  "The body is larger than 1 MiB.",
+                  "The body must not be larger than 1 MiB."),
+              refusal(
+                  "415",
+                  "The body is not UTF-8 of an accepted type.",
+                  "The body must be UTF-8 of type application/json."),
+              refusal(
+                  "500",
+                  "The service failed; its log says why, under the request id.",
+                  "The service failed; what happened is in its log. Request: req-UUID"),
+              refusal(
+                  "503",
+                  "The database or the identity service does not answer; Retry-After says when to try again.",
+                  "The database does not answer at the moment. Try again soon.")));
+
+  static {
+    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class);
+  }
+
+  private static Map.Entry<String, Refusal> refusal(String status, String text, String example) {
+    return Map.entry(status, new Refusal(text, example));
+  }
+
+  @Bean
+  OpenAPI description() {
+    return new OpenAPI()
+        .info(
+            new Info()
+                .title("OpenStack Doni API")
+                .version("1.0")
+                .description(
+                    "Enrollment of the devices of an edge site. A path with and without trailing"
+                        + " slash is the same path. Dates are UTC, YYYY-MM-DDTHH:MM:SS+00:00.")
+                .license(new License().name("Apache-2.0").identifier("Apache-2.0")))
+        .servers(List.of(new Server().url("/").description("where this description came from")))
+        .tags(
+            List.of(
+                new Tag().name("service").description("The service itself"),
+                new Tag().name("hardware").description("Devices and their enrollment"),
+                new Tag().name("hardware types").description("What can be enrolled here")))
+        .components(components())
+        .addSecurityItem(new SecurityRequirement().addList(TOKEN));
+  }
+
+  private static Components components() {
+    Components components =
+        new Components()
+            .addSecuritySchemes(
+                TOKEN,
+                new SecurityScheme()
+                    .type(SecurityScheme.Type.APIKEY)
+                    .in(SecurityScheme.In.HEADER)
+                    .name("X-Auth-Token")
+                    .description("A Keystone token, scoped to a project."))
+            .addHeaders(
+                REQUEST_ID, text("The id under which the request is logged.").example("req-UUID"));
+    ModelConverters.getInstance(true).read(ErrorBody.class).forEach(components::addSchemas);
+    REFUSALS.forEach(
+        (status, refusal) -> components.addResponses(status, response(status, refusal)));
+    return components;
+  }
+
+  private static ApiResponse response(String status, Refusal refusal) {
+    Schema<?> error = new Schema<>().$ref("#/components/schemas/Error");
+    MediaType json = new MediaType().schema(error).example(Map.of("error", refusal.example()));
+    ApiResponse response =
+        new ApiResponse()
+            .description(refusal.description())
+            .content(new Content().addMediaType("application/json", json))
+            .addHeaderObject(REQUEST_ID, requestId());
+    return switch (status) {
+      case "401" -> response.addHeaderObject("WWW-Authenticate", text("where to get a token"));
+      case "503" -> response.addHeaderObject("Retry-After", text("in so many seconds"));
+      default -> response;
+    };
+  }
+
+  private static Header text(String description) {
+    return new Header().description(description).schema(new StringSchema());
+  }
+
+  private static Header requestId() {
+    return new Header().$ref("#/components/headers/" + REQUEST_ID);
+  }
+
+  /** Adds what every endpoint answers with: the request id, and the refusals it declares. */
+  @Bean
+  OperationCustomizer refusals() {
+    return (operation, handler) -> {
+      operation.getResponses().values().forEach(r -> r.addHeaderObject(REQUEST_ID, requestId()));
+      Refuses refuses = handler.getMethodAnnotation(Refuses.class);
+      if (refuses != null) {
+        List.of(refuses.value()).forEach(status -> refuse(operation, status));
+      }
+      boolean isPublic = operation.getSecurity() != null && operation.getSecurity().isEmpty();
+      if (!isPublic) {
+        refuse(operation, "401");
+      }
+      ALWAYS.forEach(status -> refuse(operation, status));
+      return operation;
+    };
+  }
+
+  private static void refuse(Operation operation, String status) {
+    operation
+        .getResponses()
+        .addApiResponse(status, new ApiResponse().$ref("#/components/responses/" + status));
+  }
+}

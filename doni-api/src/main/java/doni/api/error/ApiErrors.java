@@ -1,0 +1,150 @@
+package doni.api.error;
+
+import doni.inventory.InventoryException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.SocketTimeoutException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.server.UnsupportedMediaTypeStatusException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/** Turns every exception that leaves a controller, and the framework's own, into an answer. */
+@RestControllerAdvice
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class ApiErrors extends ResponseEntityExceptionHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(ApiErrors.class);
+  private static final String RETRY_AFTER_SECONDS = "5";
+
+  @ExceptionHandler
+  ResponseEntity<Object> refused(InventoryException refusal) {
+    HttpStatus status =
+        switch (refusal) {
+          case InventoryException.Invalid _ -> HttpStatus.BAD_REQUEST;
+          case InventoryException.Forbidden _ -> HttpStatus.FORBIDDEN;
+          case InventoryException.NotFound _ -> HttpStatus.NOT_FOUND;
+          case InventoryException.Conflict _ -> HttpStatus.CONFLICT;
+          case InventoryException.Stale _ -> HttpStatus.PRECONDITION_FAILED;
+        };
+    return answer(status, new HttpHeaders(), String.valueOf(refusal.getMessage()));
+  }
+
+  /** Tomcat finds out that a query string cannot be decoded only when somebody asks for it. */
+  @ExceptionHandler
+  ResponseEntity<Object> undecodable(InvalidParameterException e) {
+    HttpStatus status = HttpStatus.BAD_REQUEST;
+    return answer(status, new HttpHeaders(), ErrorText.of(status.value()));
+  }
+
+  /** Who is refused by security is answered by security. */
+  @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
+  ResponseEntity<Object> notAllowed(RuntimeException e) {
+    throw e;
+  }
+
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> failed(
+      Exception failure, HttpServletRequest request, HttpServletResponse response) {
+    if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
+      log.debug("The client of {} {} has gone", request.getMethod(), request.getRequestURI());
+      return null;
+    }
+    if (DatabaseOutage.causes(failure)) {
+      log.warn(
+          "{} {} not served, the database does not answer: {}",
+          request.getMethod(),
+          request.getRequestURI(),
+          failure.getClass().getSimpleName());
+      return unavailable();
+    }
+    log.error("{} {} failed", request.getMethod(), request.getRequestURI(), failure);
+    String requestId = response.getHeader(ErrorText.REQUEST_ID_HEADER);
+    HttpStatus status = HttpStatus.INTERNAL_SERVER_ERROR;
+    String text = ErrorText.of(status.value());
+    return answer(
+        status, new HttpHeaders(), requestId == null ? text : text + " Request: " + requestId);
+  }
+
+  private static ResponseEntity<Object> unavailable() {
+    HttpHeaders headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    HttpStatus status = HttpStatus.SERVICE_UNAVAILABLE;
+    return answer(status, headers, "The database does not answer at the moment. Try again soon.");
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+      HttpMessageNotReadableException e,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    HttpStatusCode actual =
+        e.getCause() instanceof SocketTimeoutException ? HttpStatus.REQUEST_TIMEOUT : status;
+    return answer(
+        actual,
+        headers,
+        "The body could not be read to its end, or there is none; it must be JSON.");
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+      Exception e,
+      @Nullable Object body,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    if (status.is5xxServerError()) {
+      log.error("{} failed", request.getDescription(false), e);
+    }
+    return answer(status, headers, text(e, status));
+  }
+
+  private static String text(Exception e, HttpStatusCode status) {
+    return switch (e) {
+      case HttpRequestMethodNotSupportedException m ->
+          m.getMethod() + " is not allowed here. Allowed: " + m.getHeaders().getFirst("Allow");
+      case HttpMediaTypeNotSupportedException m -> wrongType(m.getSupportedMediaTypes());
+      case UnsupportedMediaTypeStatusException m -> wrongType(m.getSupportedMediaTypes());
+      case HttpMediaTypeNotAcceptableException _ -> "Answers are application/json.";
+      default -> ErrorText.of(status.value());
+    };
+  }
+
+  private static String wrongType(List<MediaType> supported) {
+    return supported.stream()
+        .map(MediaType::toString)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(" or ", "The body must be UTF-8 of type ", "."));
+  }
+
+  private static ResponseEntity<Object> answer(
+      HttpStatusCode status, HttpHeaders headers, String text) {
+    return ResponseEntity.status(status)
+        .headers(headers)
+        .contentType(MediaType.APPLICATION_JSON)
+        .body(new ErrorBody(text));
+  }
+}

@@ -1,0 +1,32 @@
+package doni.api.error;
+
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers in JSON where Tomcat refuses a request by itself, or a filter fails, in place of Tomcat's
+ * page. Tomcat makes it from its class name, so it is public and has no dependencies.
+ */
+public final class ErrorValve extends ErrorReportValve {
+
+  private static final Logger log = LoggerFactory.getLogger(ErrorValve.class);
+
+  @Override
+  protected void report(Request request, Response response, @Nullable Throwable failure) {
+    int status = response.getStatus();
+    if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+      return;
+    }
+    try {
+      ErrorText.write(response, status);
+      response.finishResponse();
+    } catch (IOException | IllegalStateException e) {
+      log.debug("Nobody is left to be told of status {}", status, e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package doni.api.hardware;
+
+import doni.api.body.JsonBody;
+import doni.api.body.Text;
+import doni.intake.HardwareIntake;
+import doni.inventory.InventoryException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The body of an enrollment: an object of exactly three members. */
+final class EnrollmentRequest {
+
+  private static final Set<String> MEMBERS = Set.of("name", "hardware_type", "properties");
+  private static final int MAX_LENGTH = 255;
+  private static final int MAX_VIOLATIONS = 50;
+
+  private final Map<String, Object> members;
+  private final List<String> violations = new ArrayList<>();
+
+  private EnrollmentRequest(Map<String, Object> members) {
+    this.members = members;
+  }
+
+  /** {@link InventoryException.Invalid} names everything that is wrong with it. */
+  static HardwareIntake.Request read(JsonBody body) {
+    return new EnrollmentRequest(body.object()).bind();
+  }
+
+  private HardwareIntake.Request bind() {
+    members.keySet().stream()
+        .filter(member -> !MEMBERS.contains(member))
+        .limit(MAX_VIOLATIONS)
+        .forEach(member -> violations.add(Text.quote(member) + ": is not allowed here"));
+    HardwareIntake.Request request =
+        new HardwareIntake.Request(line("name"), line("hardware_type"), properties());
+    if (!violations.isEmpty()) {
+      throw new InventoryException.Invalid(violations);
+    }
+    return request;
+  }
+
+  private @Nullable String line(String member) {
+    Object value = members.get(member);
+    if (isMissing(member)) {
+      return null;
+    }
+    if (value instanceof String text && !text.isEmpty()) {
+      if (text.codePointCount(0, text.length()) <= MAX_LENGTH && Text.isLine(text)) {
+        return text;
+      }
+    }
+    violations.add(
+        member
+            + ": must be a string of 1 to "
+            + MAX_LENGTH
+            + " characters, none of them a control character");
+    return null;
+  }
+
+  private @Nullable Map<String, Object> properties() {
+    if (isMissing("properties")) {
+      return null;
+    }
+    Optional<Map<String, Object>> properties = JsonBody.object(members.get("properties"));
+    if (properties.isEmpty()) {
+      violations.add("properties: must be an object");
+    }
+    return properties.orElse(null);
+  }
+
+  private boolean isMissing(String member) {
+    boolean missing = !members.containsKey(member);
+    if (missing) {
+      violations.add(member + ": is required");
+    }
+    return missing;
+  }
+}

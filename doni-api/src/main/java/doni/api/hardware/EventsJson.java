@@ -1,0 +1,66 @@
+package doni.api.hardware;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import doni.inventory.Event;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to a device, newest first. */
+@Schema(
+    name = "Events",
+    requiredProperties = {"events", "links"})
+record EventsJson(List<EventJson> events, List<LinkJson> links) {
+
+  /** One thing that happened. */
+  @Schema(
+      name = "Event",
+      requiredProperties = {"id", "at", "kind", "generation", "body"})
+  @JsonPropertyOrder({
+    "id",
+    "at",
+    "kind",
+    "generation",
+    "worker_type",
+    "user_id",
+    "project_id",
+    "request_id",
+    "body"
+  })
+  record EventJson(
+      @Schema(example = "4711") long id,
+      @Schema(example = "2031-03-03T12:00:00+00:00") String at,
+      @Schema(example = "hardware.created") String kind,
+      @Schema(description = "the device's generation at that moment", example = "1")
+          long generation,
+      @JsonProperty("worker_type")
+          @Schema(
+              types = {"string", "null"},
+              description = "null where a person did it")
+          @Nullable String workerType,
+      @JsonProperty("user_id") @Schema(types = {"string", "null"}) @Nullable String userId,
+      @JsonProperty("project_id") @Schema(types = {"string", "null"}) @Nullable String projectId,
+      @JsonProperty("request_id") @Schema(types = {"string", "null"}) @Nullable String requestId,
+      @Schema(description = "what exactly, without secrets", example = "{\"name\": \"edge-01\"}")
+          Map<String, Object> body) {}
+
+  static EventsJson of(List<Event> events, List<LinkJson> links) {
+    return new EventsJson(
+        events.stream()
+            .map(event ->
+                new EventJson(
+                    event.id(),
+                    Timestamp.of(event.at()),
+                    event.kind(),
+                    event.generation(),
+                    event.workerType(),
+                    event.userId(),
+                    event.projectId(),
+                    event.requestId(),
+                    event.body()))
+            .toList(),
+        links);
+  }
+}

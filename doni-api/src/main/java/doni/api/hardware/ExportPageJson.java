@@ -1,0 +1,11 @@
+package doni.api.hardware;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+
+/** A page of the public export. */
+@Schema(
+    name = "ExportedHardwareList",
+    description = "One page of devices; links holds the next one, if there is one.",
+    requiredProperties = {"hardware", "links"})
+record ExportPageJson(List<ExportedHardwareJson> hardware, List<LinkJson> links) {}

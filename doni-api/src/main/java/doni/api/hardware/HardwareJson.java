@@ -1,0 +1,99 @@
+package doni.api.hardware;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import doni.inventory.Enrollment;
+import doni.inventory.TaskState;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A device as its owner sees it. */
+@Schema(
+    name = "Hardware",
+    description = "An enrolled device.",
+    requiredProperties = {
+      "uuid",
+      "name",
+      "project_id",
+      "hardware_type",
+      "properties",
+      "created_at",
+      "updated_at",
+      "workers"
+    })
+@JsonPropertyOrder({
+  "uuid",
+  "name",
+  "project_id",
+  "hardware_type",
+  "properties",
+  "created_at",
+  "updated_at",
+  "workers"
+})
+record HardwareJson(
+    @Schema(format = "uuid", example = "0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f") String uuid,
+    @Schema(example = "edge-01") String name,
+    @JsonProperty("project_id") @Schema(example = "3f1c7b1e0d4a4a5f8e2b6c9d7a1f0e5c")
+        String projectId,
+    @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,
+    @Schema(
+            description =
+                "What its type and the site's workers know of it (see /v1/hardware-types). A sensitive"
+                    + " value is shown as ************.",
+            example =
+                """
+                {"machine_name": "raspberrypi4-64", "contact_email": "owner@example.org",
+                 "application_credential_id": "d0c1", "application_credential_secret": "************",
+                 "k8s_bootstrap_token": "abcdef.0123456789abcdef", "blazar_device_driver": "k8s"}\
+                """)
+        Map<String, Object> properties,
+    @JsonProperty("created_at") @Schema(example = "2031-03-03T12:00:00+00:00") String createdAt,
+    @JsonProperty("updated_at")
+        @Schema(
+            types = {"string", "null"},
+            description = "null as long as nothing was changed",
+            example = "2031-03-04T12:00:00+00:00")
+        @Nullable String updatedAt,
+    List<WorkerJson> workers) {
+
+  /** What a worker reports for the device. */
+  @Schema(
+      name = "Worker",
+      description = "Where one integration stands with a device.",
+      requiredProperties = {"worker_type", "state", "state_details"})
+  record WorkerJson(
+      @JsonProperty("worker_type") @Schema(example = "balena") String workerType,
+      @Schema(
+              description =
+                  "PENDING: to be done, or waiting for something outside. ERROR: the last attempt"
+                      + " failed; it is tried again where that can help.",
+              example = "STEADY")
+          TaskState state,
+      @JsonProperty("state_details")
+          @Schema(
+              description =
+                  "What the worker reports, and defer_reason, defer_count, last_error, attempts and"
+                      + " next_attempt_at while they apply.",
+              example = "{\"fleet_id\": 7, \"last_seen\": \"2031-03-04T11:59:30.000Z\"}")
+          Map<String, Object> stateDetails) {}
+
+  static HardwareJson of(Enrollment hardware) {
+    List<WorkerJson> workers = new ArrayList<>(hardware.workers().size());
+    for (Enrollment.WorkerReport report : hardware.workers()) {
+      workers.add(new WorkerJson(report.workerType(), report.state(), report.stateDetails()));
+    }
+    return new HardwareJson(
+        hardware.id().toString(),
+        hardware.name(),
+        hardware.projectId(),
+        hardware.hardwareType(),
+        hardware.properties(),
+        Timestamp.of(hardware.createdAt()),
+        Timestamp.orNull(hardware.updatedAt()),
+        workers);
+  }
+}

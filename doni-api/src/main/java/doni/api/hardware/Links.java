@@ -1,0 +1,66 @@
+package doni.api.hardware;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.ServletServerHttpRequest;
+import org.springframework.web.util.ForwardedHeaderUtils;
+import org.springframework.web.util.UriComponents;
+
+/**
+ * Absolute URLs, as the client addressed the service or, where a proxy stands before us, the proxy:
+ * {@code Forwarded} or {@code X-Forwarded-*}. Only links follow these headers, because anybody can
+ * send them; what makes no URL is ignored.
+ */
+final class Links {
+
+  static final String HARDWARE = "/v1/hardware";
+  static final String EXPORT = HARDWARE + "/export";
+
+  private static final Set<String> SCHEMES = Set.of("http", "https");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
+  private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9._~-]+)*");
+  private static final int MAX_PORT = 65_535;
+
+  private Links() {}
+
+  static String to(HttpServletRequest request, String path) {
+    HttpHeaders headers = new ServletServerHttpRequest(request).getHeaders();
+    URI direct =
+        URI.create(
+            "%s://%s:%d"
+                .formatted(request.getScheme(), request.getServerName(), request.getServerPort()));
+    return root(forwarded(direct, headers)) + prefix(headers) + path;
+  }
+
+  static LinkJson next(HttpServletRequest request, String path, String query) {
+    return new LinkJson("next", to(request, path) + "?" + query);
+  }
+
+  private static URI forwarded(URI direct, HttpHeaders headers) {
+    try {
+      UriComponents seen = ForwardedHeaderUtils.adaptFromForwardedHeaders(direct, headers).build();
+      return SCHEMES.contains(seen.getScheme())
+              && seen.getHost() != null
+              && HOST.matcher(seen.getHost()).matches()
+              && seen.getPort() <= MAX_PORT
+          ? seen.toUri()
+          : direct;
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return direct;
+    }
+  }
+
+  private static String root(URI uri) {
+    int usual = "https".equals(uri.getScheme()) ? 443 : 80;
+    String port = uri.getPort() < 0 || uri.getPort() == usual ? "" : ":" + uri.getPort();
+    return uri.getScheme() + "://" + uri.getHost() + port;
+  }
+
+  private static String prefix(HttpHeaders headers) {
+    String prefix = headers.getFirst("X-Forwarded-Prefix");
+    return prefix != null && PREFIX.matcher(prefix).matches() ? prefix : "";
+  }
+}

@@ -1,0 +1,74 @@
+package doni.api.hardware;
+
+import doni.inventory.HardwareQuery;
+import doni.inventory.HardwareQuery.SortKey;
+import doni.inventory.TaskState;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** The query string of a list: what it asks for, and how the next page asks for more of it. */
+final class ListParameters {
+
+  private static final List<String> KEPT =
+      List.of(
+          "all_projects",
+          "name",
+          "hardware_type",
+          "worker_type",
+          "state",
+          "sort_key",
+          "sort_dir",
+          "limit");
+
+  private enum Direction {
+    ASC,
+    DESC
+  }
+
+  private ListParameters() {}
+
+  static HardwareQuery read(Map<String, String[]> parameters) {
+    Query query = new Query(parameters);
+    SortKey sortKey =
+        query.oneOf("sort_key", Arrays.asList(SortKey.values()), ListParameters::lower);
+    HardwareQuery wanted =
+        new HardwareQuery(
+            query.flag("all_projects"),
+            query.text("name"),
+            query.text("hardware_type"),
+            query.text("worker_type"),
+            query.oneOf("state", Arrays.asList(TaskState.values()), UnaryOperator.identity()),
+            sortKey == null ? SortKey.CREATED_AT : sortKey,
+            query.oneOf("sort_dir", Arrays.asList(Direction.values()), ListParameters::lower)
+                == Direction.DESC,
+            (int) query.positive("limit", 0, Integer.MAX_VALUE),
+            query.uuid("marker"));
+    query.check();
+    return wanted;
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /** The same query, behind the given device. */
+  static String after(Map<String, String[]> parameters, String marker) {
+    StringBuilder query = new StringBuilder();
+    for (String name : KEPT) {
+      String[] values = parameters.get(name);
+      if (values != null && values.length == 1) {
+        query
+            .append(name)
+            .append('=')
+            .append(URLEncoder.encode(values[0], StandardCharsets.UTF_8))
+            .append('&');
+      }
+    }
+    return query.append("marker=").append(marker).toString();
+  }
+}

@@ -1,0 +1,120 @@
+package doni.api.hardware;
+
+import doni.api.body.JsonBody;
+import doni.api.body.Text;
+import doni.intake.PatchOperation;
+import doni.inventory.InventoryException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a PATCH (RFC 6902): its operations by their form; what they do to the device is for
+ * others to judge. Members of an operation that the RFC does not know are ignored, as it demands.
+ */
+final class PatchRequest {
+
+  private static final int MAX_OPERATIONS = 1_000;
+  private static final int MAX_VIOLATIONS = 50;
+  private static final Set<String> ROOTS =
+      Set.of("name", "hardware_type", "properties", "availability");
+
+  private final List<PatchOperation> operations = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
+
+  private PatchRequest() {}
+
+  /** {@link InventoryException.Invalid} names everything that is wrong with it. */
+  static List<PatchOperation> read(JsonBody body) {
+    List<?> steps = body.array();
+    if (steps.size() > MAX_OPERATIONS) {
+      throw new InventoryException.Invalid(
+          "The patch has more than " + MAX_OPERATIONS + " operations.");
+    }
+    PatchRequest request = new PatchRequest();
+    for (int i = 0; i < steps.size() && request.violations.size() < MAX_VIOLATIONS; i++) {
+      request.read("operation " + i, steps.get(i));
+    }
+    if (!request.violations.isEmpty()) {
+      throw new InventoryException.Invalid(request.violations);
+    }
+    return List.copyOf(request.operations);
+  }
+
+  private void read(String place, @Nullable Object step) {
+    Map<String, Object> members = JsonBody.object(step).orElse(null);
+    if (members == null) {
+      violations.add(place + ": must be an object with op, path and value");
+      return;
+    }
+    Optional<PatchOperation.Kind> kind = kind(place, members.get("op"));
+    Optional<List<String>> path = path(place, members.get("path"));
+    if (kind.isEmpty() || path.isEmpty()) {
+      return;
+    }
+    boolean removes = kind.get() == PatchOperation.Kind.REMOVE;
+    if (!removes && !members.containsKey("value")) {
+      violations.add("%s (%s): value is required".formatted(place, quoted(members.get("path"))));
+      return;
+    }
+    operations.add(
+        new PatchOperation(kind.get(), path.get(), removes ? null : members.get("value")));
+  }
+
+  private Optional<PatchOperation.Kind> kind(String place, @Nullable Object op) {
+    Optional<PatchOperation.Kind> known =
+        op instanceof String text
+            ? Arrays.stream(PatchOperation.Kind.values())
+                .filter(kind -> wireName(kind).equals(text))
+                .findFirst()
+            : Optional.empty();
+    if (known.isEmpty()) {
+      violations.add("%s: op must be add, replace or remove, not %s".formatted(place, quoted(op)));
+    }
+    return known;
+  }
+
+  private static String wireName(PatchOperation.Kind kind) {
+    return switch (kind) {
+      case ADD -> "add";
+      case REPLACE -> "replace";
+      case REMOVE -> "remove";
+    };
+  }
+
+  private Optional<List<String>> path(String place, @Nullable Object path) {
+    Optional<List<String>> segments =
+        path instanceof String text ? pointer(text) : Optional.empty();
+    if (segments.isEmpty()) {
+      violations.add(
+          "%s: path must be a JSON pointer that starts with /, not %s"
+              .formatted(place, quoted(path)));
+    } else if (!ROOTS.contains(segments.get().getFirst())) {
+      violations.add(
+          "%s: path %s is outside of what can be changed (name, hardware_type, properties, availability)"
+              .formatted(place, quoted(path)));
+      return Optional.empty();
+    }
+    return segments;
+  }
+
+  /** RFC 6901; a {@code ~} must be the start of {@code ~0} or {@code ~1}. */
+  private static Optional<List<String>> pointer(String text) {
+    if (!text.startsWith("/") || text.replace("~0", "").replace("~1", "").contains("~")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Arrays.stream(text.substring(1).split("/", -1))
+            .map(segment -> segment.replace("~1", "/").replace("~0", "~"))
+            .toList());
+  }
+
+  /** A path or an operation name is not a secret, but anything else might be. */
+  private static String quoted(@Nullable Object value) {
+    return value instanceof String text ? Text.quote(text) : value == null ? "nothing" : "that";
+  }
+}

@@ -1,0 +1,118 @@
+package doni.api.hardware;
+
+import doni.api.body.Text;
+import doni.device.HardwareId;
+import doni.inventory.HardwareReader;
+import doni.inventory.InventoryException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A query string, read parameter by parameter; what is wrong with it is collected, so that a client
+ * hears everything at once. Parameters that nobody asks for are ignored.
+ */
+final class Query {
+
+  private static final int MAX_LENGTH = 255;
+  private static final Set<String> TRUE = Set.of("1", "t", "true", "on", "y", "yes");
+  private static final Set<String> FALSE = Set.of("0", "f", "false", "off", "n", "no");
+
+  private final Map<String, String[]> parameters;
+  private final List<String> violations = new ArrayList<>();
+
+  Query(Map<String, String[]> parameters) {
+    this.parameters = parameters;
+  }
+
+  /** The value of a parameter that may stand there once. */
+  @Nullable String text(String name) {
+    String[] values = parameters.get(name);
+    if (values == null || values.length == 0) {
+      return null;
+    }
+    if (values.length > 1) {
+      violations.add(name + ": may be given once only");
+      return null;
+    }
+    String value = values[0];
+    if (value.length() > MAX_LENGTH || !Text.isLine(value)) {
+      violations.add(name + ": must be at most " + MAX_LENGTH + " printable characters");
+      return null;
+    }
+    return value;
+  }
+
+  @Nullable UUID uuid(String name) {
+    String value = text(name);
+    if (value == null) {
+      return null;
+    }
+    Optional<UUID> uuid = HardwareReader.uuid(value).map(HardwareId::value);
+    if (uuid.isEmpty()) {
+      violations.add(name + ": must be the uuid of a device, not " + Text.quote(value));
+    }
+    return uuid.orElse(null);
+  }
+
+  boolean flag(String name) {
+    String value = text(name);
+    if (value == null || FALSE.contains(value.toLowerCase(Locale.ROOT))) {
+      return false;
+    }
+    if (!TRUE.contains(value.toLowerCase(Locale.ROOT))) {
+      violations.add(name + ": must be True or False, not " + Text.quote(value));
+    }
+    return true;
+  }
+
+  /** The number, at most {@code max}; {@code absent} if there is none. */
+  long positive(String name, long absent, long max) {
+    String value = text(name);
+    if (value == null) {
+      return absent;
+    }
+    if (!value.matches("0*[1-9][0-9]*")) {
+      violations.add(name + ": must be a positive integer, not " + Text.quote(value));
+      return absent;
+    }
+    String digits = value.replaceFirst("^0+", "");
+    return digits.length() > 18 ? max : Math.min(Long.parseLong(digits), max);
+  }
+
+  /**
+   * The constant whose name is the value, in whatever letter case; null if there is none.
+   *
+   * @param spelling how clients are told to spell a constant's name
+   */
+  <E extends Enum<E>> @Nullable E oneOf(
+      String name, List<E> constants, UnaryOperator<String> spelling) {
+    String value = text(name);
+    if (value == null) {
+      return null;
+    }
+    for (E constant : constants) {
+      if (constant.name().equalsIgnoreCase(value)) {
+        return constant;
+      }
+    }
+    String allowed =
+        constants.stream().map(Enum::name).map(spelling).collect(Collectors.joining(", "));
+    violations.add("%s: %s is not one of %s".formatted(name, Text.quote(value), allowed));
+    return null;
+  }
+
+  /** Throws {@link InventoryException.Invalid} with everything that was wrong. */
+  void check() {
+    if (!violations.isEmpty()) {
+      throw new InventoryException.Invalid(violations);
+    }
+  }
+}

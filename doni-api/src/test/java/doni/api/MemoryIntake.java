@@ -1,0 +1,184 @@
+package doni.api;
+
+import doni.device.Generation;
+import doni.device.HardwareId;
+import doni.intake.HardwareIntake;
+import doni.intake.PatchOperation;
+import doni.inventory.AvailabilityWindow;
+import doni.inventory.Enrollment;
+import doni.inventory.Event;
+import doni.inventory.HardwareQuery;
+import doni.inventory.InventoryException;
+import doni.inventory.TaskState;
+import doni.policy.Caller;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link HardwareIntake} in memory: enough of it to see what the REST layer hands over. Public,
+ * with methods of the same shape, because a mock delegates to it.
+ */
+public class MemoryIntake {
+
+  private static final Instant NOON = Instant.parse("2031-03-03T12:00:00.987654Z");
+
+  private final Map<String, Enrollment> hardware = new ConcurrentHashMap<>();
+  private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Object> received = new AtomicReference<>();
+
+  public void clear() {
+    hardware.clear();
+    failure.set(null);
+    received.set(null);
+  }
+
+  public void failWith(RuntimeException next) {
+    failure.set(next);
+  }
+
+  /** What the last call got besides the caller. */
+  public Object received() {
+    return Optional.ofNullable(received.get()).orElseThrow();
+  }
+
+  public int size() {
+    return hardware.size();
+  }
+
+  public Enrollment add(String name, String project) {
+    Enrollment enrollment =
+        new Enrollment(
+            HardwareId.random(),
+            name,
+            project,
+            "fake-hardware",
+            Map.of("default_required_field", "drf"),
+            NOON.plusSeconds(calls.getAndIncrement()),
+            null,
+            Generation.FIRST,
+            List.of(new Enrollment.WorkerReport("fake-worker", TaskState.PENDING, Map.of())));
+    hardware.put(enrollment.id().toString(), enrollment);
+    return enrollment;
+  }
+
+  private void enter(Object argument) {
+    received.set(argument);
+    RuntimeException next = failure.get();
+    if (next != null) {
+      throw next;
+    }
+  }
+
+  private Enrollment find(Caller caller, String rule, String ref) {
+    Enrollment found =
+        hardware.values().stream()
+            .filter(h -> h.id().toString().equals(ref) || h.name().equals(ref))
+            .findFirst()
+            .orElseThrow(() -> InventoryException.NotFound.hardware(ref));
+    if (!caller.roles().contains("admin") && !caller.projectId().equals(found.projectId())) {
+      throw new InventoryException.Forbidden(rule);
+    }
+    return found;
+  }
+
+  private static void check(Enrollment found, @Nullable Generation expected) {
+    if (expected != null && !expected.equals(found.generation())) {
+      throw new InventoryException.Stale("The device was changed meanwhile.");
+    }
+  }
+
+  public Enrollment create(
+      Caller caller, HardwareIntake.Request request, @Nullable String idempotencyKey) {
+    enter(idempotencyKey == null ? request : idempotencyKey);
+    String name = String.valueOf(request.name());
+    if (hardware.values().stream().anyMatch(h -> h.name().equals(name))) {
+      throw InventoryException.Conflict.name(name);
+    }
+    return add(name, caller.projectId());
+  }
+
+  public Enrollment get(Caller caller, String ref) {
+    enter(ref);
+    return find(caller, "hardware:get", ref);
+  }
+
+  public HardwareIntake.Page list(Caller caller, HardwareQuery query) {
+    if (query.allProjects() && !caller.roles().contains("admin")) {
+      throw new InventoryException.Forbidden("hardware:get");
+    }
+    return export(query);
+  }
+
+  public HardwareIntake.Page export(HardwareQuery query) {
+    enter(query);
+    if (query.marker() != null && !hardware.containsKey(query.marker().toString())) {
+      throw new InventoryException.Invalid("marker: is no device");
+    }
+    List<Enrollment> all =
+        hardware.values().stream().sorted(Comparator.comparing(Enrollment::createdAt)).toList();
+    int size = query.limit() == 0 ? all.size() : Math.min(query.limit(), all.size());
+    return new HardwareIntake.Page(all.subList(0, size), size < all.size());
+  }
+
+  public Enrollment patch(
+      Caller caller, String ref, List<PatchOperation> patch, @Nullable Generation expected) {
+    enter(patch);
+    Enrollment old = find(caller, "hardware:update", ref);
+    check(old, expected);
+    Map<String, Object> properties = new LinkedHashMap<>(old.properties());
+    Enrollment changed =
+        new Enrollment(
+            old.id(),
+            old.name(),
+            old.projectId(),
+            old.hardwareType(),
+            properties,
+            old.createdAt(),
+            NOON,
+            old.generation().next(),
+            old.workers());
+    hardware.put(ref, changed);
+    return changed;
+  }
+
+  public void delete(Caller caller, String ref, @Nullable Generation expected) {
+    enter(ref);
+    Enrollment old = find(caller, "hardware:delete", ref);
+    check(old, expected);
+    hardware.remove(old.id().toString());
+  }
+
+  public void sync(Caller caller, String ref) {
+    enter(ref);
+    find(caller, "hardware:update", ref);
+  }
+
+  public List<AvailabilityWindow> availability(Caller caller, String ref) {
+    enter(ref);
+    find(caller, "hardware:get", ref);
+    return List.of(
+        new AvailabilityWindow(
+            UUID.fromString("5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b"),
+            NOON,
+            NOON.plusSeconds(3600),
+            NOON,
+            null));
+  }
+
+  public List<Event> events(Caller caller, String ref, int limit, @Nullable Long before) {
+    enter(limit + "/" + before);
+    find(caller, "hardware:get", ref);
+    return List.of(
+        new Event(4711, NOON, "hardware.created", 1, null, "u", "p", "req-1", Map.of("n", 1)));
+  }
+}

@@ -1,0 +1,96 @@
+package doni.api;
+
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+import static org.mockito.Mockito.withSettings;
+
+import doni.intake.HardwareIntake;
+import doni.inventory.HardwareTypes;
+import doni.worker.HardwareType;
+import doni.worker.WorkerField;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
+
+/** The REST layer alone: real Tomcat, real Spring, everything below it in memory. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration(
+    exclude = {
+      DataSourceAutoConfiguration.class,
+      DataSourceHealthContributorAutoConfiguration.class,
+      DataSourceTransactionManagerAutoConfiguration.class,
+      FlywayAutoConfiguration.class,
+      HibernateJpaAutoConfiguration.class,
+      JdbcTemplateAutoConfiguration.class
+    })
+@ComponentScan({
+  "doni.api.body",
+  "doni.api.docs",
+  "doni.api.error",
+  "doni.api.hardware",
+  "doni.api.meta"
+})
+@Import(TestSecurity.class)
+public class RestApp {
+
+  public static void main(String[] args) {
+    SpringApplication.run(RestApp.class, args);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  MemoryIntake memory() {
+    return new MemoryIntake();
+  }
+
+  @Bean
+  HardwareIntake intake(MemoryIntake memory) {
+    return mock(HardwareIntake.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
+  }
+
+  @Bean
+  HardwareTypes types() {
+    WorkerField secret =
+        WorkerField.of("public-and-sensitive-field", Map.of("type", "string")).asMasked();
+    WorkerField stored =
+        WorkerField.of("default-field", Map.of("type", "string"))
+            .asHidden()
+            .withFallback(new WorkerField.Fallback.Stored("default-field-value"));
+    HardwareTypes types = mock(HardwareTypes.class);
+    when(types.all())
+        .thenReturn(List.of(new HardwareType("fake-hardware", List.of("fake-worker"), List.of())));
+    when(types.workersOf(anyString())).thenReturn(List.of("fake-worker"));
+    when(types.fieldsOf(anyString())).thenReturn(List.of(secret, stored));
+    return types;
+  }
+
+  @Bean
+  DataSource database() throws SQLException {
+    Connection connection = mock(Connection.class);
+    when(connection.isValid(2)).thenReturn(true);
+    DataSource database = mock(DataSource.class);
+    when(database.getConnection()).thenReturn(connection);
+    return database;
+  }
+}

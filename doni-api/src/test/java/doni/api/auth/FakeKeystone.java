@@ -1,0 +1,202 @@
+package doni.api.auth;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * As much of Keystone's Identity API v3 as a service needs to validate tokens, over real HTTP. Its
+ * catalog names an address where nobody listens.
+ */
+final class FakeKeystone implements AutoCloseable {
+
+  static final String PASSWORD = "the-service-password";
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private record Meaning(@Nullable String project, List<String> roles, Instant expiresAt) {}
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Map<String, Meaning> tokens = new ConcurrentHashMap<>();
+  private final Set<String> serviceTokens = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger logins = new AtomicInteger();
+  private final AtomicInteger validations = new AtomicInteger();
+  private volatile int failingWith;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile Instant serviceTokensExpireAt = Instant.parse("2100-01-01T00:00:00Z");
+
+  FakeKeystone() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/v3/auth/tokens", this::handle);
+    server.start();
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v3");
+  }
+
+  void knows(String token, String project, Instant expiresAt, String... roles) {
+    tokens.put(token, new Meaning(project, List.of(roles), expiresAt));
+  }
+
+  void knowsUnscoped(String token, Instant expiresAt) {
+    tokens.put(token, new Meaning(null, List.of(), expiresAt));
+  }
+
+  void revokes(String token) {
+    tokens.remove(token);
+  }
+
+  void revokesServiceTokens() {
+    serviceTokens.clear();
+  }
+
+  void letsServiceTokensExpireAt(Instant expiresAt) {
+    serviceTokensExpireAt = expiresAt;
+  }
+
+  /** 0 for no more failures. */
+  void failsWith(int status) {
+    failingWith = status;
+  }
+
+  /** Answers nothing until the latch is counted down. */
+  CountDownLatch hangs() {
+    CountDownLatch latch = new CountDownLatch(1);
+    gate = latch;
+    return latch;
+  }
+
+  int logins() {
+    return logins.get();
+  }
+
+  int validations() {
+    return validations.get();
+  }
+
+  @Override
+  public void close() {
+    gate.countDown();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    try {
+      boolean login = exchange.getRequestMethod().equals("POST");
+      (login ? logins : validations).incrementAndGet();
+      if (!gate.await(1, TimeUnit.MINUTES)) {
+        throw new IllegalStateException("nobody opened the gate");
+      }
+      if (failingWith != 0) {
+        answer(exchange, failingWith, Map.of("error", Map.of("message", "as told")));
+      } else if (login) {
+        logIn(exchange, new String(body, StandardCharsets.UTF_8));
+      } else {
+        validate(exchange);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      exchange.close();
+    }
+  }
+
+  private void logIn(HttpExchange exchange, String body) throws IOException {
+    JsonNode user = JSON.readTree(body).at("/auth/identity/password/user");
+    boolean right =
+        user.path("name").asString("").equals("doni")
+            && user.path("password").asString("").equals(PASSWORD);
+    if (!right) {
+      answer(exchange, 401, Map.of("error", Map.of("code", 401, "message", "wrong password")));
+      return;
+    }
+    String token = "service-" + logins.get();
+    serviceTokens.add(token);
+    exchange.getResponseHeaders().set("X-Subject-Token", token);
+    Meaning meaning = new Meaning("service", List.of("service"), serviceTokensExpireAt);
+    answer(exchange, 201, Map.of("token", json("doni", meaning)));
+  }
+
+  private void validate(HttpExchange exchange) throws IOException {
+    String caller = exchange.getRequestHeaders().getFirst("X-Auth-Token");
+    String subject = exchange.getRequestHeaders().getFirst("X-Subject-Token");
+    Meaning meaning = subject == null ? null : tokens.get(subject);
+    if (caller == null || !serviceTokens.contains(caller)) {
+      answer(exchange, 401, Map.of("error", Map.of("code", 401, "message", "not authorized")));
+    } else if (subject == null || meaning == null) {
+      answer(exchange, 404, Map.of("error", Map.of("code", 404, "message", "no token " + subject)));
+    } else {
+      exchange.getResponseHeaders().set("X-Subject-Token", subject);
+      answer(exchange, 200, Map.of("token", json("alice", meaning)));
+    }
+  }
+
+  private static Map<String, Object> json(String user, Meaning meaning) {
+    Map<String, Object> token = new ConcurrentHashMap<>();
+    Map<String, Object> domain = Map.of("id", "default", "name", "Default");
+    token.put("methods", List.of("password"));
+    token.put("user", Map.of("id", user + "-id", "name", user, "domain", domain));
+    token.put("audit_ids", List.of("abc"));
+    token.put("issued_at", "2026-01-01T00:00:00.000000Z");
+    token.put(
+        "expires_at",
+        meaning.expiresAt.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ".000000Z"));
+    if (meaning.project != null) {
+      token.put(
+          "project", Map.of("id", meaning.project, "name", meaning.project, "domain", domain));
+      token.put("is_domain", false);
+      token.put(
+          "roles", meaning.roles.stream().map(r -> Map.of("id", r + "-id", "name", r)).toList());
+      Map<String, Object> endpoint =
+          Map.of(
+              "id", "e1",
+              "interface", "public",
+              "region", "RegionOne",
+              "region_id", "RegionOne",
+              "url", "http://127.0.0.1:1/v3");
+      token.put(
+          "catalog",
+          List.of(
+              Map.of(
+                  "id",
+                  "s1",
+                  "type",
+                  "identity",
+                  "name",
+                  "keystone",
+                  "endpoints",
+                  List.of(endpoint))));
+    }
+    return token;
+  }
+
+  private static void answer(HttpExchange exchange, int status, Object body) throws IOException {
+    byte[] bytes = JSON.writeValueAsString(body).getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+}

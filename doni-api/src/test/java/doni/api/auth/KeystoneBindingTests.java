@@ -1,0 +1,198 @@
+package doni.api.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.device.Secret;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+class KeystoneBindingTests {
+
+  private static final Map<String, Object> COMPLETE =
+      Map.of(
+          "doni.keystone.auth-url", "http://keystone.example.org:5000",
+          "doni.keystone.username", "doni",
+          "doni.keystone.password", "hunter2");
+
+  @Test
+  void hasDefaultsForWhatMostSitesShare() {
+    KeystoneProperties properties = read(COMPLETE);
+
+    assertThat(properties)
+        .isEqualTo(
+            new KeystoneProperties(
+                URI.create("http://keystone.example.org:5000"),
+                "doni",
+                new Secret("hunter2"),
+                "Default",
+                "service",
+                "Default",
+                null,
+                "public",
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(10),
+                Map.of()));
+  }
+
+  @Test
+  void readsEveryKey() {
+    KeystoneProperties properties =
+        read(
+            with(
+                "doni.keystone.user-domain-name", "users",
+                "doni.keystone.project-name", "services",
+                "doni.keystone.project-domain-name", "projects",
+                "doni.keystone.region", "Edge",
+                "doni.keystone.interface", "internal",
+                "doni.keystone.token-cache-ttl", "30s",
+                "doni.keystone.connect-timeout", "1s",
+                "doni.keystone.read-timeout", "2s"));
+
+    assertThat(properties)
+        .isEqualTo(
+            new KeystoneProperties(
+                URI.create("http://keystone.example.org:5000"),
+                "doni",
+                new Secret("hunter2"),
+                "users",
+                "services",
+                "projects",
+                "Edge",
+                "internal",
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Map.of()));
+  }
+
+  @Test
+  void readsStaticTokens() {
+    KeystoneProperties properties =
+        read(
+            Map.of(
+                "doni.keystone.static-tokens.alice-token.user-id", "alice",
+                "doni.keystone.static-tokens.alice-token.user-name", "Alice",
+                "doni.keystone.static-tokens.alice-token.project-id", "alice-proj",
+                "doni.keystone.static-tokens.alice-token.roles", "member,reader"));
+
+    assertThat(properties.staticTokens())
+        .containsExactly(
+            Map.entry(
+                new Secret("alice-token"),
+                new KeystoneProperties.StaticToken(
+                    "alice", "Alice", "alice-proj", Set.of("member", "reader"))));
+  }
+
+  @Test
+  void readsTheEnvironment() {
+    StandardEnvironment environment = new StandardEnvironment();
+    environment
+        .getPropertySources()
+        .replace(
+            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+            new SystemEnvironmentPropertySource(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                Map.of(
+                    "DONI_KEYSTONE_AUTH_URL", "http://127.0.0.1:5000",
+                    "DONI_KEYSTONE_USERNAME", "doni",
+                    "DONI_KEYSTONE_PASSWORD", "hunter2",
+                    "DONI_KEYSTONE_USER_DOMAIN_NAME", "users")));
+    ConfigurationPropertySources.attach(environment);
+
+    KeystoneProperties properties = KeystoneBinding.read(environment);
+
+    assertThat(properties.authUrl()).hasPort(5000);
+    assertThat(properties.userDomainName()).isEqualTo("users");
+  }
+
+  @Test
+  void showsNoSecretAsText() {
+    String text =
+        read(COMPLETE)
+            + read(Map.of(
+                    "doni.keystone.static-tokens.alice-token.user-id", "alice",
+                    "doni.keystone.static-tokens.alice-token.user-name", "Alice",
+                    "doni.keystone.static-tokens.alice-token.project-id", "alice-proj",
+                    "doni.keystone.static-tokens.alice-token.roles", "member"))
+                .toString();
+
+    assertThat(text).contains(Secret.MASK).doesNotContain("hunter2", "alice-token");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "passwrd                      | hunter3 | no such key: doni.keystone.passwrd",
+        "password.value               | hunter3 | no such key: doni.keystone.password.value",
+        "token-cache-ttl              | hunter3 | doni.keystone.token-cache-ttl is not of type Duration",
+        "token-cache-ttl              | -1s     | token-cache-ttl",
+        "read-timeout                 | 0s      | read-timeout",
+        "auth-url                     | hunter3 | auth-url",
+        "static-tokens.tok3n.roles    | member  | set together with doni.keystone.static-tokens",
+        "static-tokens.tok3n          | hunter3 | static-tokens.<token> is not of type",
+        "static-tokens.tok3n.rolez    | hunter3 | static-tokens.<token>.rolez",
+      })
+  void saysWhatIsWrongInOneLineWithoutValueAndToken(String key, String value, String reason) {
+    assertThatThrownBy(() -> read(with("doni.keystone." + key, value)))
+        .hasNoCause()
+        .hasMessageContaining(reason)
+        .message()
+        .startsWith("Property doni.keystone")
+        .doesNotContain("hunter", "tok3n", "\n");
+  }
+
+  @Test
+  void demandsKeystoneOrStaticTokens() {
+    assertThatThrownBy(() -> read(Map.of()))
+        .hasMessageContaining("doni.keystone.auth-url")
+        .hasMessageContaining("doni.keystone.static-tokens");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"user-id", "project-id"})
+  void demandsAUserAndAProjectForAStaticToken(String only) {
+    Map<String, Object> incomplete = Map.of("doni.keystone.static-tokens.tok3n." + only, "x");
+
+    assertThatThrownBy(() -> read(incomplete))
+        .hasMessageContaining("each token needs a user-id and a project-id")
+        .message()
+        .doesNotContain("tok3n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"doni.keystone.username", "doni.keystone.password"})
+  void demandsAServiceUserForKeystone(String key) {
+    Map<String, Object> incomplete = new TreeMap<>(COMPLETE);
+    incomplete.remove(key);
+
+    assertThatThrownBy(() -> read(incomplete)).hasMessageContaining(key + " ");
+  }
+
+  private static Map<String, Object> with(String... more) {
+    Map<String, Object> all = new TreeMap<>(COMPLETE);
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(more[i], more[i + 1]);
+    }
+    return all;
+  }
+
+  private static KeystoneProperties read(Map<String, Object> values) {
+    StandardEnvironment environment = new StandardEnvironment();
+    environment.getPropertySources().addFirst(new MapPropertySource("test", values));
+    ConfigurationPropertySources.attach(environment);
+    return KeystoneBinding.read(environment);
+  }
+}

@@ -1,0 +1,66 @@
+package doni.api.auth;
+
+import doni.device.Secret;
+import doni.remote.Remote;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A Keystone, a validator in front of it, and a clock that both go by. */
+abstract class KeystoneFixture {
+
+  static final Duration TTL = Duration.ofMinutes(5);
+  static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+  static final Secret ALICE = new Secret("gAAAAAB-alice_token");
+  static final Secret UNKNOWN = new Secret("gAAAAAB-unknown_token");
+
+  final SettableClock clock = new SettableClock();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final Instant inFourHours = clock.instant().plus(Duration.ofHours(4));
+  FakeKeystone keystone = newKeystone();
+  TokenValidator tokens = validator();
+
+  @BeforeEach
+  void setUp() {
+    keystone.knows(ALICE.value(), "alice-proj", inFourHours, "Member", "reader");
+  }
+
+  @AfterEach
+  void tearDown() {
+    keystone.close();
+  }
+
+  TokenValidator validator() {
+    return validator(READ_TIMEOUT);
+  }
+
+  TokenValidator validator(Duration readTimeout) {
+    return validator(Properties.of(keystone, FakeKeystone.PASSWORD, readTimeout));
+  }
+
+  TokenValidator validator(KeystoneProperties properties) {
+    Remote remote = new Remote("keystone", 20, Duration.ofSeconds(5), meters, clock);
+    return new CachedTokens(
+        new KeystoneTokens(properties, remote, clock),
+        TTL,
+        properties.connectTimeout().plus(properties.readTimeout()),
+        clock,
+        clock,
+        meters);
+  }
+
+  double counted(String result) {
+    return meters.get("doni.keystone.validations").tag("result", result).counter().count();
+  }
+
+  private static FakeKeystone newKeystone() {
+    try {
+      return new FakeKeystone();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package doni.api.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.device.Secret;
+import doni.worker.RemoteException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What a failing Keystone means for requests. */
+@ExtendWith(OutputCaptureExtension.class)
+class KeystoneOutageIT extends KeystoneFixture {
+
+  @Test
+  void keepsRememberedTokensWhileKeystoneIsDown() {
+    tokens.validate(ALICE);
+
+    keystone.close();
+
+    assertThat(tokens.validate(ALICE)).isInstanceOf(Verdict.Vouched.class);
+    assertThat(failure(tokens.validate(UNKNOWN)).kind()).isEqualTo(RemoteException.Kind.CONNECTION);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 502, 503, 403})
+  void takesKeystonesOwnFailureForNoAnswer(int status) {
+    tokens.validate(UNKNOWN);
+    keystone.failsWith(status);
+
+    assertThat(failure(tokens.validate(ALICE)).status()).isEqualTo(status);
+    keystone.failsWith(0);
+    assertThat(tokens.validate(ALICE)).isInstanceOf(Verdict.Vouched.class);
+  }
+
+  @Test
+  void takesAnAnswerThatIsNoTokenForNoAnswer(CapturedOutput output) {
+    tokens.validate(UNKNOWN);
+    keystone.failsWith(200);
+
+    assertThat(tokens.validate(ALICE)).isInstanceOf(Verdict.Unanswered.class);
+    assertThat(output.getAll()).doesNotContain(ALICE.value());
+  }
+
+  @Test
+  void takesARefusedLoginOfTheServiceUserForNoAnswer() {
+    TokenValidator misconfigured =
+        validator(Properties.of(keystone, "not-the-password", READ_TIMEOUT));
+
+    assertThat(misconfigured.validate(ALICE)).isInstanceOf(Verdict.Unanswered.class);
+  }
+
+  @Test
+  void waitsForAHangingKeystoneNoLongerThanTheTimeout() {
+    tokens.validate(UNKNOWN);
+    TokenValidator hasty = validator(Duration.ofMillis(300));
+    CountDownLatch gate = keystone.hangs();
+    long started = System.nanoTime();
+
+    assertThat(failure(hasty.validate(ALICE)).kind()).isEqualTo(RemoteException.Kind.TIMEOUT);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+    gate.countDown();
+  }
+
+  @Test
+  void stopsAskingAKeystoneThatIsDown() {
+    tokens.validate(UNKNOWN);
+    keystone.failsWith(503);
+    for (int i = 0; i < 20; i++) {
+      Secret token = new Secret("token-" + i);
+      assertThat(tokens.validate(token)).isInstanceOf(Verdict.Unanswered.class);
+    }
+
+    assertThat(keystone.validations()).isLessThan(10);
+    assertThat(counted("unavailable")).isEqualTo(20);
+  }
+
+  @Test
+  void renewsItsOwnTokenWhenKeystoneRefusesIt() {
+    tokens.validate(UNKNOWN);
+
+    keystone.revokesServiceTokens();
+    Verdict verdict = tokens.validate(ALICE);
+    tokens.validate(new Secret("another"));
+
+    assertThat(verdict).isInstanceOf(Verdict.Vouched.class);
+    assertThat(keystone.logins()).isEqualTo(2);
+  }
+
+  @Test
+  void renewsItsOwnTokenBeforeItExpires() {
+    keystone.letsServiceTokensExpireAt(clock.instant().plus(Duration.ofHours(1)));
+    tokens.validate(UNKNOWN);
+
+    clock.advance(Duration.ofMinutes(59).plusSeconds(1));
+    int before = keystone.validations();
+    tokens.validate(ALICE);
+
+    assertThat(keystone.logins()).isEqualTo(2);
+    assertThat(keystone.validations()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void tellsNoTokenAndNoPasswordWhateverGoesWrong(CapturedOutput output) {
+    List<String> told = new ArrayList<>();
+    Secret broken = new Secret("gAAAAAB-broken_token");
+    tokens.validate(UNKNOWN);
+    keystone.failsWith(500);
+    told.add(told(broken));
+    keystone.failsWith(0);
+    keystone.close();
+    told.add(told(broken));
+    told.add(told(ALICE));
+
+    assertThat(output.getAll() + told)
+        .containsOnlyOnce("tokens cannot be validated")
+        .doesNotContain("\tat ")
+        .doesNotContain(broken.value(), ALICE.value(), UNKNOWN.value(), FakeKeystone.PASSWORD)
+        .doesNotContain("service-1");
+  }
+
+  private String told(Secret token) {
+    Verdict verdict = tokens.validate(token);
+    StringBuilder all = new StringBuilder(verdict.toString());
+    if (verdict instanceof Verdict.Unanswered(RemoteException failure)) {
+      for (Throwable t = failure; t != null; t = t.getCause()) {
+        all.append(t).append('\n');
+      }
+    }
+    return all.toString();
+  }
+
+  private static RemoteException failure(Verdict verdict) {
+    assertThat(verdict).isInstanceOf(Verdict.Unanswered.class);
+    return ((Verdict.Unanswered) verdict).failure();
+  }
+}

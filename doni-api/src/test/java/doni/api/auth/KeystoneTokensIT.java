@@ -1,0 +1,150 @@
+package doni.api.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.device.Secret;
+import doni.policy.Caller;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeystoneTokensIT extends KeystoneFixture {
+
+  @Test
+  void saysWhomATokenStandsFor() {
+    Caller caller = callerOf(tokens.validate(ALICE));
+
+    assertThat(caller.userId()).isEqualTo("alice-id");
+    assertThat(caller.userName()).isEqualTo("alice");
+    assertThat(caller.projectId()).isEqualTo("alice-proj");
+    assertThat(caller.roles()).containsExactlyInAnyOrder("member", "reader");
+    assertThat(caller.attributes())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "user_id", "alice-id",
+                "user_name", "alice",
+                "user_domain_id", "default",
+                "project_id", "alice-proj",
+                "project_name", "alice-proj",
+                "project_domain_id", "default"));
+  }
+
+  @Test
+  void asksOnceForATokenThatComesAgain() {
+    tokens.validate(ALICE);
+    clock.advance(TTL.minusSeconds(1));
+    tokens.validate(ALICE);
+
+    assertThat(keystone.validations()).isEqualTo(1);
+    assertThat(counted("valid")).isEqualTo(1);
+    assertThat(counted("cached")).isEqualTo(1);
+  }
+
+  @Test
+  void asksOnceForAHundredRequestsWithTheSameNewToken() throws Exception {
+    tokens.validate(UNKNOWN);
+    int before = keystone.validations();
+    CountDownLatch gate = keystone.hangs();
+    List<Future<Verdict>> answers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      TokenValidator patient = validator();
+      CountDownLatch underWay = new CountDownLatch(100);
+      for (int i = 0; i < 100; i++) {
+        answers.add(
+            threads.submit(() -> {
+              underWay.countDown();
+              return patient.validate(ALICE);
+            }));
+      }
+      underWay.await();
+      Awaitility.await().until(() -> keystone.logins() == 2);
+      gate.countDown();
+    }
+
+    for (Future<Verdict> answer : answers) {
+      assertThat(answer.get()).isInstanceOf(Verdict.Vouched.class);
+    }
+    assertThat(keystone.validations()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void refusesATokenThatKeystoneDoesNotKnow() {
+    assertThat(tokens.validate(UNKNOWN)).isEqualTo(new Verdict.Refused());
+  }
+
+  @Test
+  void asksAgainForAnUnknownTokenOnlyAfterSeconds() {
+    tokens.validate(UNKNOWN);
+    clock.advance(Duration.ofSeconds(4));
+    tokens.validate(UNKNOWN);
+    int soon = keystone.validations();
+    clock.advance(Duration.ofSeconds(2));
+    tokens.validate(UNKNOWN);
+
+    assertThat(soon).isEqualTo(1);
+    assertThat(keystone.validations()).isEqualTo(2);
+  }
+
+  @Test
+  void refusesATokenWithoutAProject() {
+    keystone.knowsUnscoped("unscoped", inFourHours);
+
+    assertThat(tokens.validate(new Secret("unscoped"))).isEqualTo(new Verdict.Refused());
+  }
+
+  @Test
+  void refusesAnExpiredToken() {
+    keystone.knows("old", "p", clock.instant().minusSeconds(1), "member");
+
+    assertThat(tokens.validate(new Secret("old"))).isEqualTo(new Verdict.Refused());
+  }
+
+  @Test
+  void remembersNoTokenBeyondItsExpiry() {
+    keystone.knows("short", "p", clock.instant().plusSeconds(60), "member");
+    Verdict first = tokens.validate(new Secret("short"));
+
+    clock.advance(Duration.ofSeconds(60));
+
+    assertThat(first).isInstanceOf(Verdict.Vouched.class);
+    assertThat(tokens.validate(new Secret("short"))).isEqualTo(new Verdict.Refused());
+  }
+
+  @Test
+  void refusesARevokedTokenAfterTheCacheTime() {
+    tokens.validate(ALICE);
+
+    keystone.revokes(ALICE.value());
+    clock.advance(TTL.minusSeconds(1));
+    Verdict within = tokens.validate(ALICE);
+    clock.advance(Duration.ofSeconds(2));
+    Verdict after = tokens.validate(ALICE);
+
+    assertThat(within).isInstanceOf(Verdict.Vouched.class);
+    assertThat(after).isEqualTo(new Verdict.Refused());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "with blank", "line\nbreak", "ümlaut", "quote\"", "nul\0", "a,b"})
+  void makesNoCallForWhatCannotBeAToken(String garbage) {
+    assertThat(tokens.validate(new Secret(garbage))).isEqualTo(new Verdict.Refused());
+    assertThat(tokens.validate(new Secret("x".repeat(4_097)))).isEqualTo(new Verdict.Refused());
+
+    assertThat(keystone.validations() + keystone.logins()).isZero();
+    assertThat(counted("malformed")).isEqualTo(2);
+  }
+
+  private static Caller callerOf(Verdict verdict) {
+    assertThat(verdict).isInstanceOf(Verdict.Vouched.class);
+    return ((Verdict.Vouched) verdict).caller();
+  }
+}

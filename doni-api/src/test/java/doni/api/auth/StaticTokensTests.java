@@ -1,0 +1,64 @@
+package doni.api.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.device.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class StaticTokensTests {
+
+  private static final Map<Secret, KeystoneProperties.StaticToken> TOKENS =
+      Map.of(
+          new Secret("local-admin"),
+          new KeystoneProperties.StaticToken("u1", "root", "p1", Set.of("Admin")));
+
+  @Test
+  void vouchesForATokenFromTheConfiguration() {
+    Verdict verdict = new StaticTokens(TOKENS).validate(new Secret("local-admin"));
+
+    assertThat(verdict).isInstanceOf(Verdict.Vouched.class);
+    assertThat(((Verdict.Vouched) verdict).caller().roles()).containsExactly("admin");
+    assertThat(((Verdict.Vouched) verdict).caller().attributes()).containsEntry("project_id", "p1");
+  }
+
+  @Test
+  void refusesEveryOther() {
+    assertThat(new StaticTokens(TOKENS).validate(new Secret("local-user")))
+        .isEqualTo(new Verdict.Refused());
+  }
+
+  @Test
+  void warnsThatTheyAreForLocalUse(CapturedOutput output) {
+    KeystoneProperties properties =
+        new KeystoneProperties(
+            null,
+            null,
+            null,
+            "",
+            "",
+            "",
+            null,
+            "",
+            java.time.Duration.ZERO,
+            java.time.Duration.ZERO,
+            java.time.Duration.ZERO,
+            TOKENS);
+
+    TokenValidator validator =
+        new AuthConfiguration()
+            .tokenValidator(properties, new SimpleMeterRegistry(), Clock.systemUTC());
+
+    assertThat(validator).isInstanceOf(StaticTokens.class);
+    assertThat(output.getAll())
+        .contains("WARN", "1 tokens from the configuration", "For local use only")
+        .doesNotContain("local-admin");
+  }
+}

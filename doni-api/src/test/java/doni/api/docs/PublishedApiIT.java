@@ -1,0 +1,83 @@
+package doni.api.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.api.Http;
+import doni.api.RestTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The description in {@code openapi/doni.yaml} is what the service serves. After a change of the
+ * API, write it anew with {@code ./mvnw -pl doni-api -am test -Dtest=PublishedApiIT
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dopenapi.refresh=true} and commit it.
+ */
+@RestTest
+class PublishedApiIT {
+
+  private static final Path PUBLISHED = Path.of("..", "openapi", "doni.yaml");
+
+  private final Http http;
+
+  PublishedApiIT(@LocalServerPort int port) {
+    this.http = new Http(port);
+  }
+
+  @Test
+  void isWhatIsServed() throws IOException {
+    String served = http.get("/v3/api-docs.yaml").body();
+    if (Boolean.getBoolean("openapi.refresh")) {
+      Files.createDirectories(PUBLISHED.getParent());
+      Files.writeString(PUBLISHED, served);
+    }
+
+    assertThat(served).isEqualTo(Files.readString(PUBLISHED));
+  }
+
+  @Test
+  void describesEveryEndpointWithItsErrors() {
+    JsonNode paths = http.get("/v3/api-docs").json().get("paths");
+
+    assertThat(paths.propertyNames())
+        .contains(
+            "/",
+            "/healthcheck",
+            "/v1/hardware",
+            "/v1/hardware/export",
+            "/v1/hardware/{ref}",
+            "/v1/hardware/{ref}/availability",
+            "/v1/hardware/{ref}/events",
+            "/v1/hardware/{ref}/sync",
+            "/v1/hardware-types");
+    for (JsonNode path : paths) {
+      for (JsonNode operation : path) {
+        assertThat(operation.get("responses").propertyNames()).contains("500", "503");
+        assertThat(operation.get("summary").asString()).isNotEmpty();
+      }
+    }
+    assertThat(paths.at("/~1v1~1hardware~1{ref}/patch/responses").propertyNames())
+        .containsAll(List.of("200", "400", "401", "403", "404", "409", "412", "413", "415"));
+    assertThat(paths.at("/~1v1~1hardware~1export/get/responses").propertyNames())
+        .doesNotContain("401");
+  }
+
+  @Test
+  void refersToNothingThatItDoesNotHold() {
+    JsonNode description = http.get("/v3/api-docs").json();
+
+    assertThat(description.findValuesAsString("$ref"))
+        .isNotEmpty()
+        .allSatisfy(
+            ref -> assertThat(description.at(ref.substring(1)).isMissingNode()).as(ref).isFalse());
+  }
+
+  @Test
+  void isShownForPeople() {
+    assertThat(http.get("/swagger-ui/index.html").status()).isEqualTo(200);
+  }
+}

@@ -1,0 +1,135 @@
+package doni.api.hardware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.inventory.HardwareQuery;
+import doni.inventory.HardwareQuery.SortKey;
+import doni.inventory.InventoryException;
+import doni.inventory.TaskState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ListParametersTests {
+
+  private static Map<String, String[]> query(String... pairs) {
+    Map<String, String[]> parameters = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      parameters.put(pairs[i], new String[] {pairs[i + 1]});
+    }
+    return parameters;
+  }
+
+  private static final UUID MARKER = UUID.fromString("0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f");
+
+  @Test
+  void asksForTheOldestFirstWithoutALimit() {
+    assertThat(ListParameters.read(Map.of()))
+        .isEqualTo(
+            new HardwareQuery(false, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
+  }
+
+  @Test
+  void readsEveryParameter() {
+    HardwareQuery query =
+        ListParameters.read(
+            query(
+                "all_projects", "True",
+                "name", "n",
+                "hardware_type", "t",
+                "worker_type", "w",
+                "state", "IN_PROGRESS",
+                "sort_key", "updated_at",
+                "sort_dir", "desc",
+                "limit", "7",
+                "marker", MARKER.toString()));
+
+    assertThat(query)
+        .isEqualTo(
+            new HardwareQuery(
+                true, "n", "t", "w", TaskState.IN_PROGRESS, SortKey.UPDATED_AT, true, 7, MARKER));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,true", "yes,true", "ON,true", "false,false", "0,false", "No,false"})
+  void knowsManySpellingsOfYesAndNo(String text, boolean expected) {
+    assertThat(ListParameters.read(query("all_projects", text)).allProjects()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "limit,abc",
+    "limit,0",
+    "limit,-1",
+    "limit,1.5",
+    "limit,''",
+    "limit,\u0661",
+    "limit,1e3",
+    "sort_key,bogus",
+    "sort_dir,up",
+    "state,DONE",
+    "marker,m",
+    "marker,1-2-3-4-5",
+    "all_projects,maybe"
+  })
+  void namesTheParameterAndItsValue(String name, String value) {
+    assertThatThrownBy(() -> ListParameters.read(query(name, value)))
+        .isInstanceOf(InventoryException.Invalid.class)
+        .hasMessageStartingWith(name + ": ")
+        .hasMessageContaining(value);
+  }
+
+  @Test
+  void saysWhatCanBeSortedBy() {
+    assertThatThrownBy(() -> ListParameters.read(query("sort_key", "bogus")))
+        .hasMessageContaining("created_at, updated_at, name, uuid, project_id, hardware_type");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\u0000", "a\nb"})
+  void refusesTextThatDoesNotFitOnALine(String value) {
+    assertThatThrownBy(() -> ListParameters.read(query("name", value)))
+        .isInstanceOf(InventoryException.Invalid.class)
+        .hasMessageStartingWith("name:");
+  }
+
+  @Test
+  void refusesAParameterGivenTwice() {
+    assertThatThrownBy(() -> ListParameters.read(Map.of("limit", new String[] {"1", "2"})))
+        .isInstanceOf(InventoryException.Invalid.class)
+        .hasMessage("limit: may be given once only");
+  }
+
+  @Test
+  void ignoresWhatItDoesNotKnow() {
+    assertThat(ListParameters.read(query("colour", "blue")))
+        .isEqualTo(ListParameters.read(Map.of()));
+  }
+
+  @Test
+  void takesAnAbsurdLimitForNoLimit() {
+    assertThat(ListParameters.read(query("limit", "99999999999999999999")).limit())
+        .isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void namesEverythingThatIsWrong() {
+    assertThatThrownBy(() -> ListParameters.read(query("limit", "x", "sort_dir", "up")))
+        .hasMessageContaining("limit")
+        .hasMessageContaining("sort_dir");
+  }
+
+  @Test
+  void keepsTheQueryForTheNextPage() {
+    String next =
+        ListParameters.after(
+            query("limit", "2", "marker", "old", "name", "a+b&c d", "colour", "blue"), "new");
+
+    assertThat(next).isEqualTo("name=a%2Bb%26c+d&limit=2&marker=new");
+  }
+}

@@ -1,0 +1,57 @@
+package doni.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class DoniCommandTests {
+
+  @Test
+  void printsItsCommands(CapturedOutput output) {
+    assertThat(run("--help")).isZero();
+    assertThat(output.getOut()).contains("Usage: doni", "serve", "Runs the service");
+  }
+
+  @Test
+  void printsHowToServe(CapturedOutput output) {
+    assertThat(run("serve", "--help")).isZero();
+    assertThat(output.getOut()).contains("Usage: doni serve", "--server.port=8001");
+  }
+
+  @Test
+  void printsItsVersion(CapturedOutput output) {
+    assertThat(run("--version")).isZero();
+    assertThat(output.getOut()).startsWith("doni ");
+  }
+
+  @Test
+  void printsItsUsageWithoutACommand(CapturedOutput output) {
+    assertThat(run()).isEqualTo(2);
+    assertThat(output.getErr()).contains("a command is needed", "Usage: doni");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fly, 'fly'",
+    "--fast, '--fast'",
+    "serve --fast, '--fast'",
+    "serve 8001, '8001'",
+    "serve server.port=8001, 'server.port=8001'"
+  })
+  void refusesWhatItDoesNotKnowAndPrintsItsUsage(
+      String arguments, String named, CapturedOutput output) {
+    assertThat(run(arguments.split(" "))).isEqualTo(2);
+    assertThat(output.getErr()).contains(named, "Usage: doni");
+    assertThat(output.getOut()).isEmpty();
+  }
+
+  private static int run(String... arguments) {
+    return DoniCommand.run(DoniCommandTests.class, arguments);
+  }
+}

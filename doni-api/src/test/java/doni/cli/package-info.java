@@ -1,0 +1,4 @@
+@NullMarked
+package doni.cli;
+
+import org.jspecify.annotations.NullMarked;
