@@ -1,0 +1,136 @@
+package doni.site;
+
+import doni.site.keystone.SimulatedKeystone;
+import doni.site.kubernetes.SimulatedKubernetes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Everything around the service, simulated: the backends, each on a port of its own, and the
+ * devices.
+ */
+public final class SimulatedSite implements AutoCloseable {
+
+  /** Where the APIs are to listen (0, as at first: a free port) and by which clock they live. */
+  public static final class Builder {
+    private int keystonePort;
+    private int kubernetesPort;
+    private Clock clock = Clock.systemUTC();
+
+    private Builder() {}
+
+    public Builder keystonePort(int port) {
+      keystonePort = port;
+      return this;
+    }
+
+    public Builder kubernetesPort(int port) {
+      kubernetesPort = port;
+      return this;
+    }
+
+    public Builder clock(Clock other) {
+      clock = other;
+      return this;
+    }
+
+    /** Starts all of it. */
+    public SimulatedSite start() {
+      return new SimulatedSite(this);
+    }
+  }
+
+  private final SimulatedKeystone keystone;
+  private final SimulatedKubernetes kubernetes;
+  private final DeviceSimulator devices;
+
+  /** One for all services of the site, so that they can share a database. */
+  private final String secretsKey = randomKey();
+
+  private SimulatedSite(Builder builder) {
+    keystone = new SimulatedKeystone(builder.keystonePort, builder.clock);
+    kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
+    devices = new DeviceSimulator(kubernetes);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Starts a site on free ports. */
+  public static SimulatedSite start() {
+    return builder().start();
+  }
+
+  public SimulatedKeystone keystone() {
+    return keystone;
+  }
+
+  public SimulatedKubernetes kubernetes() {
+    return kubernetes;
+  }
+
+  public DeviceSimulator devices() {
+    return devices;
+  }
+
+  /** Puts the service into the catalog, under the type {@code inventory}. */
+  public void announce(URI service) {
+    keystone.addService("inventory", "doni", service);
+  }
+
+  /**
+   * The environment of a service that belongs to this site, with the k8s worker for devices, in
+   * which everybody may enroll.
+   *
+   * @param directory takes the kubeconfig and the policy file
+   */
+  public Map<String, String> environment(Path directory) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("DONI_KEYSTONE_AUTH_URL", keystone.authUrl().toString());
+    environment.put("DONI_KEYSTONE_USERNAME", "doni");
+    environment.put("DONI_KEYSTONE_PASSWORD", keystone.user("doni").password());
+    environment.put("DONI_KEYSTONE_USER_DOMAIN_NAME", "Default");
+    environment.put("DONI_KEYSTONE_PROJECT_NAME", "service");
+    environment.put("DONI_KEYSTONE_PROJECT_DOMAIN_NAME", "Default");
+    environment.put("DONI_SECRETS_KEYS_SITE", secretsKey);
+    environment.put("DONI_HARDWARE_TYPES", "device.balena");
+    environment.put("DONI_WORKERS_ENABLED", "k8s");
+    environment.put("DONI_POLICY_FILE", policy(directory).toString());
+    environment.put("DONI_WORKERS_K8S_KUBECONFIG_FILE", kubeconfig(directory).toString());
+    return environment;
+  }
+
+  @Override
+  public void close() {
+    devices.close();
+    kubernetes.close();
+    keystone.close();
+  }
+
+  private Path kubeconfig(Path directory) {
+    return kubernetes.writeKubeconfig(directory.resolve("kubeconfig"), "doni");
+  }
+
+  private static String randomKey() {
+    byte[] key = new byte[32];
+    new SecureRandom().nextBytes(key);
+    return Base64.getEncoder().encodeToString(key);
+  }
+
+  private static Path policy(Path directory) {
+    try {
+      return Files.writeString(directory.resolve("policy.yaml"), "\"hardware:create\": \"@\"\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

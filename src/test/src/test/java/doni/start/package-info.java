@@ -1,0 +1,4 @@
+@NullMarked
+package doni.start;
+
+import org.jspecify.annotations.NullMarked;

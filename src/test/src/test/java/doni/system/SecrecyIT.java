@@ -1,0 +1,117 @@
+package doni.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import doni.site.http.Fault;
+import doni.site.kubernetes.SimulatedKubernetes;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** No secret leaves the service by a side door. */
+@ExtendWith(SharedSite.class)
+class SecrecyIT {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final String ID = "secr3t";
+  private static final String TOKEN_SECRET = "zq8vkx3wmp5ncd7f";
+
+  private final TestSite site;
+  private final SimulatedKubernetes kubernetes;
+  private final String token;
+  private final Owner owner;
+
+  SecrecyIT(TestSite site) {
+    this.site = site;
+    this.kubernetes = site.kubernetes();
+    site.keystone().addUser("secretive", "secretive-proj", "member");
+    this.token = site.keystone().token("secretive");
+    this.owner = site.at(site.service(), token);
+  }
+
+  @Test
+  void tellsNoSecretInItsLogItsEventsItsMetricsOrItsTables() throws Exception {
+    Enrolled device = liveThroughALife();
+
+    String events = String.join("\n", site.database().dump("event"));
+    Map<String, String> places =
+        Map.of(
+            "the log", Files.readString(site.service().log()),
+            "the metrics", Metrics.of(site.service()).text(),
+            "the events", events,
+            "the devices", String.join("\n", site.database().dump("hardware")),
+            "the tasks", String.join("\n", site.database().dump("worker_task")));
+
+    // A failure must not print what it finds, either.
+    places.forEach((place, text) ->
+        assertThat(secrets().stream().filter(text::contains).count()).as(place).isZero());
+    assertThat(events.contains(device.uuid().toString())).isTrue();
+  }
+
+  /** The database's driver can quote the values of a statement that fails. */
+  @Test
+  void tellsNothingOfAnEnrollmentInItsLogThatTheDatabaseRefuses() throws Exception {
+    Enrolled device = owner.enroll("taken-name");
+
+    assertThat(owner.http().post(Owner.HARDWARE, Owner.enrollment(device.name())).status())
+        .isEqualTo(409);
+
+    assertThat(Files.readString(site.service().log()).contains("taken-name@example.org")).isFalse();
+  }
+
+  private List<String> secrets() {
+    return List.of(
+        TOKEN_SECRET,
+        token,
+        kubernetes.token("doni"),
+        site.keystone().user("doni").password(),
+        site.keystone().user("secretive").password());
+  }
+
+  /** Refused at first, in words that quote the token; then steady, then deleted. */
+  private Enrolled liveThroughALife() throws Exception {
+    kubernetes
+        .faults()
+        .add(
+            Fault.on("POST", "/api/v1/namespaces/kube-system/secrets")
+                .answering(
+                    422,
+                    """
+                    {"kind": "Status", "status": "Failure", "code": 422,
+                     "message": "Invalid value: \\"%s.%s\\""}
+                    """
+                        .formatted(ID, TOKEN_SECRET))
+                .once());
+    Enrolled device = enroll("kept-secret");
+    await().atMost(SOON).untilAsserted(() -> assertThat(owner.state(device)).isEqualTo("ERROR"));
+    assertThat(owner.task(device).at("/state_details/last_error").asString(""))
+        .contains("422")
+        .doesNotContain(TOKEN_SECRET);
+    kubernetes.addNode(device.name());
+    owner.sync(device);
+    owner.awaitSteady(device, SOON);
+    Enrolled deleted = enroll("deleted-secret");
+    owner.delete(deleted);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(site.database().knows(deleted.uuid())).isFalse());
+    return device;
+  }
+
+  private Enrolled enroll(String name) throws Exception {
+    return owner.enrolled(
+        owner
+            .http()
+            .post(
+                Owner.HARDWARE,
+                """
+                {"name": "%s", "hardware_type": "device.balena", "properties": {
+                  "machine_name": "%s", "contact_email": "a@example.org", "k8s_bootstrap_token": "%s.%s"}}
+                """
+                    .formatted(name, Owner.RASPBERRY, ID, TOKEN_SECRET)));
+  }
+}
