@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import doni.site.http.Fault;
+import doni.site.http.Faults;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -74,20 +75,21 @@ class SecrecyIT {
 
   /** Refused at first, in words that quote the token; then steady, then deleted. */
   private Enrolled liveThroughALife() throws Exception {
-    kubernetes
-        .faults()
-        .add(
-            Fault.on("POST", "/api/v1/namespaces/kube-system/secrets")
-                .answering(
-                    422,
-                    """
-                    {"kind": "Status", "status": "Failure", "code": 422,
-                     "message": "Invalid value: \\"%s.%s\\""}
-                    """
-                        .formatted(ID, TOKEN_SECRET))
-                .once());
+    Faults.Injected refusal =
+        kubernetes
+            .faults()
+            .add(
+                Fault.on("POST", "/api/v1/namespaces/kube-system/secrets")
+                    .answering(
+                        422,
+                        """
+                        {"kind": "Status", "status": "Failure", "code": 422,
+                         "message": "Invalid value: \\"%s.%s\\""}
+                        """
+                            .formatted(ID, TOKEN_SECRET)));
     Enrolled device = enroll("kept-secret");
     await().atMost(SOON).untilAsserted(() -> assertThat(owner.state(device)).isEqualTo("ERROR"));
+    refusal.clear();
     assertThat(owner.task(device).at("/state_details/last_error").asString(""))
         .contains("422")
         .doesNotContain(TOKEN_SECRET);
