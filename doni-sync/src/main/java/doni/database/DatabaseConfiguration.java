@@ -1,6 +1,8 @@
 package doni.database;
 
+import doni.worker.SiteLock;
 import java.nio.file.Path;
+import javax.sql.DataSource;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.postgresql.Driver;
 import org.slf4j.Logger;
@@ -48,6 +50,11 @@ class DatabaseConfiguration {
             result.migrationsExecuted);
       }
     };
+  }
+
+  @Bean
+  SiteLock siteLock(DataSource database) {
+    return new AdvisoryLock(database);
   }
 
   /** Starts the embedded Postgres where no {@code spring.datasource.url} is configured. */

@@ -44,7 +44,8 @@ public record Task(
       String hardwareType,
       String properties,
       @Nullable String windows,
-      String details) {
+      String details,
+      @Nullable String followed) {
 
     /** Without the values. */
     @Override

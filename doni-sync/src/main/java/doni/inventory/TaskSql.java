@@ -12,6 +12,8 @@ final class TaskSql {
         h.deleted_at is not null as deleted,
         (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
           from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
+        (select json_object_agg(o.worker_type, o.state_details) from worker_task o
+          where o.hardware_uuid = h.uuid and o.worker_type = any(?))::text as followed,
         t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
         t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
       from hardware h join worker_task t on t.hardware_uuid = h.uuid

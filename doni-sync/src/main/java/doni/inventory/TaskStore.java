@@ -13,7 +13,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class TaskStore {
 
   private static final TypeReference<List<List<String>>> WINDOWS = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Map<String, Object>>> REPORTS =
+      new TypeReference<>() {};
 
   private final JdbcTemplate jdbc;
   private final TransactionOperations transactions;
@@ -51,12 +55,15 @@ public final class TaskStore {
 
   /**
    * Reads a task with its device in one statement, hence from one moment; empty when it is gone.
+   *
+   * @param followed the types of the workers whose reports are read too
    */
-  public Optional<Task> read(Claim claim) {
+  public Optional<Task> read(Claim claim, Collection<String> followed) {
     List<Task> found =
         jdbc.query(
             TaskSql.READ,
-            parameters(claim.hardware().value(), claim.workerType()),
+            parameters(
+                followed.toArray(String[]::new), claim.hardware().value(), claim.workerType()),
             (row, _) -> task(row));
     return found.stream().findFirst();
   }
@@ -79,7 +86,24 @@ public final class TaskStore {
             windows(row.windows()),
             task.generation(),
             task.deleted());
-    return new Subject(device, sealer.openDetails(id, claim.workerType(), row.details()));
+    return new Subject(
+        device, sealer.openDetails(id, claim.workerType(), row.details()), followed(row));
+  }
+
+  /** A value that is encrypted concerns nobody but the worker that reported it. */
+  private Map<String, Map<String, Object>> followed(Task.Row row) {
+    if (row.followed() == null) {
+      return Map.of();
+    }
+    Map<String, Map<String, Object>> reports = json.readValue(row.followed(), REPORTS);
+    reports
+        .values()
+        .forEach(report ->
+            report
+                .values()
+                .removeIf(
+                    value -> value instanceof Map<?, ?> map && map.containsKey(AesSealer.MARK)));
+    return reports;
   }
 
   /** What became of a task whose attempt has ended. */
@@ -250,7 +274,8 @@ public final class TaskStore {
             row.getString("hardware_type"),
             row.getString("properties"),
             row.getString("windows"),
-            row.getString("state_details")));
+            row.getString("state_details"),
+            row.getString("followed")));
   }
 
   private static @Nullable Instant nullableInstant(ResultSet row, String column)

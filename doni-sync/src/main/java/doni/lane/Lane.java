@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,13 +58,25 @@ final class Lane {
   private final Reconciler reconciler;
   private final TaskStore tasks;
   private final Scheduler scheduler;
+  private final Consumer<HardwareId> onProgress;
   private final Running running = new Running();
   private final AtomicBoolean lookAgain = new AtomicBoolean();
   private @Nullable Hold hold;
   private volatile boolean stopping;
 
-  Lane(Worker worker, int concurrency, Duration pollInterval, Replica replica, LaneParts parts) {
+  /**
+   * @param onProgress told of a device when the worker has something new to report of it, or has
+   *     finished with it
+   */
+  Lane(
+      Worker worker,
+      int concurrency,
+      Duration pollInterval,
+      Replica replica,
+      Consumer<HardwareId> onProgress,
+      LaneParts parts) {
     this.worker = worker;
+    this.onProgress = onProgress;
     this.reconciler = parts.reconciler();
     this.tasks = parts.tasks();
     this.scheduler = scheduler(parts.database(), concurrency, pollInterval, replica, parts.clock());
@@ -171,13 +184,21 @@ final class Lane {
     try {
       if (stopping || (worker.hold().isPresent() && observeHold().isPresent())) {
         tasks.handBack(claim);
-      } else if (reconciler.attempt(worker, claim, attempt) == Looked.DUE) {
-        wake();
+      } else {
+        after(id, reconciler.attempt(worker, claim, attempt));
       }
     } finally {
       running.end(attempt);
     }
     return GIVEN_BACK_ALREADY;
+  }
+
+  private void after(HardwareId id, Looked looked) {
+    switch (looked) {
+      case DUE -> wake();
+      case PROGRESSED, GONE -> onProgress.accept(id);
+      case WAITING, LOST -> {}
+    }
   }
 
   private synchronized void pickNoMore() {

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -72,14 +73,14 @@ final class LaneQueue {
   }
 
   /**
-   * Makes devices of one lane due, by their lower-cased names. A name can stand for a live device
-   * and for deleted ones that are not cleaned up yet, and means them all.
+   * Makes devices of one lane due, by their lower-cased names or their uuids. A name can stand for
+   * a live device and for deleted ones that are not cleaned up yet, and means them all.
    *
    * <p>A row that somebody else has locked is being picked or made due just now, and may be left
    * alone; or it is being given back, and then counts as picked still.
    *
-   * @return the names under which a device is being worked on at this moment, so that it could not
-   *     be made due
+   * @return the names or uuids under which a device is being worked on at this moment, so that it
+   *     could not be made due
    */
   Set<String> nudge(String workerType, Collection<String> names) {
     return new LinkedHashSet<>(
@@ -90,7 +91,9 @@ final class LaneQueue {
                   where h.deleted_at is null and lower(h.name) = any(:names)
                   union all
                   select h.uuid::text, lower(h.name) from hardware h
-                  where h.deleted_at is not null and lower(h.name) = any(:names)),
+                  where h.deleted_at is not null and lower(h.name) = any(:names)
+                  union all
+                  select h.uuid::text, h.uuid::text from hardware h where h.uuid = any(:uuids)),
                 idle as (
                   select q.task_instance from named
                   join %1$s q on q.task_name = :worker and q.task_instance = named.id
@@ -105,11 +108,19 @@ final class LaneQueue {
                 """
                     .formatted(LaneTable.of(workerType).name()))
             .param("names", names.toArray(String[]::new))
+            .param("uuids", uuids(names))
             .param("worker", workerType)
             .param("now", now())
             .param("priority", BACKGROUND)
             .query(String.class)
             .list());
+  }
+
+  private static UUID[] uuids(Collection<String> names) {
+    return names.stream()
+        .filter(name -> name.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
+        .map(UUID::fromString)
+        .toArray(UUID[]::new);
   }
 
   /**

@@ -47,7 +47,8 @@ final class LaneRunner implements SmartLifecycle {
         new WakeListener(here.parts().database(), here.calls().receiver(this::wake), this::wakeAll);
     properties.checkLaneNames(workers.stream().map(Worker::type).toList());
     if (properties.enabled()) {
-      workers.forEach(worker -> lanes.put(worker.type(), lane(worker, here)));
+      workers.forEach(
+          worker -> lanes.put(worker.type(), lane(worker, followers(worker, workers), here)));
     }
     this.gauges = new LaneGauges(queue);
     gauges.register(lanes.values(), here.meters());
@@ -63,7 +64,14 @@ final class LaneRunner implements SmartLifecycle {
       Housekeeping housekeeping,
       MeterRegistry meters) {}
 
-  private Lane lane(Worker worker, Surroundings here) {
+  private static List<String> followers(Worker followed, List<Worker> workers) {
+    return workers.stream()
+        .filter(worker -> worker.follows().contains(followed.type()))
+        .map(Worker::type)
+        .toList();
+  }
+
+  private Lane lane(Worker worker, List<String> followers, Surroundings here) {
     if (!worker.reconciles()) {
       throw new IllegalArgumentException(
           "doni.workers.enabled: '%s' only declares its properties and cannot be run; remove it, or set doni.sync.enabled=false"
@@ -74,6 +82,7 @@ final class LaneRunner implements SmartLifecycle {
         properties.concurrency(worker.type()),
         properties.pollInterval(),
         here.replica(),
+        id -> followers.forEach(follower -> nudges.look(follower, id)),
         here.parts());
   }
 

@@ -1,10 +1,12 @@
 package doni.lane;
 
+import doni.device.HardwareId;
 import doni.worker.Nudge;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +42,11 @@ final class Nudges {
 
   Nudge of(String workerType) {
     return names -> add(workerType, names, BATCH);
+  }
+
+  /** Has a worker look at one device again. */
+  void look(String workerType, HardwareId id) {
+    add(workerType, List.of(id.toString()), BATCH);
   }
 
   private synchronized void add(String workerType, Collection<String> names, Duration delay) {

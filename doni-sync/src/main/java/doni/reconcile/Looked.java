@@ -2,8 +2,10 @@ package doni.reconcile;
 
 /** What became of a task after an attempt. */
 public enum Looked {
-  /** It waits for its next look. */
+  /** It waits for its next look, and nothing about it is new. */
   WAITING,
+  /** It waits for its next look, and the worker has reported something new. */
+  PROGRESSED,
   /** It is due again at once. */
   DUE,
   /** Its device is cleaned up. */

@@ -63,7 +63,7 @@ public final class Reconciler {
 
   /** Makes one attempt and gives the task back to its queue. */
   public Looked attempt(Worker worker, Claim claim, Interruption interruption) {
-    Optional<Task> task = tasks.read(claim);
+    Optional<Task> task = tasks.read(claim, worker.follows());
     if (task.isEmpty()) {
       tasks.discard(claim);
       return Looked.GONE;
@@ -84,7 +84,7 @@ public final class Reconciler {
       Subject subject = tasks.open(claim, task);
       pass = new Pass(worker, claim, task, subject.details());
       Cause cause = task.requested() ? Cause.REQUESTED : Cause.ROUTINE;
-      Attempt attempt = new Attempt(subject.device(), subject.details(), cause);
+      Attempt attempt = new Attempt(subject.device(), subject.details(), cause, subject.followed());
       verdict = new Verdict.Ended(interruption.around(() -> worker.plan(attempt).apply()));
     } catch (Exception | Error e) {
       verdict = Classification.of(e, interruption.requested());
@@ -139,7 +139,7 @@ public final class Reconciler {
     return switch (tasks.finish(pass.claim(), pass.task(), finish)) {
       case WAITING -> {
         log(pass.task(), finish, changes);
-        yield new Conclusion(Looked.WAITING, result);
+        yield new Conclusion(finish.details() == null ? Looked.WAITING : Looked.PROGRESSED, result);
       }
       case DUE -> {
         log(pass.task(), finish, changes);

@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class PlainSealer implements Sealer {
 
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
-  private static final String MARK = "$secret";
+  private static final String MARK = "$encrypted";
 
   private final JsonMapper json = JsonMapper.shared();
 

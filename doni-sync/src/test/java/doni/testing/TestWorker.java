@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestWorker implements Worker {
 
   private final String type;
+  private final Set<String> follows;
   private final Function<Attempt, Outcome> behaviour;
   private final AtomicReference<@Nullable Hold> hold = new AtomicReference<>();
   private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
@@ -27,7 +28,12 @@ public final class TestWorker implements Worker {
   private volatile boolean stopped;
 
   public TestWorker(String type, Function<Attempt, Outcome> behaviour) {
+    this(type, Set.of(), behaviour);
+  }
+
+  public TestWorker(String type, Set<String> follows, Function<Attempt, Outcome> behaviour) {
     this.type = type;
+    this.follows = Set.copyOf(follows);
     this.behaviour = behaviour;
   }
 
@@ -45,6 +51,11 @@ public final class TestWorker implements Worker {
   @Override
   public String type() {
     return type;
+  }
+
+  @Override
+  public Set<String> follows() {
+    return follows;
   }
 
   @Override

@@ -12,8 +12,14 @@ import java.util.Optional;
  * @param details what this worker reported for the device so far; values of {@link
  *     Worker#secretDetails} are {@link doni.device.Secret}s
  * @param cause why the device is looked at
+ * @param followed what the workers of {@link Worker#follows} reported for the device so far, by
+ *     their type, without secrets
  */
-public record Attempt(Device device, Map<String, Object> details, Cause cause) {
+public record Attempt(
+    Device device,
+    Map<String, Object> details,
+    Cause cause,
+    Map<String, Map<String, Object>> followed) {
 
   /** Why a device is looked at. */
   public enum Cause {
@@ -25,6 +31,12 @@ public record Attempt(Device device, Map<String, Object> details, Cause cause) {
 
   public Attempt {
     details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    followed = Map.copyOf(followed);
+  }
+
+  /** An attempt of a worker that follows no other. */
+  public Attempt(Device device, Map<String, Object> details, Cause cause) {
+    this(device, details, cause, Map.of());
   }
 
   /** The string that an earlier attempt reported under that name. */

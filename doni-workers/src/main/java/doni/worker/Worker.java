@@ -49,6 +49,15 @@ public interface Worker {
   }
 
   /**
+   * The types of the workers on whose progress with a device this one may have to wait. It is told
+   * what they reported, and looks at the device again as soon as one of them has brought it
+   * further. One that does not serve the device, or is not enabled, is not told of.
+   */
+  default Set<String> follows() {
+    return Set.of();
+  }
+
+  /**
    * False for a worker that so far only declares its fields: its tasks stay pending, and no lane
    * can be run for it.
    */

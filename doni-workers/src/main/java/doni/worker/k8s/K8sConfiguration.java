@@ -1,6 +1,7 @@
 package doni.worker.k8s;
 
 import doni.remote.Remote;
+import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,8 +24,8 @@ class K8sConfiguration {
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
-  ClusterBackend kubeconfigCluster(K8sProperties properties, MeterRegistry meters, Clock clock) {
-    return new ClusterBackend(
+  Backend<Cluster> kubeconfigCluster(K8sProperties properties, MeterRegistry meters, Clock clock) {
+    return new Backend<>(
         "kubeconfig",
         () ->
             new KubeCluster(
@@ -34,21 +35,13 @@ class K8sConfiguration {
   }
 
   @Bean
-  ClusterBackend inMemoryCluster(Clock clock) {
-    return new ClusterBackend("in-memory", () -> new InMemoryCluster(clock));
+  Backend<Cluster> inMemoryCluster(Clock clock) {
+    return new Backend<>("in-memory", () -> new InMemoryCluster(clock));
   }
 
   @Bean
-  Worker k8sWorker(List<ClusterBackend> backends, K8sProperties properties, Clock clock) {
-    return backends.stream()
-        .filter(backend -> backend.name().equals(properties.backend()))
-        .findFirst()
-        .map(backend -> new K8sWorker(backend.open().get(), properties, clock))
-        .orElseThrow(() ->
-            new IllegalArgumentException(
-                "doni.workers.k8s.backend is '%s'; allowed: %s"
-                    .formatted(
-                        properties.backend(),
-                        String.join(", ", backends.stream().map(ClusterBackend::name).toList()))));
+  Worker k8sWorker(List<Backend<Cluster>> backends, K8sProperties properties, Clock clock) {
+    Cluster cluster = Backend.choose("doni.workers.k8s.backend", properties.backend(), backends);
+    return new K8sWorker(cluster, properties, clock);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.database;
+
+import org.jspecify.annotations.NullMarked;

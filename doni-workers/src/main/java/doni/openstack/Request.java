@@ -1,0 +1,65 @@
+package doni.openstack;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call to a service, with JSON in and out.
+ *
+ * @param path below the service's endpoint, with a leading slash and the query; its segments are
+ *     already percent-encoded ({@link #segment})
+ * @param body what Jackson can write; null for none
+ * @param headers in addition to the token, {@code Accept} and {@code Content-Type}
+ */
+public record Request(
+    String method, String path, @Nullable Object body, Map<String, String> headers) {
+
+  public Request {
+    headers = Map.copyOf(headers);
+  }
+
+  public static Request get(String path) {
+    return new Request("GET", path, null, Map.of());
+  }
+
+  public static Request post(String path, Object body) {
+    return new Request("POST", path, body, Map.of());
+  }
+
+  public static Request put(String path, Object body) {
+    return new Request("PUT", path, body, Map.of());
+  }
+
+  public static Request patch(String path, Object body) {
+    return new Request("PATCH", path, body, Map.of());
+  }
+
+  public static Request delete(String path) {
+    return new Request("DELETE", path, null, Map.of());
+  }
+
+  public Request withHeader(String name, String value) {
+    Map<String, String> more = new HashMap<>(headers);
+    more.put(name, value);
+    return new Request(method, path, body, more);
+  }
+
+  /** Whether it may change something at the service. */
+  public boolean isWrite() {
+    return !method.equals("GET");
+  }
+
+  /** Text as one segment of a path or one value of a query. */
+  public static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Without the body, which may hold secrets. */
+  @Override
+  public String toString() {
+    return method + " " + path;
+  }
+}

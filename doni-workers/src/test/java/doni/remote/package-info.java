@@ -1,0 +1,4 @@
+@NullMarked
+package doni.remote;
+
+import org.jspecify.annotations.NullMarked;
