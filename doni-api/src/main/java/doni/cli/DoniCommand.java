@@ -21,7 +21,7 @@ import picocli.CommandLine.Unmatched;
     description = "Enrollment service of an edge testbed site.",
     mixinStandardHelpOptions = true,
     versionProvider = DoniCommand.Version.class,
-    subcommands = DoniCommand.Serve.class)
+    subcommands = {DoniCommand.Serve.class, Rehearsal.class})
 public final class DoniCommand implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(DoniCommand.class);
@@ -32,6 +32,10 @@ public final class DoniCommand implements Runnable {
 
   private DoniCommand(Class<?> application) {
     this.application = application;
+  }
+
+  Class<?> application() {
+    return application;
   }
 
   /**

@@ -107,6 +107,8 @@ public final class DoniProcess implements AutoCloseable {
   /**
    * A service that is not started yet.
    *
+   * @param jar with {@code doni.aot} beside it, what java learned of it in a rehearsal is used, as
+   *     the launcher does
    * @param directory takes its log, {@code doni.log}, to which later starts append, and its home
    */
   public static Builder of(Path jar, Path directory) {
@@ -248,7 +250,12 @@ public final class DoniProcess implements AutoCloseable {
         builder.jvmOptions.isEmpty()
             ? List.of("-Xmx256m", "-XX:+UseSerialGC")
             : builder.jvmOptions);
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-jar", builder.jar.toString()));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    Path rehearsed = builder.jar.resolveSibling("doni.aot");
+    if (isFilled(rehearsed)) {
+      command.addAll(List.of("-Xlog:aot*=error", "-XX:AOTCache=" + rehearsed));
+    }
+    command.addAll(List.of("-jar", builder.jar.toString()));
     command.addAll(builder.arguments);
     ProcessBuilder start =
         new ProcessBuilder(command)
@@ -261,6 +268,11 @@ public final class DoniProcess implements AutoCloseable {
     start.environment().put("DONI_HOME", directory.resolve("home").toString());
     start.environment().putAll(builder.environment);
     return start.start();
+  }
+
+  /** Empty where the launcher found that java could not rehearse. */
+  private static boolean isFilled(Path file) throws IOException {
+    return Files.isRegularFile(file) && Files.size(file) > 0;
   }
 
   private IllegalStateException notReady(String why) {

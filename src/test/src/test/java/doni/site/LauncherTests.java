@@ -38,7 +38,14 @@ class LauncherTests {
       write(file, "");
     }
     script(".mvn/find-jdk", "echo '" + root.resolve("jdk") + "'");
-    script("jdk/bin/java", "echo \"java as $$:\" \"$@\"");
+    script(
+        "jdk/bin/java",
+        "cd '" + root + "'",
+        "echo \"java as $$:\" \"$@\" | tee -a java.log",
+        "case $* in",
+        "  *-Djarmode=tools*) mkdir -p doni-api/target/doni ;;",
+        "  *-XX:AOTCacheOutput=*) echo learned >doni-api/target/doni/doni.aot ;;",
+        "esac");
     script(
         "mvnw",
         "echo \"mvnw $*\" >>mvnw.log",
@@ -102,9 +109,38 @@ class LauncherTests {
 
     assertThat(result.text())
         .endsWith(
-            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -jar "
+            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Xlog:aot*=error -XX:AOTCache=%1$s/doni.aot -jar %1$s/doni.jar import --dry-run two words\n"
+                .formatted(root.toRealPath().resolve("doni-api/target/doni")));
+  }
+
+  @Test
+  void rehearsesOnceAfterABuild() throws Exception {
+    assertThat(run("serve").text()).contains("preparing a fast start");
+    assertThat(run("serve").text()).doesNotContain("preparing");
+
+    assertThat(Files.readString(root.resolve("java.log")))
+        .containsOnlyOnce("-XX:AOTCacheOutput=")
+        .contains("doni.jar rehearse");
+  }
+
+  @Test
+  void startsWithoutARehearsalThatFailedAndSaysSo() throws Exception {
+    script(
+        "jdk/bin/java",
+        "cd '" + root + "'",
+        "echo \"java as $$:\" \"$@\"",
+        "case $* in",
+        "  *-Djarmode=tools*) mkdir -p doni-api/target/doni ;;",
+        "  *-XX:AOTCacheOutput=*) echo 'no room'; exit 1 ;;",
+        "esac");
+
+    assertThat(run("serve").text())
+        .contains("no room", "doni: no fast start: the rehearsal failed")
+        .endsWith(
+            "--enable-native-access=ALL-UNNAMED -Xlog:aot*=error -jar "
                 + root.toRealPath()
-                + "/doni-api/target/doni.jar import --dry-run two words\n");
+                + "/doni-api/target/doni/doni.jar serve\n");
+    assertThat(run("serve").text()).doesNotContain("preparing");
   }
 
   @Test
@@ -156,7 +192,8 @@ class LauncherTests {
     Path link = Files.createDirectories(root.resolve("bin")).resolve("doni");
     Files.createSymbolicLink(link, Path.of("../doni"));
 
-    assertThat(start(link, Map.of(), "serve").text()).contains("/doni-api/target/doni.jar serve");
+    assertThat(start(link, Map.of(), "serve").text())
+        .contains("/doni-api/target/doni/doni.jar serve");
   }
 
   private record Result(int code, String text, long pid) {}

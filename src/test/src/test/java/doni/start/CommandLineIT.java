@@ -53,6 +53,20 @@ class CommandLineIT {
   }
 
   @Test
+  void rehearsesWithoutTheConfigurationOfThePlace() throws Exception {
+    Files.writeString(directory.resolve("application.yml"), "doni: {home: /nowhere/at/all}\n");
+    try (DoniProcess doni =
+        DoniProcess.of(Local.JAR, directory)
+            .arguments("rehearse", "--devices=4")
+            .database("jdbc:postgresql://127.0.0.1:1/production", "somebody", "hunter2")
+            .environment("DONI_KEYSTONE_AUTH_URL", "http://127.0.0.1:1/v3")
+            .start()) {
+      assertThat(doni.awaitEnd(START)).as("%s", doni.lastLines(5)).isZero();
+      assertThat(directory.resolve("home")).doesNotExist();
+    }
+  }
+
+  @Test
   void readsTheFileBesideItAndEndsWhenThatIsWrong() throws Exception {
     Files.writeString(
         directory.resolve("application.yml"),
