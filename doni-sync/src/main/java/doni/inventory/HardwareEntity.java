@@ -58,21 +58,4 @@ class HardwareEntity {
   /** For Hibernate, which sets the fields afterwards. */
   @SuppressWarnings("NullAway.Init")
   protected HardwareEntity() {}
-
-  HardwareEntity(
-      UUID uuid,
-      String name,
-      String projectId,
-      String hardwareType,
-      String properties,
-      Instant createdAt) {
-    this.uuid = uuid;
-    this.name = name;
-    this.projectId = projectId;
-    this.hardwareType = hardwareType;
-    this.properties = properties;
-    this.generation = 1;
-    this.createdAt = createdAt;
-    this.requestedAt = createdAt;
-  }
 }

@@ -6,6 +6,8 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.hibernate.exception.ConstraintViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,11 +29,13 @@ import org.springframework.stereotype.Component;
 public class HardwareStore {
 
   private final EntityManager entities;
+  private final JdbcClient jdbc;
   private final Sealer sealer;
   private final Clock clock;
 
-  HardwareStore(EntityManager entities, Sealer sealer, Clock clock) {
+  HardwareStore(EntityManager entities, JdbcClient jdbc, Sealer sealer, Clock clock) {
     this.entities = entities;
+    this.jdbc = jdbc;
     this.sealer = sealer;
     this.clock = clock;
   }
@@ -42,12 +47,30 @@ public class HardwareStore {
       String projectId,
       String hardwareType,
       Map<String, Object> properties) {
-    String sealed = sealer.sealProperties(id, hardwareType, properties);
-    HardwareEntity entity =
-        new HardwareEntity(id.value(), name, projectId, hardwareType, sealed, now());
-    entities.persist(entity);
-    flush(name);
-    return toStored(entity, properties);
+    Instant now = now();
+    // Not an entity's persist: the flush of one row costs a third of an enrollment.
+    int stored =
+        jdbc.sql(
+                """
+                insert into hardware
+                  (uuid, name, project_id, hardware_type, properties, generation, created_at, requested_at)
+                values (?, ?, ?, ?, ?::jsonb, ?, ?, ?)
+                on conflict (lower(name)) where deleted_at is null do nothing
+                """)
+            .param(id.value())
+            .param(name)
+            .param(projectId)
+            .param(hardwareType)
+            .param(sealer.sealProperties(id, hardwareType, properties))
+            .param(Generation.FIRST.value())
+            .param(OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+            .param(OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+            .update();
+    if (stored == 0) {
+      throw InventoryException.Conflict.name(name);
+    }
+    return new StoredHardware(
+        id, name, projectId, hardwareType, properties, List.of(), Generation.FIRST, now, null);
   }
 
   /** A live device, locked against every other change until the transaction ends. */
