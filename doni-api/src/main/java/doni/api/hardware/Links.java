@@ -2,6 +2,7 @@ package doni.api.hardware;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
@@ -19,6 +20,14 @@ final class Links {
   static final String HARDWARE = "/v1/hardware";
   static final String EXPORT = HARDWARE + "/export";
 
+  private static final List<String> FORWARDED =
+      List.of(
+          "Forwarded",
+          "X-Forwarded-Proto",
+          "X-Forwarded-Ssl",
+          "X-Forwarded-Host",
+          "X-Forwarded-Port",
+          "X-Forwarded-Prefix");
   private static final Set<String> SCHEMES = Set.of("http", "https");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
   private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9._~-]+)*");
@@ -27,12 +36,16 @@ final class Links {
   private Links() {}
 
   static String to(HttpServletRequest request, String path) {
+    if (FORWARDED.stream().allMatch(name -> request.getHeader(name) == null)) {
+      return root(request.getScheme(), request.getServerName(), request.getServerPort()) + path;
+    }
     HttpHeaders headers = new ServletServerHttpRequest(request).getHeaders();
     URI direct =
         URI.create(
             "%s://%s:%d"
                 .formatted(request.getScheme(), request.getServerName(), request.getServerPort()));
-    return root(forwarded(direct, headers)) + prefix(headers) + path;
+    URI seen = forwarded(direct, headers);
+    return root(seen.getScheme(), seen.getHost(), seen.getPort()) + prefix(headers) + path;
   }
 
   static LinkJson next(HttpServletRequest request, String path, String query) {
@@ -53,10 +66,9 @@ final class Links {
     }
   }
 
-  private static String root(URI uri) {
-    int usual = "https".equals(uri.getScheme()) ? 443 : 80;
-    String port = uri.getPort() < 0 || uri.getPort() == usual ? "" : ":" + uri.getPort();
-    return uri.getScheme() + "://" + uri.getHost() + port;
+  private static String root(String scheme, String host, int port) {
+    int usual = scheme.equals("https") ? 443 : 80;
+    return scheme + "://" + host + (port < 0 || port == usual ? "" : ":" + port);
   }
 
   private static String prefix(HttpHeaders headers) {
