@@ -60,6 +60,8 @@ with (fillfactor = 70);
 
 create table event (
   id            bigint      generated always as identity constraint event_pkey primary key,
+  -- The transaction that wrote it. Ids are given out before they are committed, so who follows the events goes by this first.
+  tx            xid8        not null default pg_current_xact_id(),
   -- No foreign key: events outlive the hardware they speak of.
   hardware_uuid uuid        not null,
   at            timestamptz not null,
@@ -74,6 +76,9 @@ create table event (
 );
 
 create index event_hardware on event (hardware_uuid, id);
+create index event_tx on event (tx, id);
+-- Old events are removed by their age; they lie in the table by it.
+create index event_at on event using brin (at);
 
 create table sync_run (
   uuid          uuid        constraint sync_run_pkey primary key,

@@ -21,6 +21,7 @@ final class SettingNames {
   /** Each is a setting or owns all below it; those of a strict record are checked there. */
   static final List<ConfigurationPropertyName> KNOWN =
       Stream.of(
+              "doni.events",
               "doni.hardware-types",
               "doni.home",
               "doni.keystone",

@@ -7,6 +7,7 @@ import doni.intake.PatchOperation;
 import doni.inventory.AvailabilityWindow;
 import doni.inventory.Enrollment;
 import doni.inventory.Event;
+import doni.inventory.EventPosition;
 import doni.inventory.HardwareQuery;
 import doni.inventory.InventoryException;
 import doni.inventory.TaskState;
@@ -179,6 +180,16 @@ public class MemoryIntake {
     enter(limit + "/" + before);
     find(caller, "hardware:get", ref);
     return List.of(
-        new Event(4711, NOON, "hardware.created", 1, null, "u", "p", "req-1", Map.of("n", 1)));
+        new Event(
+            new EventPosition(81234, 4711),
+            HardwareId.random(),
+            NOON,
+            "hardware.created",
+            1,
+            null,
+            "u",
+            "p",
+            "req-1",
+            Map.of("n", 1)));
   }
 }

@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
+import doni.intake.EventFeed;
 import doni.intake.HardwareIntake;
 import doni.inventory.HardwareTypes;
 import doni.worker.HardwareType;
@@ -67,6 +68,11 @@ public class RestApp {
   @Bean
   HardwareIntake intake(MemoryIntake memory) {
     return mock(HardwareIntake.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
+  }
+
+  @Bean
+  EventFeed feed() {
+    return mock(EventFeed.class);
   }
 
   @Bean

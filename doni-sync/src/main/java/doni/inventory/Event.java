@@ -1,5 +1,6 @@
 package doni.inventory;
 
+import doni.device.HardwareId;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that happened to a device.
  *
+ * @param position where it stands for those who follow the events
  * @param kind for example {@code hardware.created}, {@code worker.failed}
  * @param workerType null where a person did it
  * @param body what exactly, without secrets
  */
 public record Event(
-    long id,
+    EventPosition position,
+    HardwareId hardware,
     Instant at,
     String kind,
     long generation,
@@ -20,4 +23,9 @@ public record Event(
     @Nullable String userId,
     @Nullable String projectId,
     @Nullable String requestId,
-    Map<String, Object> body) {}
+    Map<String, Object> body) {
+
+  public long id() {
+    return position.id();
+  }
+}

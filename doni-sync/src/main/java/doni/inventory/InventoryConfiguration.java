@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -24,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * them decrypt.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EventProperties.class)
 class InventoryConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(InventoryConfiguration.class);
@@ -38,6 +41,11 @@ class InventoryConfiguration {
       keys = Map.of("local", localKey(environment));
     }
     return new AesSealer(new AesGcm(keys), types, json);
+  }
+
+  @Bean
+  EventRetention eventRetention(EventLog events, EventProperties properties, Clock clock) {
+    return new EventRetention(events, properties.retention(), clock);
   }
 
   /**

@@ -6,9 +6,10 @@ import doni.inventory.Event;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to a device, newest first. */
+/** What happened, newest first. */
 @Schema(
     name = "Events",
     requiredProperties = {"events", "links"})
@@ -17,9 +18,10 @@ record EventsJson(List<EventJson> events, List<LinkJson> links) {
   /** One thing that happened. */
   @Schema(
       name = "Event",
-      requiredProperties = {"id", "at", "kind", "generation", "body"})
+      requiredProperties = {"id", "hardware_uuid", "at", "kind", "generation", "body"})
   @JsonPropertyOrder({
     "id",
+    "hardware_uuid",
     "at",
     "kind",
     "generation",
@@ -31,6 +33,7 @@ record EventsJson(List<EventJson> events, List<LinkJson> links) {
   })
   record EventJson(
       @Schema(example = "4711") long id,
+      @JsonProperty("hardware_uuid") UUID hardware,
       @Schema(example = "2031-03-03T12:00:00+00:00") String at,
       @Schema(example = "hardware.created") String kind,
       @Schema(description = "the device's generation at that moment", example = "1")
@@ -47,20 +50,20 @@ record EventsJson(List<EventJson> events, List<LinkJson> links) {
           Map<String, Object> body) {}
 
   static EventsJson of(List<Event> events, List<LinkJson> links) {
-    return new EventsJson(
-        events.stream()
-            .map(event ->
-                new EventJson(
-                    event.id(),
-                    Timestamp.of(event.at()),
-                    event.kind(),
-                    event.generation(),
-                    event.workerType(),
-                    event.userId(),
-                    event.projectId(),
-                    event.requestId(),
-                    event.body()))
-            .toList(),
-        links);
+    return new EventsJson(events.stream().map(EventsJson::of).toList(), links);
+  }
+
+  static EventJson of(Event event) {
+    return new EventJson(
+        event.id(),
+        event.hardware().value(),
+        Timestamp.of(event.at()),
+        event.kind(),
+        event.generation(),
+        event.workerType(),
+        event.userId(),
+        event.projectId(),
+        event.requestId(),
+        event.body());
   }
 }

@@ -19,6 +19,7 @@ final class Links {
 
   static final String HARDWARE = "/v1/hardware";
   static final String EXPORT = HARDWARE + "/export";
+  static final String EVENTS = "/v1/events";
 
   private static final List<String> FORWARDED =
       List.of(

@@ -1,0 +1,103 @@
+package doni.api.hardware;
+
+import doni.intake.EventFeed;
+import doni.inventory.Event;
+import doni.inventory.EventFilter;
+import doni.inventory.EventPosition;
+import doni.inventory.InventoryException;
+import doni.policy.Caller;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
+
+@RestController
+@RequestMapping(Links.EVENTS)
+final class EventFeedController implements EventFeedApi {
+
+  private static final int DEFAULT_EVENTS = 100;
+  private static final int MAX_EVENTS = 1_000;
+  private static final long NONE = 0;
+  private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+  private final EventFeed feed;
+  private final EventStreams streams;
+
+  EventFeedController(EventFeed feed, EventStreams streams) {
+    this.feed = feed;
+    this.streams = streams;
+  }
+
+  @Override
+  @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+  public EventsJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
+    Query query = new Query(request.getParameterMap());
+    EventFilter filter = filter(query);
+    int limit = (int) query.positive("limit", DEFAULT_EVENTS, MAX_EVENTS);
+    long before = query.positive("before", NONE, Long.MAX_VALUE);
+    query.check();
+    List<Event> events = feed.latest(caller, filter, limit, before == NONE ? null : before);
+    return EventsJson.of(events, older(request, filter, limit, events));
+  }
+
+  @Override
+  @GetMapping(produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+  public void follow(
+      @AuthenticationPrincipal Caller caller,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
+    Query query = new Query(request.getParameterMap());
+    EventFilter filter = filter(query);
+    query.check();
+    String last = request.getHeader(LAST_EVENT_ID);
+    EventPosition from = last == null ? feed.end(caller) : position(last);
+    streams.write(from, position -> feed.following(caller, position, filter, MAX_EVENTS), response);
+  }
+
+  private static EventPosition position(String text) {
+    return EventPosition.parse(text)
+        .orElseThrow(() ->
+            new InventoryException.Invalid(
+                LAST_EVENT_ID + ": must be the id of an event of this stream, like 81234-4711"));
+  }
+
+  private static EventFilter filter(Query query) {
+    return new EventFilter(
+        query.uuid("hardware"),
+        query.text("kind"),
+        query.text("worker_type"),
+        query.text("user_id"));
+  }
+
+  /** A page that is exactly full may be the last one; its next page is empty then. */
+  private static List<LinkJson> older(
+      HttpServletRequest request, EventFilter filter, int limit, List<Event> events) {
+    if (events.size() < limit) {
+      return List.of();
+    }
+    UriComponentsBuilder query =
+        UriComponentsBuilder.newInstance()
+            .queryParam("limit", limit)
+            .queryParam("before", events.getLast().id());
+    keep(query, "hardware", filter.hardware());
+    keep(query, "kind", filter.kind());
+    keep(query, "worker_type", filter.workerType());
+    keep(query, "user_id", filter.userId());
+    String text = String.valueOf(query.build().encode().getQuery());
+    return List.of(Links.next(request, Links.EVENTS, text));
+  }
+
+  private static void keep(UriComponentsBuilder query, String name, @Nullable Object value) {
+    if (value != null) {
+      query.queryParam(name, value);
+    }
+  }
+}
