@@ -1,6 +1,7 @@
 package doni.inventory;
 
 import doni.device.Generation;
+import doni.device.HardwareId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was deferred or failed
  * @param waitingSince since when the backend is known not to agree
  * @param attempts finished without success since the last success, deferrals included
+ * @param namesake a deleted device of the same name with which this worker has not finished; null
+ *     where there is none, and for a device that is itself deleted
  * @param row what {@link TaskStore#open} makes the device of
  */
 public record Task(
@@ -28,6 +31,7 @@ public record Task(
     int deferCount,
     @Nullable Instant lastAttemptAt,
     long version,
+    @Nullable HardwareId namesake,
     Row row) {
 
   /** How a finished attempt ended. */

@@ -14,6 +14,9 @@ final class TaskSql {
           from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
         (select json_object_agg(o.worker_type, o.state_details) from worker_task o
           where o.hardware_uuid = h.uuid and o.worker_type = any(?))::text as followed,
+        (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
+          where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
+            and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
         t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
         t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
       from hardware h join worker_task t on t.hardware_uuid = h.uuid

@@ -256,6 +256,7 @@ public final class TaskStore {
 
   private static Task task(ResultSet row) throws SQLException {
     String outcome = row.getString("outcome");
+    UUID namesake = row.getObject("namesake", UUID.class);
     return new Task(
         new Generation(row.getLong("generation")),
         row.getBoolean("deleted"),
@@ -268,6 +269,7 @@ public final class TaskStore {
         row.getInt("defer_count"),
         nullableInstant(row, "last_attempt_at"),
         row.getLong("version"),
+        namesake == null ? null : new HardwareId(namesake),
         new Task.Row(
             row.getString("name"),
             row.getString("project_id"),

@@ -1,5 +1,6 @@
 package doni.reconcile;
 
+import doni.device.HardwareId;
 import doni.inventory.Claim;
 import doni.inventory.Finish;
 import doni.inventory.Subject;
@@ -32,6 +33,8 @@ public final class Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
+
+  private static final Duration LOOK_FOR_NAMESAKE = Duration.ofSeconds(5);
 
   /** A deferral that lasts so long deserves an operator's attention, once. */
   private static final Duration LONG = Duration.ofMinutes(15);
@@ -85,7 +88,10 @@ public final class Reconciler {
       pass = new Pass(worker, claim, task, subject.details());
       Cause cause = task.requested() ? Cause.REQUESTED : Cause.ROUTINE;
       Attempt attempt = new Attempt(subject.device(), subject.details(), cause, subject.followed());
-      verdict = new Verdict.Ended(interruption.around(() -> worker.plan(attempt).apply()));
+      verdict =
+          worker.identifiesByName() && task.namesake() != null
+              ? new Verdict.Ended(afterNamesake(task.namesake()))
+              : new Verdict.Ended(interruption.around(() -> worker.plan(attempt).apply()));
     } catch (Exception | Error e) {
       verdict = Classification.of(e, interruption.requested());
     }
@@ -93,6 +99,13 @@ public final class Reconciler {
     meters.record(
         worker.type(), conclusion.result(), Duration.ofNanos(System.nanoTime() - started));
     return conclusion.looked();
+  }
+
+  private static Outcome afterNamesake(HardwareId namesake) {
+    return new Outcome.Deferred(
+        "the deleted device " + namesake + " of the same name is not cleaned up yet",
+        LOOK_FOR_NAMESAKE,
+        Map.of());
   }
 
   private record Conclusion(Looked looked, Result result) {}

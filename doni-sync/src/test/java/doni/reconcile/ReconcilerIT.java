@@ -63,6 +63,39 @@ class ReconcilerIT extends ReconcilerFixture {
   }
 
   @Test
+  void finishesWithADeletedDeviceBeforeItBeginsWithTheNextOneOfThatName() {
+    TestWorker worker = TestWorker.agreeing(LANE).identifyingByName();
+    HardwareId deleted = inventory.enrolled("Twin", LANE);
+    inventory.delete(deleted);
+    HardwareId next = inventory.enrolled("twin", LANE);
+
+    attempt(worker, next);
+    assertThat(worker.attempts()).isEmpty();
+    assertThat(inventory.state(next, LANE)).isEqualTo("PENDING");
+    assertThat(inventory.task(next, LANE).get("reason"))
+        .isEqualTo("the deleted device " + deleted + " of the same name is not cleaned up yet");
+
+    attempt(worker, deleted);
+    attempt(worker, next);
+    assertThat(inventory.state(next, LANE)).isEqualTo("STEADY");
+  }
+
+  @Test
+  void doesNotWaitForANamesakeWhereTheBackendDoesNotGoByNames() {
+    TestWorker worker = TestWorker.agreeing(LANE);
+    inventory.delete(inventory.enrolled("same", LANE));
+    HardwareId next = inventory.enrolled("same", LANE);
+
+    attempt(worker, next);
+
+    assertThat(inventory.state(next, LANE)).isEqualTo("STEADY");
+  }
+
+  private void attempt(TestWorker worker, HardwareId id) {
+    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new Interruption());
+  }
+
+  @Test
   void removesTheDeviceWithItsLastTaskAndKeepsItsEvents() {
     HardwareId id = inventory.enrolled("gone", LANE, "tunelo");
     inventory.delete(id);

@@ -26,6 +26,7 @@ public final class TestWorker implements Worker {
   private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
   private volatile Nudge nudge = Nudge.NONE;
   private volatile boolean stopped;
+  private boolean identifiesByName;
 
   public TestWorker(String type, Function<Attempt, Outcome> behaviour) {
     this(type, Set.of(), behaviour);
@@ -51,6 +52,17 @@ public final class TestWorker implements Worker {
   @Override
   public String type() {
     return type;
+  }
+
+  /** From now on it says so of itself. */
+  public TestWorker identifyingByName() {
+    identifiesByName = true;
+    return this;
+  }
+
+  @Override
+  public boolean identifiesByName() {
+    return identifiesByName;
   }
 
   @Override

@@ -49,6 +49,15 @@ public interface Worker {
   }
 
   /**
+   * True where the backend knows a device by its name. A deleted device is cleaned up there before
+   * another one that was given its name is begun with, so that they never take each other's
+   * objects.
+   */
+  default boolean identifiesByName() {
+    return false;
+  }
+
+  /**
    * The types of the workers on whose progress with a device this one may have to wait. It is told
    * what they reported, and looks at the device again as soon as one of them has brought it
    * further. One that does not serve the device, or is not enabled, is not told of.

@@ -71,6 +71,11 @@ final class K8sWorker implements Worker {
   }
 
   @Override
+  public boolean identifiesByName() {
+    return true;
+  }
+
+  @Override
   public Optional<Map<String, Object>> nameSchema() {
     return Optional.of(Map.of("type", "string", "maxLength", 253, "pattern", NAME_PATTERN));
   }
