@@ -33,8 +33,7 @@ class LaneConfiguration {
   @Bean
   Reconciler reconciler(
       TaskStore tasks, SyncProperties properties, MeterRegistry meters, Clock clock) {
-    return new Reconciler(
-        tasks, properties.resyncInterval(), RandomGenerator.getDefault(), meters, clock);
+    return new Reconciler(tasks, properties::routine, RandomGenerator.getDefault(), meters, clock);
   }
 
   @Bean

@@ -1,12 +1,17 @@
 package doni.lane;
 
+import doni.reconcile.Routine;
+import doni.reconcile.Routine.Drift;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -18,8 +23,9 @@ import org.springframework.validation.annotation.Validated;
  * @param stopGrace how long a replica that is asked to stop lets its attempts go on before it
  *     interrupts them
  * @param lanes by {@code <worker>.concurrency}: how many devices that worker works on at a time, on
- *     each replica. The dots of a worker's name are part of the key: {@code
- *     doni.sync.lanes.blazar.device.concurrency}
+ *     each replica; by {@code <worker>.resync-interval}: another one for this lane; by {@code
+ *     <worker>.drift}: {@code enforce} (as usual), {@code report} or {@code ignore}. The dots of a
+ *     worker's name are part of the key: {@code doni.sync.lanes.blazar.device.concurrency}
  */
 @ConfigurationProperties(prefix = "doni.sync", ignoreUnknownFields = false)
 @Validated
@@ -28,9 +34,13 @@ record SyncProperties(
     @NotNull @DefaultValue("1h") Duration resyncInterval,
     @NotNull @DefaultValue("1s") Duration pollInterval,
     @NotNull @DefaultValue("20s") Duration stopGrace,
-    @DefaultValue Map<String, Integer> lanes) {
+    @DefaultValue Map<String, String> lanes) {
 
   private static final String CONCURRENCY = ".concurrency";
+  private static final String RESYNC_INTERVAL = ".resync-interval";
+  private static final String DRIFT = ".drift";
+
+  private static final int MOST = 1_000;
 
   /** What the backends were found to take. */
   private static final Map<String, Integer> USUAL =
@@ -70,31 +80,81 @@ record SyncProperties(
   }
 
   int concurrency(String workerType) {
-    return lanes.entrySet().stream()
-        .filter(lane -> isFor(lane.getKey(), workerType))
-        .map(Map.Entry::getValue)
-        .findFirst()
+    return setting(workerType, CONCURRENCY)
+        .map(Integer::parseInt)
         .orElse(USUAL.getOrDefault(workerType, OTHER));
+  }
+
+  Routine routine(String workerType) {
+    return new Routine(
+        setting(workerType, RESYNC_INTERVAL)
+            .flatMap(SyncProperties::duration)
+            .orElse(resyncInterval),
+        setting(workerType, DRIFT).flatMap(SyncProperties::drift).orElse(Drift.ENFORCE));
+  }
+
+  private Optional<String> setting(String workerType, String name) {
+    return lanes.entrySet().stream()
+        .filter(lane -> name.equals(nameOf(lane.getKey())) && isFor(lane.getKey(), workerType))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /** An environment variable has underscores only, so these characters do not tell names apart. */
   private static boolean isFor(String key, String workerType) {
-    return plain(key.substring(0, key.length() - CONCURRENCY.length())).equals(plain(workerType));
+    String name = nameOf(key);
+    return plain(key).equals(plain(workerType) + plain(name));
+  }
+
+  /** Which of the settings a key is for; empty for none. */
+  private static String nameOf(String key) {
+    return Stream.of(CONCURRENCY, RESYNC_INTERVAL, DRIFT)
+        .filter(name -> plain(key).endsWith(plain(name)))
+        .findFirst()
+        .orElse("");
   }
 
   private static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[._-]", "");
   }
 
-  private static void checkLane(String key, int concurrency) {
-    if (!key.endsWith(CONCURRENCY)) {
+  private static void checkLane(String key, String value) {
+    String allowed =
+        switch (nameOf(key)) {
+          case CONCURRENCY ->
+              value.matches("\\d{1,4}")
+                      && Integer.parseInt(value) >= 1
+                      && Integer.parseInt(value) <= MOST
+                  ? ""
+                  : "1 to " + MOST;
+          case RESYNC_INTERVAL ->
+              duration(value).filter(Duration::isPositive).isPresent()
+                  ? ""
+                  : "a time, more than zero, like 30m";
+          case DRIFT -> drift(value).isPresent() ? "" : "enforce, report, ignore";
+          default ->
+              throw new IllegalArgumentException(
+                  "doni.sync.lanes.%s: not a setting; allowed: <worker>.concurrency, .resync-interval, .drift"
+                      .formatted(key));
+        };
+    if (!allowed.isEmpty()) {
       throw new IllegalArgumentException(
-          "doni.sync.lanes.%s: not a setting; allowed: <worker>.concurrency".formatted(key));
+          "doni.sync.lanes.%s: %s is not allowed; allowed: %s".formatted(key, value, allowed));
     }
-    if (concurrency < 1 || concurrency > 1_000) {
-      throw new IllegalArgumentException(
-          "doni.sync.lanes.%s: %d is not allowed; allowed: 1 to 1000".formatted(key, concurrency));
+  }
+
+  private static Optional<Duration> duration(String text) {
+    try {
+      return Optional.of(DurationStyle.detectAndParse(text));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
     }
+  }
+
+  private static Optional<Drift> drift(String text) {
+    return Stream.of(Drift.values())
+        .filter(policy -> policy.name().equalsIgnoreCase(text))
+        .findFirst();
   }
 
   private static void positive(String key, Duration value) {

@@ -26,11 +26,9 @@ final class Bookkeeping {
    */
   private static final int NAMED = 50;
 
-  private final Duration resyncInterval;
   private final BackOff backOff;
 
-  Bookkeeping(Duration resyncInterval, BackOff backOff) {
-    this.resyncInterval = resyncInterval;
+  Bookkeeping(BackOff backOff) {
     this.backOff = backOff;
   }
 
@@ -42,9 +40,35 @@ final class Bookkeeping {
         0,
         null,
         now,
-        now.plus(backOff.around(resyncInterval)),
-        details(pass, outcome),
-        syncedNotes(pass.task(), outcome.changes()));
+        now.plus(backOff.around(pass.routine().resyncInterval())),
+        details(pass, withoutDrift(pass, outcome.details())),
+        syncedNotes(pass, outcome.changes()));
+  }
+
+  /** Drift that is left alone: told once, as long as it stays the same. */
+  Finish drifted(Pass pass, List<Change> changes, Instant now) {
+    Map<String, Object> told = changes(changes);
+    Map<String, Object> details = details(pass, Map.of(Pass.DRIFT, told));
+    return new Finish(
+        Ending.SYNCED,
+        null,
+        0,
+        0,
+        null,
+        now,
+        now.plus(backOff.around(pass.routine().resyncInterval())),
+        details,
+        details == null ? List.of() : List.of(new Note("worker.drift.reported", told)));
+  }
+
+  private static Map<String, @Nullable Object> withoutDrift(
+      Pass pass, Map<String, @Nullable Object> details) {
+    if (!pass.details().containsKey(Pass.DRIFT)) {
+      return details;
+    }
+    Map<String, @Nullable Object> without = new LinkedHashMap<>(details);
+    without.put(Pass.DRIFT, null);
+    return without;
   }
 
   Finish deferred(Pass pass, Outcome.Deferred outcome, Instant now) {
@@ -60,7 +84,7 @@ final class Bookkeeping {
         waitingSince(task, now),
         now,
         now.plus(wait),
-        details(pass, outcome),
+        details(pass, outcome.details()),
         news(task, Ending.DEFERRED, reason)
             ? List.of(new Note("worker.deferred", Map.of("reason", reason)))
             : List.of());
@@ -91,7 +115,9 @@ final class Bookkeeping {
     int attempts = attempts(task) + 1;
     int defers = task.fresh() ? 0 : task.deferCount();
     Duration wait =
-        outcome.retryable() ? backOff.after(attempts - defers) : backOff.around(resyncInterval);
+        outcome.retryable()
+            ? backOff.after(attempts - defers)
+            : backOff.around(pass.routine().resyncInterval());
     if (outcome.after() != null && outcome.after().compareTo(wait) > 0) {
       wait = outcome.after();
     }
@@ -104,7 +130,7 @@ final class Bookkeeping {
         waitingSince(task, now),
         now,
         now.plus(wait),
-        details(pass, outcome),
+        details(pass, outcome.details()),
         news(task, Ending.FAILED, message)
             ? List.of(
                 new Note(
@@ -116,12 +142,12 @@ final class Bookkeeping {
     return List.of(new Note("worker.gone", changes(outcome.changes())));
   }
 
-  private List<Note> syncedNotes(Task task, List<Change> changes) {
-    if (task.steady() && changes.isEmpty()) {
+  private static List<Note> syncedNotes(Pass pass, List<Change> changes) {
+    if (pass.task().steady() && changes.isEmpty()) {
       return List.of();
     }
-    boolean drift = task.steady() && !task.requested();
-    return List.of(new Note(drift ? "worker.drift" : "worker.synced", changes(changes)));
+    String kind = pass.findsDrift() ? "worker.drift" : "worker.synced";
+    return List.of(new Note(kind, changes(changes)));
   }
 
   private static Map<String, Object> changes(List<Change> changes) {
@@ -145,9 +171,9 @@ final class Bookkeeping {
     return body;
   }
 
-  private static @Nullable Map<String, Object> details(Pass pass, Outcome outcome) {
-    return Details.merge(pass.details(), outcome.details(), pass.worker().secretDetails())
-        .orElse(null);
+  private static @Nullable Map<String, Object> details(
+      Pass pass, Map<String, @Nullable Object> news) {
+    return Details.merge(pass.details(), news, pass.worker().secretDetails()).orElse(null);
   }
 
   /** What was counted for an older generation says nothing about this one. */

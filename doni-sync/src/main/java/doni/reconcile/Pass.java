@@ -8,6 +8,16 @@ import java.util.Map;
 /**
  * One attempt, from the reading on which it is based.
  *
+ * @param routine of the worker's lane
  * @param details what the worker reported so far
  */
-record Pass(Worker worker, Claim claim, Task task, Map<String, Object> details) {}
+record Pass(Worker worker, Claim claim, Task task, Routine routine, Map<String, Object> details) {
+
+  /** What is reported here is what was left alone, see {@link Routine.Drift#REPORT}. */
+  static final String DRIFT = "drift";
+
+  /** Whether a difference that is found now is one that nobody asked for. */
+  boolean findsDrift() {
+    return task.steady() && !task.requested();
+  }
+}

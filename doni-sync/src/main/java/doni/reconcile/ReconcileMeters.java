@@ -15,6 +15,8 @@ final class ReconcileMeters {
 
   enum Result {
     SYNCED,
+    /** Drift was found and left alone. */
+    DRIFTED,
     DEFERRED,
     FAILED,
     GONE,

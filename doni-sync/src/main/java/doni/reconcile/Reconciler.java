@@ -11,6 +11,7 @@ import doni.worker.Attempt;
 import doni.worker.Attempt.Cause;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Plan;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,21 +42,23 @@ public final class Reconciler {
   private static final Duration LONG = Duration.ofMinutes(15);
 
   private final TaskStore tasks;
+  private final Function<String, Routine> routines;
   private final Bookkeeping books;
   private final ReconcileMeters meters;
   private final Clock clock;
 
   /**
-   * @param resyncInterval after which a device that agrees is looked at again
+   * @param routines by worker type
    */
   public Reconciler(
       TaskStore tasks,
-      Duration resyncInterval,
+      Function<String, Routine> routines,
       RandomGenerator random,
       MeterRegistry meters,
       Clock clock) {
     this.tasks = tasks;
-    this.books = new Bookkeeping(resyncInterval, new BackOff(FIRST_RETRY, LONGEST_RETRY, random));
+    this.routines = routines;
+    this.books = new Bookkeeping(new BackOff(FIRST_RETRY, LONGEST_RETRY, random));
     this.meters = new ReconcileMeters(meters);
     this.clock = clock;
   }
@@ -81,17 +85,16 @@ public final class Reconciler {
 
   private Looked attempt(Worker worker, Claim claim, Task task, Interruption interruption) {
     long started = System.nanoTime();
-    Pass pass = new Pass(worker, claim, task, Map.of());
+    Routine routine = routines.apply(worker.type());
+    Pass pass = new Pass(worker, claim, task, routine, Map.of());
     Verdict verdict;
     try {
       Subject subject = tasks.open(claim, task);
-      pass = new Pass(worker, claim, task, subject.details());
+      pass = new Pass(worker, claim, task, routine, subject.details());
       Cause cause = task.requested() ? Cause.REQUESTED : Cause.ROUTINE;
       Attempt attempt = new Attempt(subject.device(), subject.details(), cause, subject.followed());
-      verdict =
-          worker.identifiesByName() && task.namesake() != null
-              ? new Verdict.Ended(afterNamesake(task.namesake()))
-              : new Verdict.Ended(interruption.around(() -> worker.plan(attempt).apply()));
+      Pass opened = pass;
+      verdict = interruption.around(() -> look(opened, attempt));
     } catch (Exception | Error e) {
       verdict = Classification.of(e, interruption.requested());
     }
@@ -99,6 +102,21 @@ public final class Reconciler {
     meters.record(
         worker.type(), conclusion.result(), Duration.ofNanos(System.nanoTime() - started));
     return conclusion.looked();
+  }
+
+  private static Verdict look(Pass pass, Attempt attempt) {
+    HardwareId namesake = pass.task().namesake();
+    if (namesake != null && pass.worker().identifiesByName()) {
+      return new Verdict.Ended(afterNamesake(namesake));
+    }
+    Routine.Drift policy = pass.findsDrift() ? pass.routine().drift() : Routine.Drift.ENFORCE;
+    if (policy == Routine.Drift.IGNORE) {
+      return new Verdict.Ended(new Outcome.Synced(Map.of(), List.of()));
+    }
+    Plan plan = pass.worker().plan(attempt);
+    return policy == Routine.Drift.REPORT && !plan.changes().isEmpty()
+        ? new Verdict.Drifted(plan.changes())
+        : new Verdict.Ended(plan.apply());
   }
 
   private static Outcome afterNamesake(HardwareId namesake) {
@@ -114,6 +132,8 @@ public final class Reconciler {
     Instant now = clock.instant();
     return switch (verdict) {
       case Verdict.Ended(Outcome outcome) -> conclude(pass, possible(pass, outcome), now);
+      case Verdict.Drifted(List<Change> changes) ->
+          finish(pass, books.drifted(pass, changes, now), List.of(), Result.DRIFTED);
       case Verdict.NotSent(Outcome.Deferred outcome) ->
           finish(pass, books.notSent(pass, outcome, now), List.of(), Result.DEFERRED);
       case Verdict.Interrupted() -> {

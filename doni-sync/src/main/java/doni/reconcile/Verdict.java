@@ -1,12 +1,21 @@
 package doni.reconcile;
 
+import doni.worker.Change;
 import doni.worker.Outcome;
+import java.util.List;
 
 /** What the engine makes of an attempt. */
 sealed interface Verdict {
 
   /** It counts. */
   record Ended(Outcome outcome) implements Verdict {}
+
+  /** It found what nobody asked for, and left it alone. */
+  record Drifted(List<Change> changes) implements Verdict {
+    public Drifted {
+      changes = List.copyOf(changes);
+    }
+  }
 
   /** The backend was not even asked, so the attempt is not held against the device. */
   record NotSent(Outcome.Deferred outcome) implements Verdict {}

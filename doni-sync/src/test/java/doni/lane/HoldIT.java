@@ -59,7 +59,8 @@ class HoldIT extends LaneFixture {
     }
 
     started(
-        TestReplica.properties(Duration.ofMillis(50), Duration.ZERO, Map.of("k8s.concurrency", 1)),
+        TestReplica.properties(
+            Duration.ofMillis(50), Duration.ZERO, Map.of("k8s.concurrency", "1")),
         worker);
 
     await()

@@ -32,7 +32,7 @@ class PickIT extends LaneFixture {
     TestReplica replica =
         started(
             TestReplica.properties(
-                Duration.ofMinutes(10), Duration.ZERO, Map.of("k8s.concurrency", 4)),
+                Duration.ofMinutes(10), Duration.ZERO, Map.of("k8s.concurrency", "4")),
             worker);
     await().until(() -> worker.attempts().size() == 4);
 
@@ -54,7 +54,7 @@ class PickIT extends LaneFixture {
     TestReplica replica =
         started(
             TestReplica.properties(
-                Duration.ofMinutes(10), Duration.ZERO, Map.of("k8s.concurrency", 20)),
+                Duration.ofMinutes(10), Duration.ZERO, Map.of("k8s.concurrency", "20")),
             worker);
     replica.inTransaction(() -> {
       for (int i = 0; i < 20; i++) {
@@ -81,7 +81,7 @@ class PickIT extends LaneFixture {
     TestReplica replica =
         started(
             TestReplica.properties(
-                Duration.ofMillis(200), Duration.ZERO, Map.of("blazar.device.concurrency", 1)),
+                Duration.ofMillis(200), Duration.ZERO, Map.of("blazar.device.concurrency", "1")),
             new TestWorker("blazar.device", attempt -> waitFor(never, attempt)),
             TestWorker.agreeing(LANE));
 
@@ -111,7 +111,7 @@ class PickIT extends LaneFixture {
 
     started(
         TestReplica.properties(
-            Duration.ofMillis(200), Duration.ofSeconds(20), Map.of("k8s.concurrency", 3)),
+            Duration.ofMillis(200), Duration.ofSeconds(20), Map.of("k8s.concurrency", "3")),
         worker);
 
     await().until(() -> worker.attempts().size() == 300);

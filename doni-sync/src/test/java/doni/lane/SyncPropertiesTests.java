@@ -3,6 +3,8 @@ package doni.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import doni.reconcile.Routine;
+import doni.reconcile.Routine.Drift;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +89,10 @@ class SyncPropertiesTests {
         "doni.sync.stop-grace=-1s",
         "doni.sync.lanes.k8s.concurrency=0",
         "doni.sync.lanes.k8s.concurency=5",
+        "doni.sync.lanes.k8s.concurrency=many",
+        "doni.sync.lanes.k8s.resync-interval=0s",
+        "doni.sync.lanes.k8s.resync-interval=often",
+        "doni.sync.lanes.k8s.drift=maybe",
         "doni.sync.enabled=maybe"
       })
   void refusesWhatIsNotAllowed(String property) {
@@ -94,11 +100,50 @@ class SyncPropertiesTests {
   }
 
   @Test
+  void hasOneRoutineForAllLanes() {
+    runner
+        .withPropertyValues("doni.sync.resync-interval=2h")
+        .run(context ->
+            assertThat(context.getBean(SyncProperties.class).routine("k8s"))
+                .isEqualTo(new Routine(Duration.ofHours(2), Drift.ENFORCE)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"blazar.device, blazar.device", "blazar.physical_host, blazar.physical_host"})
+  void readsTheRoutineOfALane(String key, String worker) {
+    runner
+        .withPropertyValues(
+            "doni.sync.lanes." + key + ".resync-interval=30m",
+            "doni.sync.lanes." + key + ".drift=report")
+        .run(context ->
+            assertThat(context.getBean(SyncProperties.class).routine(worker))
+                .isEqualTo(new Routine(Duration.ofMinutes(30), Drift.REPORT)));
+  }
+
+  @Test
+  void readsTheRoutineFromTheEnvironment() {
+    runner
+        .withInitializer(context ->
+            context
+                .getEnvironment()
+                .getPropertySources()
+                .addFirst(
+                    new SystemEnvironmentPropertySource(
+                        "test-systemEnvironment",
+                        Map.of(
+                            "DONI_SYNC_LANES_K8S_RESYNC_INTERVAL", "30m",
+                            "DONI_SYNC_LANES_K8S_DRIFT", "ignore"))))
+        .run(context ->
+            assertThat(context.getBean(SyncProperties.class).routine("k8s"))
+                .isEqualTo(new Routine(Duration.ofMinutes(30), Drift.IGNORE)));
+  }
+
+  @Test
   void namesTheKeyOfARefusedValue() {
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
             TestReplica.properties(
-                Duration.ofSeconds(1), Duration.ZERO, Map.of("k8s.concurrency", 0)))
+                Duration.ofSeconds(1), Duration.ZERO, Map.of("k8s.concurrency", "0")))
         .withMessage("doni.sync.lanes.k8s.concurrency: 0 is not allowed; allowed: 1 to 1000");
   }
 
@@ -106,7 +151,7 @@ class SyncPropertiesTests {
   void refusesALaneThatDoesNotExist() {
     SyncProperties properties =
         TestReplica.properties(
-            Duration.ofSeconds(1), Duration.ZERO, Map.of("kubernetes.concurrency", 5));
+            Duration.ofSeconds(1), Duration.ZERO, Map.of("kubernetes.concurrency", "5"));
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> properties.checkLaneNames(List.of("k8s")))

@@ -54,7 +54,7 @@ final class TestReplica implements AutoCloseable {
     LaneQueue queue = new LaneQueue(jdbc, clock);
     WakeCalls calls = new WakeCalls(jdbc, replica, housekeeping);
     Reconciler reconciler =
-        new Reconciler(tasks, properties.resyncInterval(), new Random(3), meters, clock);
+        new Reconciler(tasks, properties::routine, new Random(3), meters, clock);
     runner =
         new LaneRunner(
             properties,
@@ -81,7 +81,7 @@ final class TestReplica implements AutoCloseable {
   }
 
   static SyncProperties properties(
-      Duration pollInterval, Duration stopGrace, Map<String, Integer> lanes) {
+      Duration pollInterval, Duration stopGrace, Map<String, String> lanes) {
     return new SyncProperties(true, Duration.ofHours(1), pollInterval, stopGrace, lanes);
   }
 

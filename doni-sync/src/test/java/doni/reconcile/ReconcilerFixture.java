@@ -26,9 +26,9 @@ abstract class ReconcilerFixture {
 
   final TestInventory inventory = new TestInventory();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  Routine routine = new Routine(Duration.ofHours(1), Routine.Drift.ENFORCE);
   final Reconciler reconciler =
-      new Reconciler(
-          inventory.tasks(), Duration.ofHours(1), new Random(1), meters, Clock.systemUTC());
+      new Reconciler(inventory.tasks(), _ -> routine, new Random(1), meters, Clock.systemUTC());
 
   @AfterAll
   void close() {

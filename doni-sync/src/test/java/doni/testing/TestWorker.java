@@ -1,6 +1,7 @@
 package doni.testing;
 
 import doni.worker.Attempt;
+import doni.worker.Change;
 import doni.worker.Hold;
 import doni.worker.Nudge;
 import doni.worker.Outcome;
@@ -27,6 +28,7 @@ public final class TestWorker implements Worker {
   private volatile Nudge nudge = Nudge.NONE;
   private volatile boolean stopped;
   private boolean identifiesByName;
+  private volatile List<Change> planned = List.of();
 
   public TestWorker(String type, Function<Attempt, Outcome> behaviour) {
     this(type, Set.of(), behaviour);
@@ -78,7 +80,22 @@ public final class TestWorker implements Worker {
   @Override
   public Plan plan(Attempt attempt) {
     attempts.add(attempt);
-    return Plan.settled(behaviour.apply(attempt));
+    return new Plan() {
+      @Override
+      public List<Change> changes() {
+        return planned;
+      }
+
+      @Override
+      public Outcome apply() {
+        return behaviour.apply(attempt);
+      }
+    };
+  }
+
+  /** What its plans say from now on that they would write. */
+  public void plans(Change... changes) {
+    planned = List.of(changes);
   }
 
   @Override
