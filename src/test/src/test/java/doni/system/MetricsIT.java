@@ -2,11 +2,18 @@ package doni.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.site.DoniProcess;
+import doni.site.http.PlainClient;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What an operator can measure. */
 @ExtendWith(SharedSite.class)
@@ -69,6 +76,34 @@ class MetricsIT {
     String text = Metrics.of(site.service()).text();
 
     assertThat(text).doesNotContain(device.uuid().toString(), device.name());
+  }
+
+  @Test
+  void tellsWhichVersionAndRevisionItIs() throws Exception {
+    try (PlainClient http = new PlainClient(site.service().uri(), Map.of())) {
+      JsonNode info = http.get("/actuator/info").body();
+
+      assertThat(info.at("/build/version").asString("")).matches("\\d+\\.\\d+\\.\\d+.*");
+      // A tree without its history builds too, and then knows no revision.
+      assertThat(info.at("/git/commit/id").asString("0000000")).matches("[0-9a-f]{7,}");
+    }
+  }
+
+  /** Each line of a log that is to be read by machines. */
+  @Test
+  void logsAsJsonWhereThatIsWanted(@TempDir Path directory) throws Exception {
+    try (DoniProcess doni =
+        DoniProcess.of(TestSite.JAR, directory)
+            .environment("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")
+            .start()) {
+      // It is told no Keystone.
+      doni.awaitEnd(Duration.ofMinutes(1));
+      assertThat(doni.lastLines(50))
+          .isNotEmpty()
+          .allSatisfy(line ->
+              assertThat(JsonMapper.shared().readTree(line).at("/log/level").asString(""))
+                  .isIn("INFO", "WARN", "ERROR"));
+    }
   }
 
   private static double growth(Metrics before, Metrics after, String name, String... tags) {

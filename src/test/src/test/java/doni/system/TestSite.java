@@ -23,8 +23,7 @@ final class TestSite implements AutoCloseable {
   /** Long enough for a machine that does other things as well. */
   static final Duration START = Duration.ofMinutes(2);
 
-  private static final Path JAR =
-      Path.of(System.getProperty("doni.jar", "../../doni-api/target/doni.jar"));
+  static final Path JAR = Path.of(System.getProperty("doni.jar", "../../doni-api/target/doni.jar"));
 
   private final Path directory;
   private final Database database;
