@@ -30,9 +30,9 @@ final class SettingNames {
               "doni.secrets.keys",
               "doni.sync",
               "doni.workers.enabled",
+              "doni.workers.balena",
               "doni.workers.k8s",
               // Not read yet; a site's configuration may hold them before their integrations come.
-              "doni.workers.balena",
               "doni.workers.blazar",
               "doni.workers.ironic",
               "doni.workers.tunelo")

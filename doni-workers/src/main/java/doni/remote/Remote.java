@@ -21,9 +21,12 @@ import org.jspecify.annotations.Nullable;
  * The gate in front of one backend.
  *
  * <p>Its circuit opens when half of the last twenty calls say that the backend is down or drowning
- * (no connection, time-out, 429, 502, 503, 504), and lets three calls try after {@code openFor}.
- * Answers that a worker understands never open it. At most {@code concurrency} calls are under way;
- * one more waits up to two seconds for its place.
+ * (no connection, time-out, 502, 503, 504), and lets three calls try after {@code openFor}. Answers
+ * that a worker understands never open it. At most {@code concurrency} calls are under way; one
+ * more waits up to two seconds for its place.
+ *
+ * <p>A 429 pauses all calls for as long as its {@code Retry-After} says, a minute where it says
+ * nothing, an hour at most; what was under way when it came may still end.
  *
  * <p>The time-out of a call belongs to the client that makes it. Every call is measured as {@code
  * doni.remote}, tagged with {@code service} and {@code status}.
@@ -31,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 public final class Remote {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
+  /** A backend that counts in another unit must not silence a lane for days. */
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
   private final String service;
   private final MeterRegistry meters;
@@ -39,6 +46,7 @@ public final class Remote {
   private final Bulkhead bulkhead;
   private final Duration openFor;
   private final AtomicReference<@Nullable Instant> openedAt = new AtomicReference<>();
+  private final AtomicReference<Instant> pausedUntil = new AtomicReference<>(Instant.MIN);
 
   public Remote(
       String service, int concurrency, Duration openFor, MeterRegistry meters, Clock clock) {
@@ -84,6 +92,7 @@ public final class Remote {
    * @throws RemoteException as the call throws it, or of kind {@link RemoteException.Kind#NOT_SENT}
    */
   public <T> T call(Supplier<T> call) {
+    refuseWhilePaused();
     if (!breaker.tryAcquirePermission()) {
       throw RemoteException.notSent(
           service, "the circuit of " + service + " is open", Duration.ofSeconds(1));
@@ -96,13 +105,15 @@ public final class Remote {
     long started = System.nanoTime();
     String status = "ok";
     try {
+      // The answer that pauses may have come while this call waited for its place.
+      refuseWhilePaused();
       T result = call.get();
       breaker.onSuccess(System.nanoTime() - started, TimeUnit.NANOSECONDS);
       return result;
     } catch (RemoteException e) {
       status =
           e.kind() == RemoteException.Kind.STATUS ? Integer.toString(e.status()) : e.kind().name();
-      breaker.onError(System.nanoTime() - started, TimeUnit.NANOSECONDS, e);
+      settle(e, System.nanoTime() - started);
       throw e;
     } catch (RuntimeException | Error e) {
       status = "defect";
@@ -121,10 +132,18 @@ public final class Remote {
   /** Forgets how earlier calls went: the backend is reached in another way from now on. */
   public void reset() {
     breaker.reset();
+    pausedUntil.set(Instant.MIN);
   }
 
-  /** Why nothing is sent at the moment, while the circuit is open. */
+  /** Why nothing is sent at the moment: it asked to be left alone, or its circuit is open. */
   public Optional<Hold> hold() {
+    Instant until = pausedUntil.get();
+    return until.isAfter(clock.instant())
+        ? Optional.of(new Hold(service + " answered 429: it asks for fewer calls", until))
+        : circuitHold();
+  }
+
+  private Optional<Hold> circuitHold() {
     if (breaker.getState() != CircuitBreaker.State.OPEN) {
       return Optional.empty();
     }
@@ -134,13 +153,38 @@ public final class Remote {
         new Hold("the circuit of " + service + " is open: it did not answer", until));
   }
 
+  private void settle(RemoteException e, long tookNanos) {
+    if (e.kind() == RemoteException.Kind.NOT_SENT) {
+      breaker.releasePermission();
+      return;
+    }
+    if (e.status() == 429) {
+      Duration asked = e.retryAfter().orElse(PAUSE);
+      Instant until =
+          clock.instant().plus(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE);
+      pausedUntil.accumulateAndGet(until, (a, b) -> a.isAfter(b) ? a : b);
+    }
+    breaker.onError(tookNanos, TimeUnit.NANOSECONDS, e);
+  }
+
+  private void refuseWhilePaused() {
+    Instant now = clock.instant();
+    Instant until = pausedUntil.get();
+    if (until.isAfter(now)) {
+      throw RemoteException.notSent(
+          service,
+          service + " answered 429: it asks for fewer calls",
+          Duration.between(now, until));
+    }
+  }
+
   private static boolean saysThatTheBackendIsDown(Throwable e) {
     return e instanceof RemoteException remote
         && switch (remote.kind()) {
           case CONNECTION, TIMEOUT -> true;
           case STATUS ->
               switch (remote.status()) {
-                case 429, 502, 503, 504 -> true;
+                case 502, 503, 504 -> true;
                 default -> false;
               };
           case NOT_SENT -> false;

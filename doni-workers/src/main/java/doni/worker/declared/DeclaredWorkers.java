@@ -10,26 +10,13 @@ import java.util.Map;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The properties of Balena, Tunelo, Blazar and Ironic, as the clients of v1 know them. */
+/** The properties of Tunelo, Blazar and Ironic, as the clients of v1 know them. */
 @Configuration(proxyBeanMethods = false)
 class DeclaredWorkers {
 
   private static final Map<String, Object> TEXT = Map.of("type", "string");
   private static final Map<String, Object> UUID = Map.of("type", "string", "format", "uuid");
   private static final Map<String, Object> TEXT_LIST = Map.of("type", "array", "items", TEXT);
-
-  @Bean
-  @ConditionalOnWorker("balena")
-  Worker balena() {
-    return new DeclaredWorker(
-        "balena",
-        List.of(
-            WorkerField.of("application_credential_id", TEXT).asRequired().asHidden(),
-            WorkerField.of("application_credential_secret", TEXT)
-                .asRequired()
-                .asHidden()
-                .asMasked()));
-  }
 
   @Bean
   @ConditionalOnWorker("tunelo")

@@ -28,11 +28,7 @@ class DeclaredWorkersTests {
 
   static Stream<Worker> all() {
     return Stream.of(
-        WORKERS.balena(),
-        WORKERS.tunelo(),
-        WORKERS.blazarDevice(),
-        WORKERS.blazarPhysicalHost(),
-        WORKERS.ironic());
+        WORKERS.tunelo(), WORKERS.blazarDevice(), WORKERS.blazarPhysicalHost(), WORKERS.ironic());
   }
 
   @ParameterizedTest
@@ -72,8 +68,6 @@ class DeclaredWorkersTests {
 
   @ParameterizedTest
   @CsvSource({
-    "balena, application_credential_id,                  true,  true,  false",
-    "balena, application_credential_secret,              true,  true,  true",
     "blazar.device, authorized_projects,                 false, false, false",
     "blazar.device, authorized_projects_reason,          false, false, false",
     "blazar.device, blazar_device_driver,                false, false, false",
@@ -103,7 +97,7 @@ class DeclaredWorkersTests {
 
   @Test
   void hasNoOtherFields() {
-    assertThat(all().mapToInt(worker -> worker.fields().size()).sum()).isEqualTo(19);
+    assertThat(all().mapToInt(worker -> worker.fields().size()).sum()).isEqualTo(17);
   }
 
   @Test

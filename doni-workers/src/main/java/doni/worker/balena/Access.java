@@ -1,0 +1,105 @@
+package doni.worker.balena;
+
+import doni.remote.Listing;
+import doni.worker.Hold;
+import doni.worker.RemoteException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether Balena takes our token.
+ *
+ * <p>Only {@code whoami} tells. Fleets and device types are public and look empty to a bad token; a
+ * 401 can also mean a right that is missing, a resource or a row that does not exist.
+ */
+final class Access {
+
+  private static final Duration BELIEVED = Duration.ofMinutes(10);
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
+  private final BalenaApi api;
+  private final Optional<Hold> missing;
+  private final Clock clock;
+  private final Listing<Boolean> accepted;
+  private final AtomicReference<@Nullable Hold> rejected = new AtomicReference<>();
+
+  Access(BalenaApi api, BalenaProperties properties, Clock clock) {
+    this.api = api;
+    this.missing = properties.missing().map(reason -> new Hold(reason, null));
+    this.clock = clock;
+    this.accepted = new Listing<>(this::ask, BELIEVED, clock);
+  }
+
+  /** Why nothing can be asked: a setting is missing, or the token was rejected just now. */
+  Optional<Hold> hold() {
+    if (missing.isPresent()) {
+      return missing;
+    }
+    Hold hold = rejected.get();
+    return hold != null && hold.until() != null && hold.until().isAfter(clock.instant())
+        ? Optional.of(hold)
+        : Optional.empty();
+  }
+
+  /** Makes a call with a token that is known to be good, and finds out what a 401 meant. */
+  <T> T with(Supplier<T> call) {
+    refuseWhileHeld();
+    accepted.recent();
+    try {
+      return call.get();
+    } catch (RemoteException e) {
+      if (e.status() != 401) {
+        throw e;
+      }
+      confirm();
+      throw RemoteException.answered(
+          BalenaApi.SERVICE,
+          401,
+          "the token is good, but has no right to this, or what it is about has vanished",
+          e.write(),
+          null);
+    }
+  }
+
+  /**
+   * Asks again.
+   *
+   * @throws RemoteException when the token is not good
+   */
+  void confirm() {
+    accepted.fresh();
+  }
+
+  private boolean ask() {
+    refuseWhileHeld();
+    try {
+      api.get("/actor/v1/whoami");
+      return true;
+    } catch (RemoteException e) {
+      if (e.status() != 401) {
+        throw e;
+      }
+      accepted.forget();
+      Instant until = clock.instant().plus(PAUSE);
+      rejected.set(new Hold("doni.workers.balena.api-token is rejected by Balena", until));
+      refuseWhileHeld();
+      throw e;
+    }
+  }
+
+  private void refuseWhileHeld() {
+    Optional<Hold> hold = hold();
+    if (hold.isPresent()) {
+      Instant until = hold.get().until();
+      throw RemoteException.notSent(
+          BalenaApi.SERVICE,
+          hold.get().reason(),
+          until == null ? PAUSE : Duration.between(clock.instant(), until));
+    }
+  }
+}

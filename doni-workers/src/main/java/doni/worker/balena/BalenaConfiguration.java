@@ -1,0 +1,47 @@
+package doni.worker.balena;
+
+import doni.remote.Remote;
+import doni.worker.Backend;
+import doni.worker.ConditionalOnWorker;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the balena worker. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWorker("balena")
+@EnableConfigurationProperties(BalenaProperties.class)
+class BalenaConfiguration {
+
+  /** As many calls at once as the lane has places. */
+  private static final int CONCURRENCY = 10;
+
+  private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
+
+  @Bean
+  Backend<Fleet> balenaFleet(BalenaProperties properties, MeterRegistry meters, Clock clock) {
+    return new Backend<>(
+        "balena",
+        () ->
+            new BalenaFleet(
+                properties,
+                new Remote(BalenaApi.SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, clock),
+                clock));
+  }
+
+  @Bean
+  Backend<Fleet> inMemoryFleet(BalenaProperties properties) {
+    return new Backend<>("in-memory", () -> new InMemoryFleet(properties.credentialServiceName()));
+  }
+
+  @Bean
+  Worker balenaWorker(List<Backend<Fleet>> backends, BalenaProperties properties, Clock clock) {
+    Fleet fleet = Backend.choose("doni.workers.balena.backend", properties.backend(), backends);
+    return new BalenaWorker(fleet, properties, clock);
+  }
+}

@@ -1,0 +1,214 @@
+package doni.worker.balena;
+
+import doni.worker.Change;
+import doni.worker.Outcome;
+import doni.worker.Plan;
+import doni.worker.RemoteException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers the device where it is missing and writes the drift until nothing of it is left: each
+ * round of writes is followed by a reading, because Balena answers 200 to a change of a row that is
+ * not there, and only a reading without drift ends well.
+ */
+final class BalenaPlan implements Plan {
+
+  private static final int ROUNDS = 4;
+
+  /** What it works with. */
+  record Means(Fleet fleet, BalenaProperties properties, Clock clock) {}
+
+  private final Fleet fleet;
+  private final Means means;
+  private final Desired desired;
+  private final boolean afresh;
+  private final Progress progress;
+  private Optional<FleetDevice> seen;
+
+  /**
+   * @param afresh whether {@code observed} is how it is now, not how it was a few seconds ago
+   */
+  BalenaPlan(
+      Means means, Desired desired, Known known, Optional<FleetDevice> observed, boolean afresh) {
+    this.fleet = means.fleet();
+    this.means = means;
+    this.desired = desired;
+    this.afresh = afresh;
+    this.progress = new Progress(known);
+    this.seen = observed;
+  }
+
+  @Override
+  public List<Change> changes() {
+    return seen.map(device -> drift(device).changes(desired))
+        .orElseGet(() -> List.of(Change.create("device " + desired.uuid())));
+  }
+
+  @Override
+  public Outcome apply() {
+    try {
+      return converge();
+    } catch (RemoteException e) {
+      return interrupted(e);
+    }
+  }
+
+  private Outcome converge() {
+    if (!afresh && !changes().isEmpty()) {
+      look();
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      if (seen.isEmpty()) {
+        Optional<Outcome> refused = register();
+        if (refused.isPresent()) {
+          return refused.get();
+        }
+      } else {
+        Drift left = drift(seen.get());
+        if (left.isEmpty()) {
+          return settled(left);
+        }
+        write(left);
+        look();
+      }
+    }
+    return new Outcome.Deferred(
+        "what we write to Balena for this device is changed by somebody else at once",
+        null,
+        details());
+  }
+
+  private Drift drift(FleetDevice device) {
+    return Drift.between(desired, device, progress.known().hasKeyOf(device));
+  }
+
+  private void look() {
+    seen = fleet.device(desired.uuid());
+  }
+
+  /** Registers the device and reads it; says why, where that is not possible. */
+  private Optional<Outcome> register() {
+    String key = "doni.workers.balena.device-fleet-mapping." + desired.machine();
+    String name = means.properties().deviceFleetMapping().get(desired.machine());
+    if (name == null) {
+      return failed(
+          "no fleet is configured for the machine type '%s': set %s"
+              .formatted(desired.machine(), key));
+    }
+    return switch (fleet.find(name)) {
+      case Fleet.Lookup.Unknown() ->
+          failed("Balena has no fleet '%s', or does not show it to us (%s)".formatted(name, key));
+      case Fleet.Lookup.Ambiguous() ->
+          failed(
+              "several organisations have a fleet '%s': set %s to organisation/name"
+                  .formatted(name, key));
+      case Fleet.Lookup.Found(long id) -> registered(id, name);
+    };
+  }
+
+  private Optional<Outcome> registered(long fleetId, String name) {
+    return switch (fleet.register(desired.uuid(), fleetId, desired.machine())) {
+      case Fleet.Registration.Registered(long device, var key) -> {
+        progress.wrote(Change.create("device " + desired.uuid()));
+        progress.gotKey(device, key);
+        look();
+        yield Optional.empty();
+      }
+      case Fleet.Registration.Taken() -> {
+        look();
+        yield seen.isPresent()
+            ? Optional.empty()
+            : failed(
+                "the uuid %s belongs to a device in Balena that we may not see"
+                    .formatted(desired.uuid()));
+      }
+      case Fleet.Registration.FleetGone() ->
+          Optional.of(
+              new Outcome.Deferred(
+                  "the fleet '%s' has just vanished from Balena".formatted(name), null, Map.of()));
+    };
+  }
+
+  private void write(Drift left) {
+    List<Change> changes = left.changes(desired);
+    if (!left.device().isEmpty()) {
+      fleet.change(desired.uuid(), left.device());
+      changes.stream()
+          .filter(change ->
+              change.object().equals("device name") || change.object().equals("device type"))
+          .forEach(progress::wrote);
+    }
+    // Before the variables: a key costs nothing, and a variable may be refused for long.
+    if (left.needsKey()) {
+      long device = left.observed().id();
+      progress.gotKey(device, fleet.newKey(device));
+      progress.wrote(Change.create("device key"));
+    }
+    for (VariableStep step : left.variables()) {
+      write(step);
+    }
+  }
+
+  private void write(VariableStep step) {
+    Long id = step.id();
+    if (id != null) {
+      fleet.update(step.owner(), id, step.value());
+      progress.wrote(step.change());
+    } else if (fleet.create(step.owner(), step.name(), step.value())) {
+      progress.wrote(step.change());
+    }
+  }
+
+  private Outcome settled(Drift nothing) {
+    boolean waits = !desired.serviceVariables().isEmpty() && !nothing.hasService(desired.service());
+    return waits
+        ? new Outcome.Deferred(
+            "the service '%s' is not on the device yet: Balena puts it there when the fleet %s has a release with it"
+                .formatted(desired.service(), nothing.observed().fleet()),
+            null,
+            details())
+        : new Outcome.Synced(details(), progress.changes());
+  }
+
+  /** What was made must be remembered, whatever happened afterwards: a key is shown once. */
+  private Outcome interrupted(RemoteException e) {
+    boolean refused = e.kind() == RemoteException.Kind.STATUS && e.status() == 401;
+    if (progress.changes().isEmpty() && !refused) {
+      throw e;
+    }
+    String text = String.valueOf(e.getMessage());
+    return switch (e.kind()) {
+      case NOT_SENT -> new Outcome.Deferred(text, e.retryAfter().orElse(null), details());
+      case CONNECTION, TIMEOUT -> new Outcome.Failed(text, true, null, details());
+      case STATUS ->
+          new Outcome.Failed(
+              "balena answered %d: %s".formatted(e.status(), text),
+              // A row that has vanished is answered like a right that is missing.
+              refused || e.status() == 429 || e.status() >= 500,
+              e.retryAfter().orElse(null),
+              details());
+    };
+  }
+
+  private Map<String, @Nullable Object> details() {
+    if (seen.isPresent()) {
+      FleetDevice device = seen.get();
+      return Details.of(device, progress.keyOf(device), means.clock().instant());
+    }
+    Map<String, @Nullable Object> details = new LinkedHashMap<>();
+    if (progress.known().key() != null && !progress.changes().isEmpty()) {
+      details.put(Details.DEVICE_ID, progress.known().deviceId());
+      details.put(Details.DEVICE_KEY, progress.known().key());
+    }
+    return details;
+  }
+
+  private static Optional<Outcome> failed(String message) {
+    return Optional.of(new Outcome.Failed(message, false, null, Map.of()));
+  }
+}

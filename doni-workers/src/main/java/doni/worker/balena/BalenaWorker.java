@@ -1,0 +1,128 @@
+package doni.worker.balena;
+
+import doni.device.Device;
+import doni.device.Secret;
+import doni.worker.Attempt;
+import doni.worker.Hold;
+import doni.worker.Outcome;
+import doni.worker.Plan;
+import doni.worker.Worker;
+import doni.worker.WorkerField;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Keeps a device registered in its machine type's Balena fleet, under its name and with what its
+ * services need to join the site.
+ *
+ * <p>It owns the device with the enrollment's uuid: its name and its type, the device variable
+ * {@code K3S_TOKEN}, of the configured service the variables {@code OS_APPLICATION_CREDENTIAL_ID}
+ * and {@code OS_APPLICATION_CREDENTIAL_SECRET}, and one API key. Other variables are left alone,
+ * and a device that is in another fleet stays there, because a move would drop its service
+ * variables. A deleted device is deleted in Balena with all that hangs on it.
+ *
+ * <p>A machine type without a fleet, an unknown one, a fleet that is unknown or ambiguous, and a
+ * uuid that a device of somebody else has, fail until something is changed. A service that is not
+ * on the device yet defers, after everything else was done. A token that is rejected holds the
+ * lane; a 429 pauses it. 409 is answered by reading and working out the difference again. All else
+ * is left to the engine.
+ */
+final class BalenaWorker implements Worker {
+
+  static final String CREDENTIAL_ID = "application_credential_id";
+  static final String CREDENTIAL_SECRET = "application_credential_secret";
+  static final String MACHINE = "machine_name";
+  static final String BOOTSTRAP_TOKEN = "k8s_bootstrap_token";
+
+  private static final Map<String, Object> TEXT = Map.of("type", "string");
+  private static final int LONGEST_NAME = 255;
+
+  private final Fleet fleet;
+  private final BalenaProperties properties;
+  private final Clock clock;
+
+  BalenaWorker(Fleet fleet, BalenaProperties properties, Clock clock) {
+    this.fleet = fleet;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  @Override
+  public String type() {
+    return "balena";
+  }
+
+  @Override
+  public List<WorkerField> fields() {
+    return List.of(
+        WorkerField.of(CREDENTIAL_ID, TEXT).asRequired().asHidden(),
+        WorkerField.of(CREDENTIAL_SECRET, TEXT).asRequired().asHidden().asMasked());
+  }
+
+  @Override
+  public Set<String> secretDetails() {
+    return Set.of(Details.DEVICE_KEY);
+  }
+
+  @Override
+  public Optional<Hold> hold() {
+    return fleet.hold();
+  }
+
+  @Override
+  public Plan plan(Attempt attempt) {
+    Device device = attempt.device();
+    String uuid = BalenaUuid.of(device.id());
+    if (device.deleted()) {
+      return new Withdrawal(fleet, uuid, fleet.device(uuid));
+    }
+    Optional<String> machine = device.text(MACHINE);
+    if (machine.isEmpty()) {
+      return failed(MACHINE + " is missing");
+    }
+    if (device.name().length() > LONGEST_NAME || device.name().matches("(?s).*[\\r\\n].*")) {
+      return failed("Balena takes names of at most 255 characters without line breaks");
+    }
+    OptionalLong type = fleet.deviceType(machine.get());
+    if (type.isEmpty()) {
+      return failed("Balena knows no device type '%s' (%s)".formatted(machine.get(), MACHINE));
+    }
+    boolean afresh = attempt.cause() == Attempt.Cause.REQUESTED;
+    return new BalenaPlan(
+        new BalenaPlan.Means(fleet, properties, clock),
+        desired(device, machine.get(), type.getAsLong()),
+        Known.of(attempt),
+        afresh ? fleet.device(uuid) : fleet.glance(uuid),
+        afresh);
+  }
+
+  private Desired desired(Device device, String machine, long type) {
+    Map<String, Secret> ofDevice = new LinkedHashMap<>();
+    value(device, BOOTSTRAP_TOKEN).ifPresent(token -> ofDevice.put("K3S_TOKEN", token));
+    Map<String, Secret> ofService = new LinkedHashMap<>();
+    value(device, CREDENTIAL_ID).ifPresent(id -> ofService.put("OS_APPLICATION_CREDENTIAL_ID", id));
+    value(device, CREDENTIAL_SECRET)
+        .ifPresent(secret -> ofService.put("OS_APPLICATION_CREDENTIAL_SECRET", secret));
+    return new Desired(
+        BalenaUuid.of(device.id()),
+        device.name(),
+        machine,
+        type,
+        ofDevice,
+        properties.credentialServiceName(),
+        ofService);
+  }
+
+  private static Optional<Secret> value(Device device, String property) {
+    return device.secret(property).or(() -> device.text(property).map(Secret::new));
+  }
+
+  private static Plan failed(String message) {
+    return Plan.settled(new Outcome.Failed(message, false, null, Map.of()));
+  }
+}
