@@ -46,7 +46,11 @@ class ArchitectureTests {
                   notOurs()
                       .or(
                           resideInAnyPackage(
-                              "doni.device", "doni.worker", "doni.remote", "doni.openstack"))
+                              "doni.device",
+                              "doni.worker",
+                              "doni.remote",
+                              "doni.openstack",
+                              "doni.hardwaretype"))
                       .or(resideInAPackage("doni.worker.."))))
           .because("an integration is one package behind the contract");
 

@@ -42,7 +42,7 @@ class SettingNamesTests {
         "doni.secrets.keys.A_1",
         "doni.workers.enabled[1]",
         "doni.workers.k8s.kubeconfig-file",
-        "doni.workers.blazar.device.backend",
+        "doni.workers.blazar.backend",
         "donitas.port",
         "server.port"
       })

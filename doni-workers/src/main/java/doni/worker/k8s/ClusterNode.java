@@ -24,6 +24,9 @@ record ClusterNode(
   /** The labels by which Blazar says that it still reckons with the Node. */
   private static final String BLAZAR = "blazar.openstack.org/";
 
+  /** Which of Blazar's devices the Node is; what users lease cannot be scheduled without it. */
+  static final String BLAZAR_DEVICE = BLAZAR + "device";
+
   ClusterNode {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);

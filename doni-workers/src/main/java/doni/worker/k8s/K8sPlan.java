@@ -22,12 +22,14 @@ final class K8sPlan implements Plan {
 
   /**
    * @param observeAfresh reads the device's state in the cluster again
+   * @param reservable whether the device is known to Blazar, as far as its worker has reported
    */
   record Means(
       Cluster cluster,
       NodeWatch watch,
       Supplier<Observed> observeAfresh,
-      K8sProperties.OnDelete onDelete) {}
+      K8sProperties.OnDelete onDelete,
+      boolean reservable) {}
 
   private final Means means;
   private final Desired desired;
@@ -144,10 +146,10 @@ final class K8sPlan implements Plan {
       return new Outcome.Gone(progress.changes());
     }
     ClusterNode node = seen.node().get();
-    if (node.blazarHoldsIt()) {
+    if (isHeld(node)) {
       // Blazar patches the Node when it deletes its device, and fails when there is none.
       return new Outcome.Deferred(
-          "Blazar still holds the node: it is deleted when its blazar.openstack.org labels are gone",
+          "Blazar still holds the node: it is deleted when Blazar's device and its blazar.openstack.org labels are gone",
           null,
           Details.of(desired, recorded, seen, progress, true));
     }
@@ -196,6 +198,11 @@ final class K8sPlan implements Plan {
   }
 
   private boolean mayDelete(ClusterNode node) {
-    return means.onDelete() == K8sProperties.OnDelete.DELETE_NODE && !node.blazarHoldsIt();
+    return means.onDelete() == K8sProperties.OnDelete.DELETE_NODE && !isHeld(node);
+  }
+
+  /** A device that Blazar has half made has no label on its Node, and leases all the same. */
+  private boolean isHeld(ClusterNode node) {
+    return means.reservable() || node.blazarHoldsIt();
   }
 }

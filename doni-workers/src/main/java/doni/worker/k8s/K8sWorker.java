@@ -27,8 +27,11 @@ import java.util.TreeSet;
  * <p>It owns the secrets {@code bootstrap-token-<id>} in {@code kube-system} that carry the
  * device's uuid or exactly its token, and on the Node the labels it is configured with, {@link
  * ExpectedLabels#LOCAL_EGRESS}, what it recorded to have set there, and its taint. All else on the
- * Node is left alone. The Node itself is made by the device's kubelet; it is deleted with the
- * device once Blazar has let go of it.
+ * Node is left alone, but for the label {@code blazar.openstack.org/device}: Blazar sets it when it
+ * creates a device and never again, so that it is lost when a creation fails half-way or the Node
+ * registers anew; where Blazar's worker reports a device and the label is missing, it is added, and
+ * never changed or taken away. The Node itself is made by the device's kubelet; it is deleted with
+ * the device once Blazar has let go of it.
  *
  * <p>The worker never issues a token: that is done at enrollment, so that all workers of a device
  * see the same one.
@@ -42,6 +45,7 @@ final class K8sWorker implements Worker {
   static final String TOKEN_PROPERTY = "k8s_bootstrap_token";
 
   private static final String LOCAL_EGRESS_PROPERTY = "local_egress";
+  private static final String BLAZAR = "blazar.device";
   private static final String NAME_PATTERN =
       "^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$";
 
@@ -81,6 +85,11 @@ final class K8sWorker implements Worker {
   }
 
   @Override
+  public Set<String> follows() {
+    return Set.of(BLAZAR);
+  }
+
+  @Override
   public Optional<Hold> hold() {
     return cluster.hold();
   }
@@ -109,7 +118,12 @@ final class K8sWorker implements Worker {
     try {
       Observed observed = observe(desired, afresh);
       return new K8sPlan(
-          new K8sPlan.Means(cluster, watch, () -> observe(desired, true), properties.onDelete()),
+          new K8sPlan.Means(
+              cluster,
+              watch,
+              () -> observe(desired, true),
+              properties.onDelete(),
+              blazarDevice(attempt).isPresent()),
           desired,
           Recorded.of(attempt),
           observed,
@@ -160,10 +174,14 @@ final class K8sWorker implements Worker {
             device.deleted());
     NodeWish wish =
         new NodeWish(
-            labels(device),
-            managedKeys(recorded.labelKeys()),
-            properties.workerTaint().wanted(),
-            recorded.taint());
+                labels(device),
+                managedKeys(recorded.labelKeys()),
+                properties.workerTaint().wanted(),
+                recorded.taint())
+            .adding(
+                blazarDevice(attempt)
+                    .map(id -> Map.of(ClusterNode.BLAZAR_DEVICE, id))
+                    .orElse(Map.of()));
     return new Desired(
         device.id().toString(),
         nodeName(device),
@@ -171,6 +189,14 @@ final class K8sWorker implements Worker {
         formerTokenIds,
         rule,
         device.deleted() ? wish.withdrawn() : wish);
+  }
+
+  /** The id of the device in Blazar, as far as its worker has reported one. */
+  private static Optional<String> blazarDevice(Attempt attempt) {
+    Object id = attempt.followed().getOrDefault(BLAZAR, Map.of()).get("blazar_resource_id");
+    return id instanceof String text && !text.isEmpty() && LabelSyntax.isValue(text)
+        ? Optional.of(text)
+        : Optional.empty();
   }
 
   private Map<String, String> labels(Device device) {

@@ -56,6 +56,13 @@ record NodeDrift(
                 wanted.getValue()));
       }
     }
+    new TreeMap<>(wish.missingLabels())
+        .forEach((key, value) -> {
+          if (!node.labels().containsKey(key)) {
+            labels.put(key, value);
+            changes.add(new Change(Change.Action.CREATE, "label " + key, null, value));
+          }
+        });
     wish.managedKeys().stream()
         .sorted()
         .filter(key -> node.labels().containsKey(key) && !wish.labels().containsKey(key))

@@ -30,6 +30,9 @@ final class NodeWatch implements Cluster.Listener {
 
   private static final int BATCH = 1000;
 
+  /** Of a label that only matters by being there. */
+  private static final String ANY_VALUE = "";
+
   /** What of a Node matters. */
   private record Sight(
       String uid, boolean ready, Map<String, String> labels, Set<String> taints, boolean held) {}
@@ -65,7 +68,9 @@ final class NodeWatch implements Cluster.Listener {
   /** The Node is, or is about to be, as wished. */
   void expect(ClusterNode node, NodeWish wish) {
     Set<String> taints = wish.taint().map(taint -> Set.of(taint.text())).orElse(Set.of());
-    Sight sight = new Sight(node.uid(), node.ready(), wish.labels(), taints, false);
+    Map<String, String> labels = new HashMap<>(wish.labels());
+    wish.missingLabels().keySet().forEach(key -> labels.put(key, ANY_VALUE));
+    Sight sight = new Sight(node.uid(), node.ready(), labels, taints, false);
     expectations.put(node.name(), new Expectation(wish, false, Optional.of(sight)));
   }
 
@@ -125,6 +130,8 @@ final class NodeWatch implements Cluster.Listener {
         .forEach((key, value) -> {
           if (wish.managedKeys().contains(key) || wish.labels().containsKey(key)) {
             labels.put(key, value);
+          } else if (wish.missingLabels().containsKey(key)) {
+            labels.put(key, ANY_VALUE);
           }
         });
     Set<String> taints = new LinkedHashSet<>();

@@ -12,16 +12,33 @@ import java.util.Set;
  * @param managedKeys labels that must not be there unless they are wanted
  * @param taint to be there
  * @param formerTaint one that we set and that must not be there unless it is wanted
+ * @param missingLabels to be added where the key is missing; one that is there is somebody else's,
+ *     whatever its value
  */
 record NodeWish(
     Map<String, String> labels,
     Set<String> managedKeys,
     Optional<Taint> taint,
-    Optional<Taint> formerTaint) {
+    Optional<Taint> formerTaint,
+    Map<String, String> missingLabels) {
 
   NodeWish {
     labels = Map.copyOf(labels);
     managedKeys = Set.copyOf(managedKeys);
+    missingLabels = Map.copyOf(missingLabels);
+  }
+
+  NodeWish(
+      Map<String, String> labels,
+      Set<String> managedKeys,
+      Optional<Taint> taint,
+      Optional<Taint> formerTaint) {
+    this(labels, managedKeys, taint, formerTaint, Map.of());
+  }
+
+  /** The same wish, with labels to be added where they are missing. */
+  NodeWish adding(Map<String, String> labelsIfMissing) {
+    return new NodeWish(labels, managedKeys, taint, formerTaint, labelsIfMissing);
   }
 
   /** The same wish for a Node that is to carry nothing of ours any more. */

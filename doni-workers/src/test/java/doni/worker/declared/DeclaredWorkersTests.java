@@ -9,7 +9,6 @@ import doni.device.HardwareId;
 import doni.worker.Attempt;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
-import doni.worker.WorkerField.Fallback;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,8 +26,7 @@ class DeclaredWorkersTests {
       new ApplicationContextRunner().withUserConfiguration(DeclaredWorkers.class);
 
   static Stream<Worker> all() {
-    return Stream.of(
-        WORKERS.tunelo(), WORKERS.blazarDevice(), WORKERS.blazarPhysicalHost(), WORKERS.ironic());
+    return Stream.of(WORKERS.tunelo(), WORKERS.ironic());
   }
 
   @ParameterizedTest
@@ -68,14 +66,6 @@ class DeclaredWorkersTests {
 
   @ParameterizedTest
   @CsvSource({
-    "blazar.device, authorized_projects,                 false, false, false",
-    "blazar.device, authorized_projects_reason,          false, false, false",
-    "blazar.device, blazar_device_driver,                false, false, false",
-    "blazar.physical_host, authorized_projects,          false, false, false",
-    "blazar.physical_host, authorized_projects_reason,   false, false, false",
-    "blazar.physical_host, node_type,                    false, false, false",
-    "blazar.physical_host, placement,                    false, false, false",
-    "blazar.physical_host, su_factor,                    false, false, false",
     "ironic, baremetal_driver,                           false, true,  false",
     "ironic, baremetal_resource_class,                   false, true,  false",
     "ironic, baremetal_deploy_kernel_image,              false, true,  false",
@@ -97,15 +87,7 @@ class DeclaredWorkersTests {
 
   @Test
   void hasNoOtherFields() {
-    assertThat(all().mapToInt(worker -> worker.fields().size()).sum()).isEqualTo(17);
-  }
-
-  @Test
-  void storesTheDriverOfADeviceAndDeclaresTheFactorOfAHost() {
-    assertThat(field("blazar.device", "blazar_device_driver").fallback())
-        .isEqualTo(new Fallback.Stored("k8s"));
-    assertThat(field("blazar.physical_host", "su_factor").fallback())
-        .isEqualTo(new Fallback.Declared(1.0));
+    assertThat(all().mapToInt(worker -> worker.fields().size()).sum()).isEqualTo(9);
   }
 
   private static WorkerField field(String worker, String name) {

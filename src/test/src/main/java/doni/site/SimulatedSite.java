@@ -1,5 +1,6 @@
 package doni.site;
 
+import doni.site.blazar.SimulatedBlazar;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.io.IOException;
@@ -51,6 +52,7 @@ public final class SimulatedSite implements AutoCloseable {
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
   private final DeviceSimulator devices;
+  private final SimulatedBlazar blazar;
 
   /** One for all services of the site, so that they can share a database. */
   private final String secretsKey = randomKey();
@@ -59,6 +61,10 @@ public final class SimulatedSite implements AutoCloseable {
     keystone = new SimulatedKeystone(builder.keystonePort, builder.clock);
     kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
     devices = new DeviceSimulator(kubernetes);
+    blazar =
+        new SimulatedBlazar(
+            0, builder.clock, SimulatedBlazar.tokensOf(keystone), new ClusterNodes(kubernetes));
+    keystone.addService("reservation", "blazar", blazar.endpoint());
   }
 
   public static Builder builder() {
@@ -76,6 +82,10 @@ public final class SimulatedSite implements AutoCloseable {
 
   public SimulatedKubernetes kubernetes() {
     return kubernetes;
+  }
+
+  public SimulatedBlazar blazar() {
+    return blazar;
   }
 
   public DeviceSimulator devices() {
@@ -112,6 +122,7 @@ public final class SimulatedSite implements AutoCloseable {
   @Override
   public void close() {
     devices.close();
+    blazar.close();
     kubernetes.close();
     keystone.close();
   }

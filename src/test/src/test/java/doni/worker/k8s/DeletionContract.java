@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import doni.worker.Outcome;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is left of a deleted device, whichever the API. */
@@ -67,6 +68,18 @@ interface DeletionContract extends OnCluster {
     nodes().label(device().name(), "blazar.openstack.org/device", null);
 
     assertThat(device().requested(worker())).isInstanceOf(Outcome.Gone.class);
+    assertThat(nodes().find(device().name())).isEmpty();
+  }
+
+  @Test
+  default void keepsTheNodeOfADeviceThatBlazarKnowsThoughItHasNoLabel() {
+    joined();
+    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+
+    assertThat(device().deleted().requested(worker())).isInstanceOf(Outcome.Deferred.class);
+    assertThat(nodes().labels(device().name())).doesNotContainKey("blazar.openstack.org/device");
+
+    assertThat(device().followingNobody().requested(worker())).isInstanceOf(Outcome.Gone.class);
     assertThat(nodes().find(device().name())).isEmpty();
   }
 

@@ -21,6 +21,7 @@ final class Enrolled {
   private final HardwareId id = HardwareId.random();
   private final Map<String, Object> properties = new LinkedHashMap<>();
   private final Map<String, Object> details = new LinkedHashMap<>();
+  private final Map<String, Map<String, Object>> followed = new LinkedHashMap<>();
   private String name;
   private String token = BootstrapTokens.generate();
   private boolean deleted;
@@ -52,6 +53,17 @@ final class Enrolled {
 
   Enrolled withToken(String newToken) {
     token = newToken;
+    return this;
+  }
+
+  /** What another worker reports. */
+  Enrolled following(String worker, Map<String, Object> report) {
+    followed.put(worker, report);
+    return this;
+  }
+
+  Enrolled followingNobody() {
+    followed.clear();
     return this;
   }
 
@@ -87,7 +99,7 @@ final class Enrolled {
     }
     Device device =
         new Device(id, name, "project", "device.balena", all, List.of(), Generation.FIRST, deleted);
-    return new Attempt(device, details, cause);
+    return new Attempt(device, details, cause, followed);
   }
 
   /** One attempt that somebody asked for; its details are kept as the engine keeps them. */

@@ -68,6 +68,28 @@ interface NodeContract extends OnCluster {
   }
 
   @Test
+  default void addsTheLabelThatBlazarSetsOnlyOnce() {
+    joined();
+    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+
+    assertThat(device().requested(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(nodes().labels(device().name())).containsEntry("blazar.openstack.org/device", "d1");
+
+    assertThat(device().planned(worker())).isEmpty();
+  }
+
+  @Test
+  default void leavesTheLabelThatBlazarHasSetAlone() {
+    joined();
+    nodes().label(device().name(), "blazar.openstack.org/device", "d0");
+
+    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+
+    assertThat(device().planned(worker())).isEmpty();
+    assertThat(device().followingNobody().planned(worker())).isEmpty();
+  }
+
+  @Test
   default void removesTheLabelsOfAFormerMachineType() {
     device().with("machine_name", "jetson-nano");
     joined();

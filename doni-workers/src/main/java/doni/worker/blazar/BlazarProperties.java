@@ -1,0 +1,96 @@
+package doni.worker.blazar;
+
+import doni.openstack.ServiceSettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The settings of the two Blazar workers.
+ *
+ * @param endpointOverride Blazar's URL including {@code /v1}, in place of the catalog's
+ * @param serviceType Blazar's type in the catalog
+ * @param interfaceName which of its endpoints; {@code doni.keystone.interface} when not given
+ * @param region {@code doni.keystone.region} when not given
+ * @param connectTimeout for a connection
+ * @param readTimeout for an answer; Blazar takes 3 to 4 ms for each device of the site to list them
+ * @param backend {@code blazar}, or {@code in-memory} for development without a site
+ */
+@Validated
+@ConfigurationProperties(prefix = "doni.workers.blazar", ignoreUnknownFields = false)
+record BlazarProperties(
+    @DefaultValue("") String endpointOverride,
+    @DefaultValue("reservation") String serviceType,
+    @Name("interface") @Nullable String interfaceName,
+    @Nullable String region,
+    @DefaultValue("5s") Duration connectTimeout,
+    @DefaultValue("60s") Duration readTimeout,
+    @DefaultValue("blazar") String backend) {
+
+  private static final String SETTING = "doni.workers.blazar.";
+  private static final Set<String> INTERFACES = Set.of("internal", "public", "admin");
+
+  /** More than the two lanes together have places, so that it never is what they wait for. */
+  private static final int CONCURRENCY = 16;
+
+  BlazarProperties {
+    check(
+        endpointOverride.isEmpty() || isEndpoint(endpointOverride),
+        "endpoint-override",
+        endpointOverride,
+        "an http or https URL that ends in /v1");
+    check(!serviceType.isBlank(), "service-type", serviceType, "a type of the catalog");
+    check(
+        interfaceName == null || INTERFACES.contains(interfaceName),
+        "interface",
+        String.valueOf(interfaceName),
+        "internal, public, admin");
+    checkTimeout("connect-timeout", connectTimeout);
+    checkTimeout("read-timeout", readTimeout);
+  }
+
+  ServiceSettings service() {
+    return new ServiceSettings(
+        "blazar",
+        serviceType,
+        interfaceName,
+        region,
+        endpointOverride.isEmpty() ? null : URI.create(endpointOverride),
+        connectTimeout,
+        readTimeout,
+        CONCURRENCY);
+  }
+
+  private static boolean isEndpoint(String text) {
+    try {
+      URI uri = URI.create(text);
+      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+      return Set.of("http", "https").contains(scheme)
+          && uri.getHost() != null
+          && uri.getPath().endsWith("/v1");
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+
+  private static void checkTimeout(String name, Duration timeout) {
+    check(
+        timeout.toMillis() > 0 && timeout.compareTo(Duration.ofMinutes(5)) <= 0,
+        name,
+        timeout.toString(),
+        "more than 0 and at most 5m");
+  }
+
+  private static void check(boolean right, String setting, String value, String allowed) {
+    if (!right) {
+      throw new IllegalArgumentException(
+          "%s is '%s'; allowed: %s".formatted(SETTING + setting, value, allowed));
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The workers that make devices and bare-metal hosts reservable in Blazar, and lease them to the
+ * site itself for the times in which they are available.
+ */
+@NullMarked
+package doni.worker.blazar;
+
+import org.jspecify.annotations.NullMarked;

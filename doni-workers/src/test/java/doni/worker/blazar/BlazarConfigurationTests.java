@@ -1,0 +1,244 @@
+package doni.worker.blazar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.device.Device;
+import doni.device.Generation;
+import doni.device.HardwareId;
+import doni.device.Window;
+import doni.hardwaretype.MachineType;
+import doni.hardwaretype.MachineTypes;
+import doni.openstack.ServiceSettings;
+import doni.worker.Attempt;
+import doni.worker.Outcome;
+import doni.worker.SiteLock;
+import doni.worker.Worker;
+import doni.worker.WorkerField;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+@NullMarked
+class BlazarConfigurationTests {
+
+  private static final String PREFIX = "doni.workers.blazar";
+  private static final Instant NOW = Instant.parse("2026-11-23T04:00:30Z");
+
+  private static final SiteLock ALONE =
+      new SiteLock() {
+        @Override
+        public <T> T holding(String name, Duration patience, Supplier<T> work) {
+          return work.get();
+        }
+      };
+
+  private final ApplicationContextRunner site =
+      new ApplicationContextRunner()
+          .withBean(Clock.class, () -> Clock.fixed(NOW, ZoneOffset.UTC))
+          .withBean(SiteLock.class, () -> ALONE)
+          .withBean(
+              MachineTypes.class,
+              () -> new MachineTypes(Map.of("pi", new MachineType("Pi", "Raspberry", "4"))))
+          .withPropertyValues(PREFIX + ".backend=in-memory")
+          .withUserConfiguration(BlazarConfiguration.class);
+
+  @Test
+  void offersNoneWhereNoneIsEnabled() {
+    site.run(context -> assertThat(context).doesNotHaveBean(Worker.class));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"blazar.device, k8s", "blazar.physical_host, ironic"})
+  void offersTheOneThatIsEnabled(String type, String followed) {
+    site.withPropertyValues("doni.workers.enabled=" + type)
+        .run(context ->
+            assertThat(context.getBean(Worker.class))
+                .returns(type, Worker::type)
+                .returns(Set.of(followed), Worker::follows)
+                .returns(true, Worker::reconciles));
+  }
+
+  @Test
+  void offersBoth() {
+    site.withPropertyValues("doni.workers.enabled=blazar.device,blazar.physical_host")
+        .run(context -> assertThat(context.getBeansOfType(Worker.class)).hasSize(2));
+  }
+
+  @Test
+  void refusesABackendThatNobodyOffers() {
+    site.withPropertyValues("doni.workers.enabled=blazar.device", PREFIX + ".backend=paper")
+        .run(context ->
+            assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining(
+                    "doni.workers.blazar.backend is 'paper'; allowed: blazar, in-memory"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"blazar.device", "blazar.physical_host"})
+  void leasesAndForgetsWithoutASite(String type) {
+    site.withPropertyValues("doni.workers.enabled=" + type)
+        .run(context -> {
+          Worker worker = context.getBean(Worker.class);
+          HardwareId id = HardwareId.random();
+          Window window = new Window(UUID.randomUUID(), NOW, NOW.plusSeconds(7200));
+          Map<String, Object> details = new HashMap<>();
+
+          Outcome first = attempt(worker, id, List.of(window), details, false);
+          keep(details, first);
+          Outcome second = attempt(worker, id, List.of(window), details, false);
+          Outcome third = attempt(worker, id, List.of(), details, true);
+
+          assertThat(first).isInstanceOf(Outcome.Synced.class);
+          assertThat(details)
+              .containsKey("blazar_resource_id")
+              .extractingByKey("leases")
+              .asString()
+              .contains("availability_window_" + window.uuid());
+          assertThat(((Outcome.Synced) second).changes()).isEmpty();
+          assertThat(((Outcome.Gone) third).changes()).hasSize(2);
+        });
+  }
+
+  private static Outcome attempt(
+      Worker worker,
+      HardwareId id,
+      List<Window> windows,
+      Map<String, Object> details,
+      boolean deleted) {
+    Device device =
+        new Device(
+            id,
+            "edge-01",
+            "project",
+            "any",
+            Map.of("machine_name", "pi"),
+            windows,
+            Generation.FIRST,
+            deleted);
+    return worker.plan(new Attempt(device, details, Attempt.Cause.REQUESTED)).apply();
+  }
+
+  private static void keep(Map<String, Object> details, Outcome outcome) {
+    outcome
+        .details()
+        .forEach((key, value) -> {
+          if (value != null) {
+            details.put(key, value);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "blazar.device, authorized_projects",
+    "blazar.device, authorized_projects_reason",
+    "blazar.device, blazar_device_driver",
+    "blazar.physical_host, authorized_projects",
+    "blazar.physical_host, authorized_projects_reason",
+    "blazar.physical_host, node_type",
+    "blazar.physical_host, placement",
+    "blazar.physical_host, su_factor"
+  })
+  void hasTheFieldsThatClientsKnow(String type, String name) {
+    site.withPropertyValues("doni.workers.enabled=" + type)
+        .run(context -> {
+          List<WorkerField> fields = context.getBean(Worker.class).fields();
+          assertThat(fields).hasSize(type.equals("blazar.device") ? 3 : 5);
+          assertThat(fields)
+              .filteredOn(field -> field.name().equals(name))
+              .singleElement()
+              .returns(false, WorkerField::required)
+              .returns(false, WorkerField::hidden)
+              .returns(false, WorkerField::masked)
+              .returns(false, WorkerField::encrypted)
+              .returns(
+                  switch (name) {
+                    case "blazar_device_driver" -> new WorkerField.Fallback.Stored("k8s");
+                    case "su_factor" -> new WorkerField.Fallback.Declared(1.0);
+                    default -> new WorkerField.Fallback.None();
+                  },
+                  WorkerField::fallback);
+        });
+  }
+
+  @Test
+  void comesWithDefaults() {
+    assertThat(bind(Map.of()).service())
+        .returns("reservation", ServiceSettings::type)
+        .returns(null, ServiceSettings::endpointOverride)
+        .returns(null, ServiceSettings::interfaceName)
+        .returns(Duration.ofSeconds(60), ServiceSettings::readTimeout);
+    assertThat(bind(Map.of()).backend()).isEqualTo("blazar");
+  }
+
+  @Test
+  void readsEverySetting() {
+    BlazarProperties properties =
+        bind(
+            Map.of(
+                PREFIX + ".endpoint-override", "http://blazar:1234/v1",
+                PREFIX + ".service-type", "lease",
+                PREFIX + ".interface", "public",
+                PREFIX + ".region", "CHI@Edge",
+                PREFIX + ".connect-timeout", "1s",
+                PREFIX + ".read-timeout", "2s",
+                PREFIX + ".backend", "in-memory"));
+
+    assertThat(properties)
+        .isEqualTo(
+            new BlazarProperties(
+                "http://blazar:1234/v1",
+                "lease",
+                "public",
+                "CHI@Edge",
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                "in-memory"));
+    assertThat(properties.service().endpointOverride())
+        .isEqualTo(URI.create("http://blazar:1234/v1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          endpoint-override ; blazar:1234/v1     ; ends in /v1
+          endpoint-override ; http://blazar:1234 ; ends in /v1
+          endpoint-override ; ftp://blazar/v1    ; ends in /v1
+          service-type      ; ' '                ; a type of the catalog
+          interface         ; private            ; internal, public, admin
+          connect-timeout   ; 0s                 ; at most 5m
+          read-timeout      ; 6m                 ; at most 5m
+          """)
+  void refusesAWrongValueNamingTheKeyAndWhatIsAllowed(String key, String value, String allowed) {
+    assertThatThrownBy(() -> bind(Map.of(PREFIX + "." + key, value)))
+        .rootCause()
+        .hasMessageContaining(PREFIX + "." + key)
+        .hasMessageContaining("; allowed: ")
+        .hasMessageContaining(allowed);
+  }
+
+  private static BlazarProperties bind(Map<String, String> settings) {
+    return new Binder(new MapConfigurationPropertySource(settings))
+        .bindOrCreate(PREFIX, BlazarProperties.class);
+  }
+}
