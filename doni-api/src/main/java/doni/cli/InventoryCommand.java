@@ -45,7 +45,13 @@ abstract class InventoryCommand implements Callable<Integer> {
     tools.setWebApplicationType(WebApplicationType.NONE);
     // Nothing but what the command uses is made: no client of any backend.
     tools.setLazyInitialization(true);
-    tools.setDefaultProperties(Map.of("logging.level.doni", "warn"));
+    tools.setDefaultProperties(
+        Map.of(
+            "logging.level.doni",
+            "warn",
+            // The readiness of a service that is not served names what is not there.
+            "management.endpoint.health.validate-group-membership",
+            "false"));
     tools.addInitializers(context -> SettingNames.check(context.getEnvironment()));
     try (ConfigurableApplicationContext inventory = tools.run(settings.toArray(String[]::new))) {
       return work(inventory);
