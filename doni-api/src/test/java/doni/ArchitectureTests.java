@@ -105,6 +105,10 @@ class ArchitectureTests {
           "doni.device");
 
   @ArchTest
+  static final ArchRule aMigrationKnowsInventoryAndContract =
+      ours("doni.migration", "doni.migration", "doni.inventory", "doni.worker", "doni.device");
+
+  @ArchTest
   static final ArchRule onlyLanesKnowTheScheduler =
       noClasses()
           .that()
@@ -125,6 +129,7 @@ class ArchitectureTests {
               "doni.inventory..",
               "doni.intake..",
               "doni.lane..",
+              "doni.migration..",
               "doni.reconcile..",
               "doni.policy..")
           .should()

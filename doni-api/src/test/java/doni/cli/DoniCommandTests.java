@@ -25,6 +25,19 @@ class DoniCommandTests {
   }
 
   @Test
+  void printsHowToMigrate(CapturedOutput output) {
+    assertThat(run("migrate-from", "--help")).isZero();
+    assertThat(output.getOut())
+        .contains("Usage: doni migrate-from", "--password-file", "--dry-run", "Exit code: 0");
+  }
+
+  @Test
+  void printsWhatItDoesWithSecrets(CapturedOutput output) {
+    assertThat(run("secrets", "--help")).isZero();
+    assertThat(output.getOut()).contains("Usage: doni secrets", "verify", "rotate");
+  }
+
+  @Test
   void printsItsVersion(CapturedOutput output) {
     assertThat(run("--version")).isZero();
     assertThat(output.getOut()).startsWith("doni ");
@@ -42,12 +55,17 @@ class DoniCommandTests {
     "--fast, '--fast'",
     "serve --fast, '--fast'",
     "serve 8001, '8001'",
-    "serve server.port=8001, 'server.port=8001'"
+    "serve server.port=8001, 'server.port=8001'",
+    "migrate-from, URL",
+    "migrate-from jdbc:mysql://hunter2@db/doni, jdbc:mariadb://host:3306/database",
+    "migrate-from jdbc:mariadb://db/doni --fast, '--fast'",
+    "secrets, verify or rotate",
+    "secrets verify --fast, '--fast'"
   })
   void refusesWhatItDoesNotKnowAndPrintsItsUsage(
       String arguments, String named, CapturedOutput output) {
     assertThat(run(arguments.split(" "))).isEqualTo(2);
-    assertThat(output.getErr()).contains(named, "Usage: doni");
+    assertThat(output.getErr()).contains(named, "Usage: doni").doesNotContain("hunter2");
     assertThat(output.getOut()).isEmpty();
   }
 

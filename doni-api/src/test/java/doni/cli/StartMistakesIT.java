@@ -189,6 +189,34 @@ class StartMistakesIT {
   }
 
   @Test
+  void tellsAKeyThatIsMissing(CapturedOutput output) throws Exception {
+    try (Connection admin = postgres.getPostgresDatabase().getConnection();
+        Statement statement = admin.createStatement()) {
+      statement.execute("create database keyless");
+    }
+    try (Connection keyless = postgres.getDatabase("postgres", "keyless").getConnection();
+        Statement statement = keyless.createStatement()) {
+      statement.execute(
+          Files.readString(Path.of("../db/migrations/V1__inventory.sql"))
+              + """
+              insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at) values
+                (gen_random_uuid(), 'n', 'p', 'device.balena', '{"s": {"$encrypted": "gone:aGlkZGVu"}}', now(), now());
+              """);
+    }
+
+    int code =
+        start(
+            "--spring.datasource.url=" + url("keyless"),
+            "--spring.flyway.baseline-on-migrate=true",
+            "--spring.flyway.baseline-version=1");
+
+    assertRefused(
+        output,
+        code,
+        "doni.secrets.keys: stored values cannot be read, such as property s of hardware ");
+  }
+
+  @Test
   void tellsAHomeThatCannotBeWritten(CapturedOutput output) throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "");
 

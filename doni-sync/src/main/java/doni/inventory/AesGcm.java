@@ -43,6 +43,11 @@ final class AesGcm {
     this.encryptingKey = first.getValue();
   }
 
+  /** The id of the key that encrypts. */
+  String encryptingId() {
+    return encryptingId;
+  }
+
   String encrypt(String value, String place) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);

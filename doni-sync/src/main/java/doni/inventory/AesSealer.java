@@ -78,7 +78,8 @@ final class AesSealer implements Sealer {
     return json.writeValueAsString(stored);
   }
 
-  private static String place(HardwareId id, String name) {
+  /** What is authenticated with a value, see {@link AesGcm}. */
+  static String place(HardwareId id, String name) {
     return id + "/" + name;
   }
 }

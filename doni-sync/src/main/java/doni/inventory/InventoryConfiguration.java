@@ -32,7 +32,7 @@ class InventoryConfiguration {
   private static final Logger log = LoggerFactory.getLogger(InventoryConfiguration.class);
 
   @Bean
-  Sealer sealer(Environment environment, HardwareTypes types, JsonMapper json) {
+  AesGcm secretCipher(Environment environment) {
     Map<String, String> keys =
         Binder.get(environment)
             .bind("doni.secrets.keys", Bindable.mapOf(String.class, String.class))
@@ -40,7 +40,12 @@ class InventoryConfiguration {
     if (keys.isEmpty()) {
       keys = Map.of("local", localKey(environment));
     }
-    return new AesSealer(new AesGcm(keys), types, json);
+    return new AesGcm(keys);
+  }
+
+  @Bean
+  Sealer sealer(AesGcm cipher, HardwareTypes types, JsonMapper json) {
+    return new AesSealer(cipher, types, json);
   }
 
   @Bean

@@ -1,0 +1,223 @@
+package doni.migration;
+
+import doni.device.HardwareId;
+import doni.migration.Finding.Kind;
+import doni.migration.OriginalInventory.Counts;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** One pass over the original, in transactions of some hundred devices. */
+final class MigrationRun {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationRun.class);
+  private static final int BATCH = 200;
+
+  private final OriginalInventory original;
+  private final boolean dryRun;
+  private final Translation translation;
+  private final MigratedRows rows;
+  private final TransactionTemplate transaction;
+  private final Instant now;
+
+  private final List<Finding> findings = new ArrayList<>();
+  private final Fingerprint.Sum enrollmentsRead = new Fingerprint.Sum();
+  private final Fingerprint.Sum enrollmentsStored = new Fingerprint.Sum();
+  private final Fingerprint.Sum tasksRead = new Fingerprint.Sum();
+  private final Fingerprint.Sum tasksStored = new Fingerprint.Sum();
+  private Counts read = new Counts(0, 0, 0);
+  private Counts taken = new Counts(0, 0, 0);
+  private long there;
+  private long goneHere;
+  private long cleanedUp;
+
+  MigrationRun(
+      OriginalInventory original,
+      boolean dryRun,
+      Translation translation,
+      MigratedRows rows,
+      TransactionTemplate transaction,
+      Clock clock) {
+    this.original = original;
+    this.dryRun = dryRun;
+    this.translation = translation;
+    this.rows = rows;
+    this.transaction = transaction;
+    // Postgres keeps microseconds.
+    this.now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  MigrationReport report() {
+    Counts counted = original.counts();
+    List<OriginalDevice> batch = original.after(0, BATCH);
+    while (!batch.isEmpty()) {
+      take(batch);
+      log.info("read {} of {} devices", read.devices(), counted.devices());
+      batch = original.after(batch.getLast().id(), BATCH);
+    }
+    if (!read.equals(counted)) {
+      throw new MigrationFailedException("read " + read + " of an original that counts " + counted);
+    }
+    return new MigrationReport(
+        dryRun,
+        counted,
+        read,
+        taken,
+        there,
+        goneHere,
+        cleanedUp,
+        enrollmentsRead.text(),
+        enrollmentsStored.text(),
+        tasksRead.text(),
+        tasksStored.text(),
+        findings);
+  }
+
+  private void take(List<OriginalDevice> batch) {
+    Map<HardwareId, MigratedDevice> wanted = new LinkedHashMap<>();
+    Map<HardwareId, List<Finding>> said = new LinkedHashMap<>();
+    for (OriginalDevice device : batch) {
+      read = plus(read, new Counts(1, device.tasks().size(), device.windows().size()));
+      List<Finding> found = new ArrayList<>();
+      switch (translation.of(device, found)) {
+        case Translation.Result.Taken(MigratedDevice migrated) -> {
+          wanted.put(migrated.id(), migrated);
+          said.put(migrated.id(), found);
+        }
+        case Translation.Result.CleanedUp _ -> {
+          cleanedUp++;
+          findings.addAll(found);
+        }
+        case Translation.Result.Refused _ -> findings.addAll(found);
+      }
+    }
+    Map<HardwareId, MigratedRows.Stored> stored = rows.stored(wanted.keySet());
+    Set<HardwareId> known = rows.known(wanted.keySet());
+    List<MigratedDevice> missing = new ArrayList<>();
+    wanted.forEach((id, device) -> {
+      if (stored.containsKey(id)) {
+        compare(device, stored.get(id));
+      } else if (known.contains(id)) {
+        goneHere++;
+      } else {
+        missing.add(device);
+      }
+    });
+    store(missing, said);
+  }
+
+  private void compare(MigratedDevice device, MigratedRows.Stored stored) {
+    Fingerprint here = stored.enrollment(device.issued());
+    if (here.equals(device.enrollment())) {
+      there++;
+      enrollmentsRead.add(device.enrollment());
+      enrollmentsStored.add(here);
+    } else {
+      find(
+          device,
+          Kind.DIFFERS,
+          stored.generation() > 1
+              ? "was changed here since it was taken; left as it is"
+              : "was changed in the original since it was taken; left as it is");
+    }
+  }
+
+  /** What a transaction has stored, as it was read back. */
+  private record Batch(
+      Map<HardwareId, MigratedRows.Stored> devices, Map<HardwareId, Fingerprint> work) {}
+
+  /** Where a batch cannot be stored, its devices are stored one by one, to find the one. */
+  private void store(List<MigratedDevice> devices, Map<HardwareId, List<Finding>> said) {
+    if (devices.isEmpty()) {
+      return;
+    }
+    try {
+      Batch stored =
+          Objects.requireNonNull(
+              transaction.execute(status -> {
+                Batch batch = verified(devices, rows.insert(devices, now));
+                if (dryRun) {
+                  status.setRollbackOnly();
+                }
+                return batch;
+              }));
+      devices.forEach(device -> count(device, stored, said));
+    } catch (DataAccessException | NotAsReadException e) {
+      if (devices.size() > 1) {
+        devices.forEach(device -> store(List.of(device), said));
+      } else {
+        find(devices.getFirst(), Kind.NOT_TAKEN, "cannot be stored: " + reason(e));
+      }
+    }
+  }
+
+  private void count(MigratedDevice device, Batch stored, Map<HardwareId, List<Finding>> said) {
+    MigratedRows.Stored here = stored.devices().get(device.id());
+    Fingerprint work = stored.work().get(device.id());
+    if (here == null || work == null) {
+      find(
+          device,
+          Kind.NOT_TAKEN,
+          "its name belongs to hardware " + rows.holderOf(device.name()) + " here");
+      return;
+    }
+    findings.addAll(said.getOrDefault(device.id(), List.of()));
+    taken = plus(taken, new Counts(1, device.tasks().size(), here.windows().size()));
+    enrollmentsRead.add(device.enrollment());
+    enrollmentsStored.add(here.enrollment(device.issued()));
+    tasksRead.add(device.work());
+    tasksStored.add(work);
+  }
+
+  /** Reads back what was stored, before it is committed: nobody has changed it yet. */
+  private Batch verified(List<MigratedDevice> devices, Set<HardwareId> inserted) {
+    Batch batch = new Batch(rows.stored(inserted), rows.work(inserted));
+    for (MigratedDevice device : devices) {
+      MigratedRows.Stored here = batch.devices().get(device.id());
+      if (here != null
+          && !(here.enrollment(device.issued()).equals(device.enrollment())
+              && device.work().equals(batch.work().get(device.id())))) {
+        throw new NotAsReadException();
+      }
+    }
+    return batch;
+  }
+
+  /** What was stored is not what was read; its transaction is rolled back. */
+  private static final class NotAsReadException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private void find(MigratedDevice device, Kind kind, String text) {
+    findings.add(new Finding(kind, device.label(), text));
+  }
+
+  /** Postgres' own text can quote values. */
+  private static String reason(RuntimeException e) {
+    return switch (e) {
+      case DataAccessException refused
+          when refused.getMostSpecificCause() instanceof SQLException sql ->
+          "Postgres refuses it with SQL state " + sql.getSQLState();
+      case NotAsReadException _ -> "what is read back is not the same";
+      default -> e.getClass().getSimpleName();
+    };
+  }
+
+  private static Counts plus(Counts one, Counts other) {
+    return new Counts(
+        one.devices() + other.devices(),
+        one.tasks() + other.tasks(),
+        one.windows() + other.windows());
+  }
+}

@@ -1,0 +1,20 @@
+package doni.migration;
+
+import java.util.List;
+
+/** An original that a test makes up. */
+record ListedOriginal(List<OriginalDevice> devices) implements OriginalInventory {
+
+  @Override
+  public Counts counts() {
+    return new Counts(
+        devices.size(),
+        devices.stream().mapToLong(device -> device.tasks().size()).sum(),
+        devices.stream().mapToLong(device -> device.windows().size()).sum());
+  }
+
+  @Override
+  public List<OriginalDevice> after(long id, int limit) {
+    return devices.stream().filter(device -> device.id() > id).limit(limit).toList();
+  }
+}
