@@ -1,5 +1,6 @@
 package doni.site;
 
+import doni.site.balena.SimulatedBalena;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.io.IOException;
@@ -50,6 +51,7 @@ public final class SimulatedSite implements AutoCloseable {
 
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
+  private final SimulatedBalena balena;
   private final DeviceSimulator devices;
 
   /** One for all services of the site, so that they can share a database. */
@@ -58,6 +60,8 @@ public final class SimulatedSite implements AutoCloseable {
   private SimulatedSite(Builder builder) {
     keystone = new SimulatedKeystone(builder.keystonePort, builder.clock);
     kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
+    balena = new SimulatedBalena(0, builder.clock);
+    balena.release(balena.addFleet("site", "edge", "raspberrypi4-64"), "coordinator", "wireguard");
     devices = new DeviceSimulator(kubernetes);
   }
 
@@ -76,6 +80,11 @@ public final class SimulatedSite implements AutoCloseable {
 
   public SimulatedKubernetes kubernetes() {
     return kubernetes;
+  }
+
+  /** With the fleet {@code site/edge}, which has a release with a {@code coordinator}. */
+  public SimulatedBalena balena() {
+    return balena;
   }
 
   public DeviceSimulator devices() {
@@ -106,12 +115,15 @@ public final class SimulatedSite implements AutoCloseable {
     environment.put("DONI_WORKERS_ENABLED", "k8s");
     environment.put("DONI_POLICY_FILE", policy(directory).toString());
     environment.put("DONI_WORKERS_K8S_KUBECONFIG_FILE", kubeconfig(directory).toString());
+    environment.put("DONI_WORKERS_BALENA_API_ENDPOINT", balena.uri().toString());
+    environment.put("DONI_WORKERS_BALENA_API_TOKEN", balena.token());
     return environment;
   }
 
   @Override
   public void close() {
     devices.close();
+    balena.close();
     kubernetes.close();
     keystone.close();
   }
