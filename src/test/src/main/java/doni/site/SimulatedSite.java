@@ -1,6 +1,7 @@
 package doni.site;
 
 import doni.site.blazar.SimulatedBlazar;
+import doni.site.balena.SimulatedBalena;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.io.IOException;
@@ -51,6 +52,7 @@ public final class SimulatedSite implements AutoCloseable {
 
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
+  private final SimulatedBalena balena;
   private final DeviceSimulator devices;
   private final SimulatedBlazar blazar;
 
@@ -60,6 +62,8 @@ public final class SimulatedSite implements AutoCloseable {
   private SimulatedSite(Builder builder) {
     keystone = new SimulatedKeystone(builder.keystonePort, builder.clock);
     kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
+    balena = new SimulatedBalena(0, builder.clock);
+    balena.release(balena.addFleet("site", "edge", "raspberrypi4-64"), "coordinator", "wireguard");
     devices = new DeviceSimulator(kubernetes);
     blazar =
         new SimulatedBlazar(
@@ -86,6 +90,11 @@ public final class SimulatedSite implements AutoCloseable {
 
   public SimulatedBlazar blazar() {
     return blazar;
+  }
+
+  /** With the fleet {@code site/edge}, which has a release with a {@code coordinator}. */
+  public SimulatedBalena balena() {
+    return balena;
   }
 
   public DeviceSimulator devices() {
@@ -116,6 +125,8 @@ public final class SimulatedSite implements AutoCloseable {
     environment.put("DONI_WORKERS_ENABLED", "k8s");
     environment.put("DONI_POLICY_FILE", policy(directory).toString());
     environment.put("DONI_WORKERS_K8S_KUBECONFIG_FILE", kubeconfig(directory).toString());
+    environment.put("DONI_WORKERS_BALENA_API_ENDPOINT", balena.uri().toString());
+    environment.put("DONI_WORKERS_BALENA_API_TOKEN", balena.token());
     return environment;
   }
 
@@ -123,6 +134,7 @@ public final class SimulatedSite implements AutoCloseable {
   public void close() {
     devices.close();
     blazar.close();
+    balena.close();
     kubernetes.close();
     keystone.close();
   }

@@ -1,0 +1,52 @@
+package doni.worker.balena;
+
+import doni.remote.Remote;
+import doni.site.balena.SimulatedBalena;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+
+/** A simulated Balena with a fleet, and workers that are connected to it. */
+final class BalenaSite implements AutoCloseable {
+
+  private final SimulatedBalena balena = new SimulatedBalena(0, Clock.systemUTC());
+  private final long fleet = balena.addFleet("admin", "edge-rpi4", "raspberrypi4-64");
+
+  BalenaSite() {
+    balena.release(fleet, "coordinator", "wireguard");
+  }
+
+  SimulatedBalena balena() {
+    return balena;
+  }
+
+  long fleet() {
+    return fleet;
+  }
+
+  BalenaWorker worker() {
+    return worker(balena.token(), Map.of("raspberrypi4-64", "admin/edge-rpi4"));
+  }
+
+  BalenaWorker worker(String token, Map<String, String> mapping) {
+    BalenaProperties properties =
+        new BalenaProperties(
+            balena.uri().toString(),
+            token,
+            mapping,
+            "coordinator",
+            Duration.ofSeconds(1),
+            Duration.ofMillis(500),
+            "balena");
+    Clock clock = Clock.systemUTC();
+    Remote remote =
+        new Remote("balena", 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
+    return new BalenaWorker(new BalenaFleet(properties, remote, clock), properties, clock);
+  }
+
+  @Override
+  public void close() {
+    balena.close();
+  }
+}
