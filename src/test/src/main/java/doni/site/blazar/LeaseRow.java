@@ -34,6 +34,9 @@ final class LeaseRow {
   Instant end;
   String status = "PENDING";
 
+  /** What came of its beginning. */
+  String begun = "UNDONE";
+
   /** Its reservation was torn down, so that it holds nothing any more. */
   boolean free;
 
@@ -99,8 +102,8 @@ final class LeaseRow {
         .put("min", 1)
         .put("max", 1);
     var events = json.putArray("events");
-    event(events.addObject(), "end_lease", end, status.equals("TERMINATED"));
-    event(events.addObject(), "start_lease", start, !status.equals("PENDING"));
+    event(events.addObject(), "end_lease", end, status.equals("TERMINATED") ? "DONE" : "UNDONE");
+    event(events.addObject(), "start_lease", start, begun);
     return json;
   }
 
@@ -117,7 +120,7 @@ final class LeaseRow {
     return json;
   }
 
-  private void event(ObjectNode event, String type, Instant at, boolean done) {
+  private void event(ObjectNode event, String type, Instant at, String came) {
     event
         .put("created_at", createdAt)
         .putNull("updated_at")
@@ -125,7 +128,7 @@ final class LeaseRow {
         .put("lease_id", id)
         .put("event_type", type)
         .put("time", DATE.format(at))
-        .put("status", done ? "DONE" : "UNDONE");
+        .put("status", came);
   }
 
   private String reservationStatus() {

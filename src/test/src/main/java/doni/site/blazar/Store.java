@@ -76,6 +76,7 @@ final class Store {
       boolean there = lease.host || nodes.isThere(lease.resource.name);
       if (!lease.stuck && lease.status.equals("PENDING") && !lease.start.isAfter(now())) {
         lease.status = there ? "ACTIVE" : "ERROR";
+        lease.begun = there ? "DONE" : "ERROR";
         lease.free = !there;
       }
       if (!lease.stuck && lease.status.equals("ACTIVE") && !lease.end.isAfter(now())) {
