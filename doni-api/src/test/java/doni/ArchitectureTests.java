@@ -33,6 +33,10 @@ class ArchitectureTests {
       ours("doni.remote", "doni.remote", "doni.worker");
 
   @ArchTest
+  static final ArchRule openStackKnowsTheRemoteAndTheContract =
+      ours("doni.openstack", "doni.openstack", "doni.remote", "doni.worker", "doni.device");
+
+  @ArchTest
   static final ArchRule workersKnowTheContractTheDeviceAndTheRemote =
       classes()
           .that()
@@ -40,7 +44,9 @@ class ArchitectureTests {
           .should(
               onlyDependOnClassesThat(
                   notOurs()
-                      .or(resideInAnyPackage("doni.device", "doni.worker", "doni.remote"))
+                      .or(
+                          resideInAnyPackage(
+                              "doni.device", "doni.worker", "doni.remote", "doni.openstack"))
                       .or(resideInAPackage("doni.worker.."))))
           .because("an integration is one package behind the contract");
 
@@ -111,6 +117,7 @@ class ArchitectureTests {
           .resideInAnyPackage(
               "doni.device..",
               "doni.worker..",
+              "doni.openstack..",
               "doni.inventory..",
               "doni.intake..",
               "doni.lane..",

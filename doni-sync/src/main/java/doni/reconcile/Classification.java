@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>not sent (circuit open, too many under way)</td><td>deferred, not counted</td></tr>
  * <tr><td>no connection, time-out, 429, any 5xx</td><td>failed, retryable; after a write too, because
  * every attempt reads before it writes</td></tr>
+ * <tr><td>a success that was none: not understood</td><td>failed, retryable</td></tr>
  * <tr><td>any other status</td><td>failed, until something changes</td></tr>
  * <tr><td>not a call</td><td>a defect: failed, retryable, with the stack in the log</td></tr>
  * </table>
@@ -59,7 +60,7 @@ final class Classification {
               failed(
                   e,
                   e.service() + " answered " + e.status() + ": " + text,
-                  e.status() == 429 || e.status() >= 500));
+                  e.status() == 429 || e.status() >= 500 || e.status() < 300));
     };
   }
 

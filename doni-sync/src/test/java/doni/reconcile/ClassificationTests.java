@@ -20,8 +20,19 @@ class ClassificationTests {
 
   @ParameterizedTest
   @CsvSource({
-    "400, false", "401, false", "403, false", "404, false", "409, false", "429, true",
-    "500, true", "502, true", "503, true", "504, true", "599, true", "302, false"
+    "400, false",
+    "401, false",
+    "403, false",
+    "404, false",
+    "409, false",
+    "429, true",
+    "500, true",
+    "502, true",
+    "503, true",
+    "504, true",
+    "599, true",
+    "302, false",
+    "200, true"
   })
   void retriesWhatMayPass(int status, boolean retryable) {
     assertThat(failure(RemoteException.answered("s", status, "t", false, null)).retryable())

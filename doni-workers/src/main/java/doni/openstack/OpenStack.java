@@ -10,5 +10,17 @@ public interface OpenStack {
    */
   OpenStackService service(ServiceSettings settings);
 
+  /**
+   * Finds projects.
+   *
+   * @throws IllegalArgumentException when no Keystone is configured
+   */
   Projects projects();
+
+  /**
+   * Whether we log in with a password; if not, with an application credential, whose tokens can
+   * make no trust, so that a service which makes one in our name (Blazar does on every POST) cannot
+   * be used.
+   */
+  boolean passwordLogin();
 }

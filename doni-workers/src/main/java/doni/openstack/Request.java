@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path below the service's endpoint, with a leading slash and the query; its segments are
  *     already percent-encoded ({@link #segment})
- * @param body what Jackson can write; null for none
+ * @param body what Jackson can write; null for none. A {@link doni.device.Secret} in it is sent as
+ *     its value, and is masked where the service quotes it
  * @param headers in addition to the token, {@code Accept} and {@code Content-Type}
  */
 public record Request(

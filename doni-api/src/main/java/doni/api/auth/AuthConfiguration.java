@@ -1,6 +1,8 @@
 package doni.api.auth;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import doni.openstack.KeystoneBinding;
+import doni.openstack.KeystoneProperties;
 import doni.remote.Remote;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;

@@ -1,6 +1,7 @@
 package doni.api.auth;
 
 import doni.device.Secret;
+import doni.openstack.KeystoneProperties;
 import doni.policy.Caller;
 import doni.remote.Remote;
 import doni.worker.RemoteException;
@@ -15,8 +16,11 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.openstack4j.api.OSClient;
 import org.openstack4j.api.OSClient.OSClientV3;
+import org.openstack4j.api.client.CloudProvider;
 import org.openstack4j.api.exceptions.ResponseException;
+import org.openstack4j.api.types.Facing;
 import org.openstack4j.core.transport.Config;
 import org.openstack4j.model.common.Identifier;
 import org.openstack4j.model.identity.v3.Project;
@@ -24,6 +28,7 @@ import org.openstack4j.model.identity.v3.Role;
 import org.openstack4j.model.identity.v3.Token;
 import org.openstack4j.model.identity.v3.User;
 import org.openstack4j.openstack.OSFactory;
+import org.openstack4j.openstack.internal.OSAuthenticator;
 
 /**
  * Asks Keystone, as the service user: {@code GET /v3/auth/tokens} with the token as {@code
@@ -53,7 +58,7 @@ final class KeystoneTokens implements TokenValidator {
 
   KeystoneTokens(KeystoneProperties properties, Remote remote, Clock clock) {
     this.properties = properties;
-    this.endpoint = endpoint(Objects.requireNonNull(properties.authUrl()).toString());
+    this.endpoint = properties.identityUrl();
     this.config =
         Config.newConfig()
             .withConnectionTimeout(Math.toIntExact(properties.connectTimeout().toMillis()))
@@ -109,6 +114,20 @@ final class KeystoneTokens implements TokenValidator {
   }
 
   private Token logIn() {
+    return properties.passwordLogin() ? withPassword() : withApplicationCredential();
+  }
+
+  private Token withApplicationCredential() {
+    var login =
+        new ApplicationCredentialLogin(
+            Objects.requireNonNull(properties.applicationCredentialId()),
+            Objects.requireNonNull(properties.applicationCredentialSecret()));
+    OSClient<?> client =
+        OSAuthenticator.invoke(login, endpoint, Facing.PUBLIC, config, CloudProvider.UNKNOWN);
+    return ((OSClientV3) client).getToken();
+  }
+
+  private Token withPassword() {
     return OSFactory.builderV3()
         .withConfig(config)
         .endpoint(endpoint)
@@ -184,10 +203,5 @@ final class KeystoneTokens implements TokenValidator {
       }
     }
     return false;
-  }
-
-  private static String endpoint(String authUrl) {
-    String url = authUrl.replaceAll("/+$", "");
-    return url.endsWith("/v3") ? url : url + "/v3";
   }
 }

@@ -1,5 +1,6 @@
 package doni.api.auth;
 
+import doni.openstack.KeystoneProperties;
 import doni.worker.RemoteException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

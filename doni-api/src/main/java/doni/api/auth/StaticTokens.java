@@ -1,6 +1,7 @@
 package doni.api.auth;
 
 import doni.device.Secret;
+import doni.openstack.KeystoneProperties;
 import doni.policy.Caller;
 import java.time.Instant;
 import java.util.HashMap;

@@ -125,11 +125,18 @@ final class FakeKeystone implements AutoCloseable {
   }
 
   private void logIn(HttpExchange exchange, String body) throws IOException {
-    JsonNode user = JSON.readTree(body).at("/auth/identity/password/user");
+    JsonNode auth = JSON.readTree(body).path("auth");
+    JsonNode user = auth.at("/identity/password/user");
+    JsonNode credential = auth.at("/identity/application_credential");
     boolean right =
         user.path("name").asString("").equals("doni")
             && user.path("password").asString("").equals(PASSWORD);
-    if (!right) {
+    boolean rightCredential =
+        auth.at("/identity/methods").toString().equals("[\"application_credential\"]")
+            && credential.path("id").asString("").equals("ac-id")
+            && credential.path("secret").asString("").equals(PASSWORD)
+            && !auth.has("scope");
+    if (!right && !rightCredential) {
       answer(exchange, 401, Map.of("error", Map.of("code", 401, "message", "wrong password")));
       return;
     }

@@ -1,6 +1,7 @@
 package doni.api.auth;
 
 import doni.device.Secret;
+import doni.openstack.KeystoneProperties;
 import doni.remote.Remote;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

@@ -77,6 +77,30 @@ class KeystoneTokensIT extends KeystoneFixture {
   }
 
   @Test
+  void validatesWithAnApplicationCredentialInPlaceOfAPassword() {
+    tokens = validator(Properties.ofApplicationCredential(keystone, FakeKeystone.PASSWORD));
+
+    assertThat(callerOf(tokens.validate(ALICE)).userId()).isEqualTo("alice-id");
+
+    keystone.revokesServiceTokens();
+    keystone.knows("gAAAAAB-bob_token", "bob-proj", inFourHours, "member");
+    assertThat(callerOf(tokens.validate(new Secret("gAAAAAB-bob_token"))).projectId())
+        .isEqualTo("bob-proj");
+    assertThat(keystone.logins()).isEqualTo(2);
+  }
+
+  @Test
+  void tellsNothingOfAnApplicationCredentialThatIsRefused() {
+    tokens = validator(Properties.ofApplicationCredential(keystone, "wrong-secret"));
+
+    assertThat(tokens.validate(ALICE))
+        .isInstanceOfSatisfying(
+            Verdict.Unanswered.class,
+            unanswered ->
+                assertThat(unanswered.toString()).contains("401").doesNotContain("wrong-secret"));
+  }
+
+  @Test
   void refusesATokenThatKeystoneDoesNotKnow() {
     assertThat(tokens.validate(UNKNOWN)).isEqualTo(new Verdict.Refused());
   }

@@ -1,6 +1,7 @@
 package doni.api.auth;
 
 import doni.device.Secret;
+import doni.openstack.KeystoneProperties;
 import java.time.Duration;
 import java.util.Map;
 
@@ -14,6 +15,8 @@ final class Properties {
         keystone.url(),
         "doni",
         new Secret(password),
+        null,
+        null,
         "Default",
         "service",
         "Default",
@@ -22,6 +25,24 @@ final class Properties {
         Duration.ofMinutes(5),
         Duration.ofSeconds(1),
         readTimeout,
+        Map.of());
+  }
+
+  static KeystoneProperties ofApplicationCredential(FakeKeystone keystone, String secret) {
+    return new KeystoneProperties(
+        keystone.url(),
+        null,
+        null,
+        "ac-id",
+        new Secret(secret),
+        "Default",
+        "service",
+        "Default",
+        null,
+        "public",
+        Duration.ofMinutes(5),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
         Map.of());
   }
 }

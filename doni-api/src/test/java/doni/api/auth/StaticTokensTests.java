@@ -3,6 +3,7 @@ package doni.api.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.device.Secret;
+import doni.openstack.KeystoneProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.Map;
@@ -39,6 +40,8 @@ class StaticTokensTests {
   void warnsThatTheyAreForLocalUse(CapturedOutput output) {
     KeystoneProperties properties =
         new KeystoneProperties(
+            null,
+            null,
             null,
             null,
             null,

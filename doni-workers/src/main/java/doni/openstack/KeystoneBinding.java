@@ -1,7 +1,9 @@
-package doni.api.auth;
+package doni.openstack;
 
+import doni.device.Secret;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -20,15 +22,22 @@ import org.springframework.core.env.Environment;
  * may be a password behind a misspelled key, and the key, which may be a static token: here a
  * failure is one line with neither.
  */
-final class KeystoneBinding {
+public final class KeystoneBinding {
 
   private static final ConfigurationPropertyName PREFIX =
       ConfigurationPropertyName.of("doni.keystone");
   private static final ConfigurationPropertyName STATIC_TOKENS = PREFIX.append("static-tokens");
 
+  private static final Set<String> INTERFACES = Set.of("public", "internal", "admin");
+
   private KeystoneBinding() {}
 
-  static KeystoneProperties read(Environment environment) {
+  /**
+   * Reads and checks it.
+   *
+   * @throws InvalidConfigurationPropertyValueException in one line, without a value
+   */
+  public static KeystoneProperties read(Environment environment) {
     KeystoneProperties properties;
     try {
       BindHandler strict =
@@ -61,13 +70,43 @@ final class KeystoneBinding {
         || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
       throw invalid(key("auth-url"), "it must be an http or https URL");
     }
-    demand("username", properties.serviceUser());
-    demand("password", properties.password() == null ? null : properties.password().value());
+    checkLogin(properties);
+    if (!INTERFACES.contains(properties.endpointInterface())) {
+      throw invalid(key("interface"), "it must be one of public, internal, admin");
+    }
     demandPositive("connect-timeout", properties.connectTimeout());
     demandPositive("read-timeout", properties.readTimeout());
     if (properties.tokenCacheTtl().isNegative()) {
       throw invalid(key("token-cache-ttl"), "it must not be negative");
     }
+  }
+
+  private static void checkLogin(KeystoneProperties properties) {
+    boolean withPassword = isSet(properties.serviceUser()) || isSet(properties.password());
+    boolean withCredential =
+        isSet(properties.applicationCredentialId())
+            || isSet(properties.applicationCredentialSecret());
+    if (withPassword && withCredential) {
+      throw invalid(
+          key("application-credential-id"),
+          "set together with doni.keystone.username or .password; the service logs in either with"
+              + " a password or with an application credential");
+    }
+    if (withCredential) {
+      demand("application-credential-id", isSet(properties.applicationCredentialId()));
+      demand("application-credential-secret", isSet(properties.applicationCredentialSecret()));
+    } else {
+      demand("username", isSet(properties.serviceUser()));
+      demand("password", isSet(properties.password()));
+    }
+  }
+
+  private static boolean isSet(@Nullable String text) {
+    return text != null && !text.isBlank();
+  }
+
+  private static boolean isSet(@Nullable Secret secret) {
+    return secret != null && isSet(secret.value());
   }
 
   private static void checkTokens(KeystoneProperties properties) {
@@ -83,9 +122,12 @@ final class KeystoneBinding {
         });
   }
 
-  private static void demand(String name, @Nullable String value) {
-    if (value == null || value.isBlank()) {
-      throw invalid(key(name), "it must be set where doni.keystone.auth-url is");
+  private static void demand(String name, boolean set) {
+    if (!set) {
+      throw invalid(
+          key(name),
+          "it must be set where doni.keystone.auth-url is: either username and password, or"
+              + " application-credential-id and application-credential-secret");
     }
   }
 

@@ -1,9 +1,9 @@
-package doni.api.auth;
+package doni.openstack;
 
 import doni.device.Secret;
 
 /** Tells what may be a token from what cannot be one and is not worth a call. */
-final class TokenForm {
+public final class TokenForm {
 
   /** Fernet tokens have some 250 characters, JWS tokens up to 2,000. */
   private static final int LONGEST = 4_096;
@@ -11,7 +11,7 @@ final class TokenForm {
   private TokenForm() {}
 
   /** Keystone's token providers use the alphabets of Base64, plain and for URLs, and dots. */
-  static boolean isPlausible(Secret token) {
+  public static boolean isPlausible(Secret token) {
     String value = token.value();
     return !value.isEmpty()
         && value.length() <= LONGEST

@@ -1,4 +1,4 @@
-package doni.api.auth;
+package doni.openstack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +25,12 @@ class KeystoneBindingTests {
           "doni.keystone.username", "doni",
           "doni.keystone.password", "hunter2");
 
+  private static final Map<String, Object> APPLICATION_CREDENTIAL =
+      Map.of(
+          "doni.keystone.auth-url", "http://keystone.example.org:5000",
+          "doni.keystone.application-credential-id", "ac-id",
+          "doni.keystone.application-credential-secret", "hunter2");
+
   @Test
   void hasDefaultsForWhatMostSitesShare() {
     KeystoneProperties properties = read(COMPLETE);
@@ -35,6 +41,8 @@ class KeystoneBindingTests {
                 URI.create("http://keystone.example.org:5000"),
                 "doni",
                 new Secret("hunter2"),
+                null,
+                null,
                 "Default",
                 "service",
                 "Default",
@@ -66,6 +74,8 @@ class KeystoneBindingTests {
                 URI.create("http://keystone.example.org:5000"),
                 "doni",
                 new Secret("hunter2"),
+                null,
+                null,
                 "users",
                 "services",
                 "projects",
@@ -141,6 +151,9 @@ class KeystoneBindingTests {
         "token-cache-ttl              | -1s     | token-cache-ttl",
         "read-timeout                 | 0s      | read-timeout",
         "auth-url                     | hunter3 | auth-url",
+        "interface                    | hunter3 | interface",
+        "application-credential-id    | hunter3 | either with a password or with an application credential",
+        "application-credential-secret | hunter3 | either with a password or with an application credential",
         "static-tokens.tok3n.roles    | member  | set together with doni.keystone.static-tokens",
         "static-tokens.tok3n          | hunter3 | static-tokens.<token> is not of type",
         "static-tokens.tok3n.rolez    | hunter3 | static-tokens.<token>.rolez",
@@ -179,6 +192,40 @@ class KeystoneBindingTests {
     incomplete.remove(key);
 
     assertThatThrownBy(() -> read(incomplete)).hasMessageContaining(key + " ");
+  }
+
+  @Test
+  void logsInWithAnApplicationCredentialInPlaceOfAPassword() {
+    KeystoneProperties properties = read(APPLICATION_CREDENTIAL);
+
+    assertThat(properties.passwordLogin()).isFalse();
+    assertThat(properties.applicationCredentialId()).isEqualTo("ac-id");
+    assertThat(properties.applicationCredentialSecret()).isEqualTo(new Secret("hunter2"));
+    assertThat(properties.toString()).doesNotContain("hunter2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "doni.keystone.application-credential-id",
+    "doni.keystone.application-credential-secret"
+  })
+  void demandsBothPartsOfAnApplicationCredential(String key) {
+    Map<String, Object> incomplete = new TreeMap<>(APPLICATION_CREDENTIAL);
+    incomplete.remove(key);
+
+    assertThatThrownBy(() -> read(incomplete)).hasMessageContaining(key + " ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://k:5000, http://k:5000/v3",
+    "http://k:5000/v3/, http://k:5000/v3",
+    "https://k/identity/, https://k/identity/v3"
+  })
+  void knowsTheRootOfTheIdentityApi(String authUrl, String expected) {
+    KeystoneProperties properties = read(with("doni.keystone.auth-url", authUrl));
+
+    assertThat(properties.identityUrl()).isEqualTo(expected);
   }
 
   private static Map<String, Object> with(String... more) {

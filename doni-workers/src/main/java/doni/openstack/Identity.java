@@ -1,0 +1,215 @@
+package doni.openstack;
+
+import doni.device.Secret;
+import doni.remote.Remote;
+import doni.worker.Hold;
+import doni.worker.RemoteException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Our login to Keystone (Identity API v3, {@code POST /v3/auth/tokens}), shared by all services:
+ * one token, renewed shortly before it expires or when a service refuses it, by one login however
+ * many wait for it.
+ *
+ * <p>A login that Keystone refuses is not repeated for half a minute: the same credentials are
+ * refused again, and Keystone may lock a user out who fails too often.
+ */
+final class Identity {
+
+  static final String SERVICE = "identity";
+
+  private static final int CONCURRENCY = 10;
+  private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(5);
+
+  /** The token is renewed so long before it expires: no call lasts longer. */
+  private static final Duration MARGIN = Duration.ofMinutes(1);
+
+  private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
+
+  private final KeystoneProperties keystone;
+  private final Clock clock;
+  private final Exchange exchange;
+  private final Remote remote;
+  private final ReentrantLock login = new ReentrantLock();
+  private volatile @Nullable Session session;
+  private volatile @Nullable Hold refusal;
+
+  Identity(KeystoneProperties keystone, MeterRegistry meters, Clock clock) {
+    this.keystone = keystone;
+    this.clock = clock;
+    this.exchange =
+        new Exchange(
+            SERVICE,
+            new HttpCalls(SERVICE, keystone.connectTimeout(), keystone.readTimeout()),
+            clock);
+    this.remote = new Remote(SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, clock);
+  }
+
+  /**
+   * The login in force.
+   *
+   * @throws RemoteException when Keystone does not answer or refuses us; nothing was written then
+   */
+  Session session() {
+    return newerThan(Instant.MIN, null);
+  }
+
+  /** Another login than the one whose token a service has refused. */
+  Session after(Session refused) {
+    return newerThan(Instant.MIN, refused.token());
+  }
+
+  /** A login of that moment or later: its catalog may know more. */
+  Session since(Instant moment) {
+    return newerThan(moment, null);
+  }
+
+  /** Why nobody gets a token at the moment; from memory. */
+  Optional<Hold> hold() {
+    Hold current = refusal;
+    boolean lasts =
+        current != null
+            && current.until() != null
+            && clock.instant().isBefore(Objects.requireNonNull(current.until()));
+    return lasts ? Optional.ofNullable(current) : remote.hold();
+  }
+
+  /** A read of Keystone itself, with our token. */
+  Answer get(String path) {
+    Session used = session();
+    Answer answer = send(Request.get(path), Optional.of(used.token())).answer();
+    return answer.status() == 401
+        ? send(Request.get(path), Optional.of(after(used).token())).answer()
+        : answer;
+  }
+
+  private Session newerThan(Instant moment, @Nullable Secret refused) {
+    Session usable = usable(moment, refused);
+    if (usable != null) {
+      return usable;
+    }
+    login.lock();
+    try {
+      Session renewed = usable(moment, refused);
+      if (renewed == null) {
+        renewed = logIn();
+        session = renewed;
+      }
+      return renewed;
+    } finally {
+      login.unlock();
+    }
+  }
+
+  private @Nullable Session usable(Instant moment, @Nullable Secret refused) {
+    Session current = session;
+    boolean good =
+        current != null
+            && current.expiresAt().isAfter(clock.instant().plus(MARGIN))
+            && !current.startedAt().isBefore(moment)
+            && !current.token().equals(refused);
+    return good ? current : null;
+  }
+
+  private Session logIn() {
+    Hold current = refusal;
+    Instant now = clock.instant();
+    if (current != null && current.until() != null && now.isBefore(current.until())) {
+      throw refused(current, now);
+    }
+    Exchange.Result result = send(Request.post("/auth/tokens", credentials()), Optional.empty());
+    Answer answer = result.answer();
+    if (answer.isSuccess()) {
+      refusal = null;
+      return read(answer.body(), result.headers().get("X-Subject-Token"), now);
+    }
+    if (answer.status() >= 500) {
+      throw RemoteException.answered(
+          SERVICE, answer.status(), "Keystone answered " + answer.status(), false, null);
+    }
+    Hold refusedNow =
+        new Hold(
+            "Keystone refuses our login (%d: %s): check %s"
+                .formatted(answer.status(), answer.message(), keys()),
+            now.plus(PAUSE_AFTER_REFUSAL));
+    refusal = refusedNow;
+    throw refused(refusedNow, now);
+  }
+
+  private static RemoteException refused(Hold hold, Instant now) {
+    Instant until = hold.until();
+    Duration left = until == null ? PAUSE_AFTER_REFUSAL : Duration.between(now, until);
+    return RemoteException.notSent(SERVICE, hold.reason(), left);
+  }
+
+  private Exchange.Result send(Request request, Optional<Secret> token) {
+    return remote.call(() -> exchange.send(keystone.identityUrl(), request, token));
+  }
+
+  private static Session read(JsonNode body, @Nullable String token, Instant askedAt) {
+    JsonNode content = body.path("token");
+    String project = content.path("project").path("id").asString("");
+    Instant expiresAt = instant(content.path("expires_at").asString(""));
+    if (token == null || project.isEmpty() || expiresAt == null) {
+      throw RemoteException.answered(
+          SERVICE, 200, "Keystone's token lacks its id, project or expiry", false, null);
+    }
+    Catalog catalog = Catalog.read(content.path("catalog"));
+    return new Session(new Secret(token), project, catalog, askedAt, expiresAt);
+  }
+
+  private static @Nullable Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException _) {
+      return null;
+    }
+  }
+
+  private String keys() {
+    return keystone.passwordLogin()
+        ? "doni.keystone.username, .password, .user-domain-name, .project-name and .project-domain-name"
+        : "doni.keystone.application-credential-id and .application-credential-secret";
+  }
+
+  private Map<String, Object> credentials() {
+    return Map.of("auth", keystone.passwordLogin() ? password() : applicationCredential());
+  }
+
+  private Map<String, Object> password() {
+    Map<String, Object> user =
+        Map.of(
+            "name", Objects.requireNonNull(keystone.serviceUser()),
+            "domain", Map.of("name", keystone.userDomainName()),
+            "password", Objects.requireNonNull(keystone.password()));
+    Map<String, Object> project =
+        Map.of(
+            "name", keystone.projectName(),
+            "domain", Map.of("name", keystone.projectDomainName()));
+    return Map.of(
+        "identity", Map.of("methods", List.of("password"), "password", Map.of("user", user)),
+        "scope", Map.of("project", project));
+  }
+
+  /** It names no scope: the credential has its own. */
+  private Map<String, Object> applicationCredential() {
+    Map<String, Object> credential =
+        Map.of(
+            "id", Objects.requireNonNull(keystone.applicationCredentialId()),
+            "secret", Objects.requireNonNull(keystone.applicationCredentialSecret()));
+    return Map.of(
+        "identity",
+        Map.of("methods", List.of("application_credential"), "application_credential", credential));
+  }
+}

@@ -1,0 +1,45 @@
+package doni.openstack;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+
+/** OpenStack behind one Keystone, with one login for all services. */
+final class KeystoneOpenStack implements OpenStack {
+
+  private final KeystoneProperties keystone;
+  private final MeterRegistry meters;
+  private final Clock clock;
+  private final Identity identity;
+
+  KeystoneOpenStack(KeystoneProperties keystone, MeterRegistry meters, Clock clock) {
+    this.keystone = keystone;
+    this.meters = meters;
+    this.clock = clock;
+    this.identity = new Identity(keystone, meters, clock);
+  }
+
+  @Override
+  public OpenStackService service(ServiceSettings settings) {
+    demandKeystone(settings.name());
+    return new CatalogService(settings, keystone, identity, meters, clock);
+  }
+
+  @Override
+  public Projects projects() {
+    demandKeystone("projects");
+    return new KeystoneProjects(identity, clock);
+  }
+
+  @Override
+  public boolean passwordLogin() {
+    return keystone.passwordLogin();
+  }
+
+  private void demandKeystone(String who) {
+    if (keystone.authUrl() == null) {
+      throw new IllegalArgumentException(
+          "doni.keystone.auth-url: is not set, and %s cannot be reached without Keystone; static tokens only go with backends that are in-memory"
+              .formatted(who));
+    }
+  }
+}

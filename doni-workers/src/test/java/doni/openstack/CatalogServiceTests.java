@@ -1,0 +1,310 @@
+package doni.openstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import doni.device.Secret;
+import doni.worker.RemoteException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CatalogServiceTests extends SiteTest {
+
+  private final OpenStackService service = openStack.service(settings());
+
+  @Test
+  void sendsJsonWithTokenAndRequestId() {
+    service.send(Request.post("/channels", Map.of("a", 1)).withHeader("X-Version", "1.51"));
+
+    FakeSite.Seen seen = site.seen.getFirst();
+    assertThat(seen.path()).isEqualTo("/service/channels");
+    assertThat(seen.header("X-Auth-Token")).isEqualTo("token-1");
+    assertThat(seen.header("Accept")).isEqualTo("application/json");
+    assertThat(seen.header("Content-Type")).isEqualTo("application/json");
+    assertThat(seen.header("X-Version")).isEqualTo("1.51");
+    assertThat(seen.header("X-OpenStack-Request-ID"))
+        .matches("req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "DELETE"})
+  void sendsNoContentTypeWithoutABody(String method) {
+    service.send(new Request(method, "/channels", null, Map.of()));
+
+    assertThat(site.seen.getFirst().header("Content-Type")).isEmpty();
+    assertThat(site.seen.getFirst().header("Accept")).isEqualTo("application/json");
+  }
+
+  @Test
+  void givesTheAnswerWithBodyMessageAndRequestId() {
+    site.service =
+        _ ->
+            new FakeSite.Reply(
+                404,
+                Map.of("X-Openstack-Request-Id", "req-1", "Content-Type", "application/json"),
+                "{\"error\":\"Channel U not found.\"}");
+
+    Answer answer = service.send(Request.get("/channels/U"));
+
+    assertThat(answer.isSuccess()).isFalse();
+    assertThat(answer.message()).isEqualTo("Channel U not found.");
+    assertThat(answer.requestId()).isEqualTo("req-1");
+    assertThat(answer.refused()).hasMessage("tunelo answered 404: Channel U not found. (req-1)");
+  }
+
+  @Test
+  void findsTheEndpointByTypeInterfaceAndRegion() {
+    site.addService("channel", "internal", "RegionOne", site.server() + "/internal-one/");
+    site.addService("channel", "internal", "RegionTwo", site.server() + "/internal-two");
+
+    openStack
+        .service(settings("internal", "RegionOne", null, READ_TIMEOUT))
+        .send(Request.get("/channels"));
+    openStack(keystone(FakeSite.PASSWORD, "RegionTwo"))
+        .service(settings("internal", null, null, READ_TIMEOUT))
+        .send(Request.get("/channels"));
+
+    assertThat(site.seen)
+        .extracting(FakeSite.Seen::path)
+        .containsExactly("/internal-one/channels", "/internal-two/channels");
+  }
+
+  @Test
+  void asksForTheRegionWhereThereAreSeveral() {
+    site.addService("channel", "public", "RegionTwo", site.server() + "/two");
+
+    assertThatThrownBy(() -> service.send(Request.get("/channels")))
+        .isInstanceOf(RemoteException.class)
+        .hasMessageContaining("RegionOne, RegionTwo")
+        .hasMessageContaining("doni.keystone.region");
+  }
+
+  @Test
+  void namesWhatTheCatalogLacks() {
+    OpenStackService elsewhere = openStack.service(settings("admin", "Edge", null, READ_TIMEOUT));
+
+    RemoteException missing =
+        catchThrowableOfType(RemoteException.class, () -> elsewhere.send(Request.get("/channels")));
+
+    assertThat(missing.kind()).isEqualTo(RemoteException.Kind.NOT_SENT);
+    assertThat(missing)
+        .hasMessageContaining("'channel'")
+        .hasMessageContaining("'admin'")
+        .hasMessageContaining("'Edge'")
+        .hasMessageContaining("doni.workers.tunelo.endpoint-override");
+  }
+
+  @Test
+  void seesWhatWasAddedToTheCatalogWithoutARestart() {
+    OpenStackService elsewhere = openStack.service(settings(null, "Edge", null, READ_TIMEOUT));
+    assertThatThrownBy(() -> elsewhere.send(Request.get("/channels")))
+        .isInstanceOf(RemoteException.class);
+    site.addService("channel", "public", "Edge", site.server() + "/edge");
+    clock.advance(Duration.ofSeconds(61));
+
+    elsewhere.send(Request.get("/channels"));
+
+    assertThat(site.seen.getLast().path()).isEqualTo("/edge/channels");
+  }
+
+  @Test
+  void goesWhereTheOverrideSays() {
+    URI override = URI.create(site.server() + "/override/");
+
+    openStack
+        .service(settings(null, "Nowhere", override, READ_TIMEOUT))
+        .send(Request.get("/channels"));
+
+    assertThat(site.seen.getLast().path()).isEqualTo("/override/channels");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"429", "502", "503", "504"})
+  void throwsWhenTheServiceIsDownOrDrowning(int status) {
+    site.service =
+        _ -> new FakeSite.Reply(status, Map.of("Retry-After", "7"), "{\"message\":\"busy\"}");
+
+    RemoteException thrown =
+        catchThrowableOfType(
+            RemoteException.class, () -> service.send(Request.post("/channels", Map.of())));
+
+    assertThat(thrown.status()).isEqualTo(status);
+    assertThat(thrown.retryAfter()).hasValue(Duration.ofSeconds(7));
+    assertThat(thrown.write()).isTrue();
+    assertThat(thrown).hasMessageContaining("busy");
+    assertThat(site.seen).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400", "403", "404", "409", "500"})
+  void givesBackWhateverElseItAnswers(int status) {
+    site.service = _ -> FakeSite.Reply.json(status, "{\"error\":\"why\"}");
+
+    Answer answer = service.send(Request.post("/channels", Map.of()));
+
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(site.seen).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<html>hello</html>", "{\"channels\":[", "", "   "})
+  void takesASuccessThatIsNoJsonForNoSuccess(String body) {
+    site.service = _ -> FakeSite.Reply.json(200, body);
+
+    assertThatThrownBy(() -> service.send(Request.get("/channels")))
+        .isInstanceOf(RemoteException.class)
+        .hasMessage("tunelo answered 200 to GET /channels, but with what is no JSON");
+  }
+
+  @Test
+  void takesAnEmptyAnswerToAWriteForASuccess() {
+    site.service = _ -> new FakeSite.Reply(200, Map.of(), "");
+
+    Answer answer = service.send(Request.delete("/channels/U"));
+
+    assertThat(answer.isSuccess()).isTrue();
+    assertThat(answer.body().isMissingNode()).isTrue();
+  }
+
+  @Test
+  void doesNotFollowARedirect() {
+    site.service = _ -> new FakeSite.Reply(302, Map.of("Location", site.server() + "/evil"), "");
+
+    Answer answer = service.send(Request.get("/channels"));
+
+    assertThat(answer.status()).isEqualTo(302);
+    assertThat(answer.isSuccess()).isFalse();
+    assertThat(site.seen).hasSize(1);
+  }
+
+  @Test
+  void repeatsAReadOnceWhenThePooledConnectionIsDead() {
+    service.send(Request.get("/channels"));
+    site.restart();
+
+    Answer answer = service.send(Request.get("/channels"));
+
+    assertThat(answer.status()).isEqualTo(200);
+  }
+
+  @Test
+  void neverRepeatsAWriteWhoseAnswerWasLost() {
+    service.send(Request.get("/channels"));
+    site.service = _ -> new FakeSite.Reply(0, Map.of(), "");
+
+    RemoteException lost =
+        catchThrowableOfType(
+            RemoteException.class, () -> service.send(Request.post("/channels", Map.of())));
+
+    assertThat(lost.kind()).isEqualTo(RemoteException.Kind.CONNECTION);
+    assertThat(lost.write()).isTrue();
+    assertThat(site.seen).filteredOn(seen -> seen.method().equals("POST")).hasSize(1);
+  }
+
+  @Test
+  void saysThatNothingWasWrittenWhereNothingWasSent() {
+    OpenStackService nowhere =
+        openStack.service(settings(null, null, URI.create("http://127.0.0.1:1"), READ_TIMEOUT));
+
+    RemoteException refused =
+        catchThrowableOfType(
+            RemoteException.class, () -> nowhere.send(Request.post("/channels", Map.of())));
+
+    assertThat(refused.kind()).isEqualTo(RemoteException.Kind.CONNECTION);
+    assertThat(refused.write()).isFalse();
+  }
+
+  @Test
+  void waitsNoLongerThanTheReadTimeout() {
+    site.service = _ -> site.hang();
+    OpenStackService impatient =
+        openStack.service(settings(null, null, null, Duration.ofMillis(200)));
+
+    RemoteException late =
+        catchThrowableOfType(
+            RemoteException.class, () -> impatient.send(Request.post("/channels", Map.of())));
+
+    assertThat(late.kind()).isEqualTo(RemoteException.Kind.TIMEOUT);
+    assertThat(late.write()).isTrue();
+    assertThat(late).hasMessage("tunelo did not answer within 200 ms");
+  }
+
+  @Test
+  void opensTheCircuitOfTheServiceThatIsDownAndOfNoOther() {
+    site.service = _ -> FakeSite.Reply.json(503, "{\"message\":\"down\"}");
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> service.send(Request.get("/channels")))
+          .isInstanceOf(RemoteException.class);
+    }
+
+    assertThat(service.hold()).isPresent();
+    assertThatThrownBy(() -> service.send(Request.get("/channels")))
+        .hasMessageContaining("circuit");
+    assertThat(site.seen).hasSize(5);
+    assertThat(openStack.service(settings()).hold()).isEmpty();
+  }
+
+  @Test
+  void leavesTheCircuitClosedForAnswersThatAWorkerUnderstands() {
+    site.service = _ -> FakeSite.Reply.json(500, "{\"error\":\"Duplicate entry\"}");
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(service.send(Request.get("/channels")).status()).isEqualTo(500);
+    }
+
+    assertThat(service.hold()).isEmpty();
+  }
+
+  @Test
+  void measuresItsCalls() {
+    service.send(Request.get("/channels"));
+
+    assertThat(meters.get("doni.remote").tag("service", "tunelo").timer().count()).isEqualTo(1);
+    assertThat(meters.get("doni.remote").tag("service", "identity").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void masksSecretsThatTheServiceQuotes() {
+    site.service = seen -> FakeSite.Reply.json(400, "{\"error\":\"bad: " + quoted(seen) + "\"}");
+
+    Answer answer =
+        service.send(
+            Request.post(
+                "/nodes",
+                Map.of(
+                    "one",
+                    new Secret("s3cret-one"),
+                    "driver_info",
+                    Map.of("ipmi_password", "s3cret-two"),
+                    "patch",
+                    List.of(Map.of("path", "/driver_info/ipmi_password", "value", "s3cret-3")))));
+
+    assertThat(site.seen.getFirst().body()).contains("s3cret-one", "s3cret-two", "s3cret-3");
+    assertThat(answer.message()).startsWith("bad: ").contains(Secret.MASK).doesNotContain("s3cret");
+    assertThat(answer.refused().getMessage()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void sendsATokenAnewForEachOfManyCalls() {
+    AtomicInteger calls = new AtomicInteger();
+    site.service = _ -> FakeSite.Reply.json(200, "{\"n\":" + calls.incrementAndGet() + "}");
+
+    Answer first = service.send(Request.get("/channels"));
+    Answer second = service.send(Request.get("/channels"));
+
+    assertThat(first.body().path("n").asInt()).isEqualTo(1);
+    assertThat(second.body().path("n").asInt()).isEqualTo(2);
+  }
+
+  private static String quoted(FakeSite.Seen seen) {
+    return seen.body().replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+}

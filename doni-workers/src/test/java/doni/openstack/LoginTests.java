@@ -1,0 +1,165 @@
+package doni.openstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import doni.worker.RemoteException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class LoginTests extends SiteTest {
+
+  @Test
+  void asksNothingBeforeTheFirstCall() {
+    OpenStackService _ = openStack.service(settings());
+
+    assertThat(site.logins).isEmpty();
+  }
+
+  @Test
+  void logsInWithUserPasswordAndProject() {
+    openStack.service(settings()).send(Request.get("/channels"));
+
+    var auth = site.logins.getFirst().json().path("auth");
+    assertThat(auth.at("/identity/methods/0").asString()).isEqualTo("password");
+    assertThat(auth.at("/identity/password/user/name").asString()).isEqualTo("doni");
+    assertThat(auth.at("/identity/password/user/domain/name").asString()).isEqualTo("Default");
+    assertThat(auth.at("/scope/project/name").asString()).isEqualTo("service");
+    assertThat(auth.at("/scope/project/domain/name").asString()).isEqualTo("Default");
+  }
+
+  @Test
+  void logsInWithAnApplicationCredentialWithoutAScope() {
+    OpenStack withCredential = openStack(applicationCredential());
+
+    Answer answer = withCredential.service(settings()).send(Request.get("/channels"));
+
+    var auth = site.logins.getFirst().json().path("auth");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(auth.at("/identity/methods/0").asString()).isEqualTo("application_credential");
+    assertThat(auth.at("/identity/application_credential/id").asString()).isEqualTo("ac-id");
+    assertThat(auth.has("scope")).isFalse();
+  }
+
+  @Test
+  void saysHowItLogsIn() {
+    assertThat(openStack.passwordLogin()).isTrue();
+    assertThat(openStack(applicationCredential()).passwordLogin()).isFalse();
+  }
+
+  @Test
+  void keepsOneTokenForAllServices() {
+    openStack.service(settings()).send(Request.get("/channels"));
+    openStack.service(settings()).send(Request.get("/channels"));
+
+    assertThat(site.logins).hasSize(1);
+  }
+
+  @Test
+  void logsInOnceHoweverManyWait() {
+    OpenStackService service = openStack.service(settings());
+
+    try (ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) {
+        var _ = many.submit(() -> service.send(Request.get("/channels")));
+      }
+    }
+
+    assertThat(site.logins).hasSize(1);
+    assertThat(site.seen).hasSize(8);
+  }
+
+  @Test
+  void renewsTheTokenShortlyBeforeItExpires() {
+    OpenStackService service = openStack.service(settings());
+    service.send(Request.get("/channels"));
+
+    clock.advance(Duration.ofMinutes(58));
+    service.send(Request.get("/channels"));
+    assertThat(site.logins).hasSize(1);
+
+    clock.advance(Duration.ofSeconds(61));
+    service.send(Request.get("/channels"));
+    assertThat(site.logins).hasSize(2);
+  }
+
+  @Test
+  void renewsTheTokenOnceWhenAServiceRefusesItAndRepeatsTheRequest() {
+    OpenStackService service = openStack.service(settings());
+    service.send(Request.get("/channels"));
+    site.revokeAll();
+
+    Answer answer = service.send(Request.post("/channels", java.util.Map.of("name", "x")));
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(site.logins).hasSize(2);
+    assertThat(site.seen.getLast().body()).isEqualTo("{\"name\":\"x\"}");
+  }
+
+  @Test
+  void givesUpWhenTheNewTokenIsRefusedToo() {
+    OpenStackService service = openStack.service(settings());
+    site.service = _ -> FakeSite.Reply.json(401, "{\"error\":{\"message\":\"no\"}}");
+
+    RemoteException refused =
+        catchThrowableOfType(RemoteException.class, () -> service.send(Request.get("/channels")));
+
+    assertThat(refused.status()).isEqualTo(401);
+    assertThat(site.logins).hasSize(2);
+    assertThat(site.seen).hasSize(2);
+  }
+
+  @Test
+  void tellsWhichKeysToCheckWhenKeystoneRefusesUsAndDoesNotAskAgainForAWhile() {
+    OpenStackService service = openStack(keystone("wrong-password", null)).service(settings());
+
+    RemoteException refused =
+        catchThrowableOfType(RemoteException.class, () -> service.send(Request.get("/channels")));
+    assertThat(refused.kind()).isEqualTo(RemoteException.Kind.NOT_SENT);
+    assertThat(refused.write()).isFalse();
+    assertThat(refused).hasMessageContaining("doni.keystone.username");
+    assertThat(refused.getMessage()).doesNotContain("wrong-password");
+    assertThat(service.hold()).isPresent();
+
+    assertThatThrownBy(() -> service.send(Request.get("/channels")))
+        .isInstanceOf(RemoteException.class);
+    assertThat(site.logins).hasSize(1);
+
+    clock.advance(Duration.ofSeconds(31));
+    assertThat(service.hold()).isEmpty();
+    assertThatThrownBy(() -> service.send(Request.get("/channels")))
+        .isInstanceOf(RemoteException.class);
+    assertThat(site.logins).hasSize(2);
+  }
+
+  @Test
+  void neverQuotesThePasswordThatKeystoneQuotes() {
+    site.loginsAnswer = 403;
+
+    assertThatThrownBy(() -> openStack.service(settings()).projectId())
+        .hasMessageContaining("not with ****")
+        .message()
+        .doesNotContain(FakeSite.PASSWORD);
+  }
+
+  @Test
+  void leavesKeystonesOwnFailureToBeRetried() {
+    site.loginsAnswer = 500;
+
+    RemoteException failure =
+        catchThrowableOfType(
+            RemoteException.class, () -> openStack.service(settings()).projectId());
+
+    assertThat(failure.service()).isEqualTo("identity");
+    assertThat(failure.status()).isEqualTo(500);
+    assertThat(failure.write()).isFalse();
+  }
+
+  @Test
+  void knowsItsProject() {
+    assertThat(openStack.service(settings()).projectId()).isEqualTo("service-project");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.openstack;
+
+import org.jspecify.annotations.NullMarked;
