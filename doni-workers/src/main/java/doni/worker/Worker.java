@@ -48,6 +48,11 @@ public interface Worker {
     return Set.of();
   }
 
+  /** Top-level keys of its details that no client is shown, not even the device's owner. */
+  default Set<String> privateDetails() {
+    return Set.of();
+  }
+
   /**
    * The types of the workers on whose progress with a device this one may have to wait. It is told
    * what they reported, and looks at the device again as soon as one of them has brought it
