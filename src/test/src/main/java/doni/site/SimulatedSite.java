@@ -1,5 +1,6 @@
 package doni.site;
 
+import doni.site.ironic.SimulatedIronic;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.io.IOException;
@@ -50,6 +51,7 @@ public final class SimulatedSite implements AutoCloseable {
 
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
+  private final SimulatedIronic ironic;
   private final DeviceSimulator devices;
 
   /** One for all services of the site, so that they can share a database. */
@@ -58,6 +60,8 @@ public final class SimulatedSite implements AutoCloseable {
   private SimulatedSite(Builder builder) {
     keystone = new SimulatedKeystone(builder.keystonePort, builder.clock);
     kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
+    ironic = new SimulatedIronic(0, builder.clock, keystone::holder);
+    keystone.addService("baremetal", "ironic", ironic.uri());
     devices = new DeviceSimulator(kubernetes);
   }
 
@@ -76,6 +80,10 @@ public final class SimulatedSite implements AutoCloseable {
 
   public SimulatedKubernetes kubernetes() {
     return kubernetes;
+  }
+
+  public SimulatedIronic ironic() {
+    return ironic;
   }
 
   public DeviceSimulator devices() {
@@ -112,6 +120,7 @@ public final class SimulatedSite implements AutoCloseable {
   @Override
   public void close() {
     devices.close();
+    ironic.close();
     kubernetes.close();
     keystone.close();
   }

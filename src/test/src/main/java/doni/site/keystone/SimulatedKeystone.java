@@ -131,6 +131,14 @@ public final class SimulatedKeystone implements AutoCloseable {
     tokens.revokeAll();
   }
 
+  /**
+   * Whose a token is, for the other simulated services; empty when it is not good, or for no
+   * project.
+   */
+  public Optional<User> holder(String token) {
+    return tokens.find(token).filter(Token::scoped).map(Token::user);
+  }
+
   /** How often a token was asked about. */
   public long validations(String token) {
     LongAdder count = validations.get(token);
