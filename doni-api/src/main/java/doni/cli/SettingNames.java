@@ -29,11 +29,11 @@ final class SettingNames {
               "doni.secrets.keys",
               "doni.sync",
               "doni.workers.enabled",
+              "doni.workers.ironic",
               "doni.workers.k8s",
               // Not read yet; a site's configuration may hold them before their integrations come.
               "doni.workers.balena",
               "doni.workers.blazar",
-              "doni.workers.ironic",
               "doni.workers.tunelo")
           .map(ConfigurationPropertyName::of)
           .toList();

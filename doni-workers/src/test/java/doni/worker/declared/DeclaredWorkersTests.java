@@ -28,11 +28,7 @@ class DeclaredWorkersTests {
 
   static Stream<Worker> all() {
     return Stream.of(
-        WORKERS.balena(),
-        WORKERS.tunelo(),
-        WORKERS.blazarDevice(),
-        WORKERS.blazarPhysicalHost(),
-        WORKERS.ironic());
+        WORKERS.balena(), WORKERS.tunelo(), WORKERS.blazarDevice(), WORKERS.blazarPhysicalHost());
   }
 
   @ParameterizedTest
@@ -82,15 +78,6 @@ class DeclaredWorkersTests {
     "blazar.physical_host, node_type,                    false, false, false",
     "blazar.physical_host, placement,                    false, false, false",
     "blazar.physical_host, su_factor,                    false, false, false",
-    "ironic, baremetal_driver,                           false, true,  false",
-    "ironic, baremetal_resource_class,                   false, true,  false",
-    "ironic, baremetal_deploy_kernel_image,              false, true,  false",
-    "ironic, baremetal_deploy_ramdisk_image,             false, true,  false",
-    "ironic, baremetal_capabilities,                     false, true,  false",
-    "ironic, ipmi_username,                              false, true,  false",
-    "ironic, ipmi_password,                              false, true,  true",
-    "ironic, ipmi_port,                                  false, true,  false",
-    "ironic, ipmi_terminal_port,                         false, true,  false"
   })
   void flagsEachFieldAsInTheTable(
       String worker, String name, boolean required, boolean hidden, boolean masked) {
@@ -103,7 +90,7 @@ class DeclaredWorkersTests {
 
   @Test
   void hasNoOtherFields() {
-    assertThat(all().mapToInt(worker -> worker.fields().size()).sum()).isEqualTo(19);
+    assertThat(all().mapToInt(worker -> worker.fields().size()).sum()).isEqualTo(10);
   }
 
   @Test
