@@ -32,9 +32,9 @@ final class SettingNames {
               "doni.workers.enabled",
               "doni.workers.balena",
               "doni.workers.blazar",
+              "doni.workers.ironic",
               "doni.workers.k8s",
               // Not read yet; a site's configuration may hold them before their integrations come.
-              "doni.workers.ironic",
               "doni.workers.tunelo")
           .map(ConfigurationPropertyName::of)
           .toList();

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class PropertyRules {
 
-  private record Rules(Schema properties, List<Schema> name) {}
+  private record Rules(Schema properties, List<Schema> name, List<HardwareType.Rule> others) {}
 
   private final Map<String, Rules> byType = new LinkedHashMap<>();
   private final HardwareTypes types;
@@ -49,7 +49,8 @@ public class PropertyRules {
               registry.getSchema(tree(propertiesSchema(types.fieldsOf(type.name())))),
               types.nameSchemasOf(type.name()).stream()
                   .map(schema -> registry.getSchema(tree(schema)))
-                  .toList()));
+                  .toList(),
+              type.rules()));
     }
   }
 
@@ -82,6 +83,9 @@ public class PropertyRules {
     Map<String, Object> plain = new LinkedHashMap<>(properties);
     plain.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
     collect("/properties", rules.properties().validate(tree(plain)), violations);
+    if (violations.isEmpty()) {
+      rules.others().forEach(rule -> violations.addAll(rule.violations(plain)));
+    }
     properties.forEach((property, value) -> refuseMask(hardwareType, property, value, violations));
     return violations;
   }

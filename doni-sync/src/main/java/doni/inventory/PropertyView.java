@@ -2,6 +2,7 @@ package doni.inventory;
 
 import doni.device.HardwareId;
 import doni.device.Secret;
+import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,8 +30,13 @@ class PropertyView {
     return shown(hardwareType, properties, true);
   }
 
+  /** What a worker reports, without what it keeps for itself. */
   Map<String, Object> details(HardwareId id, String workerType, String stored) {
     Map<String, Object> details = sealer.openDetails(id, workerType, stored);
+    Worker worker = types.worker(workerType);
+    if (worker != null) {
+      details.keySet().removeAll(worker.privateDetails());
+    }
     details.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
     return details;
   }

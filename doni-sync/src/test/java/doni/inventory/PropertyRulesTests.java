@@ -36,6 +36,15 @@ class PropertyRulesTests {
   }
 
   @Test
+  void asksTheTypesOwnRulesWhenTheSchemasAreMet() {
+    assertThat(violations(Map.of("required", "r", "declared", "forbidden")))
+        .containsExactly("/properties/declared: is not allowed");
+    assertThat(violations(Map.of("declared", "forbidden")))
+        .singleElement()
+        .satisfies(text -> assertThat(text).contains("required"));
+  }
+
+  @Test
   void checksTheNameAsTheWorkersDemandIt() {
     assertThat(rules.violations(SampleTypes.TYPE, "n".repeat(21), Map.of("required", "r")))
         .singleElement()

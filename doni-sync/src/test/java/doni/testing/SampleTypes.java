@@ -46,7 +46,11 @@ public final class SampleTypes {
                 .withFallback(new Fallback.Issued(() -> ISSUED)),
             WorkerField.of("declared", TEXT).withFallback(new Fallback.Declared("declared-value")),
             WorkerField.of("list", Map.of("type", "array", "items", TEXT)),
-            WorkerField.of("object", Map.of("type", "object"))));
+            WorkerField.of("object", Map.of("type", "object"))),
+        List.of(properties ->
+            "forbidden".equals(properties.get("declared"))
+                ? List.of("/properties/declared: is not allowed")
+                : List.of()));
   }
 
   private record SampleWorker() implements Worker {
@@ -64,6 +68,11 @@ public final class SampleTypes {
     @Override
     public Optional<Map<String, Object>> nameSchema() {
       return Optional.of(Map.of("type", "string", "maxLength", 20));
+    }
+
+    @Override
+    public Set<String> privateDetails() {
+      return Set.of("kept_by_the_worker");
     }
 
     @Override

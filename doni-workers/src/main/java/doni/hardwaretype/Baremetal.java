@@ -5,8 +5,12 @@ import static doni.hardwaretype.Schemas.oneOf;
 
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** A host that the site owns and that is reserved as a whole. */
 final class Baremetal {
@@ -53,6 +57,25 @@ final class Baremetal {
                 .asRequired(),
             WorkerField.of("cpu_arch", oneOf("x86_64", "aarch64"))
                 .asRequired()
-                .withFallback(new WorkerField.Fallback.Declared("x86_64"))));
+                .withFallback(new WorkerField.Fallback.Declared("x86_64"))),
+        List.of(Baremetal::repeatedAddresses));
+  }
+
+  /** A MAC address belongs to one interface, however it is written. */
+  private static List<String> repeatedAddresses(Map<String, Object> properties) {
+    List<String> violations = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    if (properties.get("interfaces") instanceof List<?> interfaces) {
+      for (int i = 0; i < interfaces.size(); i++) {
+        if (interfaces.get(i) instanceof Map<?, ?> one
+            && one.get("mac_address") instanceof String address
+            && !seen.add(address.toLowerCase(Locale.ROOT))) {
+          violations.add(
+              "/properties/interfaces/%d/mac_address: another interface has the same address"
+                  .formatted(i));
+        }
+      }
+    }
+    return violations;
   }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A service found in the catalog, or where the configuration says it is. */
 final class CatalogService implements OpenStackService {
@@ -16,6 +17,8 @@ final class CatalogService implements OpenStackService {
 
   /** A catalog that lacks the service is asked for again when it is older. */
   private static final Duration CATALOG_LASTS = Duration.ofMinutes(1);
+
+  private static final Pattern VERSION = Pattern.compile("/v\\d[\\d.]*");
 
   private final ServiceSettings settings;
   private final Catalog.Wanted wanted;
@@ -73,7 +76,7 @@ final class CatalogService implements OpenStackService {
   }
 
   private Answer send(Request request, Session session) {
-    String root = root(session);
+    String root = withoutVersionOf(request.path(), root(session));
     return remote.call(() -> exchange.send(root, request, Optional.of(session.token())).answer());
   }
 
@@ -81,6 +84,15 @@ final class CatalogService implements OpenStackService {
     URI override = settings.endpointOverride();
     String url = override == null ? fromCatalog(session) : override.toString();
     return url.replaceAll("/+$", "");
+  }
+
+  /** Of some services, some sites' catalogs hold the URL with the version, and some without. */
+  private static String withoutVersionOf(String path, String root) {
+    int end = path.indexOf('/', 1);
+    String version = end < 0 ? "" : path.substring(0, end);
+    return VERSION.matcher(version).matches() && root.endsWith(version)
+        ? root.substring(0, root.length() - version.length())
+        : root;
   }
 
   private String fromCatalog(Session session) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A call to a service, with JSON in and out.
  *
  * @param path below the service's endpoint, with a leading slash and the query; its segments are
- *     already percent-encoded ({@link #segment})
+ *     already percent-encoded ({@link #segment}). A version that it begins with, and that the
+ *     endpoint ends in, is sent once
  * @param body what Jackson can write; null for none. A {@link doni.device.Secret} in it is sent as
  *     its value, and is masked where the service quotes it
  * @param headers in addition to the token, {@code Accept} and {@code Content-Type}

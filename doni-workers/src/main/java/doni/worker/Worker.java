@@ -48,6 +48,11 @@ public interface Worker {
     return Set.of();
   }
 
+  /** Top-level keys of its details that no client is shown, not even the device's owner. */
+  default Set<String> privateDetails() {
+    return Set.of();
+  }
+
   /**
    * True where the backend knows a device by its name. A deleted device is cleaned up there before
    * another one that was given its name is begun with, so that they never take each other's

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,26 @@ class FieldTableTests {
     assertThat(field("baremetal", "cpu_arch").fallback())
         .isEqualTo(new Fallback.Declared("x86_64"));
     assertThat(field("device.balena", "local_egress").initial()).isEmpty();
+  }
+
+  @Test
+  void refusesTwoInterfacesWithOneAddress() {
+    List<Map<String, String>> interfaces =
+        List.of(
+            Map.of("name", "a", "mac_address", "52:54:00:aa:00:01"),
+            Map.of("name", "b", "mac_address", "52:54:00:aa:00:02"),
+            Map.of("name", "c", "mac_address", "52:54:00:AA:00:01"));
+
+    assertThat(
+            BAREMETAL.rules().stream()
+                .flatMap(rule -> rule.violations(Map.of("interfaces", interfaces)).stream()))
+        .containsExactly(
+            "/properties/interfaces/2/mac_address: another interface has the same address");
+    assertThat(
+            BAREMETAL.rules().stream()
+                .flatMap(rule ->
+                    rule.violations(Map.of("interfaces", interfaces.subList(0, 2))).stream()))
+        .isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package doni.site;
 
 import doni.site.blazar.SimulatedBlazar;
 import doni.site.balena.SimulatedBalena;
+import doni.site.ironic.SimulatedIronic;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.io.IOException;
@@ -53,6 +54,7 @@ public final class SimulatedSite implements AutoCloseable {
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
   private final SimulatedBalena balena;
+  private final SimulatedIronic ironic;
   private final DeviceSimulator devices;
   private final SimulatedBlazar blazar;
 
@@ -64,6 +66,8 @@ public final class SimulatedSite implements AutoCloseable {
     kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
     balena = new SimulatedBalena(0, builder.clock);
     balena.release(balena.addFleet("site", "edge", "raspberrypi4-64"), "coordinator", "wireguard");
+    ironic = new SimulatedIronic(0, builder.clock, keystone::holder);
+    keystone.addService("baremetal", "ironic", ironic.uri());
     devices = new DeviceSimulator(kubernetes);
     blazar =
         new SimulatedBlazar(
@@ -95,6 +99,10 @@ public final class SimulatedSite implements AutoCloseable {
   /** With the fleet {@code site/edge}, which has a release with a {@code coordinator}. */
   public SimulatedBalena balena() {
     return balena;
+  }
+
+  public SimulatedIronic ironic() {
+    return ironic;
   }
 
   public DeviceSimulator devices() {
@@ -135,6 +143,7 @@ public final class SimulatedSite implements AutoCloseable {
     devices.close();
     blazar.close();
     balena.close();
+    ironic.close();
     kubernetes.close();
     keystone.close();
   }

@@ -1,0 +1,84 @@
+package doni.worker.ironic;
+
+import doni.device.Secret;
+import doni.openstack.Answer;
+import doni.worker.RemoteException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Reads nodes and ports as Ironic writes them down. */
+final class Documents {
+
+  /** Reads one document of an answer. */
+  interface Reader<T> {
+    T read(Answer answer, JsonNode document);
+  }
+
+  private Documents() {}
+
+  static Node node(Answer answer, JsonNode json) {
+    return new Node(
+        required(answer, json, "uuid"),
+        text(json, "name"),
+        text(json, "driver"),
+        text(json, "resource_class"),
+        map(json.path("driver_info")),
+        map(json.path("properties")),
+        required(answer, json, "provision_state"),
+        text(json, "last_error"),
+        text(json, "reservation"),
+        json.path("maintenance").asBoolean(false),
+        text(json, "fault"),
+        text(json, "instance_uuid"));
+  }
+
+  static Port port(Answer answer, JsonNode json) {
+    return new Port(
+        required(answer, json, "uuid"),
+        required(answer, json, "node_uuid"),
+        required(answer, json, "address").toLowerCase(Locale.ROOT),
+        map(json.path("extra")),
+        json.path("pxe_enabled").asBoolean(true),
+        map(json.path("local_link_connection")));
+  }
+
+  private static String required(Answer answer, JsonNode json, String name) {
+    String value = text(json, name);
+    if (value == null) {
+      throw RemoteException.answered(
+          answer.service(),
+          answer.status(),
+          "%s answered %s without %s".formatted(answer.service(), answer.request(), name),
+          answer.request().isWrite(),
+          null);
+    }
+    return value;
+  }
+
+  private static @Nullable String text(JsonNode json, String name) {
+    JsonNode value = json.path(name);
+    return value.isString() ? value.asString() : null;
+  }
+
+  private static Map<String, Object> map(JsonNode json) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (var property : json.properties()) {
+      JsonNode value = property.getValue();
+      String key = property.getKey();
+      if (value.isNull()) {
+        continue;
+      }
+      if (key.toLowerCase(Locale.ROOT).contains("password")) {
+        map.put(key, new Secret(value.asString()));
+      } else if (value.isNumber()) {
+        map.put(key, value.numberValue());
+      } else {
+        map.put(key, value.isString() ? value.asString() : value.toString());
+      }
+    }
+    return map;
+  }
+}
