@@ -30,11 +30,11 @@ final class SettingNames {
               "doni.sync",
               "doni.workers.enabled",
               "doni.workers.k8s",
+              "doni.workers.tunelo",
               // Not read yet; a site's configuration may hold them before their integrations come.
               "doni.workers.balena",
               "doni.workers.blazar",
-              "doni.workers.ironic",
-              "doni.workers.tunelo")
+              "doni.workers.ironic")
           .map(ConfigurationPropertyName::of)
           .toList();
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The properties of Balena, Tunelo, Blazar and Ironic, as the clients of v1 know them. */
+/** The properties of Balena, Blazar and Ironic, as the clients of v1 know them. */
 @Configuration(proxyBeanMethods = false)
 class DeclaredWorkers {
 
@@ -29,12 +29,6 @@ class DeclaredWorkers {
                 .asRequired()
                 .asHidden()
                 .asMasked()));
-  }
-
-  @Bean
-  @ConditionalOnWorker("tunelo")
-  Worker tunelo() {
-    return new DeclaredWorker("tunelo", List.of());
   }
 
   @Bean

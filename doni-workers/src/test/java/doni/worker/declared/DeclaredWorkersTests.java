@@ -28,11 +28,7 @@ class DeclaredWorkersTests {
 
   static Stream<Worker> all() {
     return Stream.of(
-        WORKERS.balena(),
-        WORKERS.tunelo(),
-        WORKERS.blazarDevice(),
-        WORKERS.blazarPhysicalHost(),
-        WORKERS.ironic());
+        WORKERS.balena(), WORKERS.blazarDevice(), WORKERS.blazarPhysicalHost(), WORKERS.ironic());
   }
 
   @ParameterizedTest

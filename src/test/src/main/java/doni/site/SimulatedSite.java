@@ -2,6 +2,7 @@ package doni.site;
 
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
+import doni.site.tunelo.SimulatedTunelo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,6 +24,7 @@ public final class SimulatedSite implements AutoCloseable {
   public static final class Builder {
     private int keystonePort;
     private int kubernetesPort;
+    private int tuneloPort;
     private Clock clock = Clock.systemUTC();
 
     private Builder() {}
@@ -34,6 +36,11 @@ public final class SimulatedSite implements AutoCloseable {
 
     public Builder kubernetesPort(int port) {
       kubernetesPort = port;
+      return this;
+    }
+
+    public Builder tuneloPort(int port) {
+      tuneloPort = port;
       return this;
     }
 
@@ -50,6 +57,7 @@ public final class SimulatedSite implements AutoCloseable {
 
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
+  private final SimulatedTunelo tunelo;
   private final DeviceSimulator devices;
 
   /** One for all services of the site, so that they can share a database. */
@@ -58,6 +66,9 @@ public final class SimulatedSite implements AutoCloseable {
   private SimulatedSite(Builder builder) {
     keystone = new SimulatedKeystone(builder.keystonePort, builder.clock);
     kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
+    String project = keystone.user("doni").project().id();
+    tunelo = new SimulatedTunelo(builder.tuneloPort, builder.clock, keystone::isValid, project);
+    keystone.addService("channel", "tunelo", tunelo.uri());
     devices = new DeviceSimulator(kubernetes);
   }
 
@@ -76,6 +87,10 @@ public final class SimulatedSite implements AutoCloseable {
 
   public SimulatedKubernetes kubernetes() {
     return kubernetes;
+  }
+
+  public SimulatedTunelo tunelo() {
+    return tunelo;
   }
 
   public DeviceSimulator devices() {
@@ -112,6 +127,7 @@ public final class SimulatedSite implements AutoCloseable {
   @Override
   public void close() {
     devices.close();
+    tunelo.close();
     kubernetes.close();
     keystone.close();
   }
