@@ -34,7 +34,6 @@ final class SettingNames {
               "doni.workers.blazar",
               "doni.workers.ironic",
               "doni.workers.k8s",
-              // Not read yet; a site's configuration may hold them before their integrations come.
               "doni.workers.tunelo")
           .map(ConfigurationPropertyName::of)
           .toList();

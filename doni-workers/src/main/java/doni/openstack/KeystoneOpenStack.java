@@ -20,26 +20,20 @@ final class KeystoneOpenStack implements OpenStack {
 
   @Override
   public OpenStackService service(ServiceSettings settings) {
-    demandKeystone(settings.name());
-    return new CatalogService(settings, keystone, identity, meters, clock);
+    return keystone.authUrl() == null
+        ? new NoKeystone(settings.name())
+        : new CatalogService(settings, keystone, identity, meters, clock);
   }
 
   @Override
   public Projects projects() {
-    demandKeystone("projects");
-    return new KeystoneProjects(identity, clock);
+    return keystone.authUrl() == null
+        ? new NoKeystone(Identity.SERVICE)
+        : new KeystoneProjects(identity, clock);
   }
 
   @Override
   public boolean passwordLogin() {
     return keystone.passwordLogin();
-  }
-
-  private void demandKeystone(String who) {
-    if (keystone.authUrl() == null) {
-      throw new IllegalArgumentException(
-          "doni.keystone.auth-url: is not set, and %s cannot be reached without Keystone; static tokens only go with backends that are in-memory"
-              .formatted(who));
-    }
   }
 }

@@ -4,17 +4,11 @@ package doni.openstack;
 public interface OpenStack {
 
   /**
-   * A service of the catalog. Nothing is asked of it or of Keystone before the first call.
-   *
-   * @throws IllegalArgumentException when no Keystone is configured
+   * A service of the catalog. Nothing is asked of it or of Keystone before the first call. Where no
+   * Keystone is configured it holds for good, and sends nothing.
    */
   OpenStackService service(ServiceSettings settings);
 
-  /**
-   * Finds projects.
-   *
-   * @throws IllegalArgumentException when no Keystone is configured
-   */
   Projects projects();
 
   /**

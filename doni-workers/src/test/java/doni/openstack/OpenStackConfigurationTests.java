@@ -3,6 +3,7 @@ package doni.openstack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.worker.RemoteException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -38,7 +39,7 @@ class OpenStackConfigurationTests {
   }
 
   @Test
-  void refusesAServiceWithoutAKeystone() {
+  void holdsAServiceWithoutAKeystone() {
     site.withPropertyValues(
             "doni.workers.enabled=tunelo",
             "doni.keystone.static-tokens.tok3n.user-id=u",
@@ -56,9 +57,17 @@ class OpenStackConfigurationTests {
                   Duration.ofSeconds(1),
                   1);
 
-          assertThatThrownBy(() -> openStack.service(settings))
-              .isInstanceOf(IllegalArgumentException.class)
-              .hasMessageStartingWith("doni.keystone.auth-url: is not set, and tunelo");
+          OpenStackService service = openStack.service(settings);
+
+          assertThat(service.hold())
+              .hasValueSatisfying(
+                  hold -> assertThat(hold.reason()).isEqualTo("doni.keystone.auth-url is not set"));
+          assertThatThrownBy(() -> service.send(Request.get("/channels")))
+              .isInstanceOfSatisfying(
+                  RemoteException.class,
+                  e -> assertThat(e.kind()).isEqualTo(RemoteException.Kind.NOT_SENT));
+          assertThatThrownBy(() -> openStack.projects().find("p"))
+              .isInstanceOf(RemoteException.class);
         });
   }
 }

@@ -1,10 +1,11 @@
 package doni.site;
 
-import doni.site.blazar.SimulatedBlazar;
 import doni.site.balena.SimulatedBalena;
+import doni.site.blazar.SimulatedBlazar;
 import doni.site.ironic.SimulatedIronic;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
+import doni.site.tunelo.SimulatedTunelo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -26,6 +27,7 @@ public final class SimulatedSite implements AutoCloseable {
   public static final class Builder {
     private int keystonePort;
     private int kubernetesPort;
+    private int tuneloPort;
     private Clock clock = Clock.systemUTC();
 
     private Builder() {}
@@ -37,6 +39,11 @@ public final class SimulatedSite implements AutoCloseable {
 
     public Builder kubernetesPort(int port) {
       kubernetesPort = port;
+      return this;
+    }
+
+    public Builder tuneloPort(int port) {
+      tuneloPort = port;
       return this;
     }
 
@@ -55,6 +62,7 @@ public final class SimulatedSite implements AutoCloseable {
   private final SimulatedKubernetes kubernetes;
   private final SimulatedBalena balena;
   private final SimulatedIronic ironic;
+  private final SimulatedTunelo tunelo;
   private final DeviceSimulator devices;
   private final SimulatedBlazar blazar;
 
@@ -68,6 +76,9 @@ public final class SimulatedSite implements AutoCloseable {
     balena.release(balena.addFleet("site", "edge", "raspberrypi4-64"), "coordinator", "wireguard");
     ironic = new SimulatedIronic(0, builder.clock, keystone::holder);
     keystone.addService("baremetal", "ironic", ironic.uri());
+    String project = keystone.user("doni").project().id();
+    tunelo = new SimulatedTunelo(builder.tuneloPort, builder.clock, keystone::isValid, project);
+    keystone.addService("channel", "tunelo", tunelo.uri());
     devices = new DeviceSimulator(kubernetes);
     blazar =
         new SimulatedBlazar(
@@ -103,6 +114,10 @@ public final class SimulatedSite implements AutoCloseable {
 
   public SimulatedIronic ironic() {
     return ironic;
+  }
+
+  public SimulatedTunelo tunelo() {
+    return tunelo;
   }
 
   public DeviceSimulator devices() {
@@ -144,6 +159,7 @@ public final class SimulatedSite implements AutoCloseable {
     blazar.close();
     balena.close();
     ironic.close();
+    tunelo.close();
     kubernetes.close();
     keystone.close();
   }

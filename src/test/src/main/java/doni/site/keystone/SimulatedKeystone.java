@@ -108,6 +108,11 @@ public final class SimulatedKeystone implements AutoCloseable {
     return tokens.issue(Tokens.Login.withPassword(user(user), false)).id();
   }
 
+  /** Whether a service may take the token. */
+  public boolean isValid(String token) {
+    return tokens.find(token).isPresent();
+  }
+
   public ApplicationCredential addApplicationCredential(String user, String name) {
     return directory.addCredential(user(user), name);
   }

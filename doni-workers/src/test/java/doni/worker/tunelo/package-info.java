@@ -1,4 +1,4 @@
 @NullMarked
-package doni.worker.declared;
+package doni.worker.tunelo;
 
 import org.jspecify.annotations.NullMarked;

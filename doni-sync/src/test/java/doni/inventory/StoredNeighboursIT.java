@@ -1,0 +1,106 @@
+package doni.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.device.HardwareId;
+import doni.testing.TestInventory;
+import doni.worker.Neighbours.Neighbour;
+import doni.worker.Neighbours.Sought;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class StoredNeighboursIT {
+
+  private static final String LANE = "tunelo";
+  private static final Sought SOUGHT =
+      new Sought(
+          List.of(
+              Map.of("channels", Map.of("user", Map.of("public_key", "K"))),
+              Map.of("channels", Map.of("mgmt", Map.of("public_key", "K")))),
+          Map.of("owned_channels", List.of(Map.of("public_key", "K"))));
+
+  private final TestInventory inventory = new TestInventory();
+  private final StoredNeighbours neighbours =
+      new StoredNeighbours(inventory.jdbc(), JsonMapper.shared());
+
+  @AfterEach
+  void close() {
+    inventory.close();
+  }
+
+  private HardwareId device(String name, String properties, String details, int age) {
+    HardwareId id = inventory.enrolled(name, LANE);
+    inventory
+        .jdbc()
+        .sql(
+            """
+            update hardware set properties = ?::jsonb, created_at = now() - ? * interval '1 minute' where uuid = ?
+            """)
+        .params(properties, age, id.value())
+        .update();
+    inventory
+        .jdbc()
+        .sql("update worker_task set state_details = ?::jsonb where hardware_uuid = ?")
+        .params(details, id.value())
+        .update();
+    return id;
+  }
+
+  @Test
+  void findsWhoWantsOrReportsTheSame() {
+    HardwareId asking =
+        device("me", "{\"channels\": {\"user\": {\"public_key\": \"K\"}}}", "{}", 5);
+    HardwareId earlier =
+        device(
+            "earlier",
+            "{\"channels\": {\"mgmt\": {\"channel_type\": \"wireguard\", \"public_key\": \"K\"}}}",
+            "{}",
+            9);
+    HardwareId reporting =
+        device(
+            "reporting",
+            "{\"channels\": {\"user\": {\"public_key\": \"L\"}}}",
+            "{\"owned_channels\": [{\"uuid\": \"U\", \"public_key\": \"K\"}]}",
+            1);
+    device("other", "{\"channels\": {\"user\": {\"public_key\": \"L\"}}}", "{}", 1);
+    device("none", "{}", "{}", 1);
+
+    assertThat(neighbours.find(asking, LANE, SOUGHT))
+        .containsExactly(
+            new Neighbour(earlier, true, false, true, false),
+            new Neighbour(reporting, false, false, false, true));
+  }
+
+  @Test
+  void findsADeletedDeviceUntilTheWorkerHasFinishedWithIt() {
+    HardwareId asking = device("me", "{}", "{}", 1);
+    HardwareId leaving =
+        device("leaving", "{\"channels\": {\"user\": {\"public_key\": \"K\"}}}", "{}", 2);
+    inventory
+        .jdbc()
+        .sql("update hardware set deleted_at = now() where uuid = ?")
+        .param(leaving.value())
+        .update();
+
+    assertThat(neighbours.find(asking, LANE, SOUGHT))
+        .containsExactly(new Neighbour(leaving, true, true, true, false));
+
+    inventory
+        .jdbc()
+        .sql("delete from worker_task where hardware_uuid = ?")
+        .param(leaving.value())
+        .update();
+    assertThat(neighbours.find(asking, LANE, SOUGHT)).isEmpty();
+  }
+
+  @Test
+  void looksAtTheAskingWorkersOwnTasksOnly() {
+    HardwareId asking = device("me", "{}", "{}", 1);
+    device("other", "{\"channels\": {\"user\": {\"public_key\": \"K\"}}}", "{}", 1);
+
+    assertThat(neighbours.find(asking, "k8s", SOUGHT)).isEmpty();
+  }
+}

@@ -1,0 +1,158 @@
+package doni.worker.tunelo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.openstack.OpenStack;
+import doni.openstack.OpenStackService;
+import doni.openstack.Projects;
+import doni.openstack.ServiceSettings;
+import doni.worker.Neighbours;
+import doni.worker.RemoteException;
+import doni.worker.SiteLock;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class TuneloConfigurationTests {
+
+  /** An OpenStack that nobody reaches, and that remembers what it was asked for. */
+  private static final class Nowhere implements OpenStack {
+    private final List<ServiceSettings> asked = new ArrayList<>();
+
+    @Override
+    public OpenStackService service(ServiceSettings settings) {
+      asked.add(settings);
+      return new OpenStackService() {
+        @Override
+        public doni.openstack.Answer send(doni.openstack.Request request) {
+          throw RemoteException.notSent(settings.name(), "nowhere", null);
+        }
+
+        @Override
+        public String projectId() {
+          return "project";
+        }
+
+        @Override
+        public Optional<doni.worker.Hold> hold() {
+          return Optional.empty();
+        }
+      };
+    }
+
+    @Override
+    public Projects projects() {
+      return _ -> new Projects.Found.None();
+    }
+
+    @Override
+    public boolean passwordLogin() {
+      return true;
+    }
+  }
+
+  private static final class NoLock implements SiteLock {
+    @Override
+    public <T> T holding(String name, Duration patience, Supplier<T> work) {
+      return work.get();
+    }
+  }
+
+  private final Nowhere openStack = new Nowhere();
+  private final ApplicationContextRunner site =
+      new ApplicationContextRunner()
+          .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+          .withBean(Clock.class, Clock::systemUTC)
+          .withBean(SiteLock.class, NoLock::new)
+          .withBean(Neighbours.class, () -> Neighbours.NONE)
+          .withBean(OpenStack.class, () -> openStack)
+          .withUserConfiguration(TuneloConfiguration.class);
+
+  private final ApplicationContextRunner enabled =
+      site.withPropertyValues("doni.workers.enabled=tunelo");
+
+  @Test
+  void offersNoWorkerWhereItIsNotEnabled() {
+    site.run(context -> assertThat(context).doesNotHaveBean(Worker.class));
+  }
+
+  @Test
+  void findsTuneloInTheCatalog() {
+    enabled.run(context -> {
+      assertThat(context.getBean(Worker.class).type()).isEqualTo("tunelo");
+      assertThat(context.getBean(Worker.class).fields()).isEmpty();
+      assertThat(openStack.asked)
+          .containsExactly(
+              new ServiceSettings(
+                  "tunelo",
+                  "channel",
+                  null,
+                  null,
+                  null,
+                  Duration.ofSeconds(5),
+                  Duration.ofSeconds(60),
+                  10));
+    });
+  }
+
+  @Test
+  void takesEverySetting() {
+    enabled
+        .withPropertyValues(
+            "doni.workers.tunelo.endpoint-override=http://tunelo.example.org:1234",
+            "doni.workers.tunelo.service-type=tunnel",
+            "doni.workers.tunelo.interface=internal",
+            "doni.workers.tunelo.region=Edge",
+            "doni.workers.tunelo.connect-timeout=1s",
+            "doni.workers.tunelo.read-timeout=2s")
+        .run(context ->
+            assertThat(openStack.asked)
+                .containsExactly(
+                    new ServiceSettings(
+                        "tunelo",
+                        "tunnel",
+                        "internal",
+                        "Edge",
+                        java.net.URI.create("http://tunelo.example.org:1234"),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        10)));
+  }
+
+  @Test
+  void worksWithoutASiteForDevelopment() {
+    enabled
+        .withPropertyValues("doni.workers.tunelo.backend=in-memory")
+        .run(context -> {
+          assertThat(context.getBean(Worker.class).hold()).isEmpty();
+          assertThat(openStack.asked).isEmpty();
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "backend=etcd               | doni.workers.tunelo.backend is 'etcd'; allowed: ",
+        "endpoint-override=tunelo   | doni.workers.tunelo.endpoint-override is 'tunelo'; allowed: an http or https URL",
+        "interface=outside          | doni.workers.tunelo.interface is 'outside'; allowed: public, internal, admin",
+        "read-timeout=0s            | doni.workers.tunelo.read-timeout is 'PT0S'; allowed: more than 0",
+        "connect-timeout=10m        | doni.workers.tunelo.connect-timeout is 'PT10M'; allowed: more than 0",
+        "endpoint=http://x          | doni.workers.tunelo.endpoint",
+      })
+  void refusesAWrongSetting(String setting, String message) {
+    enabled
+        .withPropertyValues("doni.workers.tunelo." + setting)
+        .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+  }
+}

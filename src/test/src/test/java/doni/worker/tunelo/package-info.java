@@ -1,0 +1,4 @@
+@NullMarked
+package doni.worker.tunelo;
+
+import org.jspecify.annotations.NullMarked;
