@@ -34,6 +34,6 @@ final class KeystoneOpenStack implements OpenStack {
 
   @Override
   public boolean passwordLogin() {
-    return keystone.passwordLogin();
+    return keystone.authUrl() == null || keystone.passwordLogin();
   }
 }

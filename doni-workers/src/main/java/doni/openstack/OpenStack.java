@@ -14,7 +14,7 @@ public interface OpenStack {
   /**
    * Whether we log in with a password; if not, with an application credential, whose tokens can
    * make no trust, so that a service which makes one in our name (Blazar does on every POST) cannot
-   * be used.
+   * be used. True also where no Keystone is configured, where nobody logs in at all.
    */
   boolean passwordLogin();
 }

@@ -151,6 +151,8 @@ final class TuneloSite implements AutoCloseable {
         told = outcome.toString();
       } catch (RemoteException e) {
         told = e.toString();
+        // As the engine would wait.
+        e.retryAfter().ifPresent(clock::advance);
       }
     }
     throw new AssertionError("it does not settle: " + told);
