@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 @NullMarked
 class BlazarConfigurationTests {
@@ -240,5 +241,13 @@ class BlazarConfigurationTests {
   private static BlazarProperties bind(Map<String, String> settings) {
     return new Binder(new MapConfigurationPropertySource(settings))
         .bindOrCreate(PREFIX, BlazarProperties.class);
+  }
+
+  @Test
+  void asksForNothingAtASiteWithoutBlazar() {
+    try (AnnotationConfigApplicationContext context =
+        new AnnotationConfigApplicationContext("doni.worker.blazar")) {
+      assertThat(context.getBeansOfType(Worker.class)).isEmpty();
+    }
   }
 }
