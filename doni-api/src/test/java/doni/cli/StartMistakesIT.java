@@ -67,7 +67,6 @@ class StartMistakesIT {
         "doni.policy-file=/nowhere/p.yaml  | doni.policy-file: '/nowhere/p.yaml' does not exist",
         "doni.hardware-types=toaster       | doni.hardware-types: 'toaster' is not a hardware type; allowed: device.balena",
         "doni.workers.enabled=k9s          | doni.workers.enabled: 'k9s' is not a worker; allowed: balena",
-        "doni.workers.enabled=k8s,balena   | doni.workers.enabled: 'balena' only declares its properties",
         "doni.workers.k8s.foo=1            | doni.workers.k8s.foo: is not a setting",
         "doni.workers.k8s.backend=etcd     | doni.workers.k8s.backend: 'etcd'; allowed: kubeconfig, in-memory",
         "doni.workers.k8s.on-delete=burn   | doni.workers.k8s.on-delete: 'burn' cannot be used; allowed: delete-node, keep-node",
