@@ -10,11 +10,19 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** No secret leaves the service by a side door. */
+/**
+ * No secret leaves the service by a side door.
+ *
+ * <p>At a site of its own: the refusal in it quotes one device's token whoever asks, and would put
+ * it into the history of any other device whose token is written meanwhile.
+ */
 @ExtendWith(SharedSite.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecrecyIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -26,12 +34,18 @@ class SecrecyIT {
   private final String token;
   private final Owner owner;
 
-  SecrecyIT(TestSite site) {
-    this.site = site;
+  SecrecyIT(SitePostgres postgres) {
+    this.site = new TestSite("secrecy", postgres);
     this.kubernetes = site.kubernetes();
+    site.startAndAwait("doni", Map.of());
     site.keystone().addUser("secretive", "secretive-proj", "member");
     this.token = site.keystone().token("secretive");
     this.owner = site.at(site.service(), token);
+  }
+
+  @AfterAll
+  void close() {
+    site.close();
   }
 
   @Test
