@@ -8,6 +8,8 @@ import static org.mockito.Mockito.withSettings;
 
 import doni.intake.EventFeed;
 import doni.intake.HardwareIntake;
+import doni.intake.PlanIntake;
+import doni.intake.SyncRunIntake;
 import doni.inventory.HardwareTypes;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
@@ -73,6 +75,16 @@ public class RestApp {
   @Bean
   EventFeed feed() {
     return mock(EventFeed.class);
+  }
+
+  @Bean
+  SyncRunIntake syncRuns() {
+    return mock(SyncRunIntake.class);
+  }
+
+  @Bean
+  PlanIntake plans() {
+    return mock(PlanIntake.class);
   }
 
   @Bean
