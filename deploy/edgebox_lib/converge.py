@@ -71,6 +71,10 @@ def _due(phase, plan, record, inputs, holds):
     return "", ()
 
 
+def _tasks(count):
+    return f"{count} task{'' if count == 1 else 's'}"
+
+
 def _named(plan, names):
     return ", ".join(plan.conditions[name].what for name in names)
 
@@ -237,7 +241,7 @@ class Converger:
 
     def _outcome(self, number, phase, result, word, reason, seconds=0):
         if result.ok:
-            count = f"{result.changed} tasks changed something, " if result.changed else ""
+            count = f"{_tasks(result.changed)} changed something, " if result.changed else ""
             self._line(number, phase, word, f"{count}{seconds} s" + (f" ({reason})" if reason else ""))
             return
         self._line(number, phase, "FAILED", f"{seconds} s")
