@@ -142,13 +142,14 @@ class Converger:
                 if not result.ok:
                     return FAILED
                 progress = True
-                holds = self.observe()
+                if not (tags or skip_tags):
+                    # It ended well, so that what it gives was seen to hold.
+                    holds |= dict.fromkeys(phase.gives, True)
             if not progress:
-                break
-        return self._verdict()
+                return self._verdict(holds)
+        return self._verdict(self.observe())
 
-    def _verdict(self):
-        holds = self.observe()
+    def _verdict(self, holds):
         open_ones = [(phase, it) for phase, it in self.assessments(holds) if it.state in (State.DUE, State.WAITING)]
         for phase, assessment in open_ones:
             verb = "waits for" if assessment.state is State.WAITING else "is due still:"

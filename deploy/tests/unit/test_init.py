@@ -75,7 +75,7 @@ def test_secrets_show_in_no_output_and_no_list_of_processes(tmp_path, edgebox):
                     continue
             done.wait(0.01)
 
-    watcher = threading.Thread(target=watch)
+    watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     ran = edgebox("init", "--site", tmp_path / "edge")
     done.set()

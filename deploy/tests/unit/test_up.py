@@ -212,7 +212,7 @@ def test_no_secret_is_seen_in_output_logs_or_the_list_of_processes(small, edgebo
                 seen.update(secret for secret in secrets if secret.encode() in line)
             done.wait(0.01)
 
-    watcher = threading.Thread(target=watch)
+    watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     process = start(small)
     wait_for(small.playground / "begun")
