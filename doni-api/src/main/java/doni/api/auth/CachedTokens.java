@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,19 +97,11 @@ final class CachedTokens implements TokenValidator {
       return new Verdict.Refused();
     }
     TokenDigest digest = TokenDigest.of(token);
-    CompletableFuture<Verdict> answer =
-        verdicts.get(
-            digest,
-            (_, _) -> CompletableFuture.supplyAsync(() -> ask(token), Thread::startVirtualThread));
-    if (answer.isDone()) {
+    Answer answer = (Answer) verdicts.get(digest, (_, _) -> Answer.of(() -> ask(token)));
+    if (answer.remembered.isDone()) {
       cached.increment();
     }
-    Verdict verdict = await(answer);
-    if (answer.isDone() && verdict instanceof Verdict.Unanswered) {
-      // The waiting request may wake before the cache has seen the answer and dropped it.
-      verdicts.asMap().remove(digest, answer);
-    }
-    return unlessExpired(verdict);
+    return unlessExpired(await(answer.remembered));
   }
 
   /** On a thread of its own, so that a request that has waited long enough can leave. */
@@ -133,7 +127,7 @@ final class CachedTokens implements TokenValidator {
     }
   }
 
-  private Verdict await(CompletableFuture<Verdict> answer) {
+  private Verdict await(Future<Verdict> answer) {
     try {
       return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -167,5 +161,33 @@ final class CachedTokens implements TokenValidator {
         yield left.compareTo(ttl) < 0 ? left : ttl;
       }
     };
+  }
+
+  /**
+   * What the cache keeps, and what requests wait for: the one is complete before the other.
+   *
+   * <p>A request that waited for the kept one could wake before the cache has seen the answer,
+   * whose lifetime would then begin later, or which would still be found although it is not to be
+   * kept.
+   */
+  private static final class Answer extends CompletableFuture<Verdict> {
+    final CompletableFuture<Verdict> remembered = new CompletableFuture<>();
+
+    static Answer of(Supplier<Verdict> question) {
+      Answer answer = new Answer();
+      Thread.startVirtualThread(() -> answer.settle(question));
+      return answer;
+    }
+
+    private void settle(Supplier<Verdict> question) {
+      try {
+        Verdict verdict = question.get();
+        complete(verdict);
+        remembered.complete(verdict);
+      } catch (RuntimeException | Error e) {
+        completeExceptionally(e);
+        remembered.completeExceptionally(e);
+      }
+    }
   }
 }
