@@ -80,6 +80,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $_ := set $keystone "region" $k.region -}}
 {{- end -}}
 {{- $_ := set $doni "keystone" $keystone -}}
+{{- else if not (dig "doni" "keystone" "static-tokens" dict .Values.config) -}}
+{{- fail "keystone.authUrl: where is Keystone? (or, for a trial, config.doni.keystone.static-tokens)" -}}
 {{- end -}}
 {{- $datasource := dict "url" (include "doni.databaseUrl" .) "username" .Values.database.username "hikari" (dict "maximum-pool-size" .Values.database.maximumPoolSize) -}}
 {{- $config := dict "doni" $doni "spring" (dict "datasource" $datasource) "logging" (dict "structured" (dict "format" (dict "console" "ecs"))) -}}
