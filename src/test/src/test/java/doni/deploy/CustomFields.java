@@ -12,7 +12,10 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The fields of custom resources, for which there is no typed model: {@code deploy/custom-fields.yml}. */
+/**
+ * The fields of custom resources, for which there is no typed model: {@code
+ * deploy/custom-fields.yml}.
+ */
 final class CustomFields {
 
   private static final String SOURCE = "/deploy/custom-fields.yml";
@@ -55,14 +58,20 @@ final class CustomFields {
     }
   }
 
-  private static void compareObject(String path, JsonNode value, JsonNode rule, List<String> mistakes) {
+  private static void compareObject(
+      String path, JsonNode value, JsonNode rule, List<String> mistakes) {
     if (!value.isObject()) {
       mistakes.add(path + " is no object");
       return;
     }
     value
         .properties()
-        .forEach(field -> compare(path + "." + field.getKey(), field.getValue(), rule.path(field.getKey()), mistakes));
+        .forEach(field ->
+            compare(
+                path + "." + field.getKey(),
+                field.getValue(),
+                rule.path(field.getKey()),
+                mistakes));
   }
 
   private static boolean fits(JsonNode value, JsonNode rule) {
@@ -74,7 +83,8 @@ final class CustomFields {
       case "integer" -> value.isIntegralNumber();
       case "boolean" -> value.isBoolean();
       case "strings" -> value.isArray() && value.valueStream().allMatch(JsonNode::isString);
-      case "ports" -> value.isArray() && value.valueStream().allMatch(port -> port.isInt() || port.isString());
+      case "ports" ->
+          value.isArray() && value.valueStream().allMatch(port -> port.isInt() || port.isString());
       case "map" -> value.isObject() && value.valueStream().allMatch(JsonNode::isString);
       case "object" -> value.isObject();
       default -> throw new IllegalStateException(SOURCE + ": " + rule);

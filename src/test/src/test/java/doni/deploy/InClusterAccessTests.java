@@ -55,7 +55,8 @@ class InClusterAccessTests {
     assertThat(verbs(find("ClusterRole", "edge-site-doni"), "nodes"))
         .containsExactly("delete", "get", "list", "patch", "watch");
     Manifest secrets = find("Role", "edge-site-doni");
-    assertThat(secrets.content().path("metadata").path("namespace").asString()).isEqualTo("kube-system");
+    assertThat(secrets.content().path("metadata").path("namespace").asString())
+        .isEqualTo("kube-system");
     assertThat(verbs(secrets, "secrets")).containsExactly("create", "delete", "get", "patch");
   }
 

@@ -26,7 +26,11 @@ record Manifest(String file, JsonNode content) {
   /** All objects of all golden files; other YAML among them is left out. */
   static List<Manifest> all() {
     try (Stream<Path> files = Files.walk(GOLDEN)) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().flatMap(Manifest::of).toList();
+      return files
+          .filter(file -> file.toString().endsWith(".yaml"))
+          .sorted()
+          .flatMap(Manifest::of)
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -36,26 +36,53 @@ class ManifestsTests {
     assertThat(manifests())
         .extracting(Manifest::kind)
         .contains(
-            "Deployment", "DaemonSet", "Service", "Secret", "ConfigMap", "ServiceAccount", "ClusterRole",
-            "ClusterRoleBinding", "Role", "RoleBinding", "PodDisruptionBudget", "NetworkPolicy", "Namespace",
-            "ServiceMonitor", "Cluster", "Installation", "APIServer", "GlobalNetworkPolicy",
-            "FelixConfiguration", "KubeControllersConfiguration");
+            "Deployment",
+            "DaemonSet",
+            "Service",
+            "Secret",
+            "ConfigMap",
+            "ServiceAccount",
+            "ClusterRole",
+            "ClusterRoleBinding",
+            "Role",
+            "RoleBinding",
+            "PodDisruptionBudget",
+            "NetworkPolicy",
+            "Namespace",
+            "ServiceMonitor",
+            "Cluster",
+            "Installation",
+            "APIServer",
+            "GlobalNetworkPolicy",
+            "FelixConfiguration",
+            "KubeControllersConfiguration");
   }
 
   @Test
   void noticesAFieldThatIsNotThere() {
-    JsonNode misspelt = tree(Map.of("apiVersion", "apps/v1", "kind", "Deployment", "spec", Map.of("replicass", 2)));
+    JsonNode misspelt =
+        tree(Map.of("apiVersion", "apps/v1", "kind", "Deployment", "spec", Map.of("replicass", 2)));
 
-    assertThat(mistakes("apps/v1", "Deployment", misspelt)).singleElement().asString().contains("replicass");
+    assertThat(mistakes("apps/v1", "Deployment", misspelt))
+        .singleElement()
+        .asString()
+        .contains("replicass");
   }
 
   @Test
   void noticesAFieldThatIsNotThereDeepInside() {
     JsonNode misspelt =
         tree(
-            Map.of("spec", Map.of("template", Map.of("spec", Map.of("containers", List.of(Map.of("imagee", "x")))))));
+            Map.of(
+                "spec",
+                Map.of(
+                    "template",
+                    Map.of("spec", Map.of("containers", List.of(Map.of("imagee", "x")))))));
 
-    assertThat(mistakes("apps/v1", "DaemonSet", misspelt)).singleElement().asString().contains("imagee");
+    assertThat(mistakes("apps/v1", "DaemonSet", misspelt))
+        .singleElement()
+        .asString()
+        .contains("imagee");
   }
 
   @Test
@@ -63,7 +90,8 @@ class ManifestsTests {
     JsonNode misspelt = tree(Map.of("spec", Map.of("selectr", "all()", "order", "first")));
 
     assertThat(mistakes("projectcalico.org/v3", "GlobalNetworkPolicy", misspelt))
-        .containsExactlyInAnyOrder("spec.selectr is not a field", "spec.order is \"first\", allowed: \"integer\"");
+        .containsExactlyInAnyOrder(
+            "spec.selectr is not a field", "spec.order is \"first\", allowed: \"integer\"");
   }
 
   private static List<String> mistakes(String apiVersion, String kind, JsonNode content) {

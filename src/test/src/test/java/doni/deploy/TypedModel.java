@@ -12,7 +12,10 @@ import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The model of Kubernetes' own types, made to refuse what it would otherwise keep aside as additional properties. */
+/**
+ * The model of Kubernetes' own types, made to refuse what it would otherwise keep aside as
+ * additional properties.
+ */
 final class TypedModel {
 
   private static final class NothingAside extends JacksonAnnotationIntrospector {
@@ -39,7 +42,8 @@ final class TypedModel {
   /** What is wrong with an object; empty where nothing is. */
   Optional<String> mistake(String apiVersion, String kind, JsonNode content) {
     Class<? extends KubernetesResource> type =
-        type(apiVersion, kind).orElseThrow(() -> new IllegalArgumentException(apiVersion + " " + kind));
+        type(apiVersion, kind)
+            .orElseThrow(() -> new IllegalArgumentException(apiVersion + " " + kind));
     try {
       KubernetesResource read = mapper.treeToValue(content, type);
       return type.isInstance(read) ? Optional.empty() : Optional.of("it is empty");
