@@ -229,7 +229,10 @@ def _backup(options):
             session.plan.folder / "playbooks" / "backup.yml", "backup", **session.narrowing(),
             variables={"backup_directory": str(folder)})
         print(f"{folder}: the site directory without its vault password, which you keep elsewhere")
-        return _told(result)
+        status = _told(result)
+        if status == SATISFIED and session.settings.enabled("enable_kolla") and session.settings.enabled("enable_mariabackup"):
+            status = _told(session.kolla.run("mariadb_backup", **session.narrowing()))
+        return status
 
     return _locked(options, work)
 

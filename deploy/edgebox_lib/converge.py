@@ -115,11 +115,14 @@ class Converger:
         return self._site.inputs(phase.definition, phase.reads)
 
     def up(self, *, tags=None, skip_tags=None, check=False):
-        """Runs what is due, round after round, until everything is satisfied or nothing moves any more."""
+        """Runs what is due, round after round, until everything is satisfied or nothing moves any more.
+
+        Narrowed by tags no phase gets done, so that one round is all there is to it.
+        """
         if check:
             return self._rehearse(tags, skip_tags)
         told = {}
-        for _ in range(self._plan.rounds):
+        for _ in range(1 if tags or skip_tags else self._plan.rounds):
             holds = self.observe()
             progress = False
             for number, phase in enumerate(self._plan.phases, start=1):
@@ -174,7 +177,7 @@ class Converger:
             self._journal.append(event="started", **record)
         started = time.monotonic()
         result = self._steps(steps, tags, skip_tags, check)
-        if result.ok and not check:
+        if result.ok and whole:
             result = self._wait_for_gifts(phase, result)
         outcome = "failed" if not result.ok else "changed" if result.changed else "ok"
         seconds = round(time.monotonic() - started)
@@ -208,7 +211,7 @@ class Converger:
                                      tags=tags, skip_tags=skip_tags, check=check, variables=variables)
 
     def _prechecks(self):
-        found = prechecks.run(self._site, self._settings)
+        found = prechecks.run(self._site)
         wrong = findings.errors(found)
         return Result(1 if wrong else 0, problems=tuple(
             Problem("this host", f"{one.id} {one.key or ''}".strip(), f"{one.found}; {one.do}") for one in wrong))

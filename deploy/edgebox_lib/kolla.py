@@ -65,6 +65,8 @@ class Kolla:
             "node_custom_config": str(self.node_custom_config),
             "cc_ansible_site_dir": str(self._site.root),
             "site_config_dir": str(self._site.root),
+            # The release that is pinned has a Doni of its own; this one is not deployed by it.
+            "enable_doni": False,
         }), encoding="utf-8")
         self.node_custom_config.mkdir(exist_ok=True)
         custom = self._site.root / "node_custom_config"

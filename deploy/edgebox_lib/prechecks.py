@@ -26,7 +26,7 @@ _OURS = {"haproxy", "java", "k3s", "k3s-server", "keepalived", "kube-apiserver",
 """Processes that hold the ports on a site that is up already."""
 
 
-def run(site, settings=None, host=None, hosts=None):
+def run(site, host=None, hosts=None):
     """Every finding. `hosts` is the inventory (variables by host, names of controllers), read from the site if not given."""
     host = host or Host()
     found = []
@@ -40,8 +40,7 @@ def run(site, settings=None, host=None, hosts=None):
     except documents.Unreadable as problem:
         variables, controllers = {}, []
         found.append(Finding("INV-001", str(problem), "mend the inventory; ansible-inventory --list shows what is read"))
-    layered = Settings({**site.file_settings().raw, **(variables.get(controllers[0], {}) if controllers else {})})
-    settings = layered if settings is None or controllers else settings
+    settings = Settings({**site.file_settings().raw, **(variables.get(controllers[0], {}) if controllers else {})})
     found += validate(settings, own)
     found += _secrets(site, settings, own)
     found += _inventory(host, variables, controllers)

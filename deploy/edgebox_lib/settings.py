@@ -98,6 +98,7 @@ class Settings:
             template = self._environment.from_string(value)
             names = jinja2.meta.find_undeclared_variables(self._environment.parse(value))
             reference = _Referenced(self, path)
-            return template.render({name: reference[name] for name in names if name in reference})
+            result = template.render({name: reference[name] for name in names if name in reference})
+            return UNRESOLVED if isinstance(result, jinja2.Undefined) else result
         except Exception:  # Whatever a template may do wrong: Ansible has more filters than are known here.
             return UNRESOLVED

@@ -13,6 +13,9 @@ from edgebox_lib.settings import Settings
 DEPLOY = pathlib.Path(__file__).resolve().parents[1]
 TOOL_INVENTORY = DEPLOY / "inventory"
 
+_CONFIGURATION = ("defaults.yml", "globals.yml", "globals.d", "passwords.yml", "inventory", "node_custom_config", "certificates")
+"""What of a site directory is configuration; kolla-ansible writes other files there, such as admin-openrc.sh."""
+
 
 class NoSite(Exception):
     """There is no site directory, or it cannot be used. The text says what to do."""
@@ -98,24 +101,22 @@ class Site:
     def inputs(self, phase, keys=None):
         """A hash over everything that decides what a phase does.
 
-        `keys` restricts the site's defaults.yml to those keys (shell patterns); otherwise every file of the site counts.
+        `keys` restricts that to keys of the site's defaults.yml (shell patterns) and the inventory.
         """
         digest = hashlib.sha256(json.dumps(phase, sort_keys=True).encode())
         roots = [DEPLOY / "playbooks", DEPLOY / "roles", DEPLOY / "inventory"]
         if keys is None:
-            roots.append(self.root)
+            roots += [self.root / name for name in _CONFIGURATION]
         else:
             chosen = {key: value for key, value in documents.load_mapping(self.defaults).items()
                       if any(fnmatch.fnmatch(key, pattern) for pattern in keys)}
             digest.update(documents.dump(chosen).encode())
             roots.append(self.inventory)
         for root in roots:
-            for path in sorted(root.rglob("*")):
-                inside = path.relative_to(root)
-                if inside.parts[0] in (".edgebox", ".git", "backups") or "__pycache__" in inside.parts:
-                    continue
-                if path.is_file():
-                    digest.update(str(inside).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+            for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+                if path.is_file() and "__pycache__" not in path.parts:
+                    name = f"{root.name}/{path.relative_to(root)}"
+                    digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
 

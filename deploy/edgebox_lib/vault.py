@@ -39,7 +39,7 @@ def encryption_key():
 
 def ssh_key():
     """A key pair as kolla-ansible's roles expect it."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=4096)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL,
                                 serialization.NoEncryption())
     public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
