@@ -35,6 +35,9 @@ final class HostWorker implements Worker {
   private static final String CPU_ARCH = "x86_64";
   private static final String IRONIC = "ironic";
 
+  /** Reported as soon as there is a node, which Nova makes a hypervisor of. */
+  private static final String NODE_STATE = "provision_state";
+
   private final Site site;
 
   HostWorker(Site site) {
@@ -126,6 +129,7 @@ final class HostWorker implements Worker {
     if (reported == null) {
       return Wish.Underlying.UNKNOWN;
     }
-    return reported.isEmpty() ? Wish.Underlying.MISSING : Wish.Underlying.THERE;
+    // What else Ironic's worker reports may tell of a node that could not be made yet.
+    return reported.containsKey(NODE_STATE) ? Wish.Underlying.THERE : Wish.Underlying.MISSING;
   }
 }

@@ -1,6 +1,5 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.Plan;
@@ -245,7 +244,7 @@ final class IronicPlan implements Plan {
     return target
         .wish()
         .flatMap(wish -> wish.node().password())
-        .map(password -> text.replace(password.value(), Secret.MASK))
+        .map(password -> password.maskedIn(text))
         .orElse(text);
   }
 }

@@ -128,7 +128,7 @@ final class KubeCluster implements Cluster {
         throw RemoteException.answered(
             e.service(),
             e.status(),
-            TokenSecrets.masked(String.valueOf(e.getMessage()), wish),
+            wish.token().secret().maskedIn(String.valueOf(e.getMessage())),
             e.write(),
             e.retryAfter().orElse(null));
       }
