@@ -25,8 +25,7 @@ public record Secret(String value) {
       return text;
     }
     String json = JsonMapper.shared().writeValueAsString(value);
-    String base64 =
-        Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+    String base64 = Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
     return text.replace(value, MASK)
         .replace(json.substring(1, json.length() - 1), MASK)
         .replace(base64, MASK);

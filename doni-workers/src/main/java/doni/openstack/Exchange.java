@@ -99,9 +99,7 @@ final class Exchange {
     JsonNode json = json(text);
     boolean success = reply.status() >= 200 && reply.status() < 300;
     String message =
-        success
-            ? ""
-            : ErrorMessage.bounded(masked(ErrorMessage.find(json, text), sent, token));
+        success ? "" : ErrorMessage.bounded(masked(ErrorMessage.find(json, text), sent, token));
     Answer answer =
         new Answer(
             service, request, reply.status(), json, message, reply.headers().get(REQUEST_ID));

@@ -10,9 +10,9 @@ class SecretTests {
 
   @Test
   void isMaskedHoweverItIsWritten() {
-    assertThat(SECRET.maskedIn("plain can\"ary\\1, JSON {\"p\": \"can\\\"ary\\\\1\"}, Y2FuImFyeVwx"))
-        .isEqualTo(
-            "plain %1$s, JSON {\"p\": \"%1$s\"}, %1$s".formatted(Secret.MASK));
+    assertThat(
+            SECRET.maskedIn("plain can\"ary\\1, JSON {\"p\": \"can\\\"ary\\\\1\"}, Y2FuImFyeVwx"))
+        .isEqualTo("plain %1$s, JSON {\"p\": \"%1$s\"}, %1$s".formatted(Secret.MASK));
   }
 
   @Test

@@ -17,8 +17,8 @@ final class ErrorText {
   private ErrorText() {}
 
   /**
-   * @param mask takes out what is secret; asked before the text is cut off, because the beginning of
-   *     a secret would not be known as one
+   * @param mask takes out what is secret; asked before the text is cut off, because the beginning
+   *     of a secret would not be known as one
    */
   static String of(String body, UnaryOperator<String> mask) {
     String text = body.strip();

@@ -35,9 +35,7 @@ public record Sweep(String backend, long calls, long listings, long writes) {
 
   /** What was asked since then. */
   public static List<Sweep> of(SimulatedSite site) {
-    return calls(site).entrySet().stream()
-        .map(one -> of(one.getKey(), one.getValue()))
-        .toList();
+    return calls(site).entrySet().stream().map(one -> of(one.getKey(), one.getValue())).toList();
   }
 
   private static Sweep of(String backend, Calls calls) {

@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The service beside a simulated site: enrolls three devices and a bare-metal host, shows how they
- * become STEADY with all workers, and tells what to try next. Ends by Ctrl-C, and leaves nothing behind.
+ * become STEADY with all workers, and tells what to try next. Ends by Ctrl-C, and leaves nothing
+ * behind.
  */
 public final class Demo {
 
@@ -193,8 +194,7 @@ public final class Demo {
       }
       say(sample.name(), "enrolled as " + sample.what());
       if (sample.isDevice()) {
-        site.devices()
-            .powerOnWithBalena(sample.name(), reply.text("/uuid").replace("-", ""));
+        site.devices().powerOnWithBalena(sample.name(), reply.text("/uuid").replace("-", ""));
       }
     }
   }

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 
 /**
  * The devices of the site. A device that is switched on tries its bootstrap token until the cluster
- * accepts it, and joins as a node a while later. The token is one that it was given, or the variable
- * {@code K3S_TOKEN} that it has at Balena.
+ * accepts it, and joins as a node a while later. The token is one that it was given, or the
+ * variable {@code K3S_TOKEN} that it has at Balena.
  */
 public final class DeviceSimulator implements AutoCloseable {
 

@@ -61,8 +61,7 @@ public final class SimulatedSite implements AutoCloseable {
   }
 
   /** The device types that the site has a fleet for. */
-  private static final List<String> FLEETS =
-      List.of("raspberrypi4-64", "jetson-nano", "coral-dev");
+  private static final List<String> FLEETS = List.of("raspberrypi4-64", "jetson-nano", "coral-dev");
 
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
@@ -89,7 +88,10 @@ public final class SimulatedSite implements AutoCloseable {
     devices = new DeviceSimulator(kubernetes, balena);
     blazar =
         new SimulatedBlazar(
-            0, builder.clock, SimulatedBlazar.tokensOf(keystone), new SiteNodes(kubernetes, ironic));
+            0,
+            builder.clock,
+            SimulatedBlazar.tokensOf(keystone),
+            new SiteNodes(kubernetes, ironic));
     keystone.addService("reservation", "blazar", blazar.endpoint());
   }
 

@@ -111,12 +111,11 @@ class AllWorkersIT {
   private void hasAllOf(Enrolled host, String state) {
     String uuid = host.uuid().toString();
     assertThat(backends.ironic().node(uuid))
-        .hasValueSatisfying(node ->
-            assertThat(node.path("provision_state").asString("")).isEqualTo(state));
+        .hasValueSatisfying(
+            node -> assertThat(node.path("provision_state").asString("")).isEqualTo(state));
     assertThat(backends.ironic().ports(uuid))
         .singleElement()
-        .satisfies(
-            port -> assertThat(port.path("address").asString("")).isEqualTo(WholeSite.MAC));
+        .satisfies(port -> assertThat(port.path("address").asString("")).isEqualTo(WholeSite.MAC));
     assertThat(backends.blazar().resources(uuid)).hasSize(1);
   }
 

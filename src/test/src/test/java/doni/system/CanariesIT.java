@@ -42,6 +42,7 @@ class CanariesIT {
   private static final Duration SOON = Duration.ofSeconds(90);
 
   private static final String CREDENTIAL_SECRET = "Canary-Credential-5f1e9c37ab";
+
   /** Which JSON has to escape, so that it looks otherwise in a quoted body. */
   private static final String IPMI_PASSWORD = "8-Canary\"Ipmi-83bd02\\c6fe";
 
@@ -92,8 +93,7 @@ class CanariesIT {
     awaitComplaints(told, "at first", List.of(backends.balena().faults()), device, host);
     // Blazar is asked for what Kubernetes and Ironic have.
     List<Faults> others =
-        List.of(
-            backends.tunelo().faults(), backends.blazar().faults(), backends.balena().faults());
+        List.of(backends.tunelo().faults(), backends.blazar().faults(), backends.balena().faults());
     for (int status : List.of(409, 422, 500)) {
       quote(others, WRITES, status);
       sync(device, host);
@@ -165,8 +165,7 @@ class CanariesIT {
             .withoutPadding()
             .encodeToString(secret.getBytes(StandardCharsets.UTF_8));
     return Stream.of(secret, escaped(secret), encoded)
-        .flatMap(text ->
-            Stream.of(text.substring(0, PART), text.substring(text.length() - PART)));
+        .flatMap(text -> Stream.of(text.substring(0, PART), text.substring(text.length() - PART)));
   }
 
   private static String device() {
@@ -191,18 +190,14 @@ class CanariesIT {
 
   /** Waits until each of the faults has hit and each lane says what is wrong, and keeps that. */
   private void awaitComplaints(
-      Map<String, String> told,
-      String when,
-      List<Faults> quoting,
-      Enrolled device,
-      Enrolled host) {
+      Map<String, String> told, String when, List<Faults> quoting, Enrolled device, Enrolled host) {
     await()
         .atMost(SOON)
         .untilAsserted(() -> {
           assertThat(quoting)
               .allSatisfy(faults ->
-                  assertThat(faults.active()).anySatisfy(one ->
-                      assertThat(one.hits()).isPositive()));
+                  assertThat(faults.active())
+                      .anySatisfy(one -> assertThat(one.hits()).isPositive()));
           Map<String, JsonNode> tasks = new TreeMap<>(owner.tasks(device));
           tasks.putAll(owner.tasks(host));
           tasks.forEach((lane, task) -> {
@@ -236,8 +231,7 @@ class CanariesIT {
     written.put("the log", Files.readString(site.service().log()));
     written.put("the metrics", Metrics.of(site.service()).text());
     try (PlainClient anybody = new PlainClient(site.service().uri(), Map.of());
-        PlainClient reader =
-            new PlainClient(site.service().uri(), Map.of("X-Auth-Token", admin))) {
+        PlainClient reader = new PlainClient(site.service().uri(), Map.of("X-Auth-Token", admin))) {
       written.put("the export", anybody.get("/v1/hardware/export/").body().toString());
       written.put("the events", reader.get("/v1/events?limit=1000").body().toString());
       written.put(
@@ -268,7 +262,10 @@ class CanariesIT {
         await()
             .atMost(SOON)
             .untilAsserted(() ->
-                assertThat(text.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("event: ")))
+                assertThat(
+                        text.toString(StandardCharsets.UTF_8)
+                            .lines()
+                            .filter(line -> line.startsWith("event: ")))
                     .hasSizeGreaterThanOrEqualTo(events));
       }
     }

@@ -114,7 +114,8 @@ final class Owner implements AutoCloseable {
   Map<String, String> states(Enrolled device) throws IOException, InterruptedException {
     return tasks(device).entrySet().stream()
         .collect(
-            Collectors.toMap(Map.Entry::getKey, task -> task.getValue().path("state").asString("")));
+            Collectors.toMap(
+                Map.Entry::getKey, task -> task.getValue().path("state").asString("")));
   }
 
   /** Waits until exactly these workers serve a device and all of them are STEADY. */

@@ -1,6 +1,8 @@
 package doni.site.blazar;
 
-/** The nodes of the site, as Blazar finds them, and the label that it puts on those of the cluster. */
+/**
+ * The nodes of the site, as Blazar finds them, and the label that it puts on those of the cluster.
+ */
 public interface Nodes {
 
   boolean isThere(String name);
