@@ -21,7 +21,15 @@ import picocli.CommandLine.Unmatched;
     description = "Enrollment service of an edge testbed site.",
     mixinStandardHelpOptions = true,
     versionProvider = DoniCommand.Version.class,
-    subcommands = {DoniCommand.Serve.class, MigrateFrom.class, Secrets.class, Rehearsal.class})
+    subcommands = {
+      DoniCommand.Serve.class,
+      MigrateDatabase.class,
+      MigrateFrom.class,
+      Secrets.class,
+      DoctorCommand.class,
+      PolicyCheck.class,
+      Rehearsal.class
+    })
 public final class DoniCommand implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(DoniCommand.class);
