@@ -43,7 +43,9 @@ final class MigrateDatabase extends SettingsCommand {
   @Option(names = "--check", description = "Changes nothing, and says which steps are pending.")
   private boolean check;
 
-  /** The database and its migrations, each made when it is asked for, and nothing that uses them. */
+  /**
+   * The database and its migrations, each made when it is asked for, and nothing that uses them.
+   */
   @ImportAutoConfiguration({DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
   @ComponentScan("doni.database")
   static final class Parts {}
