@@ -25,8 +25,11 @@ import picocli.CommandLine.Unmatched;
       DoniCommand.Serve.class,
       SyncCommand.class,
       PlanCommand.class,
+      MigrateDatabase.class,
       MigrateFrom.class,
       Secrets.class,
+      DoctorCommand.class,
+      PolicyCheck.class,
       Rehearsal.class
     })
 public final class DoniCommand implements Runnable {

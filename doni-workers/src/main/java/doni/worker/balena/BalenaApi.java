@@ -59,6 +59,10 @@ final class BalenaApi {
             .build();
   }
 
+  String endpoint() {
+    return properties.apiEndpoint();
+  }
+
   JsonNode get(String path) {
     return send("GET", path, null);
   }

@@ -3,6 +3,7 @@ package doni.worker.blazar;
 import doni.device.Device;
 import doni.hardwaretype.MachineType;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Plan;
 import doni.worker.Worker;
@@ -73,6 +74,11 @@ final class DeviceWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return site.reservations().hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return site.checkUp(Kind.DEVICE);
   }
 
   @Override

@@ -2,6 +2,7 @@ package doni.worker.blazar;
 
 import doni.device.Device;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Plan;
 import doni.worker.Worker;
@@ -77,6 +78,11 @@ final class HostWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return site.reservations().hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return site.checkUp(Kind.HOST);
   }
 
   @Override

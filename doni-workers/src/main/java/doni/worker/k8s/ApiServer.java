@@ -59,6 +59,20 @@ final class ApiServer {
     return Optional.of(client.getKubernetesSerialization().unmarshal(answer.body(), type));
   }
 
+  /** Where it is. */
+  String address() {
+    return client.getMasterUrl().toString();
+  }
+
+  /** A question that is put with a POST, and changes nothing. */
+  <T> T ask(String path, Object question, Class<T> type) {
+    Answer answer = send("POST", path, question, JSON);
+    if (!answer.isSuccess()) {
+      throw refused(answer, false);
+    }
+    return client.getKubernetesSerialization().unmarshal(answer.body(), type);
+  }
+
   Written post(String path, Object body) {
     return write(send("POST", path, body, JSON));
   }

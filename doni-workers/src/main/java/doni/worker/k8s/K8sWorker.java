@@ -3,6 +3,7 @@ package doni.worker.k8s;
 import doni.device.Device;
 import doni.device.Secret;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Nudge;
 import doni.worker.Outcome;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +94,11 @@ final class K8sWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return cluster.hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return new ClusterCheckup(cluster, properties).look();
   }
 
   @Override

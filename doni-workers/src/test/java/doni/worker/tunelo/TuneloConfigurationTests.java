@@ -44,6 +44,11 @@ class TuneloConfigurationTests {
         }
 
         @Override
+        public boolean isAdmin() {
+          return true;
+        }
+
+        @Override
         public Optional<doni.worker.Hold> hold() {
           return Optional.empty();
         }

@@ -245,7 +245,7 @@ class CanariesIT {
   }
 
   /** The feed from its beginning, as far as it is there already. */
-  private String feed() throws IOException, InterruptedException {
+  private String feed() throws Exception {
     int events = site.database().dump("event").size();
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     HttpRequest request =
