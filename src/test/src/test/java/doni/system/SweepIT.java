@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SweepIT {
 
-  private static final Duration SOON = Duration.ofSeconds(120);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final int DEVICES = 40;
 
   /** Kubernetes is asked for each device's node and token; the others are listed. */
