@@ -252,7 +252,7 @@ class CanariesIT {
         HttpRequest.newBuilder(site.service().uri().resolve("/v1/events"))
             .header("X-Auth-Token", admin)
             .header("Accept", "text/event-stream")
-            .header("Last-Event-ID", "0")
+            .header("Last-Event-ID", "0-0")
             .build();
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
