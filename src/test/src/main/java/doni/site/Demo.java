@@ -37,9 +37,10 @@ public final class Demo {
           machine,
           """
           {"machine_name": "%s", "contact_email": "alice@example.org",
+           "application_credential_id": "an-id", "application_credential_secret": "%s",
            "channels": {"user": {"channel_type": "wireguard", "public_key": "%s"}}}
           """
-              .formatted(machine, publicKey()));
+              .formatted(machine, randomText(), randomText()));
     }
 
     static Sample host(String name) {
@@ -51,15 +52,15 @@ public final class Demo {
           {"management_address": "192.0.2.10", "ipmi_username": "admin", "ipmi_password": "%s", "cpu_arch": "x86_64",
            "interfaces": [{"name": "eno1", "mac_address": "52:54:00:aa:00:01"}]}
           """
-              .formatted(publicKey()));
+              .formatted(randomText()));
     }
 
     boolean isDevice() {
       return type.equals("device.balena");
     }
 
-    /** What a WireGuard key looks like. */
-    private static String publicKey() {
+    /** A secret, or a key of WireGuard. */
+    private static String randomText() {
       byte[] key = new byte[32];
       new SecureRandom().nextBytes(key);
       return Base64.getEncoder().encodeToString(key);
