@@ -45,7 +45,8 @@ final class Resources {
           "srd3-tx2",
           "surface-go",
           "surface-pro-6",
-          "up-board");
+          "up-board",
+          "coral-dev");
 
   private final Keys keys;
   private final Clock clock;
