@@ -79,11 +79,10 @@ class SecrecyIT {
   /** Those that tell a secret, with its name in place of it: a failure must not tell it, either. */
   private List<String> lines(String text) {
     return secrets().entrySet().stream()
-        .flatMap(
-            secret ->
-                text.lines()
-                    .filter(line -> line.contains(secret.getValue()))
-                    .map(line -> line.replace(secret.getValue(), "<" + secret.getKey() + ">")))
+        .flatMap(secret ->
+            text.lines()
+                .filter(line -> line.contains(secret.getValue()))
+                .map(line -> line.replace(secret.getValue(), "<" + secret.getKey() + ">")))
         .toList();
   }
 
