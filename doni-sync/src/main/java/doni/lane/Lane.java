@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One worker's queue at this replica: picks due devices, at most {@code concurrency} at a time, and
- * has each looked at.
+ * One worker's queue at this replica: picks due devices and has each looked at, at most {@code
+ * concurrency} at a time.
  *
  * <p>db-scheduler picks the rows, keeps their heartbeat and finds those whose replica died, after
  * 16 s without one and within 8 s more. It does not give them back: the statement that records an
@@ -42,6 +42,10 @@ final class Lane {
 
   static final Duration HEARTBEAT = Duration.ofSeconds(4);
   private static final int MISSED_HEARTBEATS = 4;
+
+  /** Slots from which on a lane is a big one. */
+  private static final int MANY = 10;
+
   private static final Duration RETRY_WITHOUT_DATABASE = Duration.ofSeconds(5);
 
   /** How long interrupted attempts get to hand back what they had. */
@@ -60,6 +64,7 @@ final class Lane {
   private final Scheduler scheduler;
   private final Consumer<HardwareId> onProgress;
   private final Running running = new Running();
+  private final Slots slots;
   private final AtomicBoolean lookAgain = new AtomicBoolean();
   private @Nullable Hold hold;
   private volatile boolean stopping;
@@ -79,6 +84,7 @@ final class Lane {
     this.onProgress = onProgress;
     this.reconciler = parts.reconciler();
     this.tasks = parts.tasks();
+    this.slots = new Slots(concurrency);
     this.scheduler = scheduler(parts.database(), concurrency, pollInterval, replica, parts.clock());
   }
 
@@ -102,7 +108,7 @@ final class Lane {
         .executorService(new LaneExecutor(type, this::afterEach))
         .dueExecutor(Executors.newSingleThreadExecutor(threads.factory()))
         .housekeeperExecutor(Executors.newScheduledThreadPool(2, threads.factory()))
-        .pollUsingLockAndFetch(refetchBelow(concurrency), 1.0)
+        .pollUsingLockAndFetch(refetchBelow(concurrency), picked(concurrency))
         .pollingInterval(pollInterval)
         .enablePriority()
         .heartbeatInterval(HEARTBEAT)
@@ -113,11 +119,19 @@ final class Lane {
   }
 
   /**
+   * How many attempts a lane holds, in slots: those that the worker is at, those whose outcome is
+   * being recorded, and those that are next. More would stand before a person's change.
+   */
+  private static double picked(int concurrency) {
+    return concurrency > MANY ? 1.2 : 2;
+  }
+
+  /**
    * A big lane fetches by the handful, which spares the database; a small one, whose backend is
-   * slow, refills each slot as it gets free.
+   * slow, as soon as one attempt has ended.
    */
   private static double refetchBelow(int concurrency) {
-    return concurrency > 10 ? 0.8 : (concurrency - 1) / (double) concurrency;
+    return concurrency > MANY ? 1 : (2 * concurrency - 1) / (double) concurrency;
   }
 
   private CustomTask<Void> task(Clock clock) {
@@ -139,7 +153,7 @@ final class Lane {
   }
 
   int running() {
-    return running.count();
+    return slots.taken();
   }
 
   void start(Nudge nudge) {
@@ -180,14 +194,17 @@ final class Lane {
   private CompletionHandler<Void> work(Execution picked) {
     HardwareId id = HardwareId.parse(picked.getId());
     Claim claim = new Claim(id, worker.type(), picked.pickedBy, picked.version);
-    Interruption attempt = running.begin();
+    Slots.Slot slot = slots.next();
+    Interruption attempt = running.begin(slot::giveBack);
     try {
+      slot.take();
       if (stopping || (worker.hold().isPresent() && observeHold().isPresent())) {
         tasks.handBack(claim);
       } else {
         after(id, reconciler.attempt(worker, claim, attempt));
       }
     } finally {
+      slot.giveBack();
       running.end(attempt);
     }
     return GIVEN_BACK_ALREADY;
@@ -204,6 +221,7 @@ final class Lane {
   private synchronized void pickNoMore() {
     stopping = true;
     scheduler.pause();
+    slots.open();
   }
 
   /**

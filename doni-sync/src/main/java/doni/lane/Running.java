@@ -11,8 +11,8 @@ final class Running {
 
   private final Set<Interruption> attempts = new HashSet<>();
 
-  synchronized Interruption begin() {
-    Interruption attempt = new Interruption();
+  synchronized Interruption begin(Runnable afterWorker) {
+    Interruption attempt = new Interruption(afterWorker);
     attempts.add(attempt);
     return attempt;
   }

@@ -9,8 +9,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interruption {
 
+  private final Runnable afterWorker;
   private @Nullable Thread inside;
   private boolean requested;
+
+  /**
+   * @param afterWorker called when the worker's code has ended, before its outcome is recorded
+   */
+  public Interruption(Runnable afterWorker) {
+    this.afterWorker = afterWorker;
+  }
+
+  /** Of a worker for whose end nobody waits. */
+  public Interruption() {
+    this(() -> {});
+  }
 
   /** Interrupts the worker's code if it runs now, or else as soon as it begins. */
   public synchronized void request() {
@@ -30,6 +43,7 @@ public final class Interruption {
       return work.call();
     } finally {
       leave();
+      afterWorker.run();
     }
   }
 

@@ -152,11 +152,11 @@ class ResyncScaleIT extends LaneFixture {
   /** A person enrolls a device: at once where a lane has room, next in line where it is full. */
   private List<String> enrolledInTheMiddle(TestReplica replica, List<TestWorker> workers) {
     HardwareId urgent = inventory.device("urgent");
+    long enrolled = System.nanoTime();
+    replica.inTransaction(() -> replica.lanes().enroll(urgent, LANES));
     Map<String, Integer> before =
         workers.stream()
             .collect(Collectors.toMap(TestWorker::type, worker -> worker.attempts().size()));
-    long enrolled = System.nanoTime();
-    replica.inTransaction(() -> replica.lanes().enroll(urgent, LANES));
     awaitSteady(urgent, LANE);
     double withRoom = seconds(enrolled);
     awaitSteady(urgent, SLOWEST);
