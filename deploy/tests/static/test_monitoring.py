@@ -117,7 +117,7 @@ def test_every_alert_says_what_it_means_and_what_to_do(rules):
 
 def test_what_the_operator_asked_for_is_watched(rules):
     watched = " ".join(rule["expr"] for rule in rules)
-    for metric in ("doni_lane_lag", 'outcome="failed"', "doni_remote_circuit_open", "doni_keystone_validations_total",
+    for metric in ("doni_lane_lag_seconds", 'outcome="failed"', "doni_remote_circuit_open", "doni_keystone_validations_total",
                    "hikaricp_connections_pending", 'outcome="drifted"'):
         assert metric in watched, metric
 

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Each lane's gauges: {@code doni.lane.due} (devices that wait to be looked at), {@code
- * doni.lane.lag} (how long the oldest of them has waited, in seconds), {@code doni.lane.running}
+ * doni.lane.lag.seconds} (how long the oldest of them has waited), {@code doni.lane.running}
  * (attempts under way at this replica). The first two are of the whole site, at most five seconds
  * old.
  */
@@ -34,7 +34,7 @@ final class LaneGauges {
   void register(Collection<Lane> lanes, MeterRegistry meters) {
     for (Lane lane : lanes) {
       gauge("doni.lane.due", lane, meters, LaneQueue.Backlog::due);
-      gauge("doni.lane.lag", lane, meters, LaneQueue.Backlog::lagSeconds);
+      gauge("doni.lane.lag.seconds", lane, meters, LaneQueue.Backlog::lagSeconds);
       Gauge.builder("doni.lane.running", lane, Lane::running)
           .tag(TAG, lane.type())
           .register(meters);

@@ -131,7 +131,7 @@ class PickIT extends LaneFixture {
         .untilAsserted(() ->
             assertThat(replica.meters().get("doni.lane.due").tag("worker", LANE).gauge().value())
                 .isEqualTo(2));
-    assertThat(replica.meters().get("doni.lane.lag").tag("worker", LANE).gauge().value())
+    assertThat(replica.meters().get("doni.lane.lag.seconds").tag("worker", LANE).gauge().value())
         .isPositive();
   }
 }

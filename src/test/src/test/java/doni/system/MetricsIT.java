@@ -28,7 +28,7 @@ class MetricsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"doni_lane_due", "doni_lane_running", "doni_lane_lag"})
+  @ValueSource(strings = {"doni_lane_due", "doni_lane_running", "doni_lane_lag_seconds"})
   void showsHowALaneFares(String name) throws Exception {
     assertThat(Metrics.of(site.service()).values(name, K8S))
         .singleElement()
