@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -56,6 +57,17 @@ public class EventLog {
       String workerType,
       Map<String, Object> body) {
     append(kind, id, generation, workerType, null, null, null, body);
+  }
+
+  /** The id of the request that raised a device to that generation, if it was a request. */
+  public Optional<String> request(HardwareId id, Generation generation) {
+    return jdbc.sql(
+            "select request_id from event where hardware_uuid = :id and generation = :generation"
+                + " and request_id is not null order by id desc limit 1")
+        .param("id", id.value())
+        .param("generation", generation.value())
+        .query(String.class)
+        .optional();
   }
 
   /**

@@ -1,17 +1,21 @@
 package doni.lane;
 
+import doni.inventory.EventLog;
 import doni.inventory.HardwareTypes;
 import doni.inventory.Sealer;
 import doni.inventory.TaskStore;
+import doni.reconcile.AttemptSpans;
 import doni.reconcile.Planner;
 import doni.reconcile.Reconciler;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,8 +37,17 @@ class LaneConfiguration {
 
   @Bean
   Reconciler reconciler(
-      TaskStore tasks, SyncProperties properties, MeterRegistry meters, Clock clock) {
-    return new Reconciler(tasks, properties::routine, RandomGenerator.getDefault(), meters, clock);
+      TaskStore tasks,
+      SyncProperties properties,
+      EventLog events,
+      MeterRegistry meters,
+      ObjectProvider<Tracer> tracer,
+      Clock clock) {
+    Tracer present = tracer.getIfAvailable();
+    AttemptSpans spans =
+        present == null ? AttemptSpans.NONE : new AttemptSpans(present, events::request);
+    return new Reconciler(
+        tasks, properties::routine, RandomGenerator.getDefault(), meters, spans, clock);
   }
 
   @Bean

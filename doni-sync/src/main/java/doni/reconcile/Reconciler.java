@@ -42,7 +42,18 @@ public final class Reconciler {
   private final Function<String, Routine> routines;
   private final Bookkeeping books;
   private final ReconcileMeters meters;
+  private final AttemptSpans spans;
   private final Clock clock;
+
+  /** Without spans. */
+  public Reconciler(
+      TaskStore tasks,
+      Function<String, Routine> routines,
+      RandomGenerator random,
+      MeterRegistry meters,
+      Clock clock) {
+    this(tasks, routines, random, meters, AttemptSpans.NONE, clock);
+  }
 
   /**
    * @param routines by worker type
@@ -52,8 +63,10 @@ public final class Reconciler {
       Function<String, Routine> routines,
       RandomGenerator random,
       MeterRegistry meters,
+      AttemptSpans spans,
       Clock clock) {
     this.tasks = tasks;
+    this.spans = spans;
     this.routines = routines;
     this.books = new Bookkeeping(new BackOff(FIRST_RETRY, LONGEST_RETRY, random));
     this.meters = new ReconcileMeters(meters);
@@ -72,15 +85,17 @@ public final class Reconciler {
       tasks.discard(claim);
       return Looked.GONE;
     }
-    try (var _ = MDC.putCloseable("hardware", claim.hardware().toString());
+    try (AttemptSpans.Open span = spans.begin(worker.type(), claim, task.get());
+        var _ = MDC.putCloseable("hardware", claim.hardware().toString());
         var _ = MDC.putCloseable("worker", worker.type());
         var _ = MDC.putCloseable("generation", task.get().generation().toString());
         var _ = MDC.putCloseable("attempt", Integer.toString(task.get().attempts() + 1))) {
-      return attempt(worker, claim, task.get(), interruption);
+      return attempt(worker, claim, task.get(), interruption, span);
     }
   }
 
-  private Looked attempt(Worker worker, Claim claim, Task task, Interruption interruption) {
+  private Looked attempt(
+      Worker worker, Claim claim, Task task, Interruption interruption, AttemptSpans.Open span) {
     long started = System.nanoTime();
     Routine routine = routines.apply(worker.type());
     Pass pass = new Pass(worker, claim, task, routine, Map.of());
@@ -96,6 +111,7 @@ public final class Reconciler {
       verdict = Classification.of(e, interruption.requested());
     }
     Conclusion conclusion = conclude(pass, verdict);
+    span.ended(conclusion.result().name());
     meters.record(
         worker.type(), conclusion.result(), Duration.ofNanos(System.nanoTime() - started));
     return conclusion.looked();

@@ -4,6 +4,7 @@ import doni.remote.Remote;
 import doni.worker.Hold;
 import doni.worker.RemoteException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +34,7 @@ final class CatalogService implements OpenStackService {
       KeystoneProperties keystone,
       Identity identity,
       MeterRegistry meters,
+      Tracer tracer,
       Clock clock) {
     this.settings = settings;
     this.identity = identity;
@@ -50,7 +52,8 @@ final class CatalogService implements OpenStackService {
             new HttpCalls(settings.name(), settings.connectTimeout(), settings.readTimeout()),
             clock);
     this.remote =
-        new Remote(settings.name(), settings.concurrency(), CIRCUIT_OPEN_FOR, meters, clock);
+        new Remote(
+            settings.name(), settings.concurrency(), CIRCUIT_OPEN_FOR, meters, tracer, clock);
   }
 
   @Override
@@ -84,7 +87,9 @@ final class CatalogService implements OpenStackService {
 
   private Answer send(Request request, Session session) {
     String root = withoutVersionOf(request.path(), root(session));
-    return remote.call(() -> exchange.send(root, request, Optional.of(session.token())).answer());
+    return remote.call(
+        request.method(),
+        () -> exchange.send(root, request, Optional.of(session.token())).answer());
   }
 
   private String root(Session session) {

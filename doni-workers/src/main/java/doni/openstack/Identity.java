@@ -5,6 +5,7 @@ import doni.remote.Remote;
 import doni.worker.Hold;
 import doni.worker.RemoteException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -47,7 +48,7 @@ final class Identity {
   private volatile @Nullable Session session;
   private volatile @Nullable Hold refusal;
 
-  Identity(KeystoneProperties keystone, MeterRegistry meters, Clock clock) {
+  Identity(KeystoneProperties keystone, MeterRegistry meters, Tracer tracer, Clock clock) {
     this.keystone = keystone;
     this.clock = clock;
     this.exchange =
@@ -55,7 +56,7 @@ final class Identity {
             SERVICE,
             new HttpCalls(SERVICE, keystone.connectTimeout(), keystone.readTimeout()),
             clock);
-    this.remote = new Remote(SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, clock);
+    this.remote = new Remote(SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, tracer, clock);
   }
 
   /**
@@ -156,7 +157,8 @@ final class Identity {
   }
 
   private Exchange.Result send(Request request, Optional<Secret> token) {
-    return remote.call(() -> exchange.send(keystone.identityUrl(), request, token));
+    return remote.call(
+        request.method(), () -> exchange.send(keystone.identityUrl(), request, token));
   }
 
   private static Session read(JsonNode body, @Nullable String token, Instant askedAt) {

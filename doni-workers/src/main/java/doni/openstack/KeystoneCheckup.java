@@ -2,6 +2,7 @@ package doni.openstack;
 
 import doni.worker.Checkup;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.List;
 import java.util.TreeSet;
@@ -22,7 +23,7 @@ public final class KeystoneCheckup {
       return List.of(
           new Checkup.Right("doni.keystone.static-tokens are in use; no Keystone is asked"));
     }
-    Session session = new Identity(keystone, meters, clock).session();
+    Session session = new Identity(keystone, meters, Tracer.NOOP, clock).session();
     return List.of(
         new Checkup.Right(
             "%s lets us into project %s with the roles %s; its catalog has %s"

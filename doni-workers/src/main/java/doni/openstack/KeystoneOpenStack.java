@@ -1,6 +1,7 @@
 package doni.openstack;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 
 /** OpenStack behind one Keystone, with one login for all services. */
@@ -8,21 +9,28 @@ final class KeystoneOpenStack implements OpenStack {
 
   private final KeystoneProperties keystone;
   private final MeterRegistry meters;
+  private final Tracer tracer;
   private final Clock clock;
   private final Identity identity;
 
+  /** Without spans. */
   KeystoneOpenStack(KeystoneProperties keystone, MeterRegistry meters, Clock clock) {
+    this(keystone, meters, Tracer.NOOP, clock);
+  }
+
+  KeystoneOpenStack(KeystoneProperties keystone, MeterRegistry meters, Tracer tracer, Clock clock) {
     this.keystone = keystone;
     this.meters = meters;
+    this.tracer = tracer;
     this.clock = clock;
-    this.identity = new Identity(keystone, meters, clock);
+    this.identity = new Identity(keystone, meters, tracer, clock);
   }
 
   @Override
   public OpenStackService service(ServiceSettings settings) {
     return keystone.authUrl() == null
         ? new NoKeystone(settings.name())
-        : new CatalogService(settings, keystone, identity, meters, clock);
+        : new CatalogService(settings, keystone, identity, meters, tracer, clock);
   }
 
   @Override

@@ -2,7 +2,9 @@ package doni.openstack;
 
 import doni.worker.ConditionalOnWorker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -15,8 +17,10 @@ import org.springframework.core.env.Environment;
 class OpenStackConfiguration {
 
   @Bean
-  OpenStack openStack(Environment environment, MeterRegistry meters, Clock clock) {
-    return new KeystoneOpenStack(KeystoneBinding.read(environment), meters, clock);
+  OpenStack openStack(
+      Environment environment, MeterRegistry meters, ObjectProvider<Tracer> tracer, Clock clock) {
+    return new KeystoneOpenStack(
+        KeystoneBinding.read(environment), meters, tracer.getIfAvailable(() -> Tracer.NOOP), clock);
   }
 
   static final class OnAWorkerThatNeedsIt extends AnyNestedCondition {

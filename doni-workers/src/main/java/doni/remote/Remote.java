@@ -8,6 +8,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * nothing, an hour at most; what was under way when it came may still end.
  *
  * <p>The time-out of a call belongs to the client that makes it. Every call is measured as {@code
- * doni.remote}, tagged with {@code service} and {@code status}.
+ * doni.remote}, tagged with {@code service} and {@code status}, and is a span where tracing is on.
  */
 public final class Remote {
 
@@ -41,6 +43,7 @@ public final class Remote {
 
   private final String service;
   private final MeterRegistry meters;
+  private final Tracer tracer;
   private final Clock clock;
   private final CircuitBreaker breaker;
   private final Bulkhead bulkhead;
@@ -48,10 +51,25 @@ public final class Remote {
   private final AtomicReference<@Nullable Instant> openedAt = new AtomicReference<>();
   private final AtomicReference<Instant> pausedUntil = new AtomicReference<>(Instant.MIN);
 
+  /** Without spans. */
   public Remote(
       String service, int concurrency, Duration openFor, MeterRegistry meters, Clock clock) {
+    this(service, concurrency, openFor, meters, Tracer.NOOP, clock);
+  }
+
+  /**
+   * @param tracer gets a span for each call that is made, below the current one
+   */
+  public Remote(
+      String service,
+      int concurrency,
+      Duration openFor,
+      MeterRegistry meters,
+      Tracer tracer,
+      Clock clock) {
     this.service = service;
     this.meters = meters;
+    this.tracer = tracer;
     this.clock = clock;
     this.openFor = openFor;
     this.breaker =
@@ -89,9 +107,10 @@ public final class Remote {
   /**
    * Makes one call.
    *
+   * @param method the HTTP method, for the span
    * @throws RemoteException as the call throws it, or of kind {@link RemoteException.Kind#NOT_SENT}
    */
-  public <T> T call(Supplier<T> call) {
+  public <T> T call(String method, Supplier<T> call) {
     refuseWhilePaused();
     if (!breaker.tryAcquirePermission()) {
       throw RemoteException.notSent(
@@ -104,7 +123,8 @@ public final class Remote {
     }
     long started = System.nanoTime();
     String status = "ok";
-    try {
+    Span span = span(method);
+    try (var _ = tracer.withSpan(span)) {
       // The answer that pauses may have come while this call waited for its place.
       refuseWhilePaused();
       T result = call.get();
@@ -121,12 +141,24 @@ public final class Remote {
       throw e;
     } finally {
       bulkhead.onComplete();
+      span.tag("status", status).end();
       Timer.builder("doni.remote")
           .tag("service", service)
           .tag("status", status)
           .register(meters)
           .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Without the URL, which holds names of people's devices. */
+  private Span span(String method) {
+    return tracer
+        .spanBuilder()
+        .kind(Span.Kind.CLIENT)
+        .name(service + " " + method)
+        .tag("backend", service)
+        .tag("http.request.method", method)
+        .start();
   }
 
   /** Forgets how earlier calls went: the backend is reached in another way from now on. */

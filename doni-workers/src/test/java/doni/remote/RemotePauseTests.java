@@ -62,7 +62,7 @@ class RemotePauseTests {
     now.set(START.plusSeconds(7));
 
     assertThat(remote.hold()).isEmpty();
-    assertThat(remote.call(() -> "answer")).isEqualTo("answer");
+    assertThat(remote.call("GET", () -> "answer")).isEqualTo("answer");
   }
 
   @Test
@@ -88,7 +88,8 @@ class RemotePauseTests {
           answer(429, Duration.ofSeconds(30));
           throw RemoteException.answered("balena", 429, "", false, Duration.ofSeconds(2));
         };
-    assertThatThrownBy(() -> remote.call(refusedInBetween)).isInstanceOf(RemoteException.class);
+    assertThatThrownBy(() -> remote.call("GET", refusedInBetween))
+        .isInstanceOf(RemoteException.class);
 
     assertThat(remote.hold())
         .hasValueSatisfying(hold -> assertThat(hold.until()).isEqualTo(START.plusSeconds(30)));
@@ -123,16 +124,19 @@ class RemotePauseTests {
 
   private void answer(int status, @Nullable Duration retryAfter) {
     assertThatThrownBy(() ->
-            remote.call(() -> {
-              sent.incrementAndGet();
-              throw RemoteException.answered("balena", status, "", false, retryAfter);
-            }))
+            remote.call(
+                "GET",
+                () -> {
+                  sent.incrementAndGet();
+                  throw RemoteException.answered("balena", status, "", false, retryAfter);
+                }))
         .isInstanceOf(RemoteException.class);
   }
 
   private RemoteException refused() {
     RemoteException e =
-        catchThrowableOfType(RemoteException.class, () -> remote.call(sent::incrementAndGet));
+        catchThrowableOfType(
+            RemoteException.class, () -> remote.call("GET", sent::incrementAndGet));
     assertThat(e.kind()).isEqualTo(RemoteException.Kind.NOT_SENT);
     return e;
   }

@@ -5,11 +5,13 @@ import doni.openstack.KeystoneBinding;
 import doni.openstack.KeystoneProperties;
 import doni.remote.Remote;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -44,7 +46,11 @@ class AuthConfiguration {
   }
 
   @Bean
-  TokenValidator tokenValidator(KeystoneProperties keystone, MeterRegistry meters, Clock clock) {
+  TokenValidator tokenValidator(
+      KeystoneProperties keystone,
+      MeterRegistry meters,
+      ObjectProvider<Tracer> tracer,
+      Clock clock) {
     if (keystone.authUrl() == null) {
       log.warn(
           "doni.keystone.static-tokens is set: {} tokens from the configuration are valid, without"
@@ -52,7 +58,14 @@ class AuthConfiguration {
           keystone.staticTokens().size());
       return new StaticTokens(keystone.staticTokens());
     }
-    Remote remote = new Remote("keystone", CALLS_AT_ONCE, CIRCUIT_OPEN_FOR, meters, clock);
+    Remote remote =
+        new Remote(
+            "keystone",
+            CALLS_AT_ONCE,
+            CIRCUIT_OPEN_FOR,
+            meters,
+            tracer.getIfAvailable(() -> Tracer.NOOP),
+            clock);
     return new CachedTokens(
         new KeystoneTokens(keystone, remote, clock),
         keystone.tokenCacheTtl(),

@@ -71,7 +71,7 @@ final class KeystoneTokens implements TokenValidator {
   @Override
   public Verdict validate(Secret token) {
     try {
-      return remote.call(() -> ask(token));
+      return remote.call("GET", () -> ask(token));
     } catch (RemoteException e) {
       return new Verdict.Unanswered(e);
     }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.device.Secret;
 import doni.openstack.KeystoneProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -57,7 +59,11 @@ class StaticTokensTests {
 
     TokenValidator validator =
         new AuthConfiguration()
-            .tokenValidator(properties, new SimpleMeterRegistry(), Clock.systemUTC());
+            .tokenValidator(
+                properties,
+                new SimpleMeterRegistry(),
+                new StaticListableBeanFactory().getBeanProvider(Tracer.class),
+                Clock.systemUTC());
 
     assertThat(validator).isInstanceOf(StaticTokens.class);
     assertThat(output.getAll())

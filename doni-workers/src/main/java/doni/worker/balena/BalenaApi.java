@@ -80,7 +80,7 @@ final class BalenaApi {
   }
 
   private JsonNode send(String method, String path, @Nullable Map<String, ?> body) {
-    return remote.call(() -> exchange(method, path, body));
+    return remote.call(method, () -> exchange(method, path, body));
   }
 
   /** The answer as JSON, a missing node where it has no body. */

@@ -5,9 +5,11 @@ import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,13 +26,23 @@ class BalenaConfiguration {
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
-  Backend<Fleet> balenaFleet(BalenaProperties properties, MeterRegistry meters, Clock clock) {
+  Backend<Fleet> balenaFleet(
+      BalenaProperties properties,
+      MeterRegistry meters,
+      ObjectProvider<Tracer> tracer,
+      Clock clock) {
     return new Backend<>(
         "balena",
         () ->
             new BalenaFleet(
                 properties,
-                new Remote(BalenaApi.SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, clock),
+                new Remote(
+                    BalenaApi.SERVICE,
+                    CONCURRENCY,
+                    CIRCUIT_OPEN_FOR,
+                    meters,
+                    tracer.getIfAvailable(() -> Tracer.NOOP),
+                    clock),
                 clock));
   }
 

@@ -5,9 +5,11 @@ import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,13 +26,20 @@ class K8sConfiguration {
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
-  Backend<Cluster> kubeconfigCluster(K8sProperties properties, MeterRegistry meters, Clock clock) {
+  Backend<Cluster> kubeconfigCluster(
+      K8sProperties properties, MeterRegistry meters, ObjectProvider<Tracer> tracer, Clock clock) {
     return new Backend<>(
         "kubeconfig",
         () ->
             new KubeCluster(
                 new KubeConnections(properties),
-                new Remote(ApiServer.SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, clock),
+                new Remote(
+                    ApiServer.SERVICE,
+                    CONCURRENCY,
+                    CIRCUIT_OPEN_FOR,
+                    meters,
+                    tracer.getIfAvailable(() -> Tracer.NOOP),
+                    clock),
                 clock));
   }
 

@@ -64,7 +64,7 @@ final class KubeCluster implements Cluster {
   @Override
   public Access access(List<Right> rights) {
     List<Right> missing = rights.stream().filter(right -> !allows(right)).toList();
-    return new Access(call(ApiServer::address), missing);
+    return new Access(call("GET", ApiServer::address), missing);
   }
 
   /** Every user may ask that of himself. */
@@ -80,7 +80,7 @@ final class KubeCluster implements Cluster {
             .endSpec()
             .build();
     SelfSubjectAccessReview answer =
-        call(server -> server.ask(REVIEWS, question, SelfSubjectAccessReview.class));
+        call("POST", server -> server.ask(REVIEWS, question, SelfSubjectAccessReview.class));
     return answer.getStatus() != null && Boolean.TRUE.equals(answer.getStatus().getAllowed());
   }
 
@@ -95,12 +95,12 @@ final class KubeCluster implements Cluster {
 
   @Override
   public Optional<ClusterNode> node(String name) {
-    return call(server -> server.get(NODES + name, Node.class)).map(Nodes::read);
+    return call("GET", server -> server.get(NODES + name, Node.class)).map(Nodes::read);
   }
 
   @Override
   public Written patch(String name, NodePatch patch) {
-    return call(server -> server.mergePatch(NODES + name + MANAGER, Nodes.patch(patch)));
+    return call("PATCH", server -> server.mergePatch(NODES + name + MANAGER, Nodes.patch(patch)));
   }
 
   @Override
@@ -108,7 +108,7 @@ final class KubeCluster implements Cluster {
     Map<String, Object> options =
         Map.of("apiVersion", "v1", "kind", "DeleteOptions", "preconditions", Map.of("uid", uid));
     try {
-      return attempt(server -> server.delete(NODES + name, options));
+      return attempt("DELETE", server -> server.delete(NODES + name, options));
     } catch (RemoteException e) {
       if (e.status() == 403) {
         return Written.FORBIDDEN;
@@ -119,25 +119,27 @@ final class KubeCluster implements Cluster {
 
   @Override
   public Optional<TokenSecret> tokenSecret(String id) {
-    return call(server -> server.get(path(id), Secret.class))
+    return call("GET", server -> server.get(path(id), Secret.class))
         .map(object -> TokenSecrets.read(id, object));
   }
 
   @Override
   public Written create(TokenWish wish) {
-    return masked(wish, server -> server.post(SECRETS + MANAGER, TokenSecrets.object(wish)));
+    return masked(
+        "POST", wish, server -> server.post(SECRETS + MANAGER, TokenSecrets.object(wish)));
   }
 
   @Override
   public Written update(TokenWish wish) {
     return masked(
+        "PATCH",
         wish,
         server -> server.mergePatch(path(wish.token().id()) + MANAGER, TokenSecrets.patch(wish)));
   }
 
   @Override
   public Written deleteTokenSecret(String id) {
-    return call(server -> server.delete(path(id), null));
+    return call("DELETE", server -> server.delete(path(id), null));
   }
 
   private static String path(String id) {
@@ -145,49 +147,51 @@ final class KubeCluster implements Cluster {
   }
 
   /** A call whose request holds a token, which a refusal might quote. */
-  private Written masked(TokenWish wish, Function<ApiServer, Written> call) {
-    return call(server -> {
-      try {
-        return call.apply(server);
-      } catch (RemoteException e) {
-        if (e.kind() != RemoteException.Kind.STATUS) {
-          throw e;
-        }
-        throw RemoteException.answered(
-            e.service(),
-            e.status(),
-            wish.token().secret().maskedIn(String.valueOf(e.getMessage())),
-            e.write(),
-            e.retryAfter().orElse(null));
-      }
-    });
+  private Written masked(String method, TokenWish wish, Function<ApiServer, Written> call) {
+    return call(
+        method,
+        server -> {
+          try {
+            return call.apply(server);
+          } catch (RemoteException e) {
+            if (e.kind() != RemoteException.Kind.STATUS) {
+              throw e;
+            }
+            throw RemoteException.answered(
+                e.service(),
+                e.status(),
+                wish.token().secret().maskedIn(String.valueOf(e.getMessage())),
+                e.write(),
+                e.retryAfter().orElse(null));
+          }
+        });
   }
 
-  private <T> T call(Function<ApiServer, T> call) {
+  private <T> T call(String method, Function<ApiServer, T> call) {
     try {
-      return attempt(call);
+      return attempt(method, call);
     } catch (RemoteException e) {
       throw held(e);
     }
   }
 
   /** One call, and one more with the kubeconfig read anew when the credentials were refused. */
-  private <T> T attempt(Function<ApiServer, T> call) {
+  private <T> T attempt(String method, Function<ApiServer, T> call) {
     KubeConnection connection = connections.connected();
     try {
-      return through(connection, call);
+      return through(method, connection, call);
     } catch (RemoteException e) {
       if (e.status() != 401) {
         throw e;
       }
-      return through(connections.renewed(connection), call);
+      return through(method, connections.renewed(connection), call);
     }
   }
 
-  private <T> T through(KubeConnection connection, Function<ApiServer, T> call) {
-    Optional<T> answer = remote.call(() -> connection.call(call));
+  private <T> T through(String method, KubeConnection connection, Function<ApiServer, T> call) {
+    Optional<T> answer = remote.call(method, () -> connection.call(call));
     // Closed in between, because the kubeconfig has changed.
-    return answer.isPresent() ? answer.get() : through(connections.connected(), call);
+    return answer.isPresent() ? answer.get() : through(method, connections.connected(), call);
   }
 
   private RemoteException held(RemoteException e) {
