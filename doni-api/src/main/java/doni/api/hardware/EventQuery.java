@@ -34,5 +34,6 @@ import java.lang.annotation.Target;
     in = ParameterIn.QUERY,
     name = "user_id",
     description = "only what this user did",
-    schema = @Schema(type = "string"))
+    schema = @Schema(type = "string"),
+    example = "c3b1f0e2d4a54f0a8a3c5d8c9f6b7e10")
 @interface EventQuery {}

@@ -41,11 +41,24 @@ record EventsJson(List<EventJson> events, List<LinkJson> links) {
       @JsonProperty("worker_type")
           @Schema(
               types = {"string", "null"},
-              description = "null where a person did it")
+              description = "null where a person did it",
+              example = "k8s")
           @Nullable String workerType,
-      @JsonProperty("user_id") @Schema(types = {"string", "null"}) @Nullable String userId,
-      @JsonProperty("project_id") @Schema(types = {"string", "null"}) @Nullable String projectId,
-      @JsonProperty("request_id") @Schema(types = {"string", "null"}) @Nullable String requestId,
+      @JsonProperty("user_id")
+          @Schema(
+              types = {"string", "null"},
+              example = "c3b1f0e2d4a54f0a8a3c5d8c9f6b7e10")
+          @Nullable String userId,
+      @JsonProperty("project_id")
+          @Schema(
+              types = {"string", "null"},
+              example = "9f8e7d6c5b4a43218f0e1d2c3b4a5968")
+          @Nullable String projectId,
+      @JsonProperty("request_id")
+          @Schema(
+              types = {"string", "null"},
+              example = "req-6f1d8a52-3c0e-4b6f-9d71-2f6f3f6f0c11")
+          @Nullable String requestId,
       @Schema(description = "what exactly, without secrets", example = "{\"name\": \"edge-01\"}")
           Map<String, Object> body) {}
 

@@ -53,7 +53,8 @@ import java.lang.annotation.Target;
     in = ParameterIn.QUERY,
     name = "name",
     description = "only the device of this name",
-    schema = @Schema(type = "string"))
+    schema = @Schema(type = "string"),
+    example = "edge-01")
 @Parameter(
     in = ParameterIn.QUERY,
     name = "hardware_type",

@@ -47,7 +47,8 @@ record PlanJson(@JsonProperty("hardware_uuid") UUID hardware, List<WorkerPlanJso
           String object,
       @Schema(
               types = {"string", "null"},
-              description = "null where there is none, or where it is secret")
+              description = "null where there is none, or where it is secret",
+              example = "disabled")
           @Nullable String from,
       @Schema(
               types = {"string", "null"},

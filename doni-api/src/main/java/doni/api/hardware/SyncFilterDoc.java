@@ -16,11 +16,16 @@ record SyncFilterDoc(
     @JsonProperty("hardware_type")
         @Schema(description = "only of devices of this type", example = "device.balena")
         @Nullable String hardwareType,
-    @JsonProperty("project_id") @Schema(description = "only of this project's devices")
+    @JsonProperty("project_id")
+        @Schema(
+            description = "only of this project's devices",
+            example = "9f8e7d6c5b4a43218f0e1d2c3b4a5968")
         @Nullable String projectId,
     @Schema(
             description = "only those in this state now",
             allowableValues = {"PENDING", "IN_PROGRESS", "STEADY", "ERROR"})
         @Nullable String state,
-    @Schema(description = "only of the devices of these names, at most 1000")
+    @Schema(
+            description = "only of the devices of these names, at most 1000",
+            example = "[\"edge-01\", \"edge-02\"]")
         @Nullable List<String> names) {}

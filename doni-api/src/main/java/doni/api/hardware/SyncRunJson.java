@@ -50,7 +50,9 @@ record SyncRunJson(
             description = "as asked for, names in lower case",
             example = "{\"worker_type\": \"k8s\"}")
         Map<String, Object> filter,
-    @JsonProperty("requested_by") @Schema(description = "id of the user") String requestedBy,
+    @JsonProperty("requested_by")
+        @Schema(description = "id of the user", example = "c3b1f0e2d4a54f0a8a3c5d8c9f6b7e10")
+        String requestedBy,
     @JsonProperty("created_at") @Schema(example = "2031-03-03T12:00:00+00:00") String createdAt,
     @JsonProperty("ended_at")
         @Schema(

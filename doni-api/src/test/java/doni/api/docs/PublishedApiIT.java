@@ -7,6 +7,7 @@ import doni.api.RestTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -71,6 +72,46 @@ class PublishedApiIT {
         .containsAll(List.of("200", "400", "401", "403", "404", "409", "412", "413", "415"));
     assertThat(paths.at("/~1v1~1hardware~1export/get/responses").propertyNames())
         .doesNotContain("401");
+  }
+
+  /** What a type, a format or a list of allowed values does not say by itself. */
+  @Test
+  void givesAnExampleOfEveryText() {
+    JsonNode description = http.get("/v3/api-docs").json();
+    List<String> without = new ArrayList<>();
+    description
+        .at("/components/schemas")
+        .propertyStream()
+        .forEach(schema ->
+            schema
+                .getValue()
+                .path("properties")
+                .propertyStream()
+                .filter(property -> isText(property.getValue()) && !hasExample(property.getValue()))
+                .forEach(property -> without.add(schema.getKey() + "." + property.getKey())));
+    for (JsonNode path : description.get("paths")) {
+      for (JsonNode operation : path) {
+        operation
+            .path("parameters")
+            .valueStream()
+            .filter(parameter -> isText(parameter.path("schema")))
+            .filter(parameter -> !hasExample(parameter) && !hasExample(parameter.path("schema")))
+            .forEach(parameter ->
+                without.add(operation.get("operationId").asString() + " " + parameter.get("name")));
+      }
+    }
+
+    assertThat(without).isEmpty();
+  }
+
+  private static boolean isText(JsonNode schema) {
+    return schema.path("type").toString().contains("string")
+        && !schema.has("enum")
+        && !schema.has("format");
+  }
+
+  private static boolean hasExample(JsonNode described) {
+    return described.has("example") || described.has("examples");
   }
 
   @Test
