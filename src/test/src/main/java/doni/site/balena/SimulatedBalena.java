@@ -2,10 +2,7 @@ package doni.site.balena;
 
 import doni.site.balena.Keys.Caller;
 import doni.site.http.Answer;
-import doni.site.http.ApiServer;
-import doni.site.http.Calls;
-import doni.site.http.Faults;
-import java.net.URI;
+import doni.site.http.SimulatedApi;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Builds and releases are not simulated: {@link #release} says which services a fleet's release
  * has. Whole rows hold fewer fields than those of a real server.
  */
-public final class SimulatedBalena implements AutoCloseable {
+public final class SimulatedBalena extends SimulatedApi {
 
   private final Keys keys = new Keys();
   private final Resources resources;
-  private final ApiServer server;
   private volatile String token = keys.issue(new Caller.User(false));
 
   /**
@@ -34,15 +30,14 @@ public final class SimulatedBalena implements AutoCloseable {
    * @param port 0 for a free one
    */
   public SimulatedBalena(int port, Clock clock) {
+    super(
+        port,
+        clock,
+        (status, text) ->
+            status == 400
+                ? new Answer.Full(400, Map.of(), "text/html; charset=utf-8", "<!DOCTYPE html>")
+                : Answer.empty(status));
     resources = new Resources(keys, clock);
-    server =
-        new ApiServer(
-            port,
-            clock,
-            (status, text) ->
-                status == 400
-                    ? new Answer.Full(400, Map.of(), "text/html; charset=utf-8", "<!DOCTYPE html>")
-                    : Answer.empty(status));
     PlainApi plain = new PlainApi(keys, resources, () -> token);
     server
         .router()
@@ -61,18 +56,6 @@ public final class SimulatedBalena implements AutoCloseable {
     server.start();
   }
 
-  public URI uri() {
-    return server.uri();
-  }
-
-  public Faults faults() {
-    return server.faults();
-  }
-
-  public Calls calls() {
-    return server.calls();
-  }
-
   /** The user's API key. */
   public String token() {
     return token;
@@ -82,21 +65,6 @@ public final class SimulatedBalena implements AutoCloseable {
   public void rotateToken() {
     keys.revoke(token);
     token = keys.issue(new Caller.User(false));
-  }
-
-  /** Refuses connections until {@link #start}. */
-  public void stop() {
-    server.stop();
-  }
-
-  /** Listens again on the same port. */
-  public void start() {
-    server.start();
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 
   /** Makes a fleet, and says its number. */

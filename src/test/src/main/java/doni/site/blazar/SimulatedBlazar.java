@@ -1,12 +1,10 @@
 package doni.site.blazar;
 
 import doni.site.http.Answer;
-import doni.site.http.ApiServer;
-import doni.site.http.Calls;
-import doni.site.http.Faults;
 import doni.site.http.Refusal;
 import doni.site.http.Request;
 import doni.site.http.Router;
+import doni.site.http.SimulatedApi;
 import doni.site.keystone.SimulatedKeystone;
 import java.net.URI;
 import java.time.Clock;
@@ -29,14 +27,13 @@ import java.util.stream.Stream;
  * for a longest lease, and the race of two requests that bring in one capability name, for which
  * there is {@link #clashOn}.
  */
-public final class SimulatedBlazar implements AutoCloseable {
+public final class SimulatedBlazar extends SimulatedApi {
 
   private interface Handler {
     Answer handle(Request request, Caller caller);
   }
 
   private final Store store;
-  private final ApiServer server;
   private final Function<String, Optional<Caller>> tokens;
 
   /** Whose tokens of a simulated Keystone are. */
@@ -61,9 +58,9 @@ public final class SimulatedBlazar implements AutoCloseable {
    */
   public SimulatedBlazar(
       int port, Clock clock, Function<String, Optional<Caller>> tokens, Nodes nodes) {
+    super(port, clock, BlazarError::routing);
     this.store = new Store(clock, nodes);
     this.tokens = tokens;
-    this.server = new ApiServer(port, clock, BlazarError::routing);
     register(server.router());
     server.start();
   }
@@ -71,29 +68,6 @@ public final class SimulatedBlazar implements AutoCloseable {
   /** What stands in the catalog; ends in {@code /v1}. */
   public URI endpoint() {
     return URI.create(server.uri() + "/v1");
-  }
-
-  public Faults faults() {
-    return server.faults();
-  }
-
-  public Calls calls() {
-    return server.calls();
-  }
-
-  /** Refuses connections until {@link #start}. */
-  public void stop() {
-    server.stop();
-  }
-
-  /** Listens again on the same port. */
-  public void start() {
-    server.start();
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 
   /** Nova and Ironic know the hypervisor of that name. */

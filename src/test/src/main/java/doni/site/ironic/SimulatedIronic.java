@@ -1,11 +1,8 @@
 package doni.site.ironic;
 
 import doni.site.http.Answer;
-import doni.site.http.ApiServer;
-import doni.site.http.Calls;
-import doni.site.http.Faults;
+import doni.site.http.SimulatedApi;
 import doni.site.keystone.User;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
  * #cleaningTakes} say otherwise. Deploying, inspecting and rescuing are not simulated: {@link
  * #edit} puts a node into any state.
  */
-public final class SimulatedIronic implements AutoCloseable {
+public final class SimulatedIronic extends SimulatedApi {
 
   private final Conductor conductor;
   private final NodeApi nodes;
-  private final ApiServer server;
 
   /**
    * Starts the API.
@@ -36,9 +32,9 @@ public final class SimulatedIronic implements AutoCloseable {
    * @param holders whose a token is
    */
   public SimulatedIronic(int port, Clock clock, Function<String, Optional<User>> holders) {
+    super(port, clock, SimulatedIronic::error);
     conductor = new Conductor(clock);
     nodes = new NodeApi(conductor);
-    server = new ApiServer(port, clock, SimulatedIronic::error);
     Api api = new Api(holders, conductor);
     server
         .router()
@@ -82,34 +78,6 @@ public final class SimulatedIronic implements AutoCloseable {
             .put("version", "1." + Api.NEWEST);
     version.putArray("links").addObject().put("href", "http://ironic:6385/v1/").put("rel", "self");
     return version;
-  }
-
-  /** Where it listens, without a version. */
-  public URI uri() {
-    return server.uri();
-  }
-
-  public Faults faults() {
-    return server.faults();
-  }
-
-  public Calls calls() {
-    return server.calls();
-  }
-
-  /** Refuses connections until {@link #start}. */
-  public void stop() {
-    server.stop();
-  }
-
-  /** Listens again on the same port. */
-  public void start() {
-    server.start();
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 
   /** A node as it is stored, its passwords included. */

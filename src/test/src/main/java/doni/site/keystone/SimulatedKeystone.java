@@ -1,10 +1,8 @@
 package doni.site.keystone;
 
 import doni.site.http.Answer;
-import doni.site.http.ApiServer;
-import doni.site.http.Calls;
-import doni.site.http.Faults;
 import doni.site.http.Request;
+import doni.site.http.SimulatedApi;
 import doni.site.keystone.User.Project;
 import java.net.URI;
 import java.time.Clock;
@@ -26,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * admin, project {@code service}), each with a random password. A login without a scope gives a
  * token without a project, as the real one does.
  */
-public final class SimulatedKeystone implements AutoCloseable {
+public final class SimulatedKeystone extends SimulatedApi {
 
   private static final String SUBJECT = "X-Subject-Token";
 
@@ -34,7 +32,6 @@ public final class SimulatedKeystone implements AutoCloseable {
   private final Documents documents = new Documents();
   private final Tokens tokens;
   private final Logins logins;
-  private final ApiServer server;
   private final Map<String, LongAdder> validations = new ConcurrentHashMap<>();
 
   /**
@@ -43,9 +40,9 @@ public final class SimulatedKeystone implements AutoCloseable {
    * @param port 0 for a free one
    */
   public SimulatedKeystone(int port, Clock clock) {
+    super(port, clock, IdentityError::of);
     tokens = new Tokens(clock);
     logins = new Logins(directory, tokens);
-    server = new ApiServer(port, clock, IdentityError::of);
     addUser("alice", "alice-proj", "member");
     addUser("bob", "bob-proj", "member");
     addUser("admin", "admin", "admin");
@@ -58,29 +55,6 @@ public final class SimulatedKeystone implements AutoCloseable {
   /** The URL that clients are configured with; ends in {@code /v3}. */
   public URI authUrl() {
     return URI.create(server.uri() + "/v3");
-  }
-
-  public Faults faults() {
-    return server.faults();
-  }
-
-  public Calls calls() {
-    return server.calls();
-  }
-
-  /** Refuses connections until {@link #start}. */
-  public void stop() {
-    server.stop();
-  }
-
-  /** Listens again on the same port. */
-  public void start() {
-    server.start();
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 
   /** Adds a user, and the project when it is new. */

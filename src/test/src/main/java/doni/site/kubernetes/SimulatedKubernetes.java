@@ -1,12 +1,9 @@
 package doni.site.kubernetes;
 
 import doni.site.http.Answer;
-import doni.site.http.ApiServer;
-import doni.site.http.Calls;
-import doni.site.http.Faults;
+import doni.site.http.SimulatedApi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,13 +22,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * over WebSocket and server-side apply are not simulated: clients fall back to plain HTTP, or get
  * 415. A deleted token is worth nothing at once, where a real server remembers it for 10 seconds.
  */
-public final class SimulatedKubernetes implements AutoCloseable {
+public final class SimulatedKubernetes extends SimulatedApi {
 
   private final ObjectStore store;
   private final TokenController tokens;
   private final NodeController nodes;
   private final Access access;
-  private final ApiServer server;
   private volatile Duration bookmarkEvery = Duration.ofSeconds(10);
 
   /**
@@ -40,11 +36,11 @@ public final class SimulatedKubernetes implements AutoCloseable {
    * @param port 0 for a free one
    */
   public SimulatedKubernetes(int port, Clock clock) {
+    super(port, clock, SimulatedKubernetes::error);
     store = new ObjectStore(clock);
     tokens = new TokenController(store, clock);
     nodes = new NodeController(store, clock);
     access = new Access(tokens::user);
-    server = new ApiServer(port, clock, SimulatedKubernetes::error);
     for (Kind kind : Kind.values()) {
       new ObjectApi(kind, store, access, () -> bookmarkEvery).register(server.router());
     }
@@ -57,33 +53,17 @@ public final class SimulatedKubernetes implements AutoCloseable {
     server.start();
   }
 
-  public URI uri() {
-    return server.uri();
-  }
-
-  public Faults faults() {
-    return server.faults();
-  }
-
-  public Calls calls() {
-    return server.calls();
-  }
-
-  /** Refuses connections until {@link #start}, as a server that restarts; ends all watches. */
+  /** As a server that restarts: ends all watches, too. */
+  @Override
   public void stop() {
     store.disturb();
-    server.stop();
-  }
-
-  /** Listens again on the same port. */
-  public void start() {
-    server.start();
+    super.stop();
   }
 
   @Override
   public void close() {
     stop();
-    server.close();
+    super.close();
     tokens.close();
   }
 

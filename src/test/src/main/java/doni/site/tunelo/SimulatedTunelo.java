@@ -1,11 +1,8 @@
 package doni.site.tunelo;
 
 import doni.site.http.Answer;
-import doni.site.http.ApiServer;
-import doni.site.http.Calls;
-import doni.site.http.Faults;
 import doni.site.http.Request;
-import java.net.URI;
+import doni.site.http.SimulatedApi;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>A project's hub is ready as soon as it is made, unless {@link #newHubsAreReady} says no.
  */
-public final class SimulatedTunelo implements AutoCloseable {
+public final class SimulatedTunelo extends SimulatedApi {
 
   private static final String HUB_KEY = "HUBKEYHUBKEYHUBKEYHUBKEYHUBKEYHUBKEYHUBKEY=";
   private static final String HUB_ENDPOINT = "192.0.2.10:51820";
@@ -31,7 +28,6 @@ public final class SimulatedTunelo implements AutoCloseable {
 
   private final Network network = new Network();
   private final Schemas schemas = new Schemas();
-  private final ApiServer server;
   private final Predicate<String> tokens;
   private final Subnet subnet;
 
@@ -43,42 +39,14 @@ public final class SimulatedTunelo implements AutoCloseable {
    * @param project whose subnet is the default one
    */
   public SimulatedTunelo(int port, Clock clock, Predicate<String> tokens, String project) {
+    super(port, clock, TuneloError::html);
     this.tokens = tokens;
     this.subnet =
         new Subnet(UUID.randomUUID().toString(), "tunelo-calico-subnet", project, "10.0.3.", 24);
     network.add(subnet);
     network.add(new Subnet(UUID.randomUUID().toString(), "tiny-subnet", project, "10.0.9.", 29));
-    server = new ApiServer(port, clock, TuneloError::html);
     register();
     server.start();
-  }
-
-  /** Without a path, as the catalog has it. */
-  public URI uri() {
-    return server.uri();
-  }
-
-  public Faults faults() {
-    return server.faults();
-  }
-
-  public Calls calls() {
-    return server.calls();
-  }
-
-  /** Refuses connections until {@link #start}. */
-  public void stop() {
-    server.stop();
-  }
-
-  /** Listens again on the same port. */
-  public void start() {
-    server.start();
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 
   /** The uuids of the channels that carry a key. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.hardwaretype.MachineType;
 import doni.hardwaretype.MachineTypes;
+import doni.site.SiteClock;
 import doni.site.blazar.SettableNodes;
 import doni.site.blazar.SimulatedBlazar;
 import doni.site.http.Call;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,8 @@ final class BlazarSite implements AutoCloseable {
     }
   }
 
-  final SiteClock clock = new SiteClock();
+  final SiteClock clock =
+      new SiteClock(Instant.parse("2026-11-23T04:00:30Z"), Duration.ofNanos(1_000));
   final SimulatedKeystone keystone = new SimulatedKeystone(0, clock);
   final SettableNodes nodes = new SettableNodes();
   final SimulatedBlazar blazar =

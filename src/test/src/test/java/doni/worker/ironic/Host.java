@@ -4,6 +4,7 @@ import doni.device.Device;
 import doni.device.Generation;
 import doni.device.HardwareId;
 import doni.device.Secret;
+import doni.site.SiteClock;
 import doni.worker.Attempt;
 import doni.worker.Outcome;
 import doni.worker.Worker;
@@ -145,10 +146,10 @@ final class Host {
   }
 
   /** Attempts, each when the one before wants it, until one does not defer. */
-  Outcome inTheEnd(Worker worker, MovableClock clock) {
+  Outcome inTheEnd(Worker worker, SiteClock clock) {
     Outcome outcome = requested(worker);
     for (int i = 0; i < ATTEMPTS && outcome instanceof Outcome.Deferred deferred; i++) {
-      clock.pass(deferred.after() == null ? Duration.ofSeconds(1) : deferred.after());
+      clock.advance(deferred.after() == null ? Duration.ofSeconds(1) : deferred.after());
       outcome = requested(worker);
     }
     return outcome;

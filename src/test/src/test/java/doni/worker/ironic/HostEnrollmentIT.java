@@ -72,18 +72,18 @@ class HostEnrollmentIT extends OnIronic {
         .returns(Duration.ofSeconds(5), Outcome.Deferred::after);
     assertThat(ironic().calls().writes()).isZero();
 
-    site().clock().pass(Duration.ofMinutes(3));
+    site().clock().advance(Duration.ofMinutes(3));
     host.requested(worker());
     assertThat(state()).isEqualTo("clean wait");
     assertThat(host.requested(worker()))
         .asInstanceOf(type(Outcome.Deferred.class))
         .returns(Duration.ofSeconds(15), Outcome.Deferred::after);
-    site().clock().pass(Duration.ofHours(1));
+    site().clock().advance(Duration.ofHours(1));
     assertThat(host.requested(worker()))
         .asInstanceOf(type(Outcome.Deferred.class))
         .returns(Duration.ofMinutes(1), Outcome.Deferred::after);
 
-    site().clock().pass(Duration.ofHours(1));
+    site().clock().advance(Duration.ofHours(1));
     assertSynced(host.requested(worker()));
     assertThat(state()).isEqualTo("available");
   }
@@ -94,10 +94,10 @@ class HostEnrollmentIT extends OnIronic {
     host.requested(worker());
     host.requested(worker());
 
-    site().clock().pass(Duration.ofMinutes(11));
+    site().clock().advance(Duration.ofMinutes(11));
     assertFailed(host.requested(worker()), "more than 10 minutes", true);
 
-    site().clock().pass(Duration.ofMinutes(20));
+    site().clock().advance(Duration.ofMinutes(20));
     assertSynced(settle());
   }
 
@@ -115,7 +115,7 @@ class HostEnrollmentIT extends OnIronic {
     assertFailed(host.requested(worker()), "IPMI call failed", true);
     assertThat(stateChanges()).isOne();
 
-    site().clock().pass(Duration.ofMinutes(1));
+    site().clock().advance(Duration.ofMinutes(1));
     assertThat(settle())
         .asInstanceOf(type(Outcome.Failed.class))
         .returns(Duration.ofMinutes(2), Outcome.Failed::after);
@@ -157,7 +157,7 @@ class HostEnrollmentIT extends OnIronic {
         .with("baremetal_deploy_ramdisk_image", "5c9b8d1e-0000-4000-8000-000000000002");
 
     host.requested(worker());
-    site().clock().pass(Duration.ofHours(1));
+    site().clock().advance(Duration.ofHours(1));
 
     assertSynced(settle());
     assertThat(state()).isEqualTo("available");

@@ -60,7 +60,7 @@ class IronicPlanIT {
 
   private void goOn(IronicSite site, Outcome outcome) {
     if (outcome instanceof Outcome.Deferred deferred) {
-      site.clock().pass(deferred.after() == null ? Duration.ofSeconds(1) : deferred.after());
+      site.clock().advance(deferred.after() == null ? Duration.ofSeconds(1) : deferred.after());
       var _ = host.requested(site.worker());
     }
   }
@@ -103,7 +103,7 @@ class IronicPlanIT {
 
   private String pass(IronicSite site, Random random) {
     Duration time = Duration.ofSeconds(1 + random.nextInt(90));
-    site.clock().pass(time);
+    site.clock().advance(time);
     return time + " pass";
   }
 

@@ -1,5 +1,6 @@
 package doni.worker.ironic;
 
+import doni.site.SiteClock;
 import doni.site.ironic.SimulatedIronic;
 import doni.site.keystone.SimulatedKeystone;
 import doni.worker.Worker;
@@ -7,6 +8,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -15,7 +18,7 @@ import org.springframework.core.env.MapPropertySource;
 /** A worker, wired as in the service, with a simulated Keystone and Ironic behind it. */
 final class IronicSite implements AutoCloseable {
 
-  private final MovableClock clock = new MovableClock();
+  private final SiteClock clock = new SiteClock(Instant.now(), Duration.ZERO);
   private final SimulatedKeystone keystone = new SimulatedKeystone(0, clock);
   private final SimulatedIronic ironic = new SimulatedIronic(0, clock, keystone::holder);
   private AnnotationConfigApplicationContext context;
@@ -47,7 +50,7 @@ final class IronicSite implements AutoCloseable {
     return keystone;
   }
 
-  MovableClock clock() {
+  SiteClock clock() {
     return clock;
   }
 

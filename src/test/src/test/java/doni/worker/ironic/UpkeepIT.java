@@ -43,7 +43,7 @@ class UpkeepIT extends OnIronic {
               return one;
             })
             .toList();
-    site().clock().pass(Duration.ofMinutes(1));
+    site().clock().advance(Duration.ofMinutes(1));
     ironic().calls().clear();
 
     hosts.forEach(one -> assertSynced(one.routine(worker())));
@@ -144,7 +144,7 @@ class UpkeepIT extends OnIronic {
   @Test
   void driftOfTheNodeIsRepairedInARoutineAttempt() {
     available();
-    site().clock().pass(Duration.ofMinutes(1));
+    site().clock().advance(Duration.ofMinutes(1));
     ironic()
         .edit(
             host.uuid(),

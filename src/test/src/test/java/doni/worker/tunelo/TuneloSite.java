@@ -3,6 +3,7 @@ package doni.worker.tunelo;
 import doni.device.Secret;
 import doni.openstack.OpenStacks;
 import doni.openstack.ServiceSettings;
+import doni.site.SiteClock;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.tunelo.SimulatedTunelo;
 import doni.worker.Attempt.Cause;
@@ -13,6 +14,7 @@ import doni.worker.RemoteException;
 import doni.worker.SiteLock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +26,8 @@ final class TuneloSite implements AutoCloseable {
   /** Longer than a listing is trusted. */
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(11);
 
-  private final SettableClock clock = new SettableClock();
+  private final SiteClock clock =
+      new SiteClock(Instant.parse("2026-11-23T04:00:00Z"), Duration.ZERO);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final SimulatedKeystone keystone = new SimulatedKeystone(0, clock);
   private final SimulatedTunelo tunelo =
@@ -179,7 +182,7 @@ final class TuneloSite implements AutoCloseable {
     return keystone;
   }
 
-  SettableClock clock() {
+  SiteClock clock() {
     return clock;
   }
 
