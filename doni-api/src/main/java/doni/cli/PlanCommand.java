@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +24,12 @@ import tools.jackson.databind.JsonNode;
       "2:the command line is not understood",
       "3:of some worker it cannot be said; why is printed"
     },
-    footer = {"", "Example:", "  doni plan greenhouse-pi"},
+    footer = {
+      "",
+      "Examples:",
+      "  doni plan greenhouse-pi",
+      "  doni plan greenhouse-pi --output json"
+    },
     mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
 
@@ -33,6 +39,13 @@ final class PlanCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "NAME", description = "Name or uuid of the device.")
   private String name = "";
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORMAT",
+      description = "table (default), or json: the service's answer as it is.",
+      defaultValue = "table")
+  private OutputFormat output = OutputFormat.table;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -49,14 +62,27 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private int print(JsonNode plan, PrintWriter out) {
+    if (output == OutputFormat.json) {
+      out.println(plan.toPrettyString());
+      out.flush();
+    } else {
+      table(plan, out);
+    }
+    boolean known = plan.path("workers").valueStream().allMatch(worker -> reason(worker).isEmpty());
+    return known ? CommandLine.ExitCode.OK : UNKNOWN;
+  }
+
+  private static String reason(JsonNode worker) {
+    return worker.path("reason").asString("");
+  }
+
+  private void table(JsonNode plan, PrintWriter out) {
     out.println(name + " (" + Printable.line(plan.path("hardware_uuid").asString("")) + ")");
-    int code = CommandLine.ExitCode.OK;
     for (JsonNode worker : plan.path("workers")) {
       String type = Printable.line(worker.path("worker_type").asString(""));
-      String reason = worker.path("reason").asString("");
+      String reason = reason(worker);
       if (!reason.isEmpty()) {
         out.println("  " + type + ": not known: " + Printable.line(reason));
-        code = UNKNOWN;
       } else if (worker.path("changes").isEmpty()) {
         out.println("  " + type + ": nothing to do");
       } else {
@@ -65,7 +91,6 @@ final class PlanCommand implements Callable<Integer> {
       }
     }
     out.flush();
-    return code;
   }
 
   private static String text(JsonNode change) {

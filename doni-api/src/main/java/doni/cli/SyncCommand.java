@@ -99,6 +99,13 @@ final class SyncCommand implements Callable<Integer> {
   @Option(names = "--wait", description = "Shows the progress until the run is over.")
   private boolean wait;
 
+  @Option(
+      names = "--output",
+      paramLabel = "FORMAT",
+      description = "table (default), or json: the run as the service tells it, at the end.",
+      defaultValue = "table")
+  private OutputFormat output = OutputFormat.table;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -108,8 +115,10 @@ final class SyncCommand implements Callable<Integer> {
     check(line, filter);
     try (ServiceClient client = service.client()) {
       SyncProgress run = new SyncProgress(answer(client, filter));
-      line.getOut().println("run " + Printable.line(run.uuid()));
-      return wait ? await(client, run, line.getOut()) : show(run, line.getOut());
+      PrintWriter told = output == OutputFormat.json ? line.getErr() : line.getOut();
+      told.println("run " + Printable.line(run.uuid()));
+      SyncProgress last = wait ? await(client, run, told) : run;
+      return show(last, line.getOut());
     } catch (CommandFailure e) {
       line.getErr().println("doni sync: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
@@ -167,13 +176,19 @@ final class SyncCommand implements Callable<Integer> {
   }
 
   private int show(SyncProgress run, PrintWriter out) {
-    out.println(run.line());
-    run.failures().forEach(out::println);
+    if (output == OutputFormat.json) {
+      out.println(run.run().toPrettyString());
+    } else {
+      if (!wait) {
+        out.println(run.line());
+      }
+      run.failures().forEach(out::println);
+    }
     out.flush();
-    return status == null ? CommandLine.ExitCode.OK : code(run);
+    return wait || status != null ? code(run) : CommandLine.ExitCode.OK;
   }
 
-  private int await(ServiceClient client, SyncProgress begun, PrintWriter out) {
+  private SyncProgress await(ServiceClient client, SyncProgress begun, PrintWriter out) {
     boolean terminal =
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     SyncDisplay display = new SyncDisplay(out, terminal);
@@ -195,9 +210,8 @@ final class SyncCommand implements Callable<Integer> {
       }
     }
     display.end();
-    run.failures().forEach(out::println);
     out.flush();
-    return code(run);
+    return run;
   }
 
   private static void pause() {

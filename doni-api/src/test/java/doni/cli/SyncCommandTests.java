@@ -144,6 +144,26 @@ class SyncCommandTests {
     assertThat(run("sync", "--cancel", RUN)).isZero();
   }
 
+  @Test
+  void printsOneDocumentForPrograms(CapturedOutput output) throws IOException {
+    answers.addAll(List.of(run("RUNNING", 0, 0), run("DONE", 40, 3)));
+    assertThat(run("sync", "--all", "--wait", "--output", "json")).isEqualTo(3);
+    assertThat(JsonMapper.shared().readTree(output.getOut()).path("done").asInt(0)).isEqualTo(40);
+    assertThat(output.getErr()).contains("run " + RUN);
+  }
+
+  @Test
+  void printsAPlanForPrograms(CapturedOutput output) throws IOException {
+    answers.add(
+        """
+        {"hardware_uuid": "%s", "workers": [{"worker_type": "k8s", "changes": [], "reason": "no connection"}]}
+        """
+            .formatted(RUN));
+    assertThat(run("plan", "greenhouse", "--output", "json")).isEqualTo(3);
+    assertThat(JsonMapper.shared().readTree(output.getOut()).at("/workers/0/reason").asString(""))
+        .isEqualTo("no connection");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"pause", "resume", "cancel"})
   void steersARun(String action) throws IOException {
