@@ -29,6 +29,7 @@ final class SettingNames {
               "doni.policy-file",
               "doni.secrets.keys",
               "doni.sync",
+              "doni.types-directory",
               "doni.workers.enabled",
               "doni.workers.balena",
               "doni.workers.blazar",

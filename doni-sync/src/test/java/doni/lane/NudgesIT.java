@@ -49,6 +49,24 @@ class NudgesIT extends LaneFixture {
   }
 
   @Test
+  void looksAgainAtDevicesWhosePropertyHasOneOfTheValues() {
+    TestWorker worker = TestWorker.agreeing(LANE);
+    started(TestReplica.rarelyPolling(), worker);
+    HardwareId concerned = inventory.enrolled("concerned", LANE);
+    HardwareId other = inventory.enrolled("other", LANE);
+    inventory.property(concerned, "machine_name", "toaster");
+    inventory.property(other, "machine_name", "kettle");
+    worker.nudge().named(List.of("unknown"));
+    awaitState(concerned, LANE, "STEADY");
+    awaitState(other, LANE, "STEADY");
+
+    worker.nudge().having("machine_name", List.of("toaster", "fridge"));
+
+    await().until(() -> worker.attempts().size() == 3);
+    assertThat(worker.attempts().getLast().device().id()).isEqualTo(concerned);
+  }
+
+  @Test
   void remembersANotificationThatComesDuringAnAttempt() {
     Semaphore permits = new Semaphore(0);
     TestWorker worker = new TestWorker(LANE, attempt -> waitFor(permits, attempt));

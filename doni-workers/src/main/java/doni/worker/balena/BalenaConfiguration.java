@@ -1,5 +1,6 @@
 package doni.worker.balena;
 
+import doni.machinetype.MachineTypeCatalog;
 import doni.remote.Remote;
 import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
@@ -24,12 +25,19 @@ class BalenaConfiguration {
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
-  Backend<Fleet> balenaFleet(BalenaProperties properties, MeterRegistry meters, Clock clock) {
+  FleetNames fleetNames(BalenaProperties properties, MachineTypeCatalog machineTypes) {
+    return new FleetNames(properties.deviceFleetMapping(), machineTypes);
+  }
+
+  @Bean
+  Backend<Fleet> balenaFleet(
+      BalenaProperties properties, FleetNames names, MeterRegistry meters, Clock clock) {
     return new Backend<>(
         "balena",
         () ->
             new BalenaFleet(
                 properties,
+                names,
                 new Remote(BalenaApi.SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, clock),
                 clock));
   }
@@ -40,8 +48,9 @@ class BalenaConfiguration {
   }
 
   @Bean
-  Worker balenaWorker(List<Backend<Fleet>> backends, BalenaProperties properties, Clock clock) {
+  Worker balenaWorker(
+      List<Backend<Fleet>> backends, BalenaProperties properties, FleetNames names, Clock clock) {
     Fleet fleet = Backend.choose("doni.workers.balena.backend", properties.backend(), backends);
-    return new BalenaWorker(fleet, properties, clock);
+    return new BalenaWorker(fleet, properties, names, clock);
   }
 }

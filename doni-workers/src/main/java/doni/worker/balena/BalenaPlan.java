@@ -21,7 +21,7 @@ final class BalenaPlan implements Plan {
   private static final int ROUNDS = 4;
 
   /** What it works with. */
-  record Means(Fleet fleet, BalenaProperties properties, Clock clock) {}
+  record Means(Fleet fleet, FleetNames names, Clock clock) {}
 
   private final Fleet fleet;
   private final Means means;
@@ -94,12 +94,16 @@ final class BalenaPlan implements Plan {
   /** Registers the device and reads it; says why, where that is not possible. */
   private Optional<Outcome> register() {
     String key = "doni.workers.balena.device-fleet-mapping." + desired.machine();
-    String name = means.properties().deviceFleetMapping().get(desired.machine());
-    if (name == null) {
+    Optional<String> name = means.names().of(desired.machine());
+    if (name.isEmpty()) {
       return failed(
-          "no fleet is configured for the machine type '%s': set %s"
+          "no fleet is configured for the machine type '%s': set %s, or the fleet in its file"
               .formatted(desired.machine(), key));
     }
+    return register(name.get(), key);
+  }
+
+  private Optional<Outcome> register(String name, String key) {
     return switch (fleet.find(name)) {
       case Fleet.Lookup.Unknown() ->
           failed("Balena has no fleet '%s', or does not show it to us (%s)".formatted(name, key));
