@@ -21,7 +21,14 @@ import picocli.CommandLine.Unmatched;
     description = "Enrollment service of an edge testbed site.",
     mixinStandardHelpOptions = true,
     versionProvider = DoniCommand.Version.class,
-    subcommands = {DoniCommand.Serve.class, MigrateFrom.class, Secrets.class, Rehearsal.class})
+    subcommands = {
+      DoniCommand.Serve.class,
+      MigrateFrom.class,
+      Secrets.class,
+      TypesCommand.class,
+      ImportCommand.class,
+      Rehearsal.class
+    })
 public final class DoniCommand implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(DoniCommand.class);

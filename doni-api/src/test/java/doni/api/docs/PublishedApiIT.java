@@ -53,7 +53,8 @@ class PublishedApiIT {
             "/v1/hardware/{ref}/availability",
             "/v1/hardware/{ref}/events",
             "/v1/hardware/{ref}/sync",
-            "/v1/hardware-types");
+            "/v1/hardware-types",
+            "/v1/hardware:import");
     for (JsonNode path : paths) {
       for (JsonNode operation : path) {
         assertThat(operation.get("responses").propertyNames()).contains("500", "503");
