@@ -104,6 +104,7 @@ class ArchitectureTests {
           "doni.intake",
           "doni.policy",
           "doni.lane",
+          "doni.reconcile",
           "doni.inventory",
           "doni.worker",
           "doni.device");

@@ -23,8 +23,13 @@ import picocli.CommandLine.Unmatched;
     versionProvider = DoniCommand.Version.class,
     subcommands = {
       DoniCommand.Serve.class,
+      SyncCommand.class,
+      PlanCommand.class,
+      MigrateDatabase.class,
       MigrateFrom.class,
       Secrets.class,
+      DoctorCommand.class,
+      PolicyCheck.class,
       TypesCommand.class,
       ImportCommand.class,
       Rehearsal.class

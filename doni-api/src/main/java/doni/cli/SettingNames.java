@@ -1,5 +1,6 @@
 package doni.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -49,16 +50,22 @@ final class SettingNames {
    * @throws InvalidConfigurationPropertyValueException names the first unknown key, and no value
    */
   static void check(ConfigurableEnvironment environment) {
+    unknown(environment).findFirst().ifPresent(SettingNames::refuse);
+  }
+
+  /** The keys that nothing reads. */
+  static Stream<ConfigurationPropertyName> unknown(ConfigurableEnvironment environment) {
+    List<ConfigurationPropertyName> unknown = new ArrayList<>();
     for (var source : ConfigurationPropertySources.get(environment)) {
       if (source instanceof IterableConfigurationPropertySource names
           && FILES_AND_ARGUMENTS.apply(source)) {
         names.stream()
             .filter(OURS::isAncestorOf)
             .filter(name -> !isKnown(name))
-            .findFirst()
-            .ifPresent(SettingNames::refuse);
+            .forEach(unknown::add);
       }
     }
+    return unknown.stream();
   }
 
   private static boolean isKnown(ConfigurationPropertyName name) {

@@ -9,6 +9,8 @@ import static org.mockito.Mockito.withSettings;
 import doni.intake.EventFeed;
 import doni.intake.HardwareImport;
 import doni.intake.HardwareIntake;
+import doni.intake.PlanIntake;
+import doni.intake.SyncRunIntake;
 import doni.inventory.HardwareTypes;
 import doni.machinetype.TypesHealth;
 import doni.worker.HardwareType;
@@ -85,6 +87,16 @@ public class RestApp {
   @Bean
   TypesHealth typesHealth() {
     return List::of;
+  }
+
+  @Bean
+  SyncRunIntake syncRuns() {
+    return mock(SyncRunIntake.class);
+  }
+
+  @Bean
+  PlanIntake plans() {
+    return mock(PlanIntake.class);
   }
 
   @Bean

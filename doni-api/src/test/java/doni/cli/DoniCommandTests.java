@@ -37,6 +37,17 @@ class DoniCommandTests {
     assertThat(output.getOut()).contains("Usage: doni secrets", "verify", "rotate");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "doctor, doni doctor --output json",
+    "migrate-db, doni migrate-db --check",
+    "policy-check, doni policy-check --rule hardware:create --roles member"
+  })
+  void printsExamplesAndExitCodes(String command, String example, CapturedOutput output) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(output.getOut()).contains(example, "Exit code: 0");
+  }
+
   @Test
   void printsItsVersion(CapturedOutput output) {
     assertThat(run("--version")).isZero();
@@ -60,6 +71,10 @@ class DoniCommandTests {
     "migrate-from jdbc:mysql://hunter2@db/doni, jdbc:mariadb://host:3306/database",
     "migrate-from jdbc:mariadb://db/doni --fast, '--fast'",
     "secrets, verify or rotate",
+    "doctor --fast, '--fast'",
+    "doctor --time-limit=0, 1 to 600",
+    "migrate-db --fast, '--fast'",
+    "policy-check --fast, '--fast'",
     "secrets verify --fast, '--fast'"
   })
   void refusesWhatItDoesNotKnowAndPrintsItsUsage(

@@ -71,4 +71,9 @@ public record Task(
   public boolean steady() {
     return last == Ending.SYNCED && !fresh();
   }
+
+  /** Whether a difference that is found now is one that nobody asked for. */
+  public boolean findsDrift() {
+    return steady() && !requested();
+  }
 }

@@ -59,11 +59,15 @@ public final class TaskStore {
    * @param followed the types of the workers whose reports are read too
    */
   public Optional<Task> read(Claim claim, Collection<String> followed) {
+    return read(claim.hardware(), claim.workerType(), followed);
+  }
+
+  /** As {@link #read(Claim, Collection)}, for somebody who only wants to look. */
+  public Optional<Task> read(HardwareId id, String workerType, Collection<String> followed) {
     List<Task> found =
         jdbc.query(
             TaskSql.READ,
-            parameters(
-                followed.toArray(String[]::new), claim.hardware().value(), claim.workerType()),
+            parameters(followed.toArray(String[]::new), id.value(), workerType),
             (row, _) -> task(row));
     return found.stream().findFirst();
   }
@@ -74,7 +78,11 @@ public final class TaskStore {
    * @throws RuntimeException when a value cannot be decrypted
    */
   public Subject open(Claim claim, Task task) {
-    HardwareId id = claim.hardware();
+    return open(claim.hardware(), claim.workerType(), task);
+  }
+
+  /** As {@link #open(Claim, Task)}, for somebody who only wants to look. */
+  public Subject open(HardwareId id, String workerType, Task task) {
     Task.Row row = task.row();
     Device device =
         new Device(
@@ -86,8 +94,7 @@ public final class TaskStore {
             windows(row.windows()),
             task.generation(),
             task.deleted());
-    return new Subject(
-        device, sealer.openDetails(id, claim.workerType(), row.details()), followed(row));
+    return new Subject(device, sealer.openDetails(id, workerType, row.details()), followed(row));
   }
 
   /** A value that is encrypted concerns nobody but the worker that reported it. */

@@ -3,6 +3,7 @@ package doni.lane;
 import doni.inventory.HardwareTypes;
 import doni.inventory.Sealer;
 import doni.inventory.TaskStore;
+import doni.reconcile.Planner;
 import doni.reconcile.Reconciler;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -95,5 +96,40 @@ class LaneConfiguration {
   @Bean
   Lanes lanes(LaneQueue queue, LaneRunner runner, WakeCalls calls) {
     return new Lanes(queue, runner, calls);
+  }
+
+  @Bean
+  SyncRuns syncRuns(
+      JdbcClient jdbc, JsonMapper json, Lanes lanes, List<Worker> workers, Clock clock) {
+    return new SyncRuns(
+        jdbc,
+        json,
+        lanes,
+        workers.stream().filter(Worker::reconciles).map(Worker::type).toList(),
+        clock);
+  }
+
+  @Bean
+  SyncRunKeeper syncRunKeeper(
+      SyncRuns runs,
+      SyncProperties properties,
+      LaneRunner runner,
+      WakeCalls calls,
+      Housekeeping housekeeping,
+      MeterRegistry meters) {
+    return new SyncRunKeeper(
+        runs,
+        properties,
+        lanes -> {
+          runner.wake(lanes);
+          calls.tell(lanes);
+        },
+        housekeeping,
+        meters);
+  }
+
+  @Bean
+  Planner planner(TaskStore tasks, List<Worker> workers, SyncProperties properties) {
+    return new Planner(tasks, workers, properties::routine, properties.enabled(), Planner.PATIENCE);
   }
 }

@@ -22,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
  * @param pollInterval how often a lane looks for due devices when nobody tells it of one
  * @param stopGrace how long a replica that is asked to stop lets its attempts go on before it
  *     interrupts them
+ * @param runRetention how long a resync of many devices is remembered after it has ended
  * @param lanes by {@code <worker>.concurrency}: how many devices that worker works on at a time, on
  *     each replica; by {@code <worker>.resync-interval}: another one for this lane; by {@code
  *     <worker>.drift}: {@code enforce} (as usual), {@code report} or {@code ignore}. The dots of a
@@ -34,6 +35,7 @@ record SyncProperties(
     @NotNull @DefaultValue("1h") Duration resyncInterval,
     @NotNull @DefaultValue("1s") Duration pollInterval,
     @NotNull @DefaultValue("20s") Duration stopGrace,
+    @NotNull @DefaultValue("30d") Duration runRetention,
     @DefaultValue Map<String, String> lanes) {
 
   private static final String CONCURRENCY = ".concurrency";
@@ -58,6 +60,7 @@ record SyncProperties(
   SyncProperties {
     positive("resync-interval", resyncInterval);
     positive("poll-interval", pollInterval);
+    positive("run-retention", runRetention);
     if (stopGrace.isNegative()) {
       throw new IllegalArgumentException("doni.sync.stop-grace: " + stopGrace + " is negative");
     }

@@ -65,6 +65,19 @@ final class PolicyFile {
     }
   }
 
+  /**
+   * What a file says, without the defaults.
+   *
+   * @throws PolicyFileException when it is missing or not usable
+   */
+  static Map<String, Check> read(Path path) throws PolicyFileException {
+    try {
+      return PolicyText.parse(Files.readString(path));
+    } catch (IOException e) {
+      throw new PolicyFileException(unreadable(e));
+    }
+  }
+
   RuleSet current() {
     long now = clock.millis();
     long last = lookedAt.get();

@@ -1,10 +1,12 @@
 package doni.policy;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,13 +26,13 @@ final class RuleSet {
 
   private static final Logger log = LoggerFactory.getLogger(RuleSet.class);
 
-  private static final String FALLBACK = "default";
+  static final String FALLBACK = "default";
 
   /** Longer chains of {@code rule:} are refused, so that evaluation cannot exhaust a stack. */
   private static final int LONGEST_CHAIN = 50;
 
   /** What a token may lack without anybody having misspelled it. */
-  private static final Set<String> OPTIONAL_ATTRIBUTES =
+  static final Set<String> OPTIONAL_ATTRIBUTES =
       Set.of(
           "user_id",
           "user_name",
@@ -62,6 +64,42 @@ final class RuleSet {
 
   boolean allows(String rule, Caller caller, Map<String, String> target) {
     return ruleHolds(rule, false, rule, caller, target);
+  }
+
+  /** As {@link #allows}, with what decided. */
+  Decision decide(String rule, Caller caller, Map<String, String> target) {
+    boolean allowed = allows(rule, caller, target);
+    List<Decision.Step> path = new ArrayList<>();
+    Check last = new Check.Rule(rule);
+    Optional<Check> next = Optional.of(last);
+    while (next.isPresent()) {
+      last = next.get();
+      next =
+          last instanceof Check.Rule(String name)
+              ? written(name, path)
+              : deciding(last, rule, caller, target);
+    }
+    return new Decision(allowed, last.text(), path);
+  }
+
+  private Optional<Check> written(String name, List<Decision.Step> path) {
+    String resolved = rules.containsKey(name) ? name : FALLBACK;
+    Optional<Check> check = Optional.ofNullable(rules.get(resolved));
+    path.add(
+        new Decision.Step(check.isPresent() ? resolved : name, check.map(Check::text).orElse("")));
+    return check;
+  }
+
+  /** The first alternative that holds, or the first condition that does not. */
+  private Optional<Check> deciding(
+      Check check, String asked, Caller caller, Map<String, String> target) {
+    return switch (check) {
+      case Check.AnyOf(List<Check> checks) ->
+          checks.stream().filter(one -> holds(one, false, asked, caller, target)).findFirst();
+      case Check.AllOf(List<Check> checks) ->
+          checks.stream().filter(one -> !holds(one, false, asked, caller, target)).findFirst();
+      default -> Optional.empty();
+    };
   }
 
   /** The length of the longest chain of references from this rule. */

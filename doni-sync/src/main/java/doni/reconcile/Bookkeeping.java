@@ -146,7 +146,7 @@ final class Bookkeeping {
     if (pass.task().steady() && changes.isEmpty()) {
       return List.of();
     }
-    String kind = pass.findsDrift() ? "worker.drift" : "worker.synced";
+    String kind = pass.task().findsDrift() ? "worker.drift" : "worker.synced";
     return List.of(new Note(kind, changes(changes)));
   }
 

@@ -15,9 +15,4 @@ record Pass(Worker worker, Claim claim, Task task, Routine routine, Map<String, 
 
   /** What is reported here is what was left alone, see {@link Routine.Drift#REPORT}. */
   static final String DRIFT = "drift";
-
-  /** Whether a difference that is found now is one that nobody asked for. */
-  boolean findsDrift() {
-    return task.steady() && !task.requested();
-  }
 }

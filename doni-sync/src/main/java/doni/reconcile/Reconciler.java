@@ -1,6 +1,5 @@
 package doni.reconcile;
 
-import doni.device.HardwareId;
 import doni.inventory.Claim;
 import doni.inventory.Finish;
 import doni.inventory.Subject;
@@ -35,8 +34,6 @@ public final class Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
-
-  private static final Duration LOOK_FOR_NAMESAKE = Duration.ofSeconds(5);
 
   /** A deferral that lasts so long deserves an operator's attention, once. */
   private static final Duration LONG = Duration.ofMinutes(15);
@@ -105,25 +102,16 @@ public final class Reconciler {
   }
 
   private static Verdict look(Pass pass, Attempt attempt) {
-    HardwareId namesake = pass.task().namesake();
-    if (namesake != null && pass.worker().identifiesByName()) {
-      return new Verdict.Ended(afterNamesake(namesake));
-    }
-    Routine.Drift policy = pass.findsDrift() ? pass.routine().drift() : Routine.Drift.ENFORCE;
-    if (policy == Routine.Drift.IGNORE) {
-      return new Verdict.Ended(new Outcome.Synced(Map.of(), List.of()));
-    }
-    Plan plan = pass.worker().plan(attempt);
-    return policy == Routine.Drift.REPORT && !plan.changes().isEmpty()
-        ? new Verdict.Drifted(plan.changes())
-        : new Verdict.Ended(plan.apply());
+    Look look = new Look(pass.worker(), pass.task(), pass.routine());
+    return look.unasked()
+        .<Verdict>map(Verdict.Ended::new)
+        .orElseGet(() -> look(look.drift(), pass.worker().plan(attempt)));
   }
 
-  private static Outcome afterNamesake(HardwareId namesake) {
-    return new Outcome.Deferred(
-        "the deleted device " + namesake + " of the same name is not cleaned up yet",
-        LOOK_FOR_NAMESAKE,
-        Map.of());
+  private static Verdict look(Routine.Drift drift, Plan plan) {
+    return drift == Routine.Drift.REPORT && !plan.changes().isEmpty()
+        ? new Verdict.Drifted(plan.changes())
+        : new Verdict.Ended(plan.apply());
   }
 
   private record Conclusion(Looked looked, Result result) {}

@@ -58,7 +58,12 @@ class StartIT extends LaneFixture {
     TestWorker worker = TestWorker.agreeing(LANE);
     started(
         new SyncProperties(
-            false, Duration.ofHours(1), Duration.ofMillis(50), Duration.ZERO, Map.of()),
+            false,
+            Duration.ofHours(1),
+            Duration.ofMillis(50),
+            Duration.ZERO,
+            Duration.ofDays(30),
+            Map.of()),
         worker);
 
     HardwareId id = inventory.enrolled("api-only", LANE);

@@ -36,6 +36,7 @@ class SyncPropertiesTests {
                     Duration.ofHours(1),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(20),
+                    Duration.ofDays(30),
                     Map.of())));
   }
 

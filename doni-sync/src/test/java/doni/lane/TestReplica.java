@@ -2,6 +2,7 @@ package doni.lane;
 
 import com.zaxxer.hikari.HikariDataSource;
 import doni.inventory.TaskStore;
+import doni.reconcile.Planner;
 import doni.reconcile.Reconciler;
 import doni.testing.PlainSealer;
 import doni.testing.TestInventory;
@@ -13,7 +14,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -29,6 +33,9 @@ final class TestReplica implements AutoCloseable {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final LaneRunner runner;
   private final Lanes lanes;
+  private final SyncRuns runs;
+  private final SyncRunKeeper keeper;
+  private final Planner planner;
   private final TransactionTemplate transactions;
 
   TestReplica(String name, TestInventory inventory, SyncProperties properties, Worker... workers) {
@@ -69,6 +76,17 @@ final class TestReplica implements AutoCloseable {
                 housekeeping,
                 meters));
     lanes = new Lanes(queue, runner, calls);
+    runs =
+        new SyncRuns(
+            jdbc, JsonMapper.shared(), lanes, Stream.of(workers).map(Worker::type).toList(), clock);
+    keeper = new SyncRunKeeper(runs, properties, runner::wake, housekeeping, meters);
+    planner =
+        new Planner(
+            tasks,
+            List.of(workers),
+            properties::routine,
+            properties.enabled(),
+            Duration.ofSeconds(2));
   }
 
   /** Polls so rarely that only a wake-up explains that something happens. */
@@ -82,16 +100,30 @@ final class TestReplica implements AutoCloseable {
 
   static SyncProperties properties(
       Duration pollInterval, Duration stopGrace, Map<String, String> lanes) {
-    return new SyncProperties(true, Duration.ofHours(1), pollInterval, stopGrace, lanes);
+    return new SyncProperties(
+        true, Duration.ofHours(1), pollInterval, stopGrace, Duration.ofDays(30), lanes);
   }
 
   TestReplica start() {
     runner.start();
+    keeper.start();
     return this;
   }
 
   Lanes lanes() {
     return lanes;
+  }
+
+  SyncRuns runs() {
+    return runs;
+  }
+
+  Planner planner() {
+    return planner;
+  }
+
+  <T> T within(Supplier<T> work) {
+    return Objects.requireNonNull(transactions.execute(_ -> work.get()));
   }
 
   void inTransaction(Runnable work) {

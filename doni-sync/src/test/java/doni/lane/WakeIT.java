@@ -126,7 +126,12 @@ class WakeIT extends LaneFixture {
     TestWorker worker = TestWorker.agreeing(LANE);
     SyncProperties apiOnly =
         new SyncProperties(
-            false, Duration.ofHours(1), Duration.ofMinutes(10), Duration.ZERO, Map.of());
+            false,
+            Duration.ofHours(1),
+            Duration.ofMinutes(10),
+            Duration.ZERO,
+            Duration.ofDays(30),
+            Map.of());
     TestReplica api = started(apiOnly, TestWorker.agreeing(LANE));
     started(TestReplica.rarelyPolling(), worker);
     HardwareId id = inventory.device("from-the-other");
@@ -149,7 +154,12 @@ class WakeIT extends LaneFixture {
   void hearsWakeUpCallsAgainAfterItsConnectionWasCut() {
     SyncProperties apiOnly =
         new SyncProperties(
-            false, Duration.ofHours(1), Duration.ofMinutes(10), Duration.ZERO, Map.of());
+            false,
+            Duration.ofHours(1),
+            Duration.ofMinutes(10),
+            Duration.ZERO,
+            Duration.ofDays(30),
+            Map.of());
     TestReplica api = started(apiOnly, TestWorker.agreeing(LANE));
     started(TestReplica.rarelyPolling(), TestWorker.agreeing(LANE));
     String listeners = "select count(*) from pg_stat_activity where query = 'listen doni_wake'";

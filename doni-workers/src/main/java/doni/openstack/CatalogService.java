@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -68,6 +69,12 @@ final class CatalogService implements OpenStackService {
   @Override
   public String projectId() {
     return identity.session().projectId();
+  }
+
+  @Override
+  public boolean isAdmin() {
+    return identity.session().roles().stream()
+        .anyMatch(role -> role.toLowerCase(Locale.ROOT).equals("admin"));
   }
 
   @Override

@@ -51,7 +51,7 @@ final class Exchange {
     okhttp3.Request wire = wire(root, request, body, token);
     long started = System.nanoTime();
     HttpCalls.Reply reply = http.send(wire);
-    Answer answer = answer(request, body, reply);
+    Answer answer = answer(request, body, token, reply);
     LOG.debug(
         "{} {} -> {} in {} ms, {} / {}",
         service,
@@ -93,12 +93,13 @@ final class Exchange {
     };
   }
 
-  private Answer answer(Request request, JsonBody sent, HttpCalls.Reply reply) {
+  private Answer answer(
+      Request request, JsonBody sent, Optional<Secret> token, HttpCalls.Reply reply) {
     String text = reply.body();
     JsonNode json = json(text);
     boolean success = reply.status() >= 200 && reply.status() < 300;
     String message =
-        success ? "" : ErrorMessage.bounded(sent.masked(ErrorMessage.find(json, text)));
+        success ? "" : ErrorMessage.bounded(masked(ErrorMessage.find(json, text), sent, token));
     Answer answer =
         new Answer(
             service, request, reply.status(), json, message, reply.headers().get(REQUEST_ID));
@@ -113,6 +114,12 @@ final class Exchange {
           null);
     }
     return answer;
+  }
+
+  /** Before it is cut off: the beginning of a secret would not be known as one. */
+  private static String masked(String words, JsonBody sent, Optional<Secret> token) {
+    String masked = sent.masked(words);
+    return token.map(secret -> secret.maskedIn(masked)).orElse(masked);
   }
 
   /** Missing when the text is no JSON. */

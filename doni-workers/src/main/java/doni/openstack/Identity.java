@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -166,7 +168,16 @@ final class Identity {
           SERVICE, 200, "Keystone's token lacks its id, project or expiry", false, null);
     }
     Catalog catalog = Catalog.read(content.path("catalog"));
-    return new Session(new Secret(token), project, catalog, askedAt, expiresAt);
+    return new Session(
+        new Secret(token), project, roles(content.path("roles")), catalog, askedAt, expiresAt);
+  }
+
+  private static Set<String> roles(JsonNode roles) {
+    return roles
+        .valueStream()
+        .map(role -> role.path("name").asString(""))
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static @Nullable Instant instant(String text) {

@@ -68,7 +68,7 @@ record JsonBody(String text, Set<String> secrets) {
         secrets.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
     String masked = words;
     for (String secret : longestFirst) {
-      masked = masked.replace(secret, Secret.MASK);
+      masked = new Secret(secret).maskedIn(masked);
     }
     return masked;
   }

@@ -20,6 +20,11 @@ record NoKeystone(String name) implements OpenStackService, Projects {
   }
 
   @Override
+  public boolean isAdmin() {
+    throw notSent();
+  }
+
+  @Override
   public Optional<Hold> hold() {
     return Optional.of(new Hold(REASON, null));
   }

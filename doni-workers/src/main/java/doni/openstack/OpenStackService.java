@@ -24,6 +24,14 @@ public interface OpenStackService {
    */
   String projectId();
 
+  /**
+   * Whether our token has the role {@code admin}: to others, some services look empty instead of
+   * refusing to answer.
+   *
+   * @throws doni.worker.RemoteException when Keystone cannot be asked for a token
+   */
+  boolean isAdmin();
+
   /** Why nothing is sent at the moment, while the circuit is open; from memory. */
   Optional<Hold> hold();
 }

@@ -1,6 +1,7 @@
 package doni.worker;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The difference between what is desired and what was observed, ready to be removed. */
 public interface Plan {
@@ -13,6 +14,14 @@ public interface Plan {
 
   /** Writes the difference, reads back what it wrote, and says how that went. */
   Outcome apply();
+
+  /**
+   * How the attempt ends, where the observation alone already says so and {@link #apply} has
+   * nothing to write; empty where that shows only when it is applied.
+   */
+  default Optional<Outcome> conclusion() {
+    return Optional.empty();
+  }
 
   /**
    * A plan in which there is nothing to write, because the observation alone already says how the
@@ -28,6 +37,11 @@ public interface Plan {
       @Override
       public Outcome apply() {
         return outcome;
+      }
+
+      @Override
+      public Optional<Outcome> conclusion() {
+        return Optional.of(outcome);
       }
     }
     return new Settled(outcome);

@@ -92,6 +92,16 @@ public interface Worker {
   }
 
   /**
+   * Looks, for an operator, whether the worker could do its work: whether its backend answers it,
+   * lets it do what it needs to, and knows what the configuration names. Reads only and cheaply;
+   * may be called on a worker that was never started. A {@link RemoteException} that it lets
+   * through is told as what was found.
+   */
+  default List<Checkup> checkUp() {
+    return List.of(new Checkup.Right("has no backend to look at"));
+  }
+
+  /**
    * Called once before the lane's first attempt; a worker whose backend can notify starts to listen
    * here.
    */

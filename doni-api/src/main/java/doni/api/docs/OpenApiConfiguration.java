@@ -105,6 +105,7 @@ class OpenApiConfiguration {
             List.of(
                 new Tag().name("service").description("The service itself"),
                 new Tag().name("hardware").description("Devices and their enrollment"),
+                new Tag().name("sync").description("Resyncs of many devices"),
                 new Tag().name("hardware types").description("What can be enrolled here")))
         .components(components())
         .addSecurityItem(new SecurityRequirement().addList(TOKEN));

@@ -20,6 +20,8 @@ final class Links {
   static final String HARDWARE = "/v1/hardware";
   static final String EXPORT = HARDWARE + "/export";
   static final String EVENTS = "/v1/events";
+  static final String SYNC_ALL = HARDWARE + "/sync";
+  static final String SYNC_RUNS = "/v1/sync";
 
   private static final List<String> FORWARDED =
       List.of(

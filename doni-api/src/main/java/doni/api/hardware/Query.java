@@ -51,13 +51,20 @@ final class Query {
   }
 
   @Nullable UUID uuid(String name) {
+    return uuid(name, "a device");
+  }
+
+  /**
+   * @param whose what has such a uuid, for the message
+   */
+  @Nullable UUID uuid(String name, String whose) {
     String value = text(name);
     if (value == null) {
       return null;
     }
     Optional<UUID> uuid = HardwareReader.uuid(value).map(HardwareId::value);
     if (uuid.isEmpty()) {
-      violations.add(name + ": must be the uuid of a device, not " + Text.quote(value));
+      violations.add(name + ": must be the uuid of " + whose + ", not " + Text.quote(value));
     }
     return uuid.orElse(null);
   }

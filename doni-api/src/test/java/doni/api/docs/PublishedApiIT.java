@@ -52,7 +52,14 @@ class PublishedApiIT {
             "/v1/hardware/{ref}",
             "/v1/hardware/{ref}/availability",
             "/v1/hardware/{ref}/events",
+            "/v1/hardware/{ref}/plan",
             "/v1/hardware/{ref}/sync",
+            "/v1/hardware/sync",
+            "/v1/sync",
+            "/v1/sync/{uuid}",
+            "/v1/sync/{uuid}/cancel",
+            "/v1/sync/{uuid}/pause",
+            "/v1/sync/{uuid}/resume",
             "/v1/hardware-types",
             "/v1/hardware:import");
     for (JsonNode path : paths) {

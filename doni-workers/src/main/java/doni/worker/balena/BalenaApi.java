@@ -59,6 +59,10 @@ final class BalenaApi {
             .build();
   }
 
+  String endpoint() {
+    return properties.apiEndpoint();
+  }
+
   JsonNode get(String path) {
     return send("GET", path, null);
   }
@@ -95,7 +99,7 @@ final class BalenaApi {
         throw RemoteException.answered(
             SERVICE,
             response.code(),
-            masked(ErrorText.of(text), body),
+            ErrorText.of(text, words -> masked(words, body)),
             write,
             retryAfter(response.header("Retry-After")));
       }
@@ -127,11 +131,11 @@ final class BalenaApi {
   }
 
   private String masked(String text, @Nullable Map<String, ?> body) {
-    String masked = text.replace(properties.apiToken(), Secret.MASK);
+    String masked = new Secret(properties.apiToken()).maskedIn(text);
     if (body != null) {
       for (Object value : body.values()) {
-        if (value instanceof Secret secret && !secret.value().isEmpty()) {
-          masked = masked.replace(secret.value(), Secret.MASK);
+        if (value instanceof Secret secret) {
+          masked = secret.maskedIn(masked);
         }
       }
     }

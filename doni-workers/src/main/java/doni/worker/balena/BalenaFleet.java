@@ -45,6 +45,12 @@ final class BalenaFleet implements Fleet {
   }
 
   @Override
+  public String greet() {
+    access.confirm();
+    return api.endpoint() + " takes doni.workers.balena.api-token";
+  }
+
+  @Override
   public Optional<FleetDevice> glance(String uuid) {
     FleetDevice listed = listing.recent().get(uuid);
     return listed == null ? device(uuid) : Optional.of(listed);

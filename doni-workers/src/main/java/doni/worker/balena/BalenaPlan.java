@@ -5,6 +5,7 @@ import doni.worker.Outcome;
 import doni.worker.Plan;
 import doni.worker.RemoteException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,40 @@ final class BalenaPlan implements Plan {
 
   @Override
   public List<Change> changes() {
-    return seen.map(device -> drift(device).changes(desired))
-        .orElseGet(() -> List.of(Change.create("device " + desired.uuid())));
+    return seen.map(device -> drift(device).changes(desired)).orElseGet(this::registration);
+  }
+
+  /**
+   * Of a device that is not there yet: Balena gives it a name of its own, and its services come
+   * with the fleet's release, if that has them.
+   */
+  private List<Change> registration() {
+    List<Change> changes = new ArrayList<>();
+    changes.add(Change.create("device " + desired.uuid()));
+    changes.add(Change.update("device name", null, desired.name()));
+    desired.deviceVariables().keySet().stream()
+        .sorted()
+        .map(name -> Change.create("device variable " + name))
+        .forEach(changes::add);
+    desired.serviceVariables().keySet().stream()
+        .sorted()
+        .map(name -> Change.create("variable of service " + desired.service() + " " + name))
+        .forEach(changes::add);
+    return changes;
+  }
+
+  @Override
+  public Optional<Outcome> conclusion() {
+    return seen.isEmpty() && fleetName().isEmpty() ? failed(withoutFleet()) : Optional.empty();
+  }
+
+  private Optional<String> fleetName() {
+    return means.names().of(desired.machine());
+  }
+
+  private String withoutFleet() {
+    return "no fleet is configured for the machine type '%s': set doni.workers.balena.device-fleet-mapping.%s, or the fleet in its file"
+        .formatted(desired.machine(), desired.machine());
   }
 
   @Override
@@ -94,16 +127,10 @@ final class BalenaPlan implements Plan {
   /** Registers the device and reads it; says why, where that is not possible. */
   private Optional<Outcome> register() {
     String key = "doni.workers.balena.device-fleet-mapping." + desired.machine();
-    Optional<String> name = means.names().of(desired.machine());
-    if (name.isEmpty()) {
-      return failed(
-          "no fleet is configured for the machine type '%s': set %s, or the fleet in its file"
-              .formatted(desired.machine(), key));
+    if (fleetName().isEmpty()) {
+      return failed(withoutFleet());
     }
-    return register(name.get(), key);
-  }
-
-  private Optional<Outcome> register(String name, String key) {
+    String name = fleetName().get();
     return switch (fleet.find(name)) {
       case Fleet.Lookup.Unknown() ->
           failed("Balena has no fleet '%s', or does not show it to us (%s)".formatted(name, key));

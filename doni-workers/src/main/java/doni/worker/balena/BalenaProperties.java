@@ -1,6 +1,7 @@
 package doni.worker.balena;
 
 import doni.device.Secret;
+import doni.worker.SettingRules;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -38,34 +39,35 @@ record BalenaProperties(
     @DefaultValue("balena") String backend) {
 
   private static final String PREFIX = "doni.workers.balena.";
+  private static final SettingRules RULES = new SettingRules(PREFIX);
 
   BalenaProperties {
     apiEndpoint = apiEndpoint.strip().replaceFirst("/+$", "");
     apiToken = apiToken.strip();
     deviceFleetMapping = deviceFleetMapping == null ? Map.of() : Map.copyOf(deviceFleetMapping);
-    check(
+    RULES.require(
         apiEndpoint.isEmpty() || isRoot(apiEndpoint),
         "api-endpoint",
         apiEndpoint,
         "an http or https URL without a version, for example https://api.balena-cloud.com");
-    check(
+    RULES.require(
         apiToken.chars().allMatch(c -> c > ' ' && c < 127),
         "api-token",
         Secret.MASK,
         "an API key: letters, digits and signs, without spaces");
     deviceFleetMapping.forEach((machine, fleet) ->
-        check(
+        RULES.require(
             fleet.matches("[^/\\s]+(/[^/\\s]+)?"),
             "device-fleet-mapping." + machine,
             fleet,
             "a fleet: organisation/name or name"));
-    check(
+    RULES.require(
         credentialServiceName.matches("\\S+"),
         "credential-service-name",
         credentialServiceName,
         "the name of a service");
-    checkTimeout("connect-timeout", connectTimeout);
-    checkTimeout("read-timeout", readTimeout);
+    RULES.timeout("connect-timeout", connectTimeout);
+    RULES.timeout("read-timeout", readTimeout);
   }
 
   @Override
@@ -97,21 +99,6 @@ record BalenaProperties(
           && !text.matches(".*/v\\d+");
     } catch (URISyntaxException _) {
       return false;
-    }
-  }
-
-  private static void checkTimeout(String name, Duration timeout) {
-    check(
-        timeout.toMillis() > 0 && timeout.compareTo(Duration.ofMinutes(5)) <= 0,
-        name,
-        timeout.toString(),
-        "more than 0 and at most 5m");
-  }
-
-  private static void check(boolean right, String name, String value, String allowed) {
-    if (!right) {
-      throw new IllegalArgumentException(
-          "%s is '%s'; allowed: %s".formatted(PREFIX + name, value, allowed));
     }
   }
 }

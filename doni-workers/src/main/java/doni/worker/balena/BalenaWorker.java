@@ -5,6 +5,7 @@ import doni.device.Secret;
 import doni.machinetype.Differences;
 import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Nudge;
 import doni.worker.Outcome;
@@ -12,6 +13,7 @@ import doni.worker.Plan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +89,32 @@ final class BalenaWorker implements Worker {
         .onChange((before, after) ->
             nudge.having(
                 MachineTypes.PROPERTY, Differences.between(before.fleets(), after.fleets())));
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    List<Checkup> found = new ArrayList<>();
+    found.add(new Checkup.Right(fleet.greet()));
+    properties
+        .deviceFleetMapping()
+        .forEach((machine, name) -> found.add(checkUp(machine, name, fleet.find(name))));
+    return found;
+  }
+
+  private static Checkup checkUp(String machine, String name, Fleet.Lookup fleet) {
+    String key = "doni.workers.balena.device-fleet-mapping." + machine;
+    return switch (fleet) {
+      case Fleet.Lookup.Found(long id) ->
+          new Checkup.Right("fleet '%s' of %s has number %d".formatted(name, machine, id));
+      case Fleet.Lookup.Unknown() ->
+          new Checkup.Wrong(
+              key + ": Balena shows this account no fleet '" + name + "'",
+              "correct the name (organisation/name), or let the account into the fleet");
+      case Fleet.Lookup.Ambiguous() ->
+          new Checkup.Wrong(
+              key + ": several organisations have a fleet '" + name + "'",
+              "write organisation/name");
+    };
   }
 
   @Override

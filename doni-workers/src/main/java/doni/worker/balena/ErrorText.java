@@ -1,5 +1,6 @@
 package doni.worker.balena;
 
+import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,7 +16,11 @@ final class ErrorText {
 
   private ErrorText() {}
 
-  static String of(String body) {
+  /**
+   * @param mask takes out what is secret; asked before the text is cut off, because the beginning
+   *     of a secret would not be known as one
+   */
+  static String of(String body, UnaryOperator<String> mask) {
     String text = body.strip();
     if (text.isEmpty()) {
       return "without a text";
@@ -23,7 +28,7 @@ final class ErrorText {
     if (text.startsWith("<")) {
       return "an HTML page";
     }
-    String message = message(text);
+    String message = mask.apply(message(text));
     return message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "...";
   }
 

@@ -20,6 +20,13 @@ interface Fleet {
   /** Why nothing can be asked of it at the moment; answers from memory. */
   Optional<Hold> hold();
 
+  /**
+   * Asks whether we are let in.
+   *
+   * @return what it is that let us in, for an operator
+   */
+  String greet();
+
   /** A device as it was a few seconds ago; costs no call of its own while others are looked at. */
   Optional<FleetDevice> glance(String uuid);
 

@@ -31,6 +31,11 @@ final class InMemoryFleet implements Fleet {
   }
 
   @Override
+  public String greet() {
+    return "in memory: no Balena is asked";
+  }
+
+  @Override
   public Optional<Hold> hold() {
     return Optional.empty();
   }

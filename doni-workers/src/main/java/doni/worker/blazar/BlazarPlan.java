@@ -64,15 +64,35 @@ final class BlazarPlan implements Plan {
     if (resource == null) {
       changes.add(Change.create(wish.kind().word() + " " + wish.name()));
     } else if (isOfAnotherName(resource)) {
-      changes.add(Change.update("name of the " + wish.kind().word(), resource.name(), wish.name()));
+      ends(observed).forEach(step -> changes.addAll(step.changes()));
+      changes.add(Change.delete(wish.kind().word() + " " + resource.name()));
+      changes.add(Change.create(wish.kind().word() + " " + wish.name()));
     } else {
       changes.addAll(PropertyDrift.between(wish, resource).changes());
     }
     observed
         .duplicates()
         .forEach(r -> changes.add(Change.delete(wish.kind().word() + " " + r.id())));
-    changes.addAll(LeaseDrift.between(wish, observed).changes());
+    boolean anew = resource != null && isOfAnotherName(resource);
+    changes.addAll(LeaseDrift.between(wish, anew ? withoutResource(observed) : observed).changes());
     return changes;
+  }
+
+  private static Observed withoutResource(Observed seen) {
+    return new Observed(Optional.empty(), seen.duplicates(), List.of(), List.of(), seen.at());
+  }
+
+  /** What is missing before it can be created, or created anew. */
+  @Override
+  public Optional<Outcome> conclusion() {
+    boolean there = observed.resource().filter(resource -> !isOfAnotherName(resource)).isPresent();
+    if (wish.deleted() || there) {
+      return Optional.empty();
+    }
+    if (observed.resource().isPresent()) {
+      return waitsForItsNode(observed.resource().get());
+    }
+    return new ResourceWork(site, wish).obstacle();
   }
 
   @Override
@@ -93,7 +113,7 @@ final class BlazarPlan implements Plan {
       if (stopped.isPresent()) {
         return stopped.get();
       }
-      present = new Observed(Optional.empty(), seen.duplicates(), List.of(), List.of(), seen.at());
+      present = withoutResource(seen);
       old = null;
     }
     return switch (old == null ? work.create() : work.bring(old)) {
@@ -160,16 +180,23 @@ final class BlazarPlan implements Plan {
 
   /** A device of another node is another device. */
   private Optional<Outcome> letGo(ResourceWork work, Observed seen, Resource old) {
-    if (wish.complaint().isPresent() || wish.underlying() == Wish.Underlying.MISSING) {
-      return Optional.of(
-          new Outcome.Deferred(
-              "waits for node %s before it gives up device %s".formatted(wish.name(), old.name()),
-              null,
-              Map.of()));
+    Optional<Outcome> waits = waitsForItsNode(old);
+    if (waits.isPresent()) {
+      return waits;
     }
     LeaseReport report =
         new LeaseWork(site, wish, recorded, seen).carryOut(new LeaseDrift(ends(seen), List.of()));
     return unsettled(report).or(() -> work.delete(old, seen.others()));
+  }
+
+  private Optional<Outcome> waitsForItsNode(Resource old) {
+    return wish.complaint().isPresent() || wish.underlying() == Wish.Underlying.MISSING
+        ? Optional.of(
+            new Outcome.Deferred(
+                "waits for node %s before it gives up device %s".formatted(wish.name(), old.name()),
+                null,
+                Map.of()))
+        : Optional.empty();
   }
 
   private Outcome withdrawn(Observed seen) {

@@ -1,10 +1,9 @@
 package doni.worker.blazar;
 
 import doni.openstack.ServiceSettings;
+import doni.worker.SettingRules;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -33,26 +32,21 @@ record BlazarProperties(
     @DefaultValue("60s") Duration readTimeout,
     @DefaultValue("blazar") String backend) {
 
-  private static final String SETTING = "doni.workers.blazar.";
-  private static final Set<String> INTERFACES = Set.of("internal", "public", "admin");
+  private static final SettingRules RULES = new SettingRules("doni.workers.blazar.");
 
   /** More than the two lanes together have places, so that it never is what they wait for. */
   private static final int CONCURRENCY = 16;
 
   BlazarProperties {
-    check(
+    RULES.require(
         endpointOverride.isEmpty() || isEndpoint(endpointOverride),
         "endpoint-override",
         endpointOverride,
         "an http or https URL that ends in /v1");
-    check(!serviceType.isBlank(), "service-type", serviceType, "a type of the catalog");
-    check(
-        interfaceName == null || INTERFACES.contains(interfaceName),
-        "interface",
-        String.valueOf(interfaceName),
-        "internal, public, admin");
-    checkTimeout("connect-timeout", connectTimeout);
-    checkTimeout("read-timeout", readTimeout);
+    RULES.require(!serviceType.isBlank(), "service-type", serviceType, "a type of the catalog");
+    RULES.endpointInterface(interfaceName);
+    RULES.timeout("connect-timeout", connectTimeout);
+    RULES.timeout("read-timeout", readTimeout);
   }
 
   ServiceSettings service() {
@@ -68,29 +62,6 @@ record BlazarProperties(
   }
 
   private static boolean isEndpoint(String text) {
-    try {
-      URI uri = URI.create(text);
-      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-      return Set.of("http", "https").contains(scheme)
-          && uri.getHost() != null
-          && uri.getPath().endsWith("/v1");
-    } catch (IllegalArgumentException _) {
-      return false;
-    }
-  }
-
-  private static void checkTimeout(String name, Duration timeout) {
-    check(
-        timeout.toMillis() > 0 && timeout.compareTo(Duration.ofMinutes(5)) <= 0,
-        name,
-        timeout.toString(),
-        "more than 0 and at most 5m");
-  }
-
-  private static void check(boolean right, String setting, String value, String allowed) {
-    if (!right) {
-      throw new IllegalArgumentException(
-          "%s is '%s'; allowed: %s".formatted(SETTING + setting, value, allowed));
-    }
+    return SettingRules.isHttpUrl(text) && URI.create(text).getPath().endsWith("/v1");
   }
 }

@@ -6,6 +6,7 @@ import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Nudge;
 import doni.worker.Plan;
@@ -84,6 +85,11 @@ final class DeviceWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return site.reservations().hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return site.checkUp(Kind.DEVICE);
   }
 
   @Override

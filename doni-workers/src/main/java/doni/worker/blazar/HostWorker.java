@@ -2,6 +2,7 @@ package doni.worker.blazar;
 
 import doni.device.Device;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Plan;
 import doni.worker.Worker;
@@ -34,6 +35,9 @@ final class HostWorker implements Worker {
   private static final double SU_FACTOR = 1.0;
   private static final String CPU_ARCH = "x86_64";
   private static final String IRONIC = "ironic";
+
+  /** Reported as soon as there is a node, which Nova makes a hypervisor of. */
+  private static final String NODE_STATE = "provision_state";
 
   private final Site site;
 
@@ -74,6 +78,11 @@ final class HostWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return site.reservations().hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return site.checkUp(Kind.HOST);
   }
 
   @Override
@@ -126,6 +135,7 @@ final class HostWorker implements Worker {
     if (reported == null) {
       return Wish.Underlying.UNKNOWN;
     }
-    return reported.isEmpty() ? Wish.Underlying.MISSING : Wish.Underlying.THERE;
+    // What else Ironic's worker reports may tell of a node that could not be made yet.
+    return reported.containsKey(NODE_STATE) ? Wish.Underlying.THERE : Wish.Underlying.MISSING;
   }
 }

@@ -65,16 +65,28 @@ final class ResourceWork {
                 details));
   }
 
-  Result create() {
+  /** Why it cannot be created now, as far as that shows beforehand. */
+  Optional<Outcome> obstacle() {
     if (wish.complaint().isPresent()) {
-      return failed(wish.complaint().get());
+      return Optional.of(failure(wish.complaint().get()));
     }
     if (wish.underlying() == Wish.Underlying.MISSING) {
-      return deferred(
-          switch (wish.kind()) {
-            case DEVICE -> "waits for the device to join the cluster as node " + wish.name();
-            case HOST -> "waits for the host to be known to Ironic";
-          });
+      return Optional.of(
+          new Outcome.Deferred(
+              switch (wish.kind()) {
+                case DEVICE -> "waits for the device to join the cluster as node " + wish.name();
+                case HOST -> "waits for the host to be known to Ironic";
+              },
+              null,
+              none()));
+    }
+    return Optional.empty();
+  }
+
+  Result create() {
+    Optional<Outcome> obstacle = obstacle();
+    if (obstacle.isPresent()) {
+      return new Result.Stopped(obstacle.get());
     }
     Reply<Resource> reply =
         write(
@@ -256,7 +268,11 @@ final class ResourceWork {
   }
 
   private Result failed(String message) {
-    return new Result.Stopped(new Outcome.Failed(message, false, null, none()));
+    return new Result.Stopped(failure(message));
+  }
+
+  private Outcome failure(String message) {
+    return new Outcome.Failed(message, false, null, none());
   }
 
   private Map<String, @Nullable Object> none() {

@@ -1,6 +1,7 @@
 package doni.worker.blazar;
 
 import doni.remote.Listing;
+import doni.worker.Checkup;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,13 @@ final class Site {
 
   Listing<List<Booking>> bookings(Kind kind) {
     return Objects.requireNonNull(bookings.get(kind));
+  }
+
+  /** A listing of what can be reserved: the cheapest answer that only an administrator gets. */
+  List<Checkup> checkUp(Kind kind) {
+    int resources = reservations.resources(kind).size();
+    return List.of(
+        new Checkup.Right("Blazar answers; it has %d %ss".formatted(resources, kind.word())));
   }
 
   Instant now() {

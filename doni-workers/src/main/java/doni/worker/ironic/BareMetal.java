@@ -16,6 +16,9 @@ interface BareMetal {
   /** Why nothing can be asked at the moment; from memory. */
   Optional<Hold> hold();
 
+  /** Whether all nodes are shown to us: to others than administrators, Ironic looks empty. */
+  boolean showsAll();
+
   /**
    * A node with its ports as a listing of the whole site had them some seconds ago, which costs no
    * call of its own.

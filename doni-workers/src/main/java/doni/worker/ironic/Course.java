@@ -26,6 +26,12 @@ interface Course {
    */
   Step next(Sighting seen, Memory memory, boolean changed, Instant now);
 
+  /**
+   * What would be next, had the first step's acts been done and had nothing else happened: for
+   * plans, which look once.
+   */
+  Step afterwards(Sighting seen, Memory memory, Instant now);
+
   /** Whether an attempt may go on after a change of state. */
   boolean goesOnAfterAMove();
 

@@ -168,6 +168,18 @@ record Drift(
     return new Drift(steps(step -> step.isBelow(CREDENTIALS)), List.of(), List.of(), List.of());
   }
 
+  /** What is left once some of it is written. */
+  Drift without(Drift written) {
+    return new Drift(
+        node.stream().filter(step -> !written.node.contains(step)).toList(),
+        missing.stream().filter(port -> !written.missing.contains(port)).toList(),
+        unwanted.stream().filter(port -> !written.unwanted.contains(port)).toList(),
+        changed.stream()
+            .map(port -> port.without(written.changed))
+            .filter(port -> !port.isEmpty())
+            .toList());
+  }
+
   /** The steps in order: the node, ports that go, ports that come, ports that change. */
   List<Act> acts(String nodeUuid) {
     List<Act> acts = new ArrayList<>();

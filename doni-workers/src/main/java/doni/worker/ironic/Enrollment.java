@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The course of an enrolled host: its node comes to be, is verified and made available, and is kept
@@ -35,10 +35,20 @@ record Enrollment(Wish wish, long generation) implements Course {
     if (seen.node().isEmpty()) {
       return creation(memory);
     }
-    Node node = seen.node().get();
+    return at(seen.node().get(), seen, memory, new Told(changed, false), now);
+  }
+
+  @Override
+  public Step afterwards(Sighting seen, Memory memory, Instant now) {
+    return seen.node()
+        .map(node -> at(node, seen, memory, new Told(true, true), now))
+        .orElseGet(() -> Step.waiting("Node is going to be verified.", SOON, memory));
+  }
+
+  private Step at(Node node, Sighting seen, Memory memory, Told told, Instant now) {
     Situation at =
         new Situation(
-            node, Drift.between(wish, node, seen.ports(), memory.password()), memory, changed, now);
+            node, Drift.between(wish, node, seen.ports(), memory.password()), memory, told, now);
     Step step = inItsState(at);
     if (node.maintenance() && !step.isSettled()) {
       step = inMaintenance(at);
@@ -49,7 +59,22 @@ record Enrollment(Wish wish, long generation) implements Course {
   /**
    * @param drift that may be written in some state
    */
-  private record Situation(Node node, Drift drift, Memory memory, boolean changed, Instant now) {}
+  private record Situation(Node node, Drift drift, Memory memory, Told told, Instant now) {
+
+    boolean changed() {
+      return told.changed();
+    }
+
+    Situation with(Drift left) {
+      return new Situation(node, left, memory, told, now);
+    }
+  }
+
+  /**
+   * @param changed whether this attempt has written something already
+   * @param allThatCanBe whether what can be written in the node's state is taken for written
+   */
+  private record Told(boolean changed, boolean allThatCanBe) {}
 
   private Step creation(Memory memory) {
     List<Act> acts = new ArrayList<>();
@@ -60,10 +85,10 @@ record Enrollment(Wish wish, long generation) implements Course {
 
   private Step inItsState(Situation at) {
     return switch (at.node().provisionState()) {
-      case ENROLL -> orElse(possible(at), at, () -> verification(at));
-      case MANAGEABLE -> orElse(possible(at), at, () -> manageable(at));
+      case ENROLL -> orElse(possible(at), at, this::verification);
+      case MANAGEABLE -> orElse(possible(at), at, this::manageable);
       case AVAILABLE ->
-          at.node().inUse() ? inUse(at) : orElse(at.drift().inPlace(), at, () -> available(at));
+          at.node().inUse() ? inUse(at) : orElse(at.drift().inPlace(), at, this::available);
       case IN_USE -> inUse(at);
       case CHANGING_USE ->
           at.drift().isEmpty()
@@ -72,13 +97,16 @@ record Enrollment(Wish wish, long generation) implements Course {
       case VERIFYING -> verifying(at);
       case IN_TRANSITION -> Course.passing(at.node(), at.memory(), at.now());
       case FAILED, ADOPT_FAILED, USE_FAILED ->
-          orElse(at.drift().afterFailure(), at, () -> failed(at));
+          orElse(at.drift().afterFailure(), at, Enrollment::failed);
     };
   }
 
-  private static Step orElse(Drift writable, Situation at, Supplier<Step> otherwise) {
+  private static Step orElse(Drift writable, Situation at, Function<Situation, Step> otherwise) {
+    if (at.told().allThatCanBe()) {
+      return otherwise.apply(at.with(at.drift().without(writable)));
+    }
     List<Act> acts = writable.acts(at.node().uuid());
-    return acts.isEmpty() ? otherwise.get() : Step.acting(acts, at.memory());
+    return acts.isEmpty() ? otherwise.apply(at) : Step.acting(acts, at.memory());
   }
 
   /** What Ironic has refused is not asked of it again until the enrollment has changed. */
@@ -177,10 +205,10 @@ record Enrollment(Wish wish, long generation) implements Course {
     return orElse(
         at.drift().whileInUse(),
         at,
-        () ->
-            at.drift().isEmpty()
-                ? Step.settled(at.memory().arrived())
-                : Step.waiting(IN_USE, MINUTES, at.memory().returned()));
+        left ->
+            left.drift().isEmpty()
+                ? Step.settled(left.memory().arrived())
+                : Step.waiting(IN_USE, MINUTES, left.memory().returned()));
   }
 
   private static Step failed(Situation at) {
@@ -197,7 +225,10 @@ record Enrollment(Wish wish, long generation) implements Course {
    */
   private static Step inMaintenance(Situation at) {
     boolean mendable = at.node().lostItsPower() && !at.node().provisionState().passes();
-    List<Act> acts = mendable ? at.drift().credentials().acts(at.node().uuid()) : List.of();
+    List<Act> acts =
+        mendable && !at.told().allThatCanBe()
+            ? at.drift().credentials().acts(at.node().uuid())
+            : List.of();
     return new Step(acts, new Step.Ending.Wait(MAINTENANCE, MINUTES), at.memory());
   }
 

@@ -28,6 +28,11 @@ final class InMemoryBareMetal implements BareMetal {
   }
 
   @Override
+  public boolean showsAll() {
+    return true;
+  }
+
+  @Override
   public Sighting glance(String uuid) {
     return look(uuid);
   }

@@ -1,6 +1,5 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.Plan;
@@ -49,7 +48,19 @@ final class IronicPlan implements Plan {
 
   @Override
   public List<Change> changes() {
-    return next(first).acts().stream().flatMap(act -> act.changes().stream()).toList();
+    Step step = next(first);
+    List<Act> acts = new ArrayList<>(step.acts());
+    boolean goesOn = !step.movesTheNode() || target.course().goesOnAfterAMove();
+    if (!acts.isEmpty() && goesOn) {
+      acts.addAll(target.course().afterwards(first, memory, clock.instant()).acts());
+    }
+    return acts.stream().flatMap(act -> act.changes().stream()).toList();
+  }
+
+  @Override
+  public Optional<Outcome> conclusion() {
+    Step step = next(first);
+    return step.acts().isEmpty() ? Optional.of(outcome(step, first)) : Optional.empty();
   }
 
   /** Whether there is nothing to write and nothing to wait for. */
@@ -212,7 +223,11 @@ final class IronicPlan implements Plan {
 
   private Outcome end(Step step, Sighting seen) {
     memory = step.memory();
-    Map<String, @Nullable Object> details = memory.details();
+    return outcome(step, seen);
+  }
+
+  private Outcome outcome(Step step, Sighting seen) {
+    Map<String, @Nullable Object> details = step.memory().details();
     details.put("provision_state", seen.node().map(Node::state).orElse(null));
     return switch (step.ending()) {
       case Step.Ending.Settled() -> new Outcome.Synced(details, written);
@@ -229,7 +244,7 @@ final class IronicPlan implements Plan {
     return target
         .wish()
         .flatMap(wish -> wish.node().password())
-        .map(password -> text.replace(password.value(), Secret.MASK))
+        .map(password -> password.maskedIn(text))
         .orElse(text);
   }
 }

@@ -1,9 +1,9 @@
 package doni.worker.ironic;
 
 import doni.openstack.ServiceSettings;
+import doni.worker.SettingRules;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -38,8 +38,7 @@ record IronicProperties(
   /** As many calls at once as the lane has places. */
   private static final int CONCURRENCY = 10;
 
-  private static final String PREFIX = "doni.workers.ironic.";
-  private static final Set<String> INTERFACES = Set.of("admin", "internal", "public");
+  private static final SettingRules RULES = new SettingRules("doni.workers.ironic.");
 
   /** What becomes of the node of a deleted host. */
   enum OnDelete {
@@ -50,15 +49,15 @@ record IronicProperties(
   }
 
   IronicProperties {
-    check(isUrl(endpointOverride), "endpoint-override", endpointOverride, "an http or https URL");
-    check(!serviceType.isBlank(), "service-type", serviceType, "the type of a service");
-    check(
-        endpointInterface == null || INTERFACES.contains(endpointInterface),
-        "interface",
-        String.valueOf(endpointInterface),
-        "admin, internal, public");
-    checkTimeout("connect-timeout", connectTimeout);
-    checkTimeout("read-timeout", readTimeout);
+    RULES.require(
+        endpointOverride.isBlank() || SettingRules.isHttpUrl(endpointOverride.strip()),
+        "endpoint-override",
+        endpointOverride,
+        "an http or https URL");
+    RULES.require(!serviceType.isBlank(), "service-type", serviceType, "the type of a service");
+    RULES.endpointInterface(endpointInterface);
+    RULES.timeout("connect-timeout", connectTimeout);
+    RULES.timeout("read-timeout", readTimeout);
   }
 
   ServiceSettings service() {
@@ -71,33 +70,5 @@ record IronicProperties(
         connectTimeout,
         readTimeout,
         CONCURRENCY);
-  }
-
-  private static boolean isUrl(String text) {
-    if (text.isBlank()) {
-      return true;
-    }
-    try {
-      URI uri = URI.create(text.strip());
-      return uri.getHost() != null
-          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
-    } catch (IllegalArgumentException _) {
-      return false;
-    }
-  }
-
-  private static void checkTimeout(String name, Duration timeout) {
-    check(
-        timeout.toMillis() > 0 && timeout.compareTo(Duration.ofMinutes(5)) <= 0,
-        name,
-        timeout.toString(),
-        "more than 0 and at most 5m");
-  }
-
-  private static void check(boolean right, String setting, String value, String allowed) {
-    if (!right) {
-      throw new IllegalArgumentException(
-          "%s%s is '%s'; allowed: %s".formatted(PREFIX, setting, value, allowed));
-    }
   }
 }

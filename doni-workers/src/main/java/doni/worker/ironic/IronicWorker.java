@@ -2,6 +2,7 @@ package doni.worker.ironic;
 
 import doni.device.Device;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Outcome;
 import doni.worker.Plan;
@@ -84,6 +85,16 @@ final class IronicWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return bareMetal.hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return List.of(
+        bareMetal.showsAll()
+            ? new Checkup.Right("Ironic answers, and shows us all nodes")
+            : new Checkup.Wrong(
+                "the service user lacks the role admin: Ironic hides what it has",
+                "give the user of doni.keystone the role admin in its project"));
   }
 
   @Override

@@ -48,6 +48,18 @@ record PortDrift(Port port, List<PatchStep> names, List<PatchStep> connectivity)
     return new PortDrift(port, names, List.of());
   }
 
+  PortDrift without(List<PortDrift> written) {
+    List<PatchStep> done =
+        written.stream()
+            .filter(other -> other.port.equals(port))
+            .flatMap(other -> other.steps().stream())
+            .toList();
+    return new PortDrift(
+        port,
+        names.stream().filter(step -> !done.contains(step)).toList(),
+        connectivity.stream().filter(step -> !done.contains(step)).toList());
+  }
+
   /** A switch_info that is absent says as little as an empty one. */
   private static Map<String, Object> comparable(Map<String, Object> link) {
     Map<String, Object> comparable = new TreeMap<>(link);

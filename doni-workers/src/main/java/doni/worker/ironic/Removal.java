@@ -37,6 +37,20 @@ record Removal(boolean blazarHasIt) implements Course {
     return Course.unlessLocked(node, inItsState(node, memory, now), memory);
   }
 
+  /** A node that has left the pool is manageable at once. */
+  @Override
+  public Step afterwards(Sighting seen, Memory memory, Instant now) {
+    return seen.node()
+        .filter(node -> !node.maintenance())
+        .filter(node ->
+            switch (node.provisionState()) {
+              case AVAILABLE, FAILED -> true;
+              default -> false;
+            })
+        .map(node -> deletion(node, memory))
+        .orElseGet(() -> new Step(List.of(), new Step.Ending.Gone(), memory));
+  }
+
   private static Step inItsState(Node node, Memory memory, Instant now) {
     ProvisionState state = node.provisionState();
     if (node.inUse() || state == ProvisionState.CHANGING_USE) {

@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.device.Secret;
 import doni.worker.RemoteException;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,9 @@ final class ApiServer {
 
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
-  private static final int LONGEST_TEXT = 300;
+
+  /** More than anybody is shown: what is secret in a text is masked before it is cut off there. */
+  private static final int LONGEST_TEXT = 10_000;
 
   private final KubernetesClient client;
   private final Duration timeout;
@@ -53,6 +57,20 @@ final class ApiServer {
       throw refused(answer, false);
     }
     return Optional.of(client.getKubernetesSerialization().unmarshal(answer.body(), type));
+  }
+
+  /** Where it is. */
+  String address() {
+    return client.getMasterUrl().toString();
+  }
+
+  /** A question that is put with a POST, and changes nothing. */
+  <T> T ask(String path, Object question, Class<T> type) {
+    Answer answer = send("POST", path, question, JSON);
+    if (!answer.isSuccess()) {
+      throw refused(answer, false);
+    }
+    return client.getKubernetesSerialization().unmarshal(answer.body(), type);
   }
 
   Written post(String path, Object body) {
@@ -145,9 +163,19 @@ final class ApiServer {
     return RemoteException.answered(
         SERVICE,
         answer.status(),
-        String.format(Locale.ROOT, "kubernetes answered %d: %s", answer.status(), text),
+        withoutToken(
+            String.format(Locale.ROOT, "kubernetes answered %d: %s", answer.status(), text)),
         write,
         retryAfter(answer, status));
+  }
+
+  /** The token by which we are known here, in a text that quotes a request's headers. */
+  private String withoutToken(String text) {
+    return Stream.of(
+            client.getConfiguration().getOauthToken(),
+            client.getConfiguration().getAutoOAuthToken())
+        .filter(token -> token != null && !token.isEmpty())
+        .reduce(text, (masked, token) -> new Secret(token).maskedIn(masked));
   }
 
   private @Nullable Status status(String body) {

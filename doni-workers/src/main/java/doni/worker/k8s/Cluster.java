@@ -1,6 +1,7 @@
 package doni.worker.k8s;
 
 import doni.worker.Hold;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,34 @@ interface Cluster {
 
   /** Why nothing can be asked of the cluster at the moment; from memory. */
   Optional<Hold> hold();
+
+  /**
+   * Where the cluster is, and which of the rights that were asked for it does not give us.
+   *
+   * @param rights in the order in which they are to be told
+   */
+  Access access(List<Right> rights);
+
+  /**
+   * A right to do something with a resource of the core group.
+   *
+   * @param namespace empty for a resource of the whole cluster
+   */
+  record Right(String verb, String resource, String namespace) {
+    @Override
+    public String toString() {
+      return verb + " " + resource + (namespace.isEmpty() ? "" : " in " + namespace);
+    }
+  }
+
+  /**
+   * @param server its address, for an operator
+   */
+  record Access(String server, List<Right> missing) {
+    public Access {
+      missing = List.copyOf(missing);
+    }
+  }
 
   /**
    * The Node as the watch last saw it, which may be some moments ago and costs no call; read afresh

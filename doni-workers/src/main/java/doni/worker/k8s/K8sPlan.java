@@ -7,6 +7,7 @@ import doni.worker.RemoteException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,9 @@ final class K8sPlan implements Plan {
 
   @Override
   public List<Change> changes() {
+    if (drift.refusal().isPresent()) {
+      return drift.secrets().stream().map(SecretStep::change).toList();
+    }
     List<Change> changes = new ArrayList<>(drift.changes());
     if (deleted()) {
       observed
@@ -63,6 +67,19 @@ final class K8sPlan implements Plan {
           .ifPresent(changes::add);
     }
     return changes;
+  }
+
+  @Override
+  public Optional<Outcome> conclusion() {
+    if (!changes().isEmpty()) {
+      return Optional.empty();
+    }
+    if (drift.refusal().isPresent()) {
+      return Optional.of(new Outcome.Failed(drift.refusal().get(), false, null, Map.of()));
+    }
+    return observed.node().isEmpty() && !deleted()
+        ? Optional.of(new Outcome.Deferred(NO_NODE, null, Map.of()))
+        : Optional.empty();
   }
 
   @Override

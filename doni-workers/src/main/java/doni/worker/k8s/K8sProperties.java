@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.worker.SettingRules;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,27 +63,24 @@ record K8sProperties(
       @DefaultValue("true") String value,
       @DefaultValue("NoSchedule") String effect) {
 
-    private static final String SETTING = "doni.workers.k8s.worker-taint.";
+    private static final SettingRules RULES = new SettingRules("doni.workers.k8s.worker-taint.");
     private static final Set<String> EFFECTS =
         Set.of("NoSchedule", "PreferNoSchedule", "NoExecute");
 
     WorkerTaint {
-      check(
+      RULES.require(
           LabelSyntax.isKey(key) && !LabelSyntax.isReserved(key),
-          SETTING + "key",
+          "key",
           key,
           LabelSyntax.KEY + ", no key of " + LabelSyntax.reserved());
       // Kubernetes takes an empty value, Zun does not tolerate one.
-      check(
+      RULES.require(
           !value.isEmpty() && LabelSyntax.isValue(value),
-          SETTING + "value",
+          "value",
           value,
           "1 to 63 letters, digits, '-', '_' or '.', with a letter or digit at both ends");
-      check(
-          EFFECTS.contains(effect),
-          SETTING + "effect",
-          effect,
-          "NoSchedule, PreferNoSchedule, NoExecute");
+      RULES.require(
+          EFFECTS.contains(effect), "effect", effect, "NoSchedule, PreferNoSchedule, NoExecute");
     }
 
     /** Empty when it is switched off. */
@@ -91,23 +89,25 @@ record K8sProperties(
     }
   }
 
+  private static final SettingRules RULES = new SettingRules("doni.workers.k8s.");
+
   K8sProperties {
     expectedLabels =
         Map.copyOf(expectedLabels == null ? ExpectedLabels.OF_A_CHAMELEON_SITE : expectedLabels);
     ExpectedLabels.parse(expectedLabels);
-    check(
+    RULES.require(
         !expectedLabelsIndexProperty.isBlank(),
-        "doni.workers.k8s.expected-labels-index-property",
+        "expected-labels-index-property",
         expectedLabelsIndexProperty,
         "the name of a property");
-    check(isPath(kubeconfigFile), "doni.workers.k8s.kubeconfig-file", kubeconfigFile, "a path");
-    check(
+    RULES.require(isPath(kubeconfigFile), "kubeconfig-file", kubeconfigFile, "a path");
+    RULES.require(
         tokenLifetime.compareTo(Duration.ofMinutes(10)) >= 0,
-        "doni.workers.k8s.token-lifetime",
+        "token-lifetime",
         tokenLifetime.toString(),
         "10m or longer");
-    checkTimeout("connect-timeout", connectTimeout);
-    checkTimeout("request-timeout", requestTimeout);
+    RULES.timeout("connect-timeout", connectTimeout);
+    RULES.timeout("request-timeout", requestTimeout);
   }
 
   ExpectedLabels labels() {
@@ -125,21 +125,6 @@ record K8sProperties(
       return true;
     } catch (InvalidPathException _) {
       return false;
-    }
-  }
-
-  private static void checkTimeout(String name, Duration timeout) {
-    check(
-        timeout.toMillis() > 0 && timeout.compareTo(Duration.ofMinutes(5)) <= 0,
-        "doni.workers.k8s." + name,
-        timeout.toString(),
-        "more than 0 and at most 5m");
-  }
-
-  private static void check(boolean right, String setting, String value, String allowed) {
-    if (!right) {
-      throw new IllegalArgumentException(
-          "%s is '%s'; allowed: %s".formatted(setting, value, allowed));
     }
   }
 }

@@ -6,6 +6,7 @@ import doni.machinetype.Differences;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Nudge;
 import doni.worker.Outcome;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +98,11 @@ final class K8sWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return cluster.hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return new ClusterCheckup(cluster, properties).look();
   }
 
   @Override

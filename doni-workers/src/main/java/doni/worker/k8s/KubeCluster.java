@@ -5,7 +5,10 @@ import doni.worker.Hold;
 import doni.worker.RemoteException;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +20,8 @@ final class KubeCluster implements Cluster {
 
   private static final String NODES = "api/v1/nodes/";
   private static final String SECRETS = "api/v1/namespaces/kube-system/secrets";
+
+  private static final String REVIEWS = "apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
   /** Names us in the list of those who own the fields of an object. */
   private static final String MANAGER = "?fieldManager=doni";
@@ -54,6 +59,29 @@ final class KubeCluster implements Cluster {
       return Optional.of(refused);
     }
     return connections.hold().or(remote::hold);
+  }
+
+  @Override
+  public Access access(List<Right> rights) {
+    List<Right> missing = rights.stream().filter(right -> !allows(right)).toList();
+    return new Access(call(ApiServer::address), missing);
+  }
+
+  /** Every user may ask that of himself. */
+  private boolean allows(Right right) {
+    SelfSubjectAccessReview question =
+        new SelfSubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withNewResourceAttributes()
+            .withVerb(right.verb())
+            .withResource(right.resource())
+            .withNamespace(right.namespace().isEmpty() ? null : right.namespace())
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    SelfSubjectAccessReview answer =
+        call(server -> server.ask(REVIEWS, question, SelfSubjectAccessReview.class));
+    return answer.getStatus() != null && Boolean.TRUE.equals(answer.getStatus().getAllowed());
   }
 
   @Override
@@ -128,7 +156,7 @@ final class KubeCluster implements Cluster {
         throw RemoteException.answered(
             e.service(),
             e.status(),
-            TokenSecrets.masked(String.valueOf(e.getMessage()), wish),
+            wish.token().secret().maskedIn(String.valueOf(e.getMessage())),
             e.write(),
             e.retryAfter().orElse(null));
       }

@@ -71,12 +71,6 @@ final class TokenSecrets {
     return Map.of("metadata", Map.of("annotations", Map.of(OWNER, wish.hardware())), "data", data);
   }
 
-  /** The text without the token, should it hold it. */
-  static String masked(String text, TokenWish wish) {
-    String secret = wish.token().secret().value();
-    return text.replace(secret, Secret.MASK).replace(encoded(secret), Secret.MASK);
-  }
-
   private static Map<String, String> values(TokenWish wish) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put(ID, wish.token().id());

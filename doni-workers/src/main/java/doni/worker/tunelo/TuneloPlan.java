@@ -42,7 +42,14 @@ final class TuneloPlan implements Plan {
 
   @Override
   public List<Change> changes() {
-    return steps.stream().flatMap(step -> step.changes().stream()).toList();
+    return steps.stream().filter(this::writes).flatMap(step -> step.changes().stream()).toList();
+  }
+
+  /** What is recorded but gone already is only forgotten. */
+  private boolean writes(Step step) {
+    return !(step instanceof Step.Remove(String uuid))
+        || sight.unreadable().isPresent()
+        || sight.isListed(uuid);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package doni.worker.tunelo;
 
+import doni.worker.SettingRules;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -32,41 +32,19 @@ record TuneloProperties(
     @DefaultValue("60s") Duration readTimeout,
     @DefaultValue("openstack") String backend) {
 
-  private static final String SETTING = "doni.workers.tunelo.";
-  private static final Set<String> INTERFACES = Set.of("public", "internal", "admin");
+  private static final SettingRules RULES = new SettingRules("doni.workers.tunelo.");
 
   TuneloProperties {
     URI override = endpointOverride;
-    check(
-        override == null
-            || (override.getHost() != null
-                && ("http".equals(override.getScheme()) || "https".equals(override.getScheme()))),
+    RULES.require(
+        override == null || SettingRules.isHttpUrl(override.toString()),
         "endpoint-override",
         String.valueOf(override),
         "an http or https URL");
-    check(!serviceType.isBlank(), "service-type", serviceType, "a service type of the catalog");
-    String chosen = endpointInterface;
-    check(
-        chosen == null || INTERFACES.contains(chosen),
-        "interface",
-        String.valueOf(chosen),
-        "public, internal, admin");
-    checkTimeout("connect-timeout", connectTimeout);
-    checkTimeout("read-timeout", readTimeout);
-  }
-
-  private static void checkTimeout(String name, Duration timeout) {
-    check(
-        timeout.toMillis() > 0 && timeout.compareTo(Duration.ofMinutes(5)) <= 0,
-        name,
-        timeout.toString(),
-        "more than 0 and at most 5m");
-  }
-
-  private static void check(boolean right, String name, String value, String allowed) {
-    if (!right) {
-      throw new IllegalArgumentException(
-          "%s is '%s'; allowed: %s".formatted(SETTING + name, value, allowed));
-    }
+    RULES.require(
+        !serviceType.isBlank(), "service-type", serviceType, "a service type of the catalog");
+    RULES.endpointInterface(endpointInterface);
+    RULES.timeout("connect-timeout", connectTimeout);
+    RULES.timeout("read-timeout", readTimeout);
   }
 }

@@ -2,6 +2,7 @@ package doni.worker.tunelo;
 
 import doni.remote.Listing;
 import doni.worker.Attempt;
+import doni.worker.Checkup;
 import doni.worker.Hold;
 import doni.worker.Neighbours;
 import doni.worker.Plan;
@@ -59,6 +60,21 @@ final class TuneloWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return means.channels().hold();
+  }
+
+  @Override
+  public List<Checkup> checkUp() {
+    return List.of(
+        switch (means.channels().list()) {
+          case Channels.Listed.All(List<Channel> channels) ->
+              new Checkup.Right(
+                  "Tunelo answers; the site has %d channels".formatted(channels.size()));
+          case Channels.Listed.Unreadable(String reason) ->
+              new Checkup.Wrong(
+                  "Tunelo cannot list its channels: " + reason,
+                  "one port at the site confuses it: find the port whose device_owner is channel: with another type"
+                      + " (openstack port list --long) and delete or mend it");
+        });
   }
 
   @Override

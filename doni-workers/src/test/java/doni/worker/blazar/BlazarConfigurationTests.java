@@ -229,7 +229,7 @@ class BlazarConfigurationTests {
           endpoint-override ; http://blazar:1234 ; ends in /v1
           endpoint-override ; ftp://blazar/v1    ; ends in /v1
           service-type      ; ' '                ; a type of the catalog
-          interface         ; private            ; internal, public, admin
+          interface         ; private            ; admin, internal, public
           connect-timeout   ; 0s                 ; at most 5m
           read-timeout      ; 6m                 ; at most 5m
           """)

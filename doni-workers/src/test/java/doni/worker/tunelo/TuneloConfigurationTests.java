@@ -44,6 +44,11 @@ class TuneloConfigurationTests {
         }
 
         @Override
+        public boolean isAdmin() {
+          return true;
+        }
+
+        @Override
         public Optional<doni.worker.Hold> hold() {
           return Optional.empty();
         }
@@ -145,7 +150,7 @@ class TuneloConfigurationTests {
       value = {
         "backend=etcd               | doni.workers.tunelo.backend is 'etcd'; allowed: ",
         "endpoint-override=tunelo   | doni.workers.tunelo.endpoint-override is 'tunelo'; allowed: an http or https URL",
-        "interface=outside          | doni.workers.tunelo.interface is 'outside'; allowed: public, internal, admin",
+        "interface=outside          | doni.workers.tunelo.interface is 'outside'; allowed: admin, internal, public",
         "read-timeout=0s            | doni.workers.tunelo.read-timeout is 'PT0S'; allowed: more than 0",
         "connect-timeout=10m        | doni.workers.tunelo.connect-timeout is 'PT10M'; allowed: more than 0",
         "endpoint=http://x          | doni.workers.tunelo.endpoint",

@@ -123,6 +123,7 @@ public final class Bench {
     }
     restart();
     edge();
+    new WholeSiteBench(database, directory, jar).run("empty");
   }
 
   /**

@@ -6,7 +6,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +16,9 @@ import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The service beside a simulated site: enrolls three devices, shows how they become STEADY, and
- * tells what to try next. Ends by Ctrl-C, and leaves nothing behind.
+ * The service beside a simulated site: enrolls three devices and a bare-metal host, shows how they
+ * become STEADY with all workers, and tells what to try next. Ends by Ctrl-C, and leaves nothing
+ * behind.
  */
 public final class Demo {
 
@@ -24,14 +27,52 @@ public final class Demo {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long POLL_NANOS = Duration.ofMillis(25).toNanos();
 
-  /** A device to enroll. */
-  record Sample(String name, String machine) {}
+  /** Something to enroll. */
+  record Sample(String name, String type, String what, String properties) {
+
+    static Sample device(String name, String machine) {
+      return new Sample(
+          name,
+          "device.balena",
+          machine,
+          """
+          {"machine_name": "%s", "contact_email": "alice@example.org",
+           "application_credential_id": "an-id", "application_credential_secret": "%s",
+           "channels": {"user": {"channel_type": "wireguard", "public_key": "%s"}}}
+          """
+              .formatted(machine, randomText(), randomText()));
+    }
+
+    static Sample host(String name) {
+      return new Sample(
+          name,
+          "baremetal",
+          "bare-metal host",
+          """
+          {"management_address": "192.0.2.10", "ipmi_username": "admin", "ipmi_password": "%s", "cpu_arch": "x86_64",
+           "interfaces": [{"name": "eno1", "mac_address": "52:54:00:aa:00:01"}]}
+          """
+              .formatted(randomText()));
+    }
+
+    boolean isDevice() {
+      return type.equals("device.balena");
+    }
+
+    /** A secret, or a key of WireGuard. */
+    private static String randomText() {
+      byte[] key = new byte[32];
+      new SecureRandom().nextBytes(key);
+      return Base64.getEncoder().encodeToString(key);
+    }
+  }
 
   static final List<Sample> SAMPLES =
       List.of(
-          new Sample("greenhouse-pi", "raspberrypi4-64"),
-          new Sample("gate-camera", "jetson-nano"),
-          new Sample("lab-coral", "coral-dev"));
+          Sample.device("greenhouse-pi", "raspberrypi4-64"),
+          Sample.device("gate-camera", "jetson-nano"),
+          Sample.device("lab-pi", "raspberrypi3-64"),
+          Sample.host("rack-server"));
 
   /** Ends the demo with a line for the user. */
   private static final class Trouble extends RuntimeException {
@@ -101,7 +142,7 @@ public final class Demo {
         cleanup.add(
             DoniProcess.of(jar, directory)
                 .port(port)
-                .environment(site.environment(directory))
+                .environment(site.environmentOfAllWorkers(directory))
                 .start());
     site.announce(service.uri());
     service.awaitReady(START);
@@ -145,16 +186,17 @@ public final class Demo {
           doni.post(
               "/v1/hardware/",
               """
-              {"name": "%s", "hardware_type": "device.balena",
-               "properties": {"machine_name": "%s", "contact_email": "alice@example.org"}}
+              {"name": "%s", "hardware_type": "%s", "properties": %s}
               """
-                  .formatted(sample.name(), sample.machine()));
+                  .formatted(sample.name(), sample.type(), sample.properties()));
       if (reply.status() != 201) {
         throw new Trouble(
             sample.name() + " was refused: " + reply.status() + " " + reply.text("/error"));
       }
-      say(sample.name(), "enrolled as " + sample.machine());
-      site.devices().powerOn(sample.name(), reply.text("/properties/k8s_bootstrap_token"));
+      say(sample.name(), "enrolled as " + sample.what());
+      if (sample.isDevice()) {
+        site.devices().powerOnWithBalena(sample.name(), reply.text("/uuid").replace("-", ""));
+      }
     }
   }
 
@@ -165,14 +207,17 @@ public final class Demo {
     while (true) {
       JsonNode hardware = doni.get("/v1/hardware/").body().path("hardware");
       hardware.forEach(device -> tell(device, told));
-      List<JsonNode> tasks =
-          hardware.valueStream().flatMap(device -> device.path("workers").valueStream()).toList();
-      if (tasks.size() >= SAMPLES.size() && tasks.stream().allMatch(Demo::isSteady)) {
-        say("all devices are STEADY");
+      if (hardware.size() == SAMPLES.size()
+          && hardware.valueStream().allMatch(device -> steady(device) == workers(device))) {
+        hardware.forEach(device ->
+            say(
+                device.path("name").asString(""),
+                "%d/%d workers STEADY".formatted(steady(device), workers(device))));
+        say("all hardware is STEADY");
         return;
       }
       if (System.nanoTime() > deadline) {
-        throw new Trouble("the devices are not STEADY after " + PATIENCE.toSeconds() + " s");
+        throw new Trouble("not everything is STEADY after " + PATIENCE.toSeconds() + " s");
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
@@ -193,8 +238,16 @@ public final class Demo {
     }
   }
 
-  private static boolean isSteady(JsonNode task) {
-    return task.path("state").asString("").equals("STEADY");
+  private static long steady(JsonNode device) {
+    return device
+        .path("workers")
+        .valueStream()
+        .filter(task -> task.path("state").asString("").equals("STEADY"))
+        .count();
+  }
+
+  private static long workers(JsonNode device) {
+    return device.path("workers").size();
   }
 
   private void say(String device, String what) {

@@ -1,16 +1,20 @@
 package doni.site;
 
+import doni.site.balena.SimulatedBalena;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The devices of the site. A device that is switched on tries its bootstrap token until the cluster
- * accepts it, and joins as a node a while later.
+ * accepts it, and joins as a node a while later. The token is one that it was given, or the
+ * variable {@code K3S_TOKEN} that it has at Balena.
  */
 public final class DeviceSimulator implements AutoCloseable {
 
@@ -23,8 +27,11 @@ public final class DeviceSimulator implements AutoCloseable {
           Thread.ofPlatform().daemon().name("devices").factory());
   private volatile Duration joinDelay = Duration.ofSeconds(1);
 
-  DeviceSimulator(SimulatedKubernetes kubernetes) {
+  private final SimulatedBalena balena;
+
+  DeviceSimulator(SimulatedKubernetes kubernetes, SimulatedBalena balena) {
     this.kubernetes = kubernetes;
+    this.balena = balena;
   }
 
   /** How long a device takes from the first success of its token to its node; 1 s at first. */
@@ -34,6 +41,19 @@ public final class DeviceSimulator implements AutoCloseable {
 
   /** Switches a device on that was given a name and a bootstrap token. */
   public void powerOn(String name, String bootstrapToken) {
+    powerOn(name, () -> Optional.of(bootstrapToken));
+  }
+
+  /**
+   * Switches a device on that runs Balena's operating system.
+   *
+   * @param balenaUuid by which Balena knows it, as soon as it is registered there
+   */
+  public void powerOnWithBalena(String name, String balenaUuid) {
+    powerOn(name, () -> Optional.ofNullable(balena.deviceVariables(balenaUuid).get("K3S_TOKEN")));
+  }
+
+  private void powerOn(String name, Supplier<Optional<String>> bootstrapToken) {
     if (running.add(name)) {
       tryToJoin(name, bootstrapToken);
     }
@@ -52,11 +72,11 @@ public final class DeviceSimulator implements AutoCloseable {
     ticks.shutdownNow();
   }
 
-  private void tryToJoin(String name, String bootstrapToken) {
+  private void tryToJoin(String name, Supplier<Optional<String>> bootstrapToken) {
     if (!running.contains(name)) {
       return;
     }
-    if (kubernetes.accepts(bootstrapToken)) {
+    if (bootstrapToken.get().filter(kubernetes::accepts).isPresent()) {
       later(joinDelay, () -> join(name));
     } else {
       later(RETRY, () -> tryToJoin(name, bootstrapToken));

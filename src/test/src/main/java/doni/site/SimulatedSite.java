@@ -15,7 +15,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Everything around the service, simulated: the backends, each on a port of its own, and the
@@ -58,6 +60,10 @@ public final class SimulatedSite implements AutoCloseable {
     }
   }
 
+  /** The device types that the site has a fleet for. */
+  private static final List<String> FLEETS =
+      List.of("raspberrypi4-64", "jetson-nano", "raspberrypi3-64");
+
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;
   private final SimulatedBalena balena;
@@ -73,16 +79,20 @@ public final class SimulatedSite implements AutoCloseable {
     keystone = new SimulatedKeystone(builder.keystonePort, builder.clock);
     kubernetes = new SimulatedKubernetes(builder.kubernetesPort, builder.clock);
     balena = new SimulatedBalena(0, builder.clock);
-    balena.release(balena.addFleet("site", "edge", "raspberrypi4-64"), "coordinator", "wireguard");
+    FLEETS.forEach(type ->
+        balena.release(balena.addFleet("site", fleet(type), type), "coordinator", "wireguard"));
     ironic = new SimulatedIronic(0, builder.clock, keystone::holder);
     keystone.addService("baremetal", "ironic", ironic.uri());
     String project = keystone.user("doni").project().id();
     tunelo = new SimulatedTunelo(builder.tuneloPort, builder.clock, keystone::isValid, project);
     keystone.addService("channel", "tunelo", tunelo.uri());
-    devices = new DeviceSimulator(kubernetes);
+    devices = new DeviceSimulator(kubernetes, balena);
     blazar =
         new SimulatedBlazar(
-            0, builder.clock, SimulatedBlazar.tokensOf(keystone), new ClusterNodes(kubernetes));
+            0,
+            builder.clock,
+            SimulatedBlazar.tokensOf(keystone),
+            new SiteNodes(kubernetes, ironic));
     keystone.addService("reservation", "blazar", blazar.endpoint());
   }
 
@@ -107,7 +117,7 @@ public final class SimulatedSite implements AutoCloseable {
     return blazar;
   }
 
-  /** With the fleet {@code site/edge}, which has a release with a {@code coordinator}. */
+  /** With a fleet for each of some device types, which has a release with a {@code coordinator}. */
   public SimulatedBalena balena() {
     return balena;
   }
@@ -151,6 +161,31 @@ public final class SimulatedSite implements AutoCloseable {
     environment.put("DONI_WORKERS_BALENA_API_ENDPOINT", balena.uri().toString());
     environment.put("DONI_WORKERS_BALENA_API_TOKEN", balena.token());
     return environment;
+  }
+
+  /**
+   * The environment of a service that has all workers, for devices and for bare-metal hosts.
+   *
+   * @param directory takes the kubeconfig and the policy file
+   */
+  public Map<String, String> environmentOfAllWorkers(Path directory) {
+    Map<String, String> environment = environment(directory);
+    environment.put("DONI_HARDWARE_TYPES", "device.balena,baremetal");
+    environment.put(
+        "DONI_WORKERS_ENABLED", "k8s,tunelo,balena,blazar.device,blazar.physical_host,ironic");
+    // A machine's name has dashes and dots, which the name of a variable cannot have.
+    environment.put(
+        "SPRING_APPLICATION_JSON",
+        FLEETS.stream()
+            .map(type -> "\"%s\": \"site/%s\"".formatted(type, fleet(type)))
+            .collect(
+                Collectors.joining(
+                    ", ", "{\"doni.workers.balena.device-fleet-mapping\": {", "}}")));
+    return environment;
+  }
+
+  private static String fleet(String deviceType) {
+    return "edge-" + deviceType;
   }
 
   @Override

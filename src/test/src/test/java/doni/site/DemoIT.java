@@ -51,7 +51,15 @@ class DemoIT {
         .atMost(Duration.ofMinutes(2))
         .failFast("the demo has ended", () -> !demo.isAlive())
         .untilAsserted(() -> assertThat(output()).contains("Ctrl-C stops everything"));
-    assertThat(output()).contains("all devices are STEADY");
+    assertThat(output().lines())
+        .filteredOn(line -> line.endsWith("workers STEADY"))
+        .map(line -> line.replaceFirst("^ *[0-9.]+ s +", "").replaceAll(" +", " "))
+        .containsExactlyInAnyOrder(
+            "greenhouse-pi 4/4 workers STEADY",
+            "gate-camera 4/4 workers STEADY",
+            "lab-pi 4/4 workers STEADY",
+            "rack-server 2/2 workers STEADY");
+    assertThat(output()).contains("all hardware is STEADY");
     assertThat(curls()).hasSizeGreaterThan(10).allSatisfy(this::succeeds);
 
     Path home = Path.of(found("Log +(\\S+)/doni\\.log"));

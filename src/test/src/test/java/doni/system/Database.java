@@ -7,6 +7,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** What lies in a service's database, for what cannot be seen over HTTP. */
@@ -29,6 +31,39 @@ record Database(String url) {
   /** Every row of a table as text. */
   List<String> dump(String table) throws SQLException {
     return texts("select t::text from " + table + " t");
+  }
+
+  /** The database's clock, as it writes it. */
+  String now() throws SQLException {
+    return texts("select now()::text").getFirst();
+  }
+
+  /** Makes every task due that nobody works on, as when all have their turn at once. */
+  void makeAllDue() throws SQLException {
+    int _ =
+        texts(
+                "update scheduled_tasks set execution_time = now() where not picked"
+                    + " returning task_instance")
+            .size();
+  }
+
+  /** How many tasks have had no attempt since that moment. */
+  int notLookedAtSince(String moment) throws SQLException {
+    return texts(
+            "select worker_type from worker_task where last_attempt_at < ?::timestamptz", moment)
+        .size();
+  }
+
+  /** Every row of every table as text, as a dump has them. */
+  Map<String, String> dump() throws SQLException {
+    Map<String, String> dump = new TreeMap<>();
+    for (String table :
+        texts(
+            "select format('%I.%I', schemaname, tablename) from pg_tables"
+                + " where schemaname not in ('pg_catalog', 'information_schema')")) {
+      dump.put(table, String.join("\n", dump(table)));
+    }
+    return dump;
   }
 
   private List<String> texts(String sql, Object... values) throws SQLException {

@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -89,6 +92,40 @@ final class Owner implements AutoCloseable {
     assertThat(workers).hasSize(1);
     assertThat(workers.get(0).path("worker_type").asString("")).isEqualTo("k8s");
     return workers.get(0);
+  }
+
+  /** What all workers report of a device, by their type. */
+  Map<String, JsonNode> tasks(Enrolled device) throws IOException, InterruptedException {
+    Reply reply = http.get(device.path());
+    assertThat(reply.status()).isEqualTo(200);
+    return reply
+        .body()
+        .path("workers")
+        .valueStream()
+        .collect(Collectors.toMap(task -> task.path("worker_type").asString(""), task -> task));
+  }
+
+  /** What one of them tells of it. */
+  JsonNode details(Enrolled device, String worker) throws IOException, InterruptedException {
+    return Objects.requireNonNull(tasks(device).get(worker), worker).path("state_details");
+  }
+
+  /** How each of the workers stands with a device, by their type. */
+  Map<String, String> states(Enrolled device) throws IOException, InterruptedException {
+    return tasks(device).entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey, task -> task.getValue().path("state").asString("")));
+  }
+
+  /** Waits until exactly these workers serve a device and all of them are STEADY. */
+  void awaitSteady(Enrolled device, Set<String> workers, Duration atMost) {
+    await()
+        .atMost(atMost)
+        .untilAsserted(() ->
+            assertThat(states(device))
+                .containsOnlyKeys(workers)
+                .allSatisfy((worker, state) -> assertThat(state).isEqualTo("STEADY")));
   }
 
   String state(Enrolled device) throws IOException, InterruptedException {

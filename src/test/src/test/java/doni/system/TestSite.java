@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import doni.site.DoniProcess;
 import doni.site.SimulatedSite;
+import doni.site.http.Calls;
+import doni.site.http.Faults;
 import doni.site.keystone.SimulatedKeystone;
 import doni.site.kubernetes.SimulatedKubernetes;
 import java.io.IOException;
@@ -42,6 +44,36 @@ final class TestSite implements AutoCloseable {
     this.database = postgres.create();
   }
 
+  /** All of the backends. */
+  SimulatedSite backends() {
+    return backends;
+  }
+
+  /** The faults of each backend of the workers. */
+  List<Faults> faults() {
+    return List.of(
+        backends.kubernetes().faults(),
+        backends.tunelo().faults(),
+        backends.blazar().faults(),
+        backends.balena().faults(),
+        backends.ironic().faults());
+  }
+
+  /** The calls to each backend of the workers, by its name. */
+  Map<String, Calls> calls() {
+    return Map.of(
+        "kubernetes",
+        backends.kubernetes().calls(),
+        "tunelo",
+        backends.tunelo().calls(),
+        "blazar",
+        backends.blazar().calls(),
+        "balena",
+        backends.balena().calls(),
+        "ironic",
+        backends.ironic().calls());
+  }
+
   SimulatedKubernetes kubernetes() {
     return backends.kubernetes();
   }
@@ -56,11 +88,21 @@ final class TestSite implements AutoCloseable {
 
   /** Starts a replica, and does not wait for it. */
   DoniProcess start(String name, Map<String, String> settings) {
-    Path home = home(name);
+    return start(home(name), backends.environment(home(name)), settings);
+  }
+
+  /** Starts a replica that has all workers, and waits until it is ready. */
+  DoniProcess startWithAllWorkers(String name, Map<String, String> settings) {
+    return start(home(name), backends.environmentOfAllWorkers(home(name)), settings)
+        .awaitReady(START);
+  }
+
+  private DoniProcess start(
+      Path home, Map<String, String> environment, Map<String, String> settings) {
     DoniProcess started =
         DoniProcess.of(JAR, home)
             .database(database.url(), SitePostgres.USER, "")
-            .environment(backends.environment(home))
+            .environment(environment)
             .environment(settings)
             .start();
     replicas.add(started);
@@ -116,7 +158,7 @@ final class TestSite implements AutoCloseable {
   @Override
   public void close() {
     owners.forEach(Owner::close);
-    backends.kubernetes().faults().clear();
+    faults().forEach(Faults::clear);
     replicas.parallelStream().forEach(DoniProcess::close);
     backends.close();
   }

@@ -1,6 +1,8 @@
 package doni.site.blazar;
 
-/** The nodes of the cluster, as Blazar finds them, and the label that it puts on them. */
+/**
+ * The nodes of the site, as Blazar finds them, and the label that it puts on those of the cluster.
+ */
 public interface Nodes {
 
   boolean isThere(String name);
@@ -10,4 +12,9 @@ public interface Nodes {
 
   /** Takes that label away, where it is. */
   void unlabel(String name);
+
+  /** Whether Nova knows a hypervisor of that name by itself. */
+  default boolean isHypervisor(String name) {
+    return false;
+  }
 }

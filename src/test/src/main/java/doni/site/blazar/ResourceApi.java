@@ -121,7 +121,7 @@ final class ResourceApi {
   }
 
   private Row newHost(String name) {
-    if (!store.hypervisors.contains(name)) {
+    if (!store.hypervisors.contains(name) && !store.nodes.isHypervisor(name)) {
       throw BlazarError.of(404, "Host '" + name + "' not found!");
     }
     if (store.occupied.contains(name)) {

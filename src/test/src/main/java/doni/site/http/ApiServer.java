@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * One simulated API on a port of 127.0.0.1.
@@ -158,12 +159,33 @@ public final class ApiServer implements AutoCloseable {
       case Fault.Effect.None() -> answer;
       case Fault.Effect.Answered(int status, String body, Map<String, String> headers) ->
           new Answer.Full(status, headers, "application/json", body);
+      case Fault.Effect.Quoted(int status) -> quoted(request, status);
       case Fault.Effect.Drop() -> null;
       case Fault.Effect.Hang() -> {
         hit.await(FOR_EVER);
         yield null;
       }
     };
+  }
+
+  private static Answer quoted(Request request, int status) {
+    String text =
+        "refused: "
+            + request.body()
+            + " of "
+            + request.header("authorization").orElse("")
+            + request.header("x-auth-token").orElse("")
+            + " and again "
+            + request.body();
+    return Answer.json(
+        status,
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("kind", "Status")
+            .put("status", "Failure")
+            .put("code", status)
+            .put("message", text)
+            .put("error", text));
   }
 
   private Answer handle(Request request) {

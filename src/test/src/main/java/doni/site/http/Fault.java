@@ -27,6 +27,9 @@ public record Fault(
       }
     }
 
+    /** An error in whose text stands who asked, by which token, and for what. */
+    record Quoted(int status) implements Effect {}
+
     /** No answer until the fault is cleared; then the connection is closed. */
     record Hang() implements Effect {}
 
@@ -61,6 +64,14 @@ public record Fault(
 
   public Fault answering(int status, String body, Map<String, String> headers) {
     return with(new Effect.Answered(status, body, headers));
+  }
+
+  /**
+   * Answers with an error whose text quotes the request, as careless services do: its credentials
+   * and its body, wherever a client looks for the text.
+   */
+  public Fault quoting(int status) {
+    return with(new Effect.Quoted(status));
   }
 
   public Fault hanging() {

@@ -7,6 +7,7 @@ import doni.device.Window;
 import doni.worker.Attempt;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Plan;
 import doni.worker.Worker;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,7 +135,15 @@ final class Enrolled {
   }
 
   List<Change> planned(Worker worker) {
-    return worker.plan(attempt(Attempt.Cause.REQUESTED)).changes();
+    return plan(worker).changes();
+  }
+
+  Plan plan(Worker worker) {
+    return worker.plan(attempt(Attempt.Cause.REQUESTED));
+  }
+
+  boolean isDeleted() {
+    return deleted;
   }
 
   private Outcome keep(Outcome outcome) {

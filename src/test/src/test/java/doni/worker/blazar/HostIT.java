@@ -158,7 +158,7 @@ class HostIT {
 
   @Test
   void waitsWithoutARequestForAHostThatIronicDoesNotKnow() {
-    host.following("ironic", Map.of());
+    host.following("ironic", Map.of("refused", "no such driver"));
 
     assertDefers(host.requested(worker()), "Ironic");
     assertThat(site.writes()).isEmpty();

@@ -1,0 +1,113 @@
+"""Calls kolla-ansible, which deploys the OpenStack services, with the site's configuration."""
+
+import os
+import pathlib
+import re
+import shutil
+
+from edgebox_lib import documents
+from edgebox_lib.site import tool_defaults
+
+_GROUPS_START = "[baremetal:children]"
+"""In kolla-ansible's own multinode inventory: before this line stand example hosts, after it the groups of its services."""
+
+
+class Kolla:
+    """One site's view of kolla-ansible. Its configuration directory is made anew before each call.
+
+    What the role `kolla` has rendered into node_custom_config stays; the site's own node_custom_config is laid over it.
+    """
+
+    def __init__(self, site, runner, settings):
+        self._site, self._runner = site, runner
+        self._command = settings.text("kolla_ansible_command") or "kolla-ansible"
+        self.directory = site.state / "kolla"
+        self.node_custom_config = self.directory / "node_custom_config"
+
+    def run(self, action, *, tags=None, skip_tags=None, check=False):
+        self._prepare()
+        command = [
+            self._command, action, "--configdir", str(self.directory),
+            "--passwords", str(self._site.passwords), "--vault-password-file", str(self._site.vault_password),
+            "--extra", f"@{self.directory / 'edgebox.yml'}",
+        ]
+        for source in [*self._site.inventories()[:1], self.directory / "inventory", self._site.inventory]:
+            command += ["--inventory", str(source)]
+        skip_tags = ",".join(filter(None, [skip_tags, *self._kept_skip_tags()]))
+        command += ["--tags", tags] if tags else []
+        command += ["--skip-tags", skip_tags] if skip_tags else []
+        command += ["--yes-i-really-really-mean-it"] if action == "destroy" else []
+        # kolla-ansible finds its Ansible on the PATH, which must not be ours.
+        path = os.environ.get("PATH", "")
+        beside = os.path.dirname(self._command)
+        environment = {"PATH": f"{beside}:{path}" if beside else path, "ANSIBLE_NOCOLOR": "1"}
+        if check and self._is_shell_script():
+            environment["EXTRA_OPTS"] = "--check"
+        elif check:
+            command.append("--check")
+        return self._runner.run(command, f"kolla-{action}", environment)
+
+    def _prepare(self):
+        self.directory.mkdir(mode=0o700, exist_ok=True)
+        inventory = self.directory / "inventory"
+        inventory.mkdir(exist_ok=True)
+        own = self._site.inventory.rglob("*") if self._site.inventory.is_dir() else [self._site.inventory]
+        has_groups = any(
+            _GROUPS_START in path.read_text(encoding="utf-8", errors="replace") for path in own if path.is_file())
+        groups = "" if has_groups else self._service_groups()
+        (inventory / "services").write_text(groups or "[all]\n", encoding="utf-8")
+        globals_file = documents.merged(tool_defaults(), documents.load_mapping(self._site.defaults))
+        # Given as --extra, globals would win over group_vars and host_vars; what those set is left to them.
+        for key in self._overridden():
+            globals_file.pop(key, None)
+        (self.directory / "globals.yml").write_text(documents.dump(globals_file), encoding="utf-8")
+        (self.directory / "edgebox.yml").write_text(documents.dump({
+            "node_custom_config": str(self.node_custom_config),
+            "cc_ansible_site_dir": str(self._site.root),
+            "site_config_dir": str(self._site.root),
+            # The release that is pinned has a Doni of its own; this one is not deployed by it.
+            "enable_doni": False,
+        }), encoding="utf-8")
+        self.node_custom_config.mkdir(exist_ok=True)
+        custom = self._site.root / "node_custom_config"
+        if custom.is_dir():
+            shutil.copytree(custom, self.node_custom_config, dirs_exist_ok=True)
+
+    def _overridden(self):
+        """Keys that group_vars and host_vars of the site's inventory set."""
+        keys = set()
+        for folder in ("group_vars", "host_vars"):
+            for path in (self._site.inventory / folder).rglob("*"):
+                if path.is_file() and path.name != "README" and not path.name.startswith("."):
+                    keys.update(documents.load_mapping(path))
+        return keys
+
+    def _executable(self):
+        found = shutil.which(self._command)
+        return pathlib.Path(found).resolve() if found else None
+
+    def _is_shell_script(self):
+        """Up to 2024.1 it was one, and took Ansible's own options from the environment."""
+        executable = self._executable()
+        if executable is None:
+            return False
+        with executable.open("rb") as file:
+            return re.match(rb"#!.*\b(ba)?sh\b", file.readline()) is not None
+
+    def _service_groups(self):
+        executable = self._executable()
+        if executable is None:
+            return ""
+        shipped = executable.parents[1] / "share" / "kolla-ansible" / "ansible" / "inventory" / "multinode"
+        if not shipped.is_file():
+            return ""
+        text = shipped.read_text(encoding="utf-8")
+        return text[text.index(_GROUPS_START):] if _GROUPS_START in text else ""
+
+    def _kept_skip_tags(self):
+        """Tags that the operator wants left out of every call, one a line in the site's file kolla-skip-tags."""
+        try:
+            lines = (self._site.root / "kolla-skip-tags").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

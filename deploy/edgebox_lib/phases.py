@@ -1,0 +1,97 @@
+"""The phases of a site, read from phases.yml: what each runs, needs and brings about."""
+
+import dataclasses
+import pathlib
+
+from edgebox_lib import documents
+from edgebox_lib.site import DEPLOY
+
+
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """Something that can be looked at from outside: a file, an answer, an open port or a command that succeeds."""
+
+    name: str
+    what: str
+    look: dict
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """One step towards the site.
+
+    It runs once all of `needs` hold. Of `wants` it makes use if they hold: a phase that ran without one runs again as soon as
+    that one is there (the steps `again`, where it names any), which is how circles are broken. After it ran, all of `gives`
+    must come to hold within `within` seconds; when one of them is lost later, the phase is due again.
+    """
+
+    name: str
+    does: str
+    steps: tuple
+    again: tuple
+    enabled_by: tuple
+    needs: tuple
+    wants: tuple
+    gives: tuple
+    within: int
+    reads: tuple | None
+    fix: str
+    definition: dict
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """All of phases.yml."""
+
+    rounds: int
+    observe: pathlib.Path
+    conditions: dict
+    phases: tuple
+    commands: dict
+    folder: pathlib.Path
+
+    def phase(self, name):
+        return next(phase for phase in self.phases if phase.name == name)
+
+    def providers(self, condition):
+        return [phase.name for phase in self.phases if condition in phase.gives]
+
+
+_KEYS = {"name", "does", "steps", "again", "enabled_by", "needs", "wants", "gives", "within", "reads", "fix"}
+_STEPS = {"playbook", "kolla", "prechecks"}
+
+
+def load(path=None):
+    """The plan; a mistake in it is an Unreadable that names phase and key."""
+    path = pathlib.Path(path) if path else DEPLOY / "phases.yml"
+    content = documents.load_mapping(path)
+    folder = path.resolve().parent
+    conditions = {name: Condition(name, entry["what"], {key: value for key, value in entry.items() if key != "what"})
+                  for name, entry in content.get("conditions", {}).items()}
+    phases = tuple(_phase(entry, conditions, path) for entry in content["phases"])
+    names = [phase.name for phase in phases]
+    for command, parts in content.get("commands", {}).items():
+        for part in parts:
+            if part["phase"] not in names:
+                raise documents.Unreadable(f"{path}: command {command}: there is no phase {part['phase']}")
+    return Plan(content.get("rounds", 6), folder / content["observe"], conditions, phases,
+                content.get("commands", {}), folder)
+
+
+def _phase(entry, conditions, path):
+    where = f"{path}: phase {entry.get('name')}"
+    strange = set(entry) - _KEYS
+    if strange:
+        raise documents.Unreadable(f"{where}: unknown key {', '.join(sorted(strange))}")
+    for key in ("needs", "wants", "gives"):
+        for name in entry.get(key, []):
+            if name not in conditions:
+                raise documents.Unreadable(f"{where}: {key}: there is no condition {name}")
+    for step in [*entry["steps"], *entry.get("again", [])]:
+        if len(_STEPS & set(step)) != 1:
+            raise documents.Unreadable(f"{where}: a step is one of {', '.join(sorted(_STEPS))}")
+    return Phase(
+        name=entry["name"], does=entry["does"], steps=tuple(entry["steps"]), again=tuple(entry.get("again", ())),
+        enabled_by=tuple(entry.get("enabled_by", ())), needs=tuple(entry.get("needs", ())),
+        wants=tuple(entry.get("wants", ())), gives=tuple(entry.get("gives", ())), within=entry.get("within", 120),
+        reads=tuple(entry["reads"]) if "reads" in entry else None, fix=entry.get("fix", ""), definition=entry)

@@ -1,0 +1,260 @@
+"""Looks at everything that would make a deployment fail late, changes nothing, and says all of it at once."""
+
+import re
+import stat
+import sys
+
+from edgebox_lib import documents, networks, vault
+from edgebox_lib.findings import Finding, Severity
+from edgebox_lib.host import Host
+from edgebox_lib.settings import Settings
+from edgebox_lib.validation import validate
+
+SUPPORTED_SYSTEMS = {
+    True: {"ubuntu": ("22.04", "24.04"), "debian": ("11", "12"), "rocky": ("9",), "centos": ("9",)},
+    False: {"ubuntu": ("22.04", "24.04", "26.04"), "debian": ("12", "13"), "rocky": ("9", "10")},
+}
+"""By whether kolla-ansible deploys the OpenStack services: its containers bind a host to what the pinned release knows."""
+
+MODULES = ("wireguard", "br_netfilter", "overlay")
+
+NEEDED_GIB = {True: (15.0, 40.0), False: (3.5, 10.0)}
+"""Memory and free disk, by whether the OpenStack services run here. 15 is what a machine sold with 16 GiB has left."""
+
+_OURS = {"haproxy", "java", "k3s", "k3s-server", "keepalived", "kube-apiserver", "httpd", "apache2", "uwsgi", "python3",
+         "neutron-server", "beam.smp", "mariadbd", "mysqld", "postgres", "memcached", "docker-proxy", "doni"}
+"""Processes that hold the ports on a site that is up already."""
+
+
+def run(site, host=None, hosts=None):
+    """Every finding. `hosts` is the inventory (variables by host, names of controllers), read from the site if not given."""
+    host = host or Host()
+    found = []
+    try:
+        own = documents.load_mapping(site.defaults)
+    except documents.Unreadable as problem:
+        return [Finding("CFG-000", str(problem), "mend the file")]
+    found += _files(site)
+    try:
+        variables, controllers = hosts or site.hosts()
+    except documents.Unreadable as problem:
+        variables, controllers = {}, []
+        found.append(Finding("INV-001", str(problem), "mend the inventory; ansible-inventory --list shows what is read"))
+    settings = Settings({**site.file_settings().raw, **(variables.get(controllers[0], {}) if controllers else {})})
+    found += validate(settings, own)
+    found += _secrets(site, settings, own)
+    found += _inventory(host, variables, controllers)
+    if controllers and not _is_here(host, variables, controllers[0]):
+        found.append(Finding("HOST-001", f"the controller {controllers[0]} is another machine, so that this one's interfaces, "
+                             "clock and disks say nothing", "run edgebox prechecks there too", None, Severity.NOTE))
+        return found
+    return found + look_at(host, settings)
+
+
+def look_at(host, settings):
+    """Findings about the host that becomes the controller."""
+    found = []
+    for check in (_interfaces, _names, _clock, _ports, _modules, _system, _space, _nscd):
+        found += check(host, settings)
+    return found
+
+
+def _is_here(host, variables, controller):
+    own = variables.get(controller, {})
+    names = {controller, str(own.get("ansible_host", controller))}
+    here = {host.name(), host.name().split(".")[0], "localhost", "127.0.0.1"}
+    return own.get("ansible_connection") == "local" or bool(names & here)
+
+
+def _files(site):
+    if not site.vault_password.is_file():
+        yield Finding("SEC-001", f"{site.vault_password} is not there", "put the vault password there, mode 0600")
+    for path in (site.vault_password, site.passwords):
+        if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Finding("SEC-002", f"{path} can be read by others (mode {stat.S_IMODE(path.stat().st_mode):04o})",
+                          f"chmod 600 {path}")
+    if site.passwords.is_file():
+        if not vault.is_locked(site.passwords):
+            yield Finding("SEC-003", f"{site.passwords} is not encrypted",
+                          f"ansible-vault encrypt --vault-password-file {site.vault_password} {site.passwords}")
+    else:
+        yield Finding("SEC-004", f"{site.passwords} is not there", "restore it from a backup; a new site gets it from init")
+
+
+def _secrets(site, settings, own):
+    try:
+        secrets = vault.load(site.passwords, site.vault_password)
+    except vault.Locked as problem:
+        if site.passwords.is_file() and site.vault_password.is_file():
+            yield Finding("SEC-005", str(problem), "put the vault password there that the file was encrypted with")
+        return
+    token = secrets.get("balena_api_token") or settings.get("balena_api_token")
+    if settings.enabled("enable_doni") and not token:
+        yield Finding("CRED-001", "there is no Balena token, so that no device can be registered",
+                      f"make an API key in the Balena dashboard; ansible-vault edit {site.passwords}", "balena_api_token")
+    if isinstance(own.get("balena_api_token"), str) and own["balena_api_token"] and "{{" not in own["balena_api_token"]:
+        yield Finding("SEC-006", "stands in defaults.yml in clear text", f"move it to {site.passwords}",
+                      "balena_api_token", Severity.WARNING)
+    wanted = ["keystone_admin_password"]
+    wanted += ["doni_keystone_password", "doni_database_password"] if settings.enabled("enable_doni") else []
+    for key in wanted:
+        if not secrets.get(key):
+            yield Finding("CRED-002", f"is not in {site.passwords.name}", f"ansible-vault edit {site.passwords}", key)
+
+
+def _inventory(host, variables, controllers):
+    if not controllers:
+        yield Finding("INV-002", "the inventory has no host in the group control", "name the controller there")
+    for name, own in sorted(variables.items()):
+        target = str(own.get("ansible_host", name))
+        if own.get("ansible_connection") != "local" and not networks.address(target) and not host.resolve(target):
+            yield Finding("DNS-001", f"host {target} has no address", "add it to the DNS or to /etc/hosts, or set ansible_host",
+                          name)
+
+
+def _interfaces(host, settings):
+    present = host.interfaces()
+    if present is None:
+        yield Finding("NET-020", "the interfaces cannot be listed", "install iproute2")
+        return
+    kolla = settings.enabled("enable_kolla")
+    for key in ("network_interface", "api_interface", "kolla_external_vip_interface") if kolla else ():
+        name = settings.text(key)
+        if name and name not in present:
+            yield Finding("NET-021", f"there is no interface {name}", f"there are {', '.join(sorted(present))}", key)
+        elif name and not present[name].up:
+            yield Finding("NET-022", f"interface {name} is down", f"ip link set {name} up", key)
+    if kolla:
+        vips = (("kolla_internal_vip_address", "network_interface"),
+                ("kolla_external_vip_address", "kolla_external_vip_interface"))
+        for key, interface_key in vips:
+            yield from _vip(host, settings, present, key, interface_key)
+    yield from _server_address(settings, present)
+    yield from _host_overlaps(settings, present)
+
+
+def _vip(host, settings, present, key, interface_key):
+    vip = networks.address(settings.get(key))
+    interface = present.get(settings.text(interface_key) or "")
+    if vip is None or interface is None:
+        return
+    subnets = [one.network for one in interface.networks if one.network.prefixlen < 32]
+    if not any(vip in subnet for subnet in subnets):
+        listed = ", ".join(map(str, subnets)) or "none"
+        yield Finding("NET-023", f"{vip} is in no subnet of {interface.name} (it has {listed})",
+                      f"choose a free address of the subnet of {interface.name}", key)
+    holders = {one.name: entry for one in present.values() for entry in one.networks if entry.ip == vip}
+    if any(entry.network.prefixlen < 32 for entry in holders.values()) and settings.enabled("enable_haproxy"):
+        yield Finding("NET-024", f"{vip} is the host's own address on {', '.join(holders)}",
+                      "choose an address that nobody has: keepalived puts it on the interface", key)
+    elif not holders and host.answers(vip):
+        yield Finding("NET-025", f"{vip} is in use: something answers there", "choose an address that nobody has", key)
+
+
+def _server_address(settings, present):
+    server = networks.address(settings.get("k3s_server_ip"))
+    if settings.enabled("enable_k3s") and server and not any(
+            server == one.ip for interface in present.values() for one in interface.networks):
+        yield Finding("NET-026", f"{server} is no address of this host", "add the address to an interface, or choose one it has",
+                      "k3s_server_ip")
+
+
+def _host_overlaps(settings, present):
+    """A network that the host is in already would take the packets for the site's network of that range."""
+    ours = re.compile(r"^(wg|cali|tunl|vxlan\.calico|cni|flannel|veth|br_calico|br_tunelo|qg-|qr-|physnet_)")
+    inner = {key: one for key, one in networks.named(settings).items() if not key.startswith("neutron_networks")}
+    for interface in present.values():
+        if ours.match(interface.name):
+            continue
+        for entry in interface.networks:
+            for key, one in inner.items():
+                if entry.network.overlaps(one):
+                    yield Finding("NET-027", f"{one} overlaps {entry.network} of interface {interface.name}",
+                                  "choose a network that the host is not in", key)
+
+
+def _names(host, settings):
+    for key, address_key in (("kolla_external_fqdn", "kolla_external_vip_address"),
+                             ("kolla_internal_fqdn", "kolla_internal_vip_address")):
+        name, wanted = settings.text(key), settings.text(address_key)
+        if not settings.enabled("enable_kolla") or not name or networks.address(name):
+            continue
+        addresses = host.resolve(name)
+        if not addresses:
+            yield Finding("DNS-002", f"{name} has no address", f"let it point to {wanted}", key)
+        elif wanted and wanted not in addresses:
+            yield Finding("DNS-003", f"{name} is {', '.join(addresses)}, not {wanted}", f"let it point to {wanted}", key)
+
+
+def _clock(host, settings):
+    synchronised = host.clock_synchronised()
+    if synchronised is False:
+        yield Finding("TIME-001", "the clock follows no time server: tokens and certificates would not be valid",
+                      "install chrony or systemd-timesyncd, and see chronyc tracking or timedatectl")
+    elif synchronised is None:
+        yield Finding("TIME-001", "whether the clock follows a time server cannot be seen",
+                      "look with chronyc tracking or timedatectl", None, Severity.WARNING)
+
+
+def needed_ports(settings):
+    """Ports that the site's services will listen on, and what for."""
+    ports = {}
+    if settings.enabled("enable_kolla"):
+        ports |= {5000: "Keystone", 9696: "Neutron", 3306: "MariaDB", 5672: "RabbitMQ", 11211: "memcached"}
+        ports |= {80: "Horizon"} if settings.enabled("enable_horizon") else {}
+        ports |= {9517: "Zun"} if settings.enabled("enable_zun") else {}
+        ports |= {1234: "Blazar"} if settings.enabled("enable_blazar") else {}
+    if settings.enabled("enable_k3s"):
+        ports |= {int(settings.text("k3s_server_port") or settings.text("k3s_port") or 6443): "k3s", 10250: "the kubelet"}
+    if settings.enabled("enable_doni"):
+        ports |= {int(settings.text("doni_port") or 8001): "Doni"}
+    return ports
+
+
+def _ports(host, settings):
+    try:
+        needed = needed_ports(settings)
+    except ValueError:
+        return  # The schema has found the port that is none.
+    for listener in sorted({(one.port, one.process) for one in host.listeners()}):
+        port, process = listener
+        if port in needed and process not in _OURS:
+            yield Finding("PORT-001", f"port {port} ({needed[port]}) is taken by {process or 'a process that only root sees'}",
+                          "stop what listens there, or move it to another port")
+
+
+def _modules(host, settings):
+    if not settings.enabled("enable_k3s"):
+        return
+    for module in MODULES:
+        if module == "wireguard" and not settings.enabled("enable_neutron_wireguard"):
+            continue
+        if not host.has_module(module):
+            yield Finding("KERN-001", f"the kernel has no module {module}",
+                          "install the distribution's full kernel (linux-modules-extra), or one from 5.6 on")
+
+
+def _system(host, settings):
+    name, version = host.operating_system()
+    supported = SUPPORTED_SYSTEMS[settings.enabled("enable_kolla")]
+    if not any(version == one or version.startswith(f"{one}.") for one in supported.get(name, ())):
+        listed = "; ".join(f"{key} {', '.join(versions)}" for key, versions in supported.items())
+        yield Finding("OS-001", f"{name or 'the system'} {version} is not supported", f"supported are {listed}")
+    if host.machine() not in ("x86_64", "aarch64"):
+        yield Finding("OS-002", f"{host.machine()} is not supported", "use a machine with x86_64 or aarch64")
+    if sys.version_info < (3, 11):
+        yield Finding("OS-003", f"Python is {sys.version.split()[0]}", "install Python 3.11 or newer")
+
+
+def _space(host, settings):
+    memory, disk = NEEDED_GIB[settings.enabled("enable_kolla")]
+    if host.memory_gib() < memory:
+        yield Finding("MEM-001", f"there are {host.memory_gib():.1f} GiB of memory", f"the services need {memory:g}")
+    free = host.free_gib("/var/lib")
+    if free < disk:
+        yield Finding("DISK-001", f"/var/lib has {free:.1f} GiB free", f"images and databases need {disk:g}")
+
+
+def _nscd(host, settings):
+    if settings.enabled("enable_kolla") and host.has_nscd():
+        yield Finding("SVC-001", "nscd is there, which keeps containers from resolving names", "apt-get purge nscd")

@@ -1,0 +1,142 @@
+"""A site directory: what the operator keeps in it, and what edgebox keeps beside that."""
+
+import fnmatch
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+
+from edgebox_lib import documents
+from edgebox_lib.settings import Settings
+
+DEPLOY = pathlib.Path(__file__).resolve().parents[1]
+TOOL_INVENTORY = DEPLOY / "inventory"
+
+_CONFIGURATION = ("defaults.yml", "globals.yml", "globals.d", "passwords.yml", "inventory", "node_custom_config", "certificates")
+"""What of a site directory is configuration; kolla-ansible writes other files there, such as admin-openrc.sh."""
+
+
+class NoSite(Exception):
+    """There is no site directory, or it cannot be used. The text says what to do."""
+
+
+class Site:
+    """Paths and contents of one site directory.
+
+    The layers of its configuration, lowest first: `deploy/inventory/group_vars/all`, the site's `defaults.yml`, the group_vars
+    and host_vars of its inventory. `passwords.yml` stands above all of them, as it does for kolla-ansible.
+    """
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.name = self.root.name
+        self.defaults = self.root / "defaults.yml"
+        self.passwords = self.root / "passwords.yml"
+        self.inventory = self.root / "inventory"
+        self.state = self.root / ".edgebox"
+        self.lock = self.state / "lock"
+        self.journal = self.state / "journal.jsonl"
+        self.logs = self.state / "log"
+        named = os.environ.get("CC_ANSIBLE_VAULT_PASSWORD")
+        self.vault_password = pathlib.Path(named).absolute() if named else self.root / "vault_password"
+
+    @classmethod
+    def named(cls, option):
+        """The site that --site or CC_ANSIBLE_SITE names; whether it exists is not looked at."""
+        name = option or os.environ.get("CC_ANSIBLE_SITE")
+        if not name:
+            raise NoSite("no site is named: give --site DIR, or set CC_ANSIBLE_SITE")
+        return cls(pathlib.Path(name).expanduser().absolute())
+
+    @classmethod
+    def existing(cls, option):
+        site = cls.named(option)
+        if not site.defaults.is_file():
+            raise NoSite(f"{site.root} is no site directory (it has no defaults.yml): "
+                         f"make one with edgebox init --site {site.root}")
+        site.prepare()
+        return site
+
+    def prepare(self):
+        """Makes what edgebox keeps for itself: state, logs, and the inventory layer that brings defaults.yml in."""
+        for folder in (self.state, self.logs, self.state / "inventory" / "group_vars" / "all"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.state.chmod(0o700)
+        layer = self.state / "inventory"
+        (layer / "site.yml").write_text("all: {}\n", encoding="utf-8")
+        link = layer / "group_vars" / "all" / "50-site.yml"
+        if not link.is_symlink():
+            link.symlink_to(pathlib.Path("../../../../defaults.yml"))
+        own = {
+            "edgebox_site_directory": str(self.root),
+            "edgebox_state_directory": str(self.state),
+            # Under these names existing configurations refer to the directory.
+            "cc_ansible_site_dir": str(self.root),
+            "site_config_dir": str(self.root),
+        }
+        (layer / "group_vars" / "all" / "90-edgebox.yml").write_text(documents.dump(own), encoding="utf-8")
+
+    def inventories(self):
+        """Inventory sources, lowest layer first."""
+        return [TOOL_INVENTORY, self.state / "inventory", self.inventory]
+
+    def file_settings(self):
+        """The tool's defaults and the site's defaults.yml, without what the inventory adds."""
+        return Settings(documents.merged(tool_defaults(), documents.load_mapping(self.defaults)))
+
+    def hosts(self):
+        """Every host of the inventory with its variables, and the names of the controllers, as Ansible reads them."""
+        sources = [part for source in self.inventories() for part in ("-i", str(source))]
+        vault = ["--vault-password-file", str(self.vault_password)] if self.vault_password.is_file() else []
+        ran = subprocess.run(["ansible-inventory", *sources, *vault, "--list"], capture_output=True, text=True,
+                             stdin=subprocess.DEVNULL, env={**os.environ, **ansible_environment()}, check=False)
+        if ran.returncode != 0:
+            said = (ran.stderr.strip().splitlines() or ["ansible-inventory failed"])[-1]
+            raise documents.Unreadable(f"{self.inventory}: {said}")
+        content = json.loads(ran.stdout)
+        variables = content["_meta"]["hostvars"]
+        return variables, _members(content, "controller")
+
+    def inputs(self, phase, keys=None):
+        """A hash over everything that decides what a phase does.
+
+        `keys` restricts that to keys of the site's defaults.yml (shell patterns) and the inventory.
+        """
+        digest = hashlib.sha256(json.dumps(phase, sort_keys=True).encode())
+        roots = [DEPLOY / "playbooks", DEPLOY / "roles", DEPLOY / "inventory"]
+        if keys is None:
+            roots += [self.root / name for name in _CONFIGURATION]
+        else:
+            chosen = {key: value for key, value in documents.load_mapping(self.defaults).items()
+                      if any(fnmatch.fnmatch(key, pattern) for pattern in keys)}
+            digest.update(documents.dump(chosen).encode())
+            roots.append(self.inventory)
+        for root in roots:
+            for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+                if path.is_file() and "__pycache__" not in path.parts:
+                    name = f"{root.name}/{path.relative_to(root)}"
+                    digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+
+def tool_defaults():
+    return documents.load_mapping(TOOL_INVENTORY / "group_vars" / "all.yml")
+
+
+def ansible_environment():
+    """What every call of Ansible gets, whoever calls edgebox from wherever."""
+    return {"ANSIBLE_CONFIG": str(DEPLOY / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0"}
+
+
+def _members(content, group):
+    found, pending, seen = [], [group], set()
+    while pending:
+        name = pending.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        entry = content.get(name, {})
+        found.extend(host for host in entry.get("hosts", []) if host not in found)
+        pending.extend(entry.get("children", []))
+    return found

@@ -1,0 +1,112 @@
+"""Every template of these roles, rendered by Ansible itself for three sites and compared with deploy/tests/golden/sites.
+
+GOLDEN=rewrite writes the golden files anew.
+"""
+
+import configparser
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+DEPLOY = TESTS.parent
+GOLDEN = TESTS / "golden/sites"
+ROLES = ("calico", "device_plugins", "k3s_server", "kolla", "monitoring", "registry_proxy", "taint_rollout")
+SITES = ("new-edge", "running-untainted", "without-kolla")
+# Where OpenStack is somebody else's, there is nothing to tell kolla-ansible.
+LEFT_OUT = {"without-kolla": ("kolla", "monitoring")}
+
+
+def templates(site):
+    return [
+        {"role": role, "name": path.name}
+        for role in ROLES
+        if role not in LEFT_OUT.get(site, ())
+        for path in sorted((DEPLOY / "roles" / role / "templates").glob("*.j2"))
+    ]
+
+
+@pytest.fixture(scope="module", params=SITES)
+def rendered(request, tmp_path_factory):
+    output = tmp_path_factory.mktemp(request.param)
+    ansible = shutil.which("ansible-playbook")
+    assert ansible, "deploy/test brings it"
+    done = subprocess.run(
+        [
+            ansible,
+            "-i",
+            "localhost,",
+            "-e",
+            json.dumps({"site": request.param, "output": str(output), "templates": templates(request.param)}),
+            str(TESTS / "render.yml"),
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "ANSIBLE_CONFIG": str(DEPLOY / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return request.param, {path.name: path.read_text() for path in sorted(output.iterdir())}
+
+
+def test_templates_render_as_their_golden_files(rendered):
+    site, files = rendered
+    folder = GOLDEN / site
+    if os.environ.get("GOLDEN") == "rewrite":
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+    golden = {path.name: path.read_text() for path in sorted(folder.iterdir())}
+    assert sorted(files) == sorted(golden)
+    for name, text in files.items():
+        assert text == golden[name], f"{site}/{name} (GOLDEN=rewrite, if that is meant)"
+
+
+def test_what_is_rendered_can_be_read_by_what_it_is_for(rendered):
+    _, files = rendered
+    assert files
+    for name, text in files.items():
+        if name.endswith(".yaml") or name.endswith(".yml"):
+            assert all(isinstance(document, dict) for document in yaml.safe_load_all(text)), name
+        elif name.endswith((".conf", ".ini", ".service")):
+            configparser.RawConfigParser(strict=False).read_string(text)
+
+
+def test_every_daemonset_tolerates_the_sites_taint(rendered):
+    _, files = rendered
+    daemonsets = [
+        document
+        for name, text in files.items()
+        if name.startswith("device_plugins.")
+        for document in yaml.safe_load_all(text)
+        if document["kind"] == "DaemonSet"
+    ]
+    assert len(daemonsets) == 3
+    wanted = {"key": "worker-node", "operator": "Equal", "value": "true", "effect": "NoSchedule"}
+    assert all(wanted in daemonset["spec"]["template"]["spec"]["tolerations"] for daemonset in daemonsets)
+
+
+def test_zun_tolerates_the_taint_where_the_site_says_so(rendered):
+    site, files = rendered
+    if "kolla.zun.conf" not in files:
+        assert site in LEFT_OUT
+        return
+    zun = configparser.RawConfigParser(strict=False)
+    zun.read_string(files["kolla.zun.conf"])
+    assert zun["k8s"]["enable_worker_taint"] == str(site == "new-edge")
+    assert zun["k8s"]["worker_taint_value"] == "true"
+
+
+def test_nothing_that_is_rendered_is_a_secret(rendered):
+    _, files = rendered
+    for name, text in files.items():
+        assert "$ANSIBLE_VAULT" not in text, name
+        for line in text.splitlines():
+            key = line.split("=")[0].split(":")[0].strip().lower()
+            assert not key.endswith(("password", "secret", "api_token")), f"{name}: {key}"

@@ -1,0 +1,84 @@
+package doni.cli;
+
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** Shows what the workers of a device would write now. */
+@Command(
+    name = "plan",
+    description = "Shows what each worker would write for a device now, without writing it.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it is known of every worker",
+      "1:the service refused, or did not answer",
+      "2:the command line is not understood",
+      "3:of some worker it cannot be said; why is printed"
+    },
+    footer = {"", "Example:", "  doni plan greenhouse-pi"},
+    mixinStandardHelpOptions = true)
+final class PlanCommand implements Callable<Integer> {
+
+  private static final int UNKNOWN = 3;
+
+  @Mixin private final ServiceOptions service = new ServiceOptions();
+
+  @Parameters(paramLabel = "NAME", description = "Name or uuid of the device.")
+  private String name = "";
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    try (ServiceClient client = service.client()) {
+      JsonNode plan = client.get("/v1/hardware/" + ServiceClient.segment(name) + "/plan");
+      return print(plan, line.getOut());
+    } catch (CommandFailure e) {
+      line.getErr().println("doni plan: " + e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private int print(JsonNode plan, PrintWriter out) {
+    out.println(name + " (" + Printable.line(plan.path("hardware_uuid").asString("")) + ")");
+    int code = CommandLine.ExitCode.OK;
+    for (JsonNode worker : plan.path("workers")) {
+      String type = Printable.line(worker.path("worker_type").asString(""));
+      String reason = worker.path("reason").asString("");
+      if (!reason.isEmpty()) {
+        out.println("  " + type + ": not known: " + Printable.line(reason));
+        code = UNKNOWN;
+      } else if (worker.path("changes").isEmpty()) {
+        out.println("  " + type + ": nothing to do");
+      } else {
+        out.println("  " + type + ":");
+        worker.path("changes").forEach(change -> out.println("    " + text(change)));
+      }
+    }
+    out.flush();
+    return code;
+  }
+
+  private static String text(JsonNode change) {
+    String text = change.path("action").asString("") + " " + change.path("object").asString("");
+    String from = change.path("from").asString("");
+    String to = change.path("to").asString("");
+    if (!from.isEmpty() && !to.isEmpty()) {
+      text += ": " + from + " -> " + to;
+    } else if (!to.isEmpty()) {
+      text += ": " + to;
+    } else if (!from.isEmpty()) {
+      text += ": was " + from;
+    }
+    return Printable.line(text);
+  }
+}

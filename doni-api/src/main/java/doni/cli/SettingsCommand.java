@@ -1,0 +1,97 @@
+package doni.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/**
+ * A command that reads the service's configuration, and starts nothing of the service. It logs
+ * nothing: what it has to say is its output.
+ */
+abstract class SettingsCommand implements Callable<Integer> {
+
+  static final String SETTINGS =
+      "The configuration is the service's: application.yml here or in ./config, environment variables and"
+          + " --key=value arguments, as for serve.";
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORMAT",
+      description = "table (default) or json.",
+      defaultValue = "table")
+  private OutputFormat output = OutputFormat.table;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Unmatched private final List<String> settings = new ArrayList<>();
+
+  /** What is to be done; the exit code. */
+  abstract int work(ConfigurableEnvironment environment) throws InterruptedException;
+
+  /** The configuration itself cannot be read: by default that ends the command. */
+  int unreadable(String why) {
+    return failed(why);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    for (String setting : settings) {
+      if (!setting.startsWith("--") || !setting.contains("=")) {
+        throw new ParameterException(
+            spec().commandLine(),
+            "'" + setting + "' is not understood; settings look like --doni.home=/var/lib/doni");
+      }
+    }
+    LoggingSystem.get(SettingsCommand.class.getClassLoader()).beforeInitialize();
+    StandardEnvironment environment = new StandardEnvironment();
+    environment
+        .getPropertySources()
+        .addFirst(new SimpleCommandLinePropertySource(settings.toArray(String[]::new)));
+    try {
+      ConfigDataEnvironmentPostProcessor.applyTo(environment);
+    } catch (RuntimeException e) {
+      Optional<String> line = StartFailure.line(e, environment);
+      return unreadable(
+          line.orElse("the configuration cannot be read (" + e.getClass().getSimpleName() + ")"));
+    }
+    return work(environment);
+  }
+
+  boolean json() {
+    return output == OutputFormat.json;
+  }
+
+  PrintWriter out() {
+    return spec().commandLine().getOut();
+  }
+
+  /** Says in one line why nothing was done; the exit code. */
+  int failed(String why) {
+    spec().commandLine().getErr().println("doni " + spec().name() + ": " + why);
+    spec().commandLine().getErr().flush();
+    return ExitCode.SOFTWARE;
+  }
+
+  ParameterException refused(String why) {
+    return new ParameterException(spec().commandLine(), why);
+  }
+
+  CommandSpec spec() {
+    return Objects.requireNonNull(spec, "picocli sets it");
+  }
+}

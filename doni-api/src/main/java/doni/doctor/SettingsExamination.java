@@ -1,0 +1,52 @@
+package doni.doctor;
+
+import doni.worker.Checkup;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/** Reads all settings that do not belong to a worker, and goes on after one that is wrong. */
+final class SettingsExamination {
+
+  private final Site site;
+  private final Function<Throwable, Checkup> failed;
+
+  SettingsExamination(Site site, Function<Throwable, Checkup> failed) {
+    this.site = site;
+    this.failed = failed;
+  }
+
+  List<Checkup> look(List<String> unknown) {
+    Set<Checkup> wrong = new LinkedHashSet<>();
+    unknown.forEach(key ->
+        wrong.add(
+            new Checkup.Wrong(
+                key + ": is not a setting of Doni", "correct its name; the README lists all")));
+    try (AnnotationConfigApplicationContext parts = site.settings()) {
+      for (String name : parts.getBeanDefinitionNames()) {
+        BeanDefinition definition = parts.getBeanDefinition(name);
+        if (definition.getRole() == BeanDefinition.ROLE_APPLICATION) {
+          make(parts, name, wrong);
+        }
+      }
+    } catch (BeansException e) {
+      wrong.add(failed.apply(e));
+    }
+    return wrong.isEmpty()
+        ? List.of(new Checkup.Right("every key is a setting, and every value is allowed"))
+        : new ArrayList<>(wrong);
+  }
+
+  private void make(AnnotationConfigApplicationContext parts, String name, Set<Checkup> wrong) {
+    try {
+      parts.getBean(name);
+    } catch (BeansException e) {
+      wrong.add(failed.apply(e));
+    }
+  }
+}

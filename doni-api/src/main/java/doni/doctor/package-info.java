@@ -1,0 +1,5 @@
+/** What {@code doni doctor} looks at. */
+@NullMarked
+package doni.doctor;
+
+import org.jspecify.annotations.NullMarked;

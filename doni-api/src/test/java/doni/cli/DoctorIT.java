@@ -1,0 +1,261 @@
+package doni.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the doctor says of sites that are well and sites that are not, without a service. */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(120)
+class DoctorIT {
+
+  private static final String KEY =
+      "--doni.secrets.keys.a=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+  private static final String CLOSED = "127.0.0.1:1";
+
+  private static EmbeddedPostgres postgres;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void startADatabase() throws IOException {
+    postgres = EmbeddedPostgres.start();
+  }
+
+  @AfterAll
+  static void stopTheDatabase() throws IOException {
+    postgres.close();
+  }
+
+  @Test
+  void findsNothingWhereNothingIsWrong(CapturedOutput output) throws Exception {
+    String url = database("well");
+    assertThat(run("migrate-db", url, KEY)).isZero();
+
+    assertThat(doctor(url, KEY, "--doni.workers.k8s.backend=in-memory")).isZero();
+
+    assertThat(output.getOut())
+        .contains("the schema is at version", "one stored value of each key", "all is right")
+        .contains("this clock and that of the database differ by 0 s")
+        .doesNotContain("WRONG");
+  }
+
+  @Test
+  void saysWhatOfTheSchemaIsMissing(CapturedOutput output) throws Exception {
+    assertThat(doctor(database("new"), KEY, "--doni.workers.k8s.backend=in-memory")).isEqualTo(1);
+
+    assertThat(output.getOut())
+        .contains("the schema is empty and lacks 1 inventory, 2 lanes", "-> start the service");
+  }
+
+  @Test
+  void saysWhichRightsTheUserOfTheDatabaseLacks(CapturedOutput output) throws Exception {
+    String url = database("narrow");
+    assertThat(run("migrate-db", url, KEY)).isZero();
+    execute(
+        "narrow",
+        "create role reader login",
+        "grant select on all tables in schema public to reader");
+
+    int code =
+        doctor(
+            url,
+            "--spring.datasource.username=reader",
+            KEY,
+            "--doni.workers.k8s.backend=in-memory");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(output.getOut())
+        .contains("user reader lacks rights on tables: ", "hardware: DELETE, INSERT, UPDATE")
+        .contains("event: INSERT");
+  }
+
+  @Test
+  void saysWhichStoredSecretCannotBeRead(CapturedOutput output) throws Exception {
+    String url = database("sealed");
+    assertThat(run("migrate-db", url, KEY)).isZero();
+    execute(
+        "sealed",
+        """
+        insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at)
+        values (gen_random_uuid(), 'd', 'p', 'device.balena', '{"ipmi_password": {"$encrypted": "lost:AAAA"}}', now(), now())
+        """);
+
+    assertThat(doctor(url, KEY, "--doni.workers.k8s.backend=in-memory")).isEqualTo(1);
+
+    assertThat(output.getOut())
+        .contains("stored values cannot be read, such as property ipmi_password of hardware ")
+        .contains("put the missing key back into doni.secrets.keys");
+  }
+
+  @Test
+  void looksAtTheRestWhenPartsAreBroken(CapturedOutput output) throws Exception {
+    Path policy =
+        Files.writeString(directory.resolve("policy.yaml"), "hardware:get: 'rolle:admin'\n");
+
+    int code =
+        run(
+            "doctor",
+            "--output",
+            "json",
+            "--time-limit=60",
+            "--doni.home=" + directory,
+            "--spring.datasource.url=jdbc:postgresql://" + CLOSED + "/doni",
+            "--spring.datasource.password=hunter2",
+            KEY,
+            "--doni.policy-file=" + policy,
+            "--doni.keystone.auth-url=http://" + CLOSED + "/v3",
+            "--doni.keystone.username=doni",
+            "--doni.keystone.password=hunter2",
+            "--doni.workers.enabled=k8s,balena,tunelo,blazar.device,ironic,toaster",
+            "--doni.workers.balena.api-endpoint=http://" + CLOSED,
+            "--doni.workers.balena.api-token=hunter2",
+            "--doni.workers.ironic.on-delete=burn",
+            "--doni.sync.resync-interval=soon",
+            "--doni.homes=x",
+            "--server.port=abc");
+
+    assertThat(code).isEqualTo(1);
+    JsonNode report = JsonMapper.shared().readTree(output.getOut());
+    assertThat(wrong(report, "configuration"))
+        .anyMatch(found -> found.startsWith("doni.homes: is not a setting"))
+        .anyMatch(found -> found.startsWith("doni.sync.resync-interval: 'soon' cannot be used"))
+        .anyMatch(found -> found.startsWith("server.port: 'abc' cannot be used"));
+    assertThat(wrong(report, "database"))
+        .singleElement()
+        .asString()
+        .contains("spring.datasource.url: 'jdbc:postgresql://" + CLOSED);
+    assertThat(wrong(report, "policy"))
+        .singleElement()
+        .asString()
+        .contains("rule 'hardware:get' compares 'rolle', which no token says");
+    assertThat(wrong(report, "keystone")).singleElement().asString().contains("identity");
+    assertThat(wrong(report, "worker k8s"))
+        .containsExactly("kubernetes: doni.workers.k8s.kubeconfig-file is not set");
+    assertThat(wrong(report, "worker balena")).singleElement().asString().contains("balena");
+    assertThat(wrong(report, "worker tunelo")).singleElement().asString().contains("identity");
+    assertThat(wrong(report, "worker blazar.device")).hasSize(1);
+    assertThat(wrong(report, "worker ironic"))
+        .singleElement()
+        .asString()
+        .startsWith("doni.workers.ironic.on-delete: 'burn' cannot be used");
+    assertThat(wrong(report, "worker toaster"))
+        .singleElement()
+        .asString()
+        .startsWith("doni.workers.enabled: 'toaster' is not a worker");
+    assertThat(report.path("findings").asInt()).isGreaterThan(9);
+    assertThat(output.getAll()).doesNotContain("hunter2", "\tat ", "Exception");
+  }
+
+  @Test
+  void givesUpWhatDoesNotAnswer(CapturedOutput output) throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      int code =
+          run(
+              "doctor",
+              "--time-limit=1",
+              "--doni.home=" + directory,
+              "--doni.keystone.auth-url=http://127.0.0.1:" + silent.getLocalPort(),
+              "--doni.keystone.username=doni",
+              "--doni.keystone.password=hunter2",
+              "--doni.workers.k8s.backend=in-memory");
+
+      assertThat(code).isEqualTo(1);
+      assertThat(output.getOut()).containsPattern("WRONG +keystone +no answer within 1000 ms");
+    }
+  }
+
+  @Test
+  void saysThatTheEmbeddedDatabaseDoesNotRunAndStartsNone(CapturedOutput output) {
+    assertThat(doctor("--doni.workers.k8s.backend=in-memory")).isZero();
+
+    assertThat(output.getOut())
+        .containsPattern("skipped +database +the embedded Postgres does not run")
+        .contains("there is no key yet");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rw-r--r--, 1", "rw-r-----, 1", "rw-------, 0"})
+  void looksWhoMayReadTheKey(String permissions, int code, CapturedOutput output)
+      throws IOException {
+    Path key = Files.writeString(directory.resolve("secrets.key"), KEY.replaceFirst(".*?=", ""));
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(permissions));
+
+    assertThat(doctor("--doni.workers.k8s.backend=in-memory")).isEqualTo(code);
+
+    assertThat(output.getOut().contains("chmod 600 " + key)).isEqualTo(code == 1);
+  }
+
+  @Test
+  void saysWhereAFileIsNoYaml(CapturedOutput output) throws IOException {
+    Path file = Files.writeString(directory.resolve("broken.yml"), "doni: [hunter2\n");
+
+    assertThat(run("doctor", "--spring.config.location=classpath:/,file:" + file)).isEqualTo(1);
+
+    assertThat(output.getOut()).contains("is no YAML, line ").doesNotContain("hunter2");
+  }
+
+  private int doctor(String... settings) {
+    List<String> all = new ArrayList<>();
+    all.add("doctor");
+    all.add("--time-limit=60");
+    all.add("--doni.home=" + directory);
+    all.add("--doni.keystone.static-tokens.tok3n.user-id=u");
+    all.add("--doni.keystone.static-tokens.tok3n.project-id=p");
+    all.addAll(List.of(settings));
+    return run(all.toArray(String[]::new));
+  }
+
+  private static int run(String... arguments) {
+    return DoniCommand.run(DoctorIT.class, arguments);
+  }
+
+  private static String database(String name) throws SQLException {
+    execute("postgres", "create database " + name);
+    return "--spring.datasource.url=" + postgres.getJdbcUrl("postgres", name);
+  }
+
+  private static void execute(String database, String... statements) throws SQLException {
+    try (Connection connection = postgres.getDatabase("postgres", database).getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static List<String> wrong(JsonNode report, String check) {
+    return report
+        .path("checks")
+        .valueStream()
+        .filter(one -> one.path("check").asString().equals(check))
+        .filter(one -> one.path("state").asString().equals("wrong"))
+        .filter(one -> !one.path("advice").asString("").isBlank())
+        .map(one -> one.path("found").asString())
+        .toList();
+  }
+}

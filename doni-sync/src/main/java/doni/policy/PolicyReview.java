@@ -1,0 +1,150 @@
+package doni.policy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.PropertyResolver;
+
+/** The policy of a site, for somebody who wants to know whether it says what he means. */
+public final class PolicyReview {
+
+  private static final Set<String> OF_A_TOKEN = attributes();
+
+  private final String source;
+  private final Map<String, Check> written;
+  private final @Nullable RuleSet rules;
+  private final List<String> problems;
+
+  private PolicyReview(
+      String source, Map<String, Check> written, @Nullable RuleSet rules, List<String> problems) {
+    this.source = source;
+    this.written = Map.copyOf(written);
+    this.rules = rules;
+    this.problems = List.copyOf(problems);
+  }
+
+  /** Reads what {@code doni.policy-file} names, afresh. */
+  public static PolicyReview of(PropertyResolver settings) {
+    String path = settings.getProperty(PolicyConfiguration.KEY, "");
+    return path.isBlank()
+        ? of("the defaults apply, no " + PolicyConfiguration.KEY + " is set", Map.of())
+        : of(Path.of(path));
+  }
+
+  private static PolicyReview of(Path file) {
+    String source = PolicyConfiguration.KEY + " " + file;
+    try {
+      return of(source, PolicyFile.read(file));
+    } catch (PolicyFileException e) {
+      return new PolicyReview(source, Map.of(), null, List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static PolicyReview of(String source, Map<String, Check> written) {
+    Map<String, Check> together = new HashMap<>(Policy.defaultRules());
+    together.putAll(written);
+    try {
+      RuleSet rules = RuleSet.of(together);
+      return new PolicyReview(source, written, rules, problems(written, together));
+    } catch (PolicyFileException e) {
+      return new PolicyReview(source, written, null, List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Where the rules come from. */
+  public String source() {
+    return source;
+  }
+
+  /** What is wrong with it, or at least surely not meant; empty when nothing is. */
+  public List<String> problems() {
+    return problems;
+  }
+
+  /** Whether a service can use it, with its problems. */
+  public boolean isUsable() {
+    return rules != null;
+  }
+
+  /** The rules that Doni asks for, and those that the file adds. */
+  public Set<String> rules() {
+    Set<String> names = new TreeSet<>(Policy.defaultRules().keySet());
+    names.addAll(written.keySet());
+    return names;
+  }
+
+  /** Whether the file says something of the rule; if not, its default applies. */
+  public boolean isWritten(String rule) {
+    return written.containsKey(rule);
+  }
+
+  /**
+   * @throws IllegalStateException if it is not usable
+   */
+  public Decision decide(String rule, Caller caller, Map<String, String> target) {
+    if (rules == null) {
+      throw new IllegalStateException("the policy cannot be used");
+    }
+    return rules.decide(rule, caller, target);
+  }
+
+  private static List<String> problems(Map<String, Check> written, Map<String, Check> together) {
+    Set<String> referred = new HashSet<>();
+    together
+        .values()
+        .forEach(check ->
+            leaves(check)
+                .forEach(leaf -> {
+                  if (leaf instanceof Check.Rule(String name)) {
+                    referred.add(name);
+                  }
+                }));
+    List<String> problems = new ArrayList<>();
+    for (String name : new TreeSet<>(written.keySet())) {
+      boolean known = Policy.defaultRules().containsKey(name);
+      if (!known && !referred.contains(name) && !name.equals(RuleSet.FALLBACK)) {
+        problems.add("rule '" + name + "' is asked for by nothing; is its name right?");
+      }
+      leaves(written.get(name))
+          .flatMap(leaf -> problem(leaf, together).stream())
+          .distinct()
+          .forEach(problem -> problems.add("rule '" + name + "' " + problem));
+    }
+    return problems;
+  }
+
+  private static List<String> problem(Check leaf, Map<String, Check> together) {
+    return switch (leaf) {
+      case Check.Rule(String name) when !together.containsKey(name) ->
+          List.of("refers to the rule '" + name + "', which does not exist: it denies");
+      case Check.Remote(String url) ->
+          List.of("asks " + url + ", which is not supported: it denies");
+      case Check.Attribute(String name, Template _) when !OF_A_TOKEN.contains(name) ->
+          List.of("compares '" + name + "', which no token says: it denies");
+      default -> List.of();
+    };
+  }
+
+  private static Stream<Check> leaves(@Nullable Check check) {
+    return switch (check) {
+      case null -> Stream.of();
+      case Check.Not(Check inner) -> leaves(inner);
+      case Check.AllOf(List<Check> checks) -> checks.stream().flatMap(PolicyReview::leaves);
+      case Check.AnyOf(List<Check> checks) -> checks.stream().flatMap(PolicyReview::leaves);
+      default -> Stream.of(check);
+    };
+  }
+
+  private static Set<String> attributes() {
+    Set<String> all = new HashSet<>(RuleSet.OPTIONAL_ATTRIBUTES);
+    all.add("roles");
+    return Set.copyOf(all);
+  }
+}
