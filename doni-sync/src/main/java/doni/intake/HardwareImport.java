@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -92,7 +93,12 @@ public class HardwareImport {
   }
 
   private ImportReport.Row alone(Caller caller, ImportRow row) {
-    return Objects.requireNonNull(transaction.execute(_ -> take(caller, row)));
+    try {
+      return Objects.requireNonNull(transaction.execute(_ -> take(caller, row)));
+    } catch (DuplicateKeyException _) {
+      // Somebody has just enrolled the uuid under another name, and it can be seen now.
+      return Objects.requireNonNull(transaction.execute(_ -> take(caller, row)));
+    }
   }
 
   private ImportReport.Row take(Caller caller, ImportRow row) {
@@ -137,7 +143,7 @@ public class HardwareImport {
   private Optional<ImportReport.Row> there(Caller caller, Wanted wanted) {
     HardwareId id = wanted.row().id();
     if (id != null) {
-      Optional<StoredHardware> same = store.lock(id);
+      Optional<StoredHardware> same = store.read(id);
       if (same.isPresent()) {
         return Optional.of(compared(caller, wanted, same.get()));
       }
@@ -152,7 +158,7 @@ public class HardwareImport {
     // A name that looks like a uuid would be taken for one.
     return reader
         .resolve(wanted.name())
-        .flatMap(store::lock)
+        .flatMap(store::read)
         .filter(stored -> stored.name().equalsIgnoreCase(wanted.name()))
         .map(stored -> compared(caller, wanted, stored));
   }

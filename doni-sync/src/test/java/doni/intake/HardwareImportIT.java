@@ -9,11 +9,17 @@ import doni.intake.ImportReport.Outcome;
 import doni.policy.Caller;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @SpringBootTest(classes = InventoryApplication.class, properties = "doni.sync.enabled=false")
 class HardwareImportIT {
@@ -30,15 +37,21 @@ class HardwareImportIT {
   private final HardwareImport imports;
   private final HardwareIntake intake;
   private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
 
   private final Caller alice = caller("alice", "member");
   private final Caller admin = caller("admin", "admin");
 
   @Autowired
-  HardwareImportIT(HardwareImport imports, HardwareIntake intake, JdbcClient jdbc) {
+  HardwareImportIT(
+      HardwareImport imports,
+      HardwareIntake intake,
+      JdbcClient jdbc,
+      TransactionTemplate transaction) {
     this.imports = imports;
     this.intake = intake;
     this.jdbc = jdbc;
+    this.transaction = transaction;
   }
 
   private static Caller caller(String name, String role) {
@@ -220,5 +233,43 @@ class HardwareImportIT {
 
     assertThat(counts).isEqualTo(Map.of(Outcome.EXISTS, 20, Outcome.CREATED, 30));
     assertThat(count("hardware")).isEqualTo(50);
+  }
+
+  @Test
+  void comparesWithoutWaitingForWhoeverChangesADevice() throws Exception {
+    List<ImportRow> rows = List.of(row(1, "dev", PROPERTIES));
+    outcomes(alice, Mode.ROW, rows);
+
+    try (ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
+      transaction.executeWithoutResult(_ -> {
+        jdbc.sql("select 1 from hardware for update").query(Integer.class).single();
+        assertThat(other.submit(() -> outcomes(alice, Mode.ALL, rows)))
+            .succeedsWithin(Duration.ofSeconds(20))
+            .isEqualTo(List.of(Outcome.EXISTS));
+      });
+    }
+  }
+
+  @Test
+  void bothAreAnsweredWhoGiveOneUuidToDifferentNamesAtOnce() throws Exception {
+    try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int round = 0; round < 30; round++) {
+        HardwareId id = HardwareId.random();
+        CyclicBarrier together = new CyclicBarrier(2);
+        List<Future<List<Outcome>>> both = new ArrayList<>();
+        for (String name : List.of("a-" + round, "b-" + round)) {
+          both.add(
+              people.submit(() -> {
+                together.await(20, TimeUnit.SECONDS);
+                return outcomes(admin, Mode.ROW, List.of(row(1, name, PROPERTIES, null, id)));
+              }));
+        }
+        List<Outcome> all = new ArrayList<>();
+        for (Future<List<Outcome>> one : both) {
+          all.addAll(one.get(20, TimeUnit.SECONDS));
+        }
+        assertThat(all).containsExactlyInAnyOrder(Outcome.CREATED, Outcome.DIFFERS);
+      }
+    }
   }
 }

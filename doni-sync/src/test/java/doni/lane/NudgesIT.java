@@ -37,6 +37,9 @@ class NudgesIT extends LaneFixture {
     HardwareId live = inventory.enrolled("twin", LANE);
     worker.nudge().named(List.of("unknown"));
     await().until(() -> worker.attempts().size() == 2);
+    // One that is still under way when the backend notifies is looked at once more.
+    awaitState(live, LANE, "PENDING");
+    awaitState(deleted, LANE, "PENDING");
 
     worker.nudge().named(List.of("twin"));
 
