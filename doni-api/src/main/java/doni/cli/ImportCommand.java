@@ -1,12 +1,9 @@
 package doni.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import doni.discovery.Source;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,37 +12,48 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Enrolls the devices of a file. */
+/** Enrolls many devices: those of a file, or what backends have already. */
 @Command(
     name = "import",
     description = {
-      "Enrolls the devices of a file: JSON lines, or CSV where its name ends with .csv.",
-      "What is there already is compared and never changed: after a break, run it again."
+      "Enrolls the devices of a file (JSON lines, or CSV where its name ends with .csv), or what Ironic and Blazar"
+          + " have already, under the uuids that it has there.",
+      "What is enrolled already is compared and never changed: after a break, run it again.",
+      "With --from, the backends are asked with the service's configuration, which is application.yml here or in"
+          + " ./config, environment variables and --key=value arguments, as for serve; and nothing is enrolled"
+          + " without --apply."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:every row is enrolled, now or before",
-      "1:the service refused, or did not answer; some rows may be enrolled",
+      "0:every row is enrolled, now or before; in a dry run: it can be",
+      "1:the service or a backend refused, or did not answer; some rows may be enrolled",
       "2:the command line is not understood",
-      "3:some rows are invalid, or differ from what is there; they are printed"
+      "3:some rows cannot be enrolled, or (of a file) differ from what is there; they are printed"
     },
     footer = {
       "",
       "Examples:",
       "  doni import devices.jsonl --dry-run",
-      "  doni import devices.csv --mode all"
+      "  doni import devices.csv --mode all",
+      "  doni import --from ironic",
+      "  doni import --from ironic,blazar --defaults contacts.json --apply --output json"
     },
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
 
-  /** Small enough that a part is answered well before anybody gives up waiting. */
-  private static final int LINES_AT_ONCE = 1_000;
+  static final String PATH = "/v1/hardware:import";
 
-  private static final int LARGEST = 8 * 1024 * 1024;
+  static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
   private static final int LOOK = 3;
 
   /** What a row that cannot be taken means for the others. */
@@ -56,37 +64,60 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private final ServiceOptions service = new ServiceOptions();
 
-  @Parameters(paramLabel = "FILE", description = "The file.")
-  private Path file = Path.of("");
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "The file.")
+  private @Nullable Path file;
 
   @Option(names = "--dry-run", description = "Says what would become of the rows; stores nothing.")
   private boolean dryRun;
 
   @Option(
       names = "--mode",
-      description = "row (the default): each row for itself; all: none, where one cannot be taken.")
-  private Mode mode = Mode.row;
+      description =
+          "Of a file: row (the default): each row for itself; all: none, where one cannot be taken.")
+  private @Nullable Mode mode;
+
+  @Option(
+      names = "--from",
+      paramLabel = "BACKEND",
+      split = ",",
+      description = "ironic, blazar or both: enrolls what they have.")
+  private final List<Source> from = new ArrayList<>();
+
+  @Option(names = "--apply", description = "With --from: enrolls; without it, that is a dry run.")
+  private boolean apply;
+
+  @Option(
+      names = "--defaults",
+      paramLabel = "FILE",
+      description =
+          "With --from: JSON, {hardware type, name or uuid: {property: value}}, for what the backends do not say.")
+  private @Nullable Path defaults;
+
+  @Option(
+      names = "--project-id",
+      paramLabel = "ID",
+      description = "With --from: whose hardware it is to be; without it, that of the token.")
+  private @Nullable String projectId;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORMAT",
+      description = "table (default) or json.",
+      defaultValue = "table")
+  private OutputFormat output = OutputFormat.table;
+
+  @Unmatched private final List<String> settings = new ArrayList<>();
 
   @Spec private @Nullable CommandSpec spec;
-
-  private int created;
-  private int existing;
-  private int refused;
 
   @Override
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
+    check(line);
     try (ServiceClient client = service.client()) {
-      send(client, line.getOut());
-      line.getOut()
-          .printf(
-              "%s%d created, %d there already, %d refused%n",
-              dryRun ? "dry run: " : "", created, existing, refused);
-      if (mode == Mode.all && refused > 0) {
-        line.getOut().println("nothing was stored");
-      }
-      line.getOut().flush();
-      return refused == 0 ? CommandLine.ExitCode.OK : LOOK;
+      return (from.isEmpty() ? ofFile(line).run(client) : ofBackends(line).run(client))
+          ? CommandLine.ExitCode.OK
+          : LOOK;
     } catch (CommandFailure e) {
       line.getErr().println("doni import: " + e.getMessage());
       line.getErr().flush();
@@ -94,61 +125,51 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private void send(ServiceClient client, PrintWriter out) {
-    String text = read();
-    boolean csv = file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
-    if (csv || mode == Mode.all) {
-      if (text.getBytes(StandardCharsets.UTF_8).length > LARGEST) {
-        throw new CommandFailure(
-            file + " is larger than 8 MiB; only JSON lines of --mode row are sent in parts", false);
+  private FileImport ofFile(CommandLine line) {
+    return new FileImport(
+        Objects.requireNonNull(file),
+        mode == null ? Mode.row : mode,
+        dryRun,
+        output == OutputFormat.json,
+        line.getOut());
+  }
+
+  private BackendImport ofBackends(CommandLine line) {
+    BackendImport.Options options =
+        new BackendImport.Options(from, apply, defaults, projectId, output == OutputFormat.json);
+    return new BackendImport(options, SettingsCommand.environment(settings), line.getOut());
+  }
+
+  private void check(CommandLine line) {
+    if (from.isEmpty() == (file == null)) {
+      throw new ParameterException(line, "either a FILE or --from is needed");
+    }
+    if (from.isEmpty()) {
+      if (apply || defaults != null || projectId != null) {
+        throw new ParameterException(
+            line, "--apply, --defaults and --project-id go with --from; a file has its own");
       }
-      report(client.send(path(), csv ? "text/csv" : "application/x-ndjson", text), 0, out);
-      return;
+      if (!settings.isEmpty()) {
+        throw new ParameterException(line, "'" + settings.getFirst() + "' is not understood");
+      }
+    } else if (mode != null || (dryRun && apply)) {
+      throw new ParameterException(
+          line,
+          mode != null
+              ? "--mode goes with a file; what backends have is taken row by row"
+              : "--dry-run and --apply exclude each other");
     }
-    List<String> lines = text.lines().toList();
-    for (int at = 0; at < lines.size(); at += LINES_AT_ONCE) {
-      String part =
-          String.join("\n", lines.subList(at, Math.min(lines.size(), at + LINES_AT_ONCE)));
-      report(client.send(path(), "application/x-ndjson", part), at, out);
-    }
-  }
-
-  private String path() {
-    return "/v1/hardware:import?mode=" + mode + "&dry_run=" + dryRun;
-  }
-
-  private String read() {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new CommandFailure(
-          file + " cannot be read (" + e.getClass().getSimpleName() + ")", false);
-    }
-  }
-
-  private void report(JsonNode report, int linesBefore, PrintWriter out) {
-    created += report.path("created").asInt(0);
-    existing += report.path("exists").asInt(0);
-    refused += report.path("differs").asInt(0) + report.path("invalid").asInt(0);
-    for (JsonNode row : report.path("rows")) {
-      String outcome = row.path("outcome").asString("");
-      if (outcome.equals("differs") || outcome.equals("invalid")) {
-        String name = row.path("name").asString("");
-        out.println(
-            Printable.line(
-                "line %d%s: %s: %s"
-                    .formatted(
-                        row.path("line").asInt(0) + linesBefore,
-                        name.isEmpty() ? "" : " (" + name + ")",
-                        outcome,
-                        String.join(
-                            "; ",
-                            row.path("violations")
-                                .valueStream()
-                                .map(one -> one.asString(""))
-                                .toList()))));
+    for (String setting : settings) {
+      if (!setting.startsWith("--doni.") && !setting.startsWith("--spring.")) {
+        throw new ParameterException(
+            line,
+            "'" + setting + "' is not understood; settings look like --doni.home=/var/lib/doni");
       }
     }
-    out.flush();
+  }
+
+  /** The texts of an array. */
+  static List<String> texts(JsonNode array) {
+    return array.valueStream().map(one -> one.asString("")).toList();
   }
 }

@@ -7,6 +7,7 @@ import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
 import doni.worker.Checkup;
+import doni.worker.Discovery;
 import doni.worker.Hold;
 import doni.worker.Nudge;
 import doni.worker.Plan;
@@ -90,6 +91,11 @@ final class DeviceWorker implements Worker {
   @Override
   public List<Checkup> checkUp() {
     return site.checkUp(Kind.DEVICE);
+  }
+
+  @Override
+  public List<Discovery> discover() {
+    return new ResourceDiscovery(site, Kind.DEVICE, this::wish).all();
   }
 
   @Override
