@@ -50,7 +50,7 @@ class ArchitectureTests {
                               "doni.worker",
                               "doni.remote",
                               "doni.openstack",
-                              "doni.hardwaretype"))
+                              "doni.machinetype"))
                       .or(resideInAPackage("doni.worker.."))))
           .because("an integration is one package behind the contract");
 
@@ -63,10 +63,14 @@ class ArchitectureTests {
           .because("an integration can be added or dropped without looking at the others");
 
   @ArchTest
+  static final ArchRule machineTypesAreData = ours("doni.machinetype", "doni.machinetype");
+
+  @ArchTest
   static final ArchRule hardwareTypes =
       ours(
           "doni.hardwaretype",
           "doni.hardwaretype",
+          "doni.machinetype",
           "doni.worker",
           "doni.device",
           "doni.worker.k8s");

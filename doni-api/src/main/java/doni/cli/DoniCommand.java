@@ -30,6 +30,8 @@ import picocli.CommandLine.Unmatched;
       Secrets.class,
       DoctorCommand.class,
       PolicyCheck.class,
+      TypesCommand.class,
+      ImportCommand.class,
       Rehearsal.class
     })
 public final class DoniCommand implements Runnable {

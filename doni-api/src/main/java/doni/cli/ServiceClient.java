@@ -41,10 +41,12 @@ final class ServiceClient implements AutoCloseable {
   }
 
   JsonNode post(String path, String json) {
+    return send(path, "application/json", json);
+  }
+
+  JsonNode send(String path, String contentType, String body) {
     return send(
-        request(path)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(json)));
+        request(path).header("Content-Type", contentType).POST(BodyPublishers.ofString(body)));
   }
 
   private HttpRequest.Builder request(String path) {

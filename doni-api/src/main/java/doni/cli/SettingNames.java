@@ -30,6 +30,7 @@ final class SettingNames {
               "doni.policy-file",
               "doni.secrets.keys",
               "doni.sync",
+              "doni.types-directory",
               "doni.workers.enabled",
               "doni.workers.balena",
               "doni.workers.blazar",

@@ -57,6 +57,21 @@ abstract class SettingsCommand implements Callable<Integer> {
             "'" + setting + "' is not understood; settings look like --doni.home=/var/lib/doni");
       }
     }
+    ConfigurableEnvironment environment;
+    try {
+      environment = environment(settings);
+    } catch (CommandFailure e) {
+      return unreadable(String.valueOf(e.getMessage()));
+    }
+    return work(environment);
+  }
+
+  /**
+   * The service's configuration. From now on nothing is logged.
+   *
+   * @param settings as {@code --key=value}
+   */
+  static ConfigurableEnvironment environment(List<String> settings) {
     LoggingSystem.get(SettingsCommand.class.getClassLoader()).beforeInitialize();
     StandardEnvironment environment = new StandardEnvironment();
     environment
@@ -66,10 +81,11 @@ abstract class SettingsCommand implements Callable<Integer> {
       ConfigDataEnvironmentPostProcessor.applyTo(environment);
     } catch (RuntimeException e) {
       Optional<String> line = StartFailure.line(e, environment);
-      return unreadable(
-          line.orElse("the configuration cannot be read (" + e.getClass().getSimpleName() + ")"));
+      throw new CommandFailure(
+          line.orElse("the configuration cannot be read (" + e.getClass().getSimpleName() + ")"),
+          false);
     }
-    return work(environment);
+    return environment;
   }
 
   boolean json() {

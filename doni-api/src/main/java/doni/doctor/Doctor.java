@@ -1,5 +1,6 @@
 package doni.doctor;
 
+import doni.parts.Site;
 import doni.worker.Checkup;
 import doni.worker.RemoteException;
 import java.time.Clock;

@@ -7,10 +7,12 @@ import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
 import doni.intake.EventFeed;
+import doni.intake.HardwareImport;
 import doni.intake.HardwareIntake;
 import doni.intake.PlanIntake;
 import doni.intake.SyncRunIntake;
 import doni.inventory.HardwareTypes;
+import doni.machinetype.TypesHealth;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
 import java.sql.Connection;
@@ -75,6 +77,16 @@ public class RestApp {
   @Bean
   EventFeed feed() {
     return mock(EventFeed.class);
+  }
+
+  @Bean
+  HardwareImport imports() {
+    return mock(HardwareImport.class);
+  }
+
+  @Bean
+  TypesHealth typesHealth() {
+    return List::of;
   }
 
   @Bean

@@ -228,7 +228,10 @@ public class HardwareIntake {
     return new Page(more ? found.subList(0, query.limit()) : found, more);
   }
 
-  private Map<String, Object> initial(String type, Map<String, Object> requested) {
+  /**
+   * What is stored of an enrollment: without null values, with what stands in for what is absent.
+   */
+  Map<String, Object> initial(String type, Map<String, Object> requested) {
     Map<String, Object> properties = new LinkedHashMap<>();
     requested.forEach((name, value) -> {
       if (value != null) {

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.hibernate.exception.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -73,10 +74,18 @@ public class HardwareStore {
         id, name, projectId, hardwareType, properties, List.of(), Generation.FIRST, now, null);
   }
 
+  /** A live device as it is; nobody is kept from changing it. */
+  public Optional<StoredHardware> read(HardwareId id) {
+    return stored(id, entities.find(HardwareEntity.class, id.value()));
+  }
+
   /** A live device, locked against every other change until the transaction ends. */
   public Optional<StoredHardware> lock(HardwareId id) {
-    HardwareEntity entity =
-        entities.find(HardwareEntity.class, id.value(), LockModeType.PESSIMISTIC_WRITE);
+    return stored(
+        id, entities.find(HardwareEntity.class, id.value(), LockModeType.PESSIMISTIC_WRITE));
+  }
+
+  private Optional<StoredHardware> stored(HardwareId id, @Nullable HardwareEntity entity) {
     return entity == null || entity.deletedAt != null
         ? Optional.empty()
         : Optional.of(toStored(entity, sealer.openProperties(id, entity.properties)));

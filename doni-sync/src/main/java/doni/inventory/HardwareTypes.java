@@ -1,6 +1,7 @@
 package doni.inventory;
 
 import doni.worker.HardwareType;
+import doni.worker.HardwareTypeSource;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
@@ -23,31 +24,57 @@ public class HardwareTypes {
   private record Enabled(
       HardwareType type, List<String> workers, Map<String, WorkerField> fields) {}
 
-  private final Map<String, Enabled> byName = new LinkedHashMap<>();
-  private final Map<String, Worker> workers = new LinkedHashMap<>();
+  /** What follows from one snapshot of the hardware types. */
+  private record View(List<HardwareType> of, Map<String, Enabled> byName) {}
 
-  public HardwareTypes(List<HardwareType> types, List<Worker> enabledWorkers) {
+  private final HardwareTypeSource source;
+  private final Map<String, Worker> workers = new LinkedHashMap<>();
+  private volatile View view;
+
+  public HardwareTypes(HardwareTypeSource source, List<Worker> enabledWorkers) {
     for (Worker worker : enabledWorkers) {
       workers.put(worker.type(), worker);
     }
-    for (HardwareType type : types) {
-      Map<String, WorkerField> fields = new LinkedHashMap<>();
-      List<String> serving = new ArrayList<>();
-      type.fields().forEach(field -> fields.put(field.name(), field));
-      for (String name : type.workers()) {
-        Worker worker = workers.get(name);
-        if (worker != null) {
-          serving.add(name);
-          worker.fields().forEach(field -> fields.put(field.name(), field));
-        }
-      }
-      byName.put(type.name(), new Enabled(type, List.copyOf(serving), fields));
-    }
+    this.source = source;
+    this.view = view(source.types());
   }
 
-  /** The enabled hardware types, in the order of the configuration. */
+  private View view(List<HardwareType> types) {
+    Map<String, Enabled> byName = new LinkedHashMap<>();
+    types.forEach(type -> byName.put(type.name(), enabled(type)));
+    return new View(types, byName);
+  }
+
+  private Enabled enabled(HardwareType type) {
+    Map<String, WorkerField> fields = new LinkedHashMap<>();
+    List<String> serving = new ArrayList<>();
+    type.fields().forEach(field -> fields.put(field.name(), field));
+    for (String name : type.workers()) {
+      Worker worker = workers.get(name);
+      if (worker != null) {
+        serving.add(name);
+        worker.fields().forEach(field -> fields.put(field.name(), field));
+      }
+    }
+    return new Enabled(type, List.copyOf(serving), fields);
+  }
+
+  private Map<String, Enabled> byName() {
+    List<HardwareType> types = source.types();
+    View now = view;
+    if (!now.of().equals(types)) {
+      now = view(types);
+      view = now;
+    }
+    return now.byName();
+  }
+
+  /**
+   * The enabled hardware types, in the order of the configuration: a snapshot, the same object
+   * until something changes.
+   */
   public List<HardwareType> all() {
-    return byName.values().stream().map(Enabled::type).toList();
+    return source.types();
   }
 
   /**
@@ -55,20 +82,25 @@ public class HardwareTypes {
    * for an unknown type.
    */
   public List<String> workersOf(String hardwareType) {
-    Enabled enabled = byName.get(hardwareType);
+    Enabled enabled = byName().get(hardwareType);
     return enabled == null ? List.of() : enabled.workers();
   }
 
   /** The properties of a hardware type and of its enabled workers; none for an unknown type. */
   public List<WorkerField> fieldsOf(String hardwareType) {
-    Enabled enabled = byName.get(hardwareType);
+    Enabled enabled = byName().get(hardwareType);
     return enabled == null ? List.of() : List.copyOf(enabled.fields().values());
   }
 
   /** One property of a hardware type, if the type or one of its enabled workers declares it. */
   public Optional<WorkerField> field(String hardwareType, String property) {
-    Enabled enabled = byName.get(hardwareType);
+    Enabled enabled = byName().get(hardwareType);
     return enabled == null ? Optional.empty() : Optional.ofNullable(enabled.fields().get(property));
+  }
+
+  /** The properties of a type of a snapshot, and of its enabled workers. */
+  List<WorkerField> fieldsOf(HardwareType type) {
+    return List.copyOf(enabled(type).fields().values());
   }
 
   /** What the enabled workers of a hardware type demand of a device's name. */
@@ -80,11 +112,11 @@ public class HardwareTypes {
   }
 
   boolean isEnabled(String hardwareType) {
-    return byName.containsKey(hardwareType);
+    return byName().containsKey(hardwareType);
   }
 
   Set<String> names() {
-    return new LinkedHashSet<>(byName.keySet());
+    return new LinkedHashSet<>(byName().keySet());
   }
 
   @Nullable Worker worker(String workerType) {

@@ -26,14 +26,18 @@ public class PropertyRules {
 
   private record Rules(Schema properties, List<Schema> name, List<HardwareType.Rule> others) {}
 
-  private final Map<String, Rules> byType = new LinkedHashMap<>();
+  /** What follows from one snapshot of the hardware types. */
+  private record Compiled(List<HardwareType> of, Map<String, Rules> byType) {}
+
   private final HardwareTypes types;
   private final JsonMapper json;
+  private final SchemaRegistry registry;
+  private volatile Compiled compiled;
 
   PropertyRules(HardwareTypes types, JsonMapper json) {
     this.types = types;
     this.json = json;
-    SchemaRegistry registry =
+    this.registry =
         SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12,
             builder ->
@@ -42,16 +46,37 @@ public class PropertyRules {
                         .formatAssertionsEnabled(true)
                         .pathType(PathType.JSON_POINTER)
                         .build()));
-    for (HardwareType type : types.all()) {
+    this.compiled = compile(types.all());
+  }
+
+  /** An enrollment is judged by one snapshot, whatever happens to the hardware types meanwhile. */
+  private Map<String, Rules> rules() {
+    List<HardwareType> now = types.all();
+    Compiled known = compiled;
+    return known.of().equals(now) ? known.byType() : compileAnew();
+  }
+
+  private synchronized Map<String, Rules> compileAnew() {
+    List<HardwareType> now = types.all();
+    if (!compiled.of().equals(now)) {
+      compiled = compile(now);
+    }
+    return compiled.byType();
+  }
+
+  private Compiled compile(List<HardwareType> of) {
+    Map<String, Rules> byType = new LinkedHashMap<>();
+    for (HardwareType type : of) {
       byType.put(
           type.name(),
           new Rules(
-              registry.getSchema(tree(propertiesSchema(types.fieldsOf(type.name())))),
+              registry.getSchema(tree(propertiesSchema(types.fieldsOf(type)))),
               types.nameSchemasOf(type.name()).stream()
                   .map(schema -> registry.getSchema(tree(schema)))
                   .toList(),
               type.rules()));
     }
+    return new Compiled(of, byType);
   }
 
   /** The JSON schema of the properties of a hardware type, as the enabled workers have it. */
@@ -69,7 +94,7 @@ public class PropertyRules {
 
   /** Every violation, each with its path; empty for a valid enrollment. Texts hold no values. */
   public List<String> violations(String hardwareType, String name, Map<String, Object> properties) {
-    Rules rules = byType.get(hardwareType);
+    Rules rules = rules().get(hardwareType);
     if (rules == null) {
       return List.of(
           "/hardware_type: '"

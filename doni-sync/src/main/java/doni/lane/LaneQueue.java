@@ -116,6 +116,21 @@ final class LaneQueue {
             .list());
   }
 
+  /** The uuids of the live devices of a lane whose property has one of these values. */
+  List<String> having(String workerType, String property, Collection<String> values) {
+    return jdbc.sql(
+            """
+            select h.uuid::text as id from hardware h
+            join worker_task t on t.hardware_uuid = h.uuid and t.worker_type = :worker
+            where h.deleted_at is null and h.properties ->> :property = any(:values)
+            """)
+        .param("worker", workerType)
+        .param("property", property)
+        .param("values", values.toArray(String[]::new))
+        .query((row, _) -> row.getString("id"))
+        .list();
+  }
+
   private static UUID[] uuids(Collection<String> names) {
     return names.stream()
         .filter(name -> name.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))

@@ -41,7 +41,35 @@ final class Nudges {
   }
 
   Nudge of(String workerType) {
-    return names -> add(workerType, names, BATCH);
+    return new Nudge() {
+      @Override
+      public void named(Collection<String> names) {
+        add(workerType, names, BATCH);
+      }
+
+      @Override
+      public void having(String property, Collection<String> values) {
+        if (!values.isEmpty()) {
+          Set<String> copy = Set.copyOf(values);
+          housekeeping.in(BATCH, () -> lookAtThoseHaving(workerType, property, copy));
+        }
+      }
+    };
+  }
+
+  private void lookAtThoseHaving(String workerType, String property, Set<String> values) {
+    try {
+      List<String> found = queue.having(workerType, property, values);
+      LOG.info(
+          "{} devices are looked at again, because what is wanted of {} {} has changed",
+          found.size(),
+          property,
+          values);
+      add(workerType, found, Duration.ZERO);
+    } catch (RuntimeException e) {
+      LOG.warn("Devices of {} could not be made due after a change; tried again", workerType, e);
+      housekeeping.in(AGAIN, () -> lookAtThoseHaving(workerType, property, values));
+    }
   }
 
   /** Has a worker look at one device again. */

@@ -15,6 +15,8 @@ import java.util.function.Supplier;
  *   <tr><td>{@code hardware:create}</td><td>{@code role:admin}</td></tr>
  *   <tr><td>{@code hardware:update}</td><td>{@code rule:admin_or_owner}</td></tr>
  *   <tr><td>{@code hardware:delete}</td><td>{@code rule:admin_or_owner}</td></tr>
+ *   <tr><td>{@code hardware:import}, for another project or with a given uuid</td><td>{@code
+ *       role:admin}</td></tr>
  *   <tr><td>{@code hardware:sync_all}</td><td>{@code role:admin}</td></tr>
  * </table>
  *
@@ -30,6 +32,7 @@ public final class Policy {
           "hardware:create", "role:admin",
           "hardware:update", "rule:admin_or_owner",
           "hardware:delete", "rule:admin_or_owner",
+          "hardware:import", "role:admin",
           "hardware:sync_all", "role:admin");
 
   private final Supplier<RuleSet> rules;

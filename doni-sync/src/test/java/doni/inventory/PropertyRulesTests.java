@@ -4,8 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.device.Secret;
 import doni.testing.SampleTypes;
+import doni.worker.HardwareType;
+import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -17,6 +27,50 @@ class PropertyRulesTests {
   void acceptsAValidEnrollment() {
     assertThat(violations(Map.of("required", "r", "list", List.of("a"), "secret", new Secret("s"))))
         .isEmpty();
+  }
+
+  /** Both fields change together: whoever judges by one of each snapshot sees one violation. */
+  @Test
+  void judgesEachEnrollmentByOneSnapshotWhileTheHardwareTypesAreSwapped() throws Exception {
+    List<List<HardwareType>> snapshots = List.of(types("a"), types("b"));
+    AtomicReference<List<HardwareType>> current = new AtomicReference<>(snapshots.getFirst());
+    PropertyRules swapped =
+        new PropertyRules(new HardwareTypes(current::get, List.of()), JsonMapper.shared());
+    AtomicBoolean done = new AtomicBoolean();
+    List<Future<Set<Integer>>> judges = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 6; i++) {
+        judges.add(threads.submit(() -> verdicts(swapped, done)));
+      }
+      for (int i = 0; i < 100; i++) {
+        current.set(snapshots.get(i % 2));
+        assertThat(verdicts(swapped, new AtomicBoolean(true))).isSubsetOf(0, 2);
+      }
+      done.set(true);
+    }
+
+    for (Future<Set<Integer>> judge : judges) {
+      assertThat(judge.get()).isSubsetOf(0, 2);
+    }
+    current.set(snapshots.getLast());
+    assertThat(swapped.violations("swapped", "dev", Map.of("one", "b", "two", "b"))).isEmpty();
+  }
+
+  private static List<HardwareType> types(String value) {
+    Map<String, Object> schema = Map.of("type", "string", "enum", List.of(value));
+    return List.of(
+        new HardwareType(
+            "swapped",
+            List.of(),
+            List.of(WorkerField.of("one", schema), WorkerField.of("two", schema))));
+  }
+
+  private static Set<Integer> verdicts(PropertyRules rules, AtomicBoolean done) {
+    Set<Integer> counts = new HashSet<>();
+    do {
+      counts.add(rules.violations("swapped", "dev", Map.of("one", "a", "two", "a")).size());
+    } while (!done.get());
+    return counts;
   }
 
   @Test

@@ -37,6 +37,9 @@ class NudgesIT extends LaneFixture {
     HardwareId live = inventory.enrolled("twin", LANE);
     worker.nudge().named(List.of("unknown"));
     await().until(() -> worker.attempts().size() == 2);
+    // One that is still under way when the backend notifies is looked at once more.
+    awaitState(live, LANE, "PENDING");
+    awaitState(deleted, LANE, "PENDING");
 
     worker.nudge().named(List.of("twin"));
 
@@ -46,6 +49,24 @@ class NudgesIT extends LaneFixture {
                 .extracting(a -> a.device().id())
                 .hasSize(4)
                 .contains(live, deleted));
+  }
+
+  @Test
+  void looksAgainAtDevicesWhosePropertyHasOneOfTheValues() {
+    TestWorker worker = TestWorker.agreeing(LANE);
+    started(TestReplica.rarelyPolling(), worker);
+    HardwareId concerned = inventory.enrolled("concerned", LANE);
+    HardwareId other = inventory.enrolled("other", LANE);
+    inventory.property(concerned, "machine_name", "toaster");
+    inventory.property(other, "machine_name", "kettle");
+    worker.nudge().named(List.of("unknown"));
+    awaitState(concerned, LANE, "STEADY");
+    awaitState(other, LANE, "STEADY");
+
+    worker.nudge().having("machine_name", List.of("toaster", "fridge"));
+
+    await().until(() -> worker.attempts().size() == 3);
+    assertThat(worker.attempts().getLast().device().id()).isEqualTo(concerned);
   }
 
   @Test

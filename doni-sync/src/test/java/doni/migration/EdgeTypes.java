@@ -64,7 +64,8 @@ final class EdgeTypes {
   }
 
   static HardwareTypes with(Worker... workers) {
-    return new HardwareTypes(List.of(type()), List.of(workers));
+    List<HardwareType> types = List.of(type());
+    return new HardwareTypes(() -> types, List.of(workers));
   }
 
   private record Named(String type, List<WorkerField> fields) implements Worker {

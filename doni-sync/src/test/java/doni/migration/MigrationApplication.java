@@ -2,10 +2,12 @@ package doni.migration;
 
 import doni.testing.TestPostgres;
 import doni.worker.HardwareType;
+import doni.worker.HardwareTypeSource;
 import doni.worker.SiteLock;
 import doni.worker.Worker;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -48,8 +50,9 @@ class MigrationApplication {
   }
 
   @Bean
-  HardwareType type() {
-    return EdgeTypes.type();
+  HardwareTypeSource type() {
+    List<HardwareType> types = List.of(EdgeTypes.type());
+    return () -> types;
   }
 
   @Bean

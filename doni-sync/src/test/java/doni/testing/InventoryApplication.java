@@ -1,6 +1,6 @@
 package doni.testing;
 
-import doni.worker.HardwareType;
+import doni.worker.HardwareTypeSource;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -48,8 +48,8 @@ public class InventoryApplication {
   }
 
   @Bean
-  HardwareType sampleType() {
-    return SampleTypes.type();
+  HardwareTypeSource sampleType() {
+    return SampleTypes.source();
   }
 
   @Bean

@@ -3,6 +3,7 @@ package doni.testing;
 import doni.inventory.HardwareTypes;
 import doni.worker.Attempt;
 import doni.worker.HardwareType;
+import doni.worker.HardwareTypeSource;
 import doni.worker.Outcome;
 import doni.worker.Plan;
 import doni.worker.Worker;
@@ -25,7 +26,12 @@ public final class SampleTypes {
   private SampleTypes() {}
 
   public static HardwareTypes create() {
-    return new HardwareTypes(List.of(type()), List.of(worker()));
+    return new HardwareTypes(source(), List.of(worker()));
+  }
+
+  public static HardwareTypeSource source() {
+    List<HardwareType> types = List.of(type());
+    return () -> types;
   }
 
   public static Worker worker() {

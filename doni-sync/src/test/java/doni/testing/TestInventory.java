@@ -67,6 +67,16 @@ public final class TestInventory implements AutoCloseable {
     return id;
   }
 
+  /** Gives a device a property as if it had been enrolled with it. */
+  public void property(HardwareId id, String name, String value) {
+    jdbc.sql(
+            "update hardware set properties = jsonb_set(properties, array[?], to_jsonb(?::text)) where uuid = ?")
+        .param(name)
+        .param(value)
+        .param(id.value())
+        .update();
+  }
+
   /** Stores a device with a task in each lane, due now. */
   public HardwareId enrolled(String name, String... workerTypes) {
     HardwareId id = device(name);

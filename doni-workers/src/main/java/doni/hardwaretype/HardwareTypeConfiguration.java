@@ -1,12 +1,15 @@
 package doni.hardwaretype;
 
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.worker.HardwareType;
+import doni.worker.HardwareTypeSource;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -21,32 +24,28 @@ class HardwareTypeConfiguration {
   private static final String HARDWARE_TYPES = "doni.hardware-types";
   private static final String ENABLED_WORKERS = "doni.workers.enabled";
 
-  /**
-   * The machine types of the site by name: those of {@code machine-types.yml}, and those that the
-   * site adds.
-   */
   @Bean
-  MachineTypes machineTypes(Environment environment) {
-    return MachineTypes.read(environment);
-  }
-
-  @Bean
-  List<HardwareType> enabledHardwareTypes(Environment environment, MachineTypes machineTypes) {
-    Map<String, HardwareType> known = new LinkedHashMap<>();
-    for (HardwareType type :
-        List.of(
-            DeviceBalena.create(machineTypes.byName().keySet()),
-            Baremetal.create(),
-            FakeHardware.create())) {
-      known.put(type.name(), type);
-    }
-    refuseUnknownWorkers(environment, known.values());
+  HardwareTypeSource enabledHardwareTypes(Environment environment, MachineTypeCatalog catalog) {
+    List<HardwareType> first = all(catalog.current());
+    refuseUnknownWorkers(environment, first);
     List<String> wanted = list(environment, HARDWARE_TYPES, List.of(DeviceBalena.NAME));
     if (wanted.isEmpty()) {
       throw new InvalidConfigurationPropertyValueException(
-          HARDWARE_TYPES, null, "is empty; allowed: " + String.join(", ", known.keySet()));
+          HARDWARE_TYPES, null, "is empty; allowed: " + names(first));
     }
-    return wanted.stream().distinct().map(name -> named(name, known)).toList();
+    List<String> names = wanted.stream().distinct().toList();
+    names.forEach(name -> refuseUnknown(name, first));
+    return new EnabledHardwareTypes(
+        catalog,
+        machineTypes ->
+            names.stream().map(name -> named(name, all(machineTypes)).orElseThrow()).toList());
+  }
+
+  private static List<HardwareType> all(MachineTypes machineTypes) {
+    return List.of(
+        DeviceBalena.create(machineTypes.byName().keySet()),
+        Baremetal.create(),
+        FakeHardware.create());
   }
 
   private static void refuseUnknownWorkers(
@@ -61,15 +60,19 @@ class HardwareTypeConfiguration {
     }
   }
 
-  private static HardwareType named(String name, Map<String, HardwareType> known) {
-    HardwareType type = known.get(name);
-    if (type == null) {
+  private static void refuseUnknown(String name, List<HardwareType> known) {
+    if (named(name, known).isEmpty()) {
       throw new InvalidConfigurationPropertyValueException(
-          HARDWARE_TYPES,
-          name,
-          "is not a hardware type; allowed: " + String.join(", ", known.keySet()));
+          HARDWARE_TYPES, name, "is not a hardware type; allowed: " + names(known));
     }
-    return type;
+  }
+
+  private static Optional<HardwareType> named(String name, List<HardwareType> known) {
+    return known.stream().filter(type -> type.name().equals(name)).findFirst();
+  }
+
+  private static String names(List<HardwareType> types) {
+    return types.stream().map(HardwareType::name).collect(Collectors.joining(", "));
   }
 
   private static List<String> list(Environment environment, String key, List<String> otherwise) {

@@ -14,6 +14,13 @@ public interface Nudge {
    */
   void named(Collection<String> names);
 
+  /**
+   * Makes the devices due whose property has one of these values, because what the worker wants of
+   * them follows from it and is another now. Where there is no engine that knows the devices,
+   * nothing happens.
+   */
+  default void having(String property, Collection<String> values) {}
+
   /** Does nothing: for a worker that is used without an engine. */
   Nudge NONE = names -> {};
 }

@@ -102,6 +102,15 @@ public interface Worker {
   }
 
   /**
+   * What its backend has of the hardware that it serves, for an operator who brings an existing
+   * site under management. Reads only, and may read all of the site; may be called on a worker that
+   * was never started. Lets a {@link RemoteException} through.
+   */
+  default List<Discovery> discover() {
+    return List.of();
+  }
+
+  /**
    * Called once before the lane's first attempt; a worker whose backend can notify starts to listen
    * here.
    */

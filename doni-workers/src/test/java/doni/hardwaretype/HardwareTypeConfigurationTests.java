@@ -2,7 +2,11 @@ package doni.hardwaretype;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
 import doni.worker.HardwareType;
+import doni.worker.HardwareTypeSource;
+import java.time.Clock;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -13,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigRegistry;
 
 class HardwareTypeConfigurationTests {
 
@@ -29,7 +34,11 @@ class HardwareTypeConfigurationTests {
   };
 
   private final ApplicationContextRunner bare =
-      new ApplicationContextRunner().withUserConfiguration(HardwareTypeConfiguration.class);
+      new ApplicationContextRunner()
+          .withBean(Clock.class, Clock::systemUTC)
+          .withUserConfiguration(HardwareTypeConfiguration.class)
+          .withInitializer(
+              context -> ((AnnotationConfigRegistry) context).scan("doni.machinetype"));
 
   /** With the file that the service imports. */
   private final ApplicationContextRunner site =
@@ -39,7 +48,7 @@ class HardwareTypeConfigurationTests {
   @Test
   void shipsTheMachineTypesOfTodaysClients() {
     site.run(context ->
-        assertThat(context.getBean(MachineTypes.class).byName())
+        assertThat(context.getBean(MachineTypeCatalog.class).current().byName())
             .containsOnlyKeys(SHIPPED)
             .containsEntry("raspberrypi5", new MachineType("Raspberry Pi 5", "Raspberry Pi", "5"))
             .allSatisfy((_, type) ->
@@ -54,7 +63,7 @@ class HardwareTypeConfigurationTests {
             "doni.machine-types.toaster-9.vendor=ACME",
             "doni.machine-types.toaster-9.model=9")
         .run(context -> {
-          assertThat(context.getBean(MachineTypes.class).byName())
+          assertThat(context.getBean(MachineTypeCatalog.class).current().byName())
               .hasSize(SHIPPED.length + 1)
               .containsEntry("toaster-9", new MachineType("Toaster 9", "ACME", "9"));
           assertThat(types(context).findFirst().orElseThrow().fields().getFirst().schema())
@@ -67,7 +76,8 @@ class HardwareTypeConfigurationTests {
   void takesAnotherTextForAShippedMachineType() {
     site.withPropertyValues("doni.machine-types.coral-dev.full-name=Coral")
         .run(context ->
-            assertThat(context.getBean(MachineTypes.class).byName().get("coral-dev"))
+            assertThat(
+                    context.getBean(MachineTypeCatalog.class).current().byName().get("coral-dev"))
                 .isEqualTo(new MachineType("Coral", "Google", "Coral Dev Board")));
   }
 
@@ -139,8 +149,7 @@ class HardwareTypeConfigurationTests {
   }
 
   private static Stream<HardwareType> types(ConfigurableApplicationContext context) {
-    return ((List<?>) context.getBean("enabledHardwareTypes"))
-        .stream().map(HardwareType.class::cast);
+    return context.getBean(HardwareTypeSource.class).types().stream();
   }
 
   private static List<String> names(ConfigurableApplicationContext context) {

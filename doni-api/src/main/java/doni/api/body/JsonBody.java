@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record JsonBody(@Nullable Object value) {
 
+  /** Reads one JSON text, as strictly as a request's body; {@link InventoryException.Invalid}. */
+  public static JsonBody parse(byte[] utf8) {
+    return new JsonBody(StrictJson.read(utf8));
+  }
+
   /** The members of the object that the body must be; {@link InventoryException.Invalid} if not. */
   public Map<String, Object> object() {
     return object(value)

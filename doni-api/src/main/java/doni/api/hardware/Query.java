@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A query string, read parameter by parameter; what is wrong with it is collected, so that a client
- * hears everything at once. Parameters that nobody asks for are ignored.
+ * hears everything at once. Parameters that nobody asks for are ignored, unless {@link
+ * #nothingBut} says otherwise.
  */
 final class Query {
 
@@ -114,6 +115,18 @@ final class Query {
         constants.stream().map(Enum::name).map(spelling).collect(Collectors.joining(", "));
     violations.add("%s: %s is not one of %s".formatted(name, Text.quote(value), allowed));
     return null;
+  }
+
+  /** For a request of which a mistyped parameter would do what was not meant. */
+  void nothingBut(String... known) {
+    List<String> allowed = List.of(known);
+    parameters.keySet().stream()
+        .filter(name -> !allowed.contains(name))
+        .sorted()
+        .forEach(name ->
+            violations.add(
+                "%s: is no parameter of this request; allowed: %s"
+                    .formatted(Text.quote(name), String.join(", ", allowed))));
   }
 
   /** Throws {@link InventoryException.Invalid} with everything that was wrong. */

@@ -61,7 +61,8 @@ class PublishedApiIT {
             "/v1/sync/{uuid}/cancel",
             "/v1/sync/{uuid}/pause",
             "/v1/sync/{uuid}/resume",
-            "/v1/hardware-types");
+            "/v1/hardware-types",
+            "/v1/hardware:import");
     for (JsonNode path : paths) {
       for (JsonNode operation : path) {
         assertThat(operation.get("responses").propertyNames()).contains("500", "503");

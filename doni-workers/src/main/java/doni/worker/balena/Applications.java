@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -26,13 +27,16 @@ final class Applications {
 
   private final Rows rows;
   private final Access access;
-  private final List<String> names;
+  private final Supplier<Collection<String>> names;
   private final Listing<List<Application>> known;
 
-  Applications(Rows rows, Access access, Collection<String> names, Clock clock) {
+  /**
+   * @param names as the settings have them now
+   */
+  Applications(Rows rows, Access access, Supplier<Collection<String>> names, Clock clock) {
     this.rows = rows;
     this.access = access;
-    this.names = names.stream().distinct().sorted().toList();
+    this.names = names;
     this.known = new Listing<>(this::load, KEPT, clock);
   }
 
@@ -71,9 +75,10 @@ final class Applications {
 
   private List<Application> load() {
     List<Application> found = new ArrayList<>();
-    if (!names.isEmpty()) {
+    List<String> wanted = names.get().stream().distinct().sorted().toList();
+    if (!wanted.isEmpty()) {
       String filter =
-          names.stream().map(Applications::condition).collect(Collectors.joining(" or "));
+          wanted.stream().map(Applications::condition).collect(Collectors.joining(" or "));
       for (JsonNode row : rows.of("application?$filter=" + filter + "&$select=id,app_name,slug")) {
         found.add(
             new Application(

@@ -1,5 +1,6 @@
 package doni.worker.balena;
 
+import doni.machinetype.MachineTypeCatalog;
 import doni.remote.Remote;
 import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
@@ -26,8 +27,14 @@ class BalenaConfiguration {
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
+  FleetNames fleetNames(BalenaProperties properties, MachineTypeCatalog machineTypes) {
+    return new FleetNames(properties.deviceFleetMapping(), machineTypes);
+  }
+
+  @Bean
   Backend<Fleet> balenaFleet(
       BalenaProperties properties,
+      FleetNames names,
       MeterRegistry meters,
       ObjectProvider<Tracer> tracer,
       Clock clock) {
@@ -36,6 +43,7 @@ class BalenaConfiguration {
         () ->
             new BalenaFleet(
                 properties,
+                names,
                 new Remote(
                     BalenaApi.SERVICE,
                     CONCURRENCY,
@@ -52,8 +60,9 @@ class BalenaConfiguration {
   }
 
   @Bean
-  Worker balenaWorker(List<Backend<Fleet>> backends, BalenaProperties properties, Clock clock) {
+  Worker balenaWorker(
+      List<Backend<Fleet>> backends, BalenaProperties properties, FleetNames names, Clock clock) {
     Fleet fleet = Backend.choose("doni.workers.balena.backend", properties.backend(), backends);
-    return new BalenaWorker(fleet, properties, clock);
+    return new BalenaWorker(fleet, properties, names, clock);
   }
 }

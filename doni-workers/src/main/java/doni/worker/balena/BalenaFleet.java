@@ -28,14 +28,13 @@ final class BalenaFleet implements Fleet {
   private final DeviceRows devices;
   private final Listing<Map<String, FleetDevice>> listing;
 
-  BalenaFleet(BalenaProperties properties, Remote remote, Clock clock) {
+  BalenaFleet(BalenaProperties properties, FleetNames names, Remote remote, Clock clock) {
     this.remote = remote;
     this.api = new BalenaApi(properties, remote);
     this.access = new Access(api, properties, clock);
     Rows rows = new Rows(api, access);
     this.types = new DeviceTypes(rows, clock);
-    this.applications =
-        new Applications(rows, access, properties.deviceFleetMapping().values(), clock);
+    this.applications = new Applications(rows, access, names::all, clock);
     this.devices = new DeviceRows(rows);
     this.listing = new Listing<>(() -> devices.of(applications.ids()), KEPT, clock);
   }

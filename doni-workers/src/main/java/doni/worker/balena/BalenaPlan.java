@@ -22,7 +22,7 @@ final class BalenaPlan implements Plan {
   private static final int ROUNDS = 4;
 
   /** What it works with. */
-  record Means(Fleet fleet, BalenaProperties properties, Clock clock) {}
+  record Means(Fleet fleet, FleetNames names, Clock clock) {}
 
   private final Fleet fleet;
   private final Means means;
@@ -74,11 +74,11 @@ final class BalenaPlan implements Plan {
   }
 
   private Optional<String> fleetName() {
-    return Optional.ofNullable(means.properties().deviceFleetMapping().get(desired.machine()));
+    return means.names().of(desired.machine());
   }
 
   private String withoutFleet() {
-    return "no fleet is configured for the machine type '%s': set doni.workers.balena.device-fleet-mapping.%s"
+    return "no fleet is configured for the machine type '%s': set doni.workers.balena.device-fleet-mapping.%s, or the fleet in its file"
         .formatted(desired.machine(), desired.machine());
   }
 

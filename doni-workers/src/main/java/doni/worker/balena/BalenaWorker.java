@@ -2,9 +2,12 @@ package doni.worker.balena;
 
 import doni.device.Device;
 import doni.device.Secret;
+import doni.machinetype.Differences;
+import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
 import doni.worker.Checkup;
 import doni.worker.Hold;
+import doni.worker.Nudge;
 import doni.worker.Outcome;
 import doni.worker.Plan;
 import doni.worker.Worker;
@@ -46,11 +49,13 @@ final class BalenaWorker implements Worker {
 
   private final Fleet fleet;
   private final BalenaProperties properties;
+  private final FleetNames names;
   private final Clock clock;
 
-  BalenaWorker(Fleet fleet, BalenaProperties properties, Clock clock) {
+  BalenaWorker(Fleet fleet, BalenaProperties properties, FleetNames names, Clock clock) {
     this.fleet = fleet;
     this.properties = properties;
+    this.names = names;
     this.clock = clock;
   }
 
@@ -74,6 +79,16 @@ final class BalenaWorker implements Worker {
   @Override
   public Optional<Hold> hold() {
     return fleet.hold();
+  }
+
+  /** A device whose machine type has got a fleet, or another one, is looked at again. */
+  @Override
+  public void start(Nudge nudge) {
+    names
+        .catalog()
+        .onChange((before, after) ->
+            nudge.having(
+                MachineTypes.PROPERTY, Differences.between(before.fleets(), after.fleets())));
   }
 
   @Override
@@ -122,7 +137,7 @@ final class BalenaWorker implements Worker {
     }
     boolean afresh = attempt.cause() == Attempt.Cause.REQUESTED;
     return new BalenaPlan(
-        new BalenaPlan.Means(fleet, properties, clock),
+        new BalenaPlan.Means(fleet, names, clock),
         desired(device, machine.get(), type.getAsLong()),
         Known.of(attempt),
         afresh ? fleet.device(uuid) : fleet.glance(uuid),

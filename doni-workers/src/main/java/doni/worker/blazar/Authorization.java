@@ -26,7 +26,7 @@ record Authorization(Map<String, String> properties, List<String> unknown) {
   /** Both are ours, also where they are not wanted. */
   static final Set<String> KEYS = Set.of(PROJECTS, REASON);
 
-  private static final String REASON_FIELD = "authorized_projects_reason";
+  static final String REASON_FIELD = "authorized_projects_reason";
 
   Authorization {
     properties = Map.copyOf(properties);

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.hardwaretype.MachineTypes;
+import doni.machinetype.MachineTypeCatalog;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
 import org.springframework.context.annotation.Bean;
@@ -18,8 +18,8 @@ class BlazarConfiguration {
   static class Devices {
 
     @Bean
-    Worker blazarDevice(Site site, MachineTypes machineTypes) {
-      return new DeviceWorker(site, machineTypes.byName());
+    Worker blazarDevice(Site site, MachineTypeCatalog machineTypes) {
+      return new DeviceWorker(site, machineTypes);
     }
   }
 

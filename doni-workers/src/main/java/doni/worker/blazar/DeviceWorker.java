@@ -1,10 +1,15 @@
 package doni.worker.blazar;
 
 import doni.device.Device;
-import doni.hardwaretype.MachineType;
+import doni.machinetype.Differences;
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
 import doni.worker.Checkup;
+import doni.worker.Discovery;
 import doni.worker.Hold;
+import doni.worker.Nudge;
 import doni.worker.Plan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
@@ -45,9 +50,9 @@ final class DeviceWorker implements Worker {
       Set.of("id", "name", "reservable", "created_at", "updated_at");
 
   private final Site site;
-  private final Map<String, MachineType> machineTypes;
+  private final MachineTypeCatalog machineTypes;
 
-  DeviceWorker(Site site, Map<String, MachineType> machineTypes) {
+  DeviceWorker(Site site, MachineTypeCatalog machineTypes) {
     this.site = site;
     this.machineTypes = machineTypes;
   }
@@ -66,6 +71,13 @@ final class DeviceWorker implements Worker {
     return List.copyOf(fields);
   }
 
+  /** Blazar shows the texts of a machine type: when they change, its devices do. */
+  @Override
+  public void start(Nudge nudge) {
+    machineTypes.onChange((before, after) ->
+        nudge.having(MachineTypes.PROPERTY, Differences.between(before.byName(), after.byName())));
+  }
+
   @Override
   public Set<String> follows() {
     return Set.of(KUBERNETES);
@@ -79,6 +91,11 @@ final class DeviceWorker implements Worker {
   @Override
   public List<Checkup> checkUp() {
     return site.checkUp(Kind.DEVICE);
+  }
+
+  @Override
+  public List<Discovery> discover() {
+    return new ResourceDiscovery(site, Kind.DEVICE, this::wish).all();
   }
 
   @Override
@@ -124,7 +141,11 @@ final class DeviceWorker implements Worker {
 
   private Map<String, String> machine(Device device) {
     String name = device.text("machine_name").orElse(UNKNOWN);
-    MachineType type = machineTypes.getOrDefault(name, new MachineType(UNKNOWN, UNKNOWN, UNKNOWN));
+    MachineType type =
+        machineTypes
+            .current()
+            .byName()
+            .getOrDefault(name, new MachineType(UNKNOWN, UNKNOWN, UNKNOWN));
     return Map.of(
         "machine_name", name,
         "device_name", type.fullName(),

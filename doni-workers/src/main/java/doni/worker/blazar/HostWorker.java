@@ -3,6 +3,7 @@ package doni.worker.blazar;
 import doni.device.Device;
 import doni.worker.Attempt;
 import doni.worker.Checkup;
+import doni.worker.Discovery;
 import doni.worker.Hold;
 import doni.worker.Plan;
 import doni.worker.Worker;
@@ -83,6 +84,11 @@ final class HostWorker implements Worker {
   @Override
   public List<Checkup> checkUp() {
     return site.checkUp(Kind.HOST);
+  }
+
+  @Override
+  public List<Discovery> discover() {
+    return new ResourceDiscovery(site, Kind.HOST, this::wish).all();
   }
 
   @Override

@@ -28,6 +28,9 @@ interface BareMetal {
   /** A node with its ports as they are now. */
   Sighting look(String uuid);
 
+  /** All nodes with their ports as they are now: expensive. */
+  List<Sighting> lookAtAll();
+
   /** A node as it is now. */
   Optional<Node> node(String uuid);
 

@@ -25,6 +25,13 @@ final class Capabilities {
     return OURS.stream().allMatch(key -> Objects.equals(present.get(key), wanted.get(key)));
   }
 
+  /** What the text says of our keys. */
+  static Map<String, String> ours(@Nullable Object text) {
+    Map<String, String> ours = parse(text);
+    ours.keySet().retainAll(OURS);
+    return ours;
+  }
+
   /** The text with what is wanted in it; empty when nothing is left to say. */
   static Optional<String> merged(@Nullable Object text, Map<String, String> wanted) {
     Map<String, String> merged = parse(text);

@@ -44,6 +44,11 @@ final class InMemoryBareMetal implements BareMetal {
   }
 
   @Override
+  public synchronized List<Sighting> lookAtAll() {
+    return nodes.keySet().stream().map(this::look).toList();
+  }
+
+  @Override
   public synchronized Optional<Node> node(String uuid) {
     return Optional.ofNullable(nodes.get(uuid));
   }

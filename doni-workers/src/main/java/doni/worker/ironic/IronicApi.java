@@ -75,6 +75,14 @@ final class IronicApi implements BareMetal {
   }
 
   @Override
+  public List<Sighting> lookAtAll() {
+    Map<String, List<Port>> known = ports.fresh();
+    return nodes.fresh().values().stream()
+        .map(node -> new Sighting(Optional.of(node), known.getOrDefault(node.uuid(), List.of())))
+        .toList();
+  }
+
+  @Override
   public Optional<Node> node(String uuid) {
     Answer answer = send(Request.get(NODES + "/" + Request.segment(uuid)));
     return Refusals.saysAbsent(answer)

@@ -3,12 +3,14 @@ package doni.worker.ironic;
 import doni.device.Device;
 import doni.worker.Attempt;
 import doni.worker.Checkup;
+import doni.worker.Discovery;
 import doni.worker.Hold;
 import doni.worker.Outcome;
 import doni.worker.Plan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +97,14 @@ final class IronicWorker implements Worker {
             : new Checkup.Wrong(
                 "the service user lacks the role admin: Ironic hides what it has",
                 "give the user of doni.keystone the role admin in its project"));
+  }
+
+  @Override
+  public List<Discovery> discover() {
+    return bareMetal.lookAtAll().stream()
+        .flatMap(seen -> seen.node().map(node -> NodeDiscovery.of(node, seen.ports())).stream())
+        .sorted(Comparator.comparing(Discovery::origin))
+        .toList();
   }
 
   @Override

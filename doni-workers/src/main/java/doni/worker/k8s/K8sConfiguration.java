@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.machinetype.MachineTypeCatalog;
 import doni.remote.Remote;
 import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
@@ -49,8 +50,12 @@ class K8sConfiguration {
   }
 
   @Bean
-  Worker k8sWorker(List<Backend<Cluster>> backends, K8sProperties properties, Clock clock) {
+  Worker k8sWorker(
+      List<Backend<Cluster>> backends,
+      K8sProperties properties,
+      MachineTypeCatalog machineTypes,
+      Clock clock) {
     Cluster cluster = Backend.choose("doni.workers.k8s.backend", properties.backend(), backends);
-    return new K8sWorker(cluster, properties, clock);
+    return new K8sWorker(cluster, properties, machineTypes, clock);
   }
 }

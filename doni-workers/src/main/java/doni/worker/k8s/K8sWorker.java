@@ -2,6 +2,9 @@ package doni.worker.k8s;
 
 import doni.device.Device;
 import doni.device.Secret;
+import doni.machinetype.Differences;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
 import doni.worker.Checkup;
 import doni.worker.Hold;
@@ -53,17 +56,18 @@ final class K8sWorker implements Worker {
 
   private final Cluster cluster;
   private final K8sProperties properties;
-  private final ExpectedLabels expectedLabels;
+  private final LabelRules expectedLabels;
   private final Clock clock;
   private final NodeWatch watch;
 
-  K8sWorker(Cluster cluster, K8sProperties properties, Clock clock) {
+  K8sWorker(
+      Cluster cluster, K8sProperties properties, MachineTypeCatalog machineTypes, Clock clock) {
     this.cluster = cluster;
     this.properties = properties;
-    this.expectedLabels = properties.labels();
+    this.expectedLabels = new LabelRules(properties.labels(), machineTypes);
     this.clock = clock;
     this.watch =
-        new NodeWatch(
+        new NodeWatch(() ->
             new NodeWish(
                 Map.of(),
                 managedKeys(Set.of()),
@@ -104,6 +108,11 @@ final class K8sWorker implements Worker {
   @Override
   public void start(Nudge nudge) {
     watch.start(nudge);
+    expectedLabels
+        .catalog()
+        .onChange((before, after) ->
+            nudge.having(
+                MachineTypes.PROPERTY, Differences.between(before.labels(), after.labels())));
     cluster.start(watch);
   }
 
@@ -211,7 +220,7 @@ final class K8sWorker implements Worker {
         new TreeMap<>(
             device
                 .text(properties.expectedLabelsIndexProperty())
-                .map(expectedLabels::of)
+                .map(expectedLabels.current()::of)
                 .orElse(Map.of()));
     // A Calico host policy selects "== 'deny'", so for "allow" the label has to go.
     if (device.text(LOCAL_EGRESS_PROPERTY).filter("deny"::equals).isPresent()) {
@@ -221,7 +230,7 @@ final class K8sWorker implements Worker {
   }
 
   private Set<String> managedKeys(Set<String> recorded) {
-    Set<String> keys = new TreeSet<>(expectedLabels.keys());
+    Set<String> keys = new TreeSet<>(expectedLabels.current().keys());
     keys.add(ExpectedLabels.LOCAL_EGRESS);
     keys.addAll(recorded);
     return keys;

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ final class NodeWatch implements Cluster.Listener {
    */
   private record Expectation(NodeWish wish, boolean forBlazar, Optional<Sight> sight) {}
 
-  private final NodeWish anyWish;
+  private final Supplier<NodeWish> anyWish;
   private final ConcurrentMap<String, Expectation> expectations = new ConcurrentHashMap<>();
   private final BlockingQueue<String> woken = new LinkedBlockingQueue<>();
   private @Nullable Thread nudging;
@@ -51,7 +52,7 @@ final class NodeWatch implements Cluster.Listener {
   /**
    * @param anyWish what matters of a Node of which nothing is expected yet
    */
-  NodeWatch(NodeWish anyWish) {
+  NodeWatch(Supplier<NodeWish> anyWish) {
     this.anyWish = anyWish;
   }
 
@@ -82,7 +83,7 @@ final class NodeWatch implements Cluster.Listener {
 
   /** The Node is about to be deleted by us. */
   void expectDeletion(String name) {
-    expectations.put(name, new Expectation(anyWish, false, Optional.empty()));
+    expectations.put(name, new Expectation(anyWish.get(), false, Optional.empty()));
   }
 
   void forget(String name) {
@@ -100,7 +101,7 @@ final class NodeWatch implements Cluster.Listener {
   @Override
   public void changed(ClusterNode before, ClusterNode after) {
     Expectation expected = expectations.get(after.name());
-    NodeWish wish = expected == null ? anyWish : expected.wish();
+    NodeWish wish = expected == null ? anyWish.get() : expected.wish();
     boolean forBlazar = expected != null && expected.forBlazar();
     // An event from before our patch differs from what is expected, but nothing in it changed.
     boolean changed = !sight(before, wish, forBlazar).equals(sight(after, wish, forBlazar));

@@ -2,11 +2,15 @@ package doni.worker.balena;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +24,11 @@ class BalenaConfigurationTests {
 
   private final ApplicationContextRunner site =
       new ApplicationContextRunner()
+          .withBean(
+              MachineTypeCatalog.class,
+              () ->
+                  MachineTypeCatalog.of(
+                      new MachineTypes(Map.of("pi", new MachineType("Pi", "Raspberry", "4")))))
           .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
           .withBean(Clock.class, Clock::systemUTC)
           .withPropertyValues("doni.workers.enabled=k8s,balena")

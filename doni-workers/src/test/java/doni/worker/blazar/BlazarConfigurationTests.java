@@ -7,8 +7,9 @@ import doni.device.Device;
 import doni.device.Generation;
 import doni.device.HardwareId;
 import doni.device.Window;
-import doni.hardwaretype.MachineType;
-import doni.hardwaretype.MachineTypes;
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.openstack.ServiceSettings;
 import doni.worker.Attempt;
 import doni.worker.Outcome;
@@ -54,8 +55,10 @@ class BlazarConfigurationTests {
           .withBean(Clock.class, () -> Clock.fixed(NOW, ZoneOffset.UTC))
           .withBean(SiteLock.class, () -> ALONE)
           .withBean(
-              MachineTypes.class,
-              () -> new MachineTypes(Map.of("pi", new MachineType("Pi", "Raspberry", "4"))))
+              MachineTypeCatalog.class,
+              () ->
+                  MachineTypeCatalog.of(
+                      new MachineTypes(Map.of("pi", new MachineType("Pi", "Raspberry", "4")))))
           .withPropertyValues(PREFIX + ".backend=in-memory")
           .withUserConfiguration(BlazarConfiguration.class);
 

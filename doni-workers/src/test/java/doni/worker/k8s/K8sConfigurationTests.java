@@ -2,10 +2,14 @@ package doni.worker.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -15,6 +19,11 @@ class K8sConfigurationTests {
 
   private final ApplicationContextRunner site =
       new ApplicationContextRunner()
+          .withBean(
+              MachineTypeCatalog.class,
+              () ->
+                  MachineTypeCatalog.of(
+                      new MachineTypes(Map.of("pi", new MachineType("Pi", "Raspberry", "4")))))
           .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
           .withBean(Clock.class, Clock::systemUTC)
           .withUserConfiguration(K8sConfiguration.class);

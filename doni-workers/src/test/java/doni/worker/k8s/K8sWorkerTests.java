@@ -7,6 +7,9 @@ import doni.device.Device;
 import doni.device.Generation;
 import doni.device.HardwareId;
 import doni.device.Secret;
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.worker.Attempt;
 import doni.worker.Outcome;
 import java.time.Clock;
@@ -42,6 +45,10 @@ class K8sWorkerTests {
               Duration.ofSeconds(1),
               Duration.ofSeconds(1),
               "in-memory"),
+          MachineTypeCatalog.of(
+              new MachineTypes(
+                  Map.of(
+                      "raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B")))),
           clock);
 
   private Attempt attempt(boolean deleted) {

@@ -24,7 +24,7 @@ class NodeWatchTests {
   private static final ClusterNode DRESSED = node("2", Map.of("a", "1"), true, Wishes.OURS);
 
   private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final NodeWatch watch = new NodeWatch(WISH);
+  private final NodeWatch watch = new NodeWatch(() -> WISH);
 
   @BeforeEach
   void start() {

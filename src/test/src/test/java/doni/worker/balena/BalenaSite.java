@@ -1,5 +1,8 @@
 package doni.worker.balena;
 
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.remote.Remote;
 import doni.site.balena.SimulatedBalena;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -42,7 +45,14 @@ final class BalenaSite implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Remote remote =
         new Remote("balena", 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
-    return new BalenaWorker(new BalenaFleet(properties, remote, clock), properties, clock);
+    FleetNames names =
+        new FleetNames(
+            properties.deviceFleetMapping(),
+            MachineTypeCatalog.of(
+                new MachineTypes(
+                    Map.of("raspberrypi4-64", new MachineType("Pi 4", "Raspberry Pi", "4B")))));
+    return new BalenaWorker(
+        new BalenaFleet(properties, names, remote, clock), properties, names, clock);
   }
 
   @Override

@@ -2,8 +2,9 @@ package doni.worker.blazar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.hardwaretype.MachineType;
-import doni.hardwaretype.MachineTypes;
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.site.SiteClock;
 import doni.site.blazar.SettableNodes;
 import doni.site.blazar.SimulatedBlazar;
@@ -85,12 +86,13 @@ final class BlazarSite implements AutoCloseable {
     context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
     context.registerBean(SiteLock.class, ProcessLock::new);
     context.registerBean(
-        MachineTypes.class,
+        MachineTypeCatalog.class,
         () ->
-            new MachineTypes(
-                Map.of(
-                    "raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B"),
-                    "jetson-nano", new MachineType("Jetson Nano", "NVIDIA", "Jetson Nano"))));
+            MachineTypeCatalog.of(
+                new MachineTypes(
+                    Map.of(
+                        "raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B"),
+                        "jetson-nano", new MachineType("Jetson Nano", "NVIDIA", "Jetson Nano")))));
     context.scan("doni.openstack", "doni.worker.blazar");
     context.refresh();
     return context;

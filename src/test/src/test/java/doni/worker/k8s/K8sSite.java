@@ -1,5 +1,8 @@
 package doni.worker.k8s;
 
+import doni.machinetype.MachineType;
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import doni.remote.Remote;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -18,13 +21,20 @@ final class K8sSite implements AutoCloseable {
   private final K8sWorker worker;
   private final List<String> woken = new CopyOnWriteArrayList<>();
 
+  private static final MachineTypes TYPES =
+      new MachineTypes(
+          Map.of("raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B")));
+
   private K8sSite(K8sProperties properties) {
     Clock clock = Clock.systemUTC();
     Remote remote =
         new Remote("kubernetes", 50, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
     worker =
         new K8sWorker(
-            new KubeCluster(new KubeConnections(properties), remote, clock), properties, clock);
+            new KubeCluster(new KubeConnections(properties), remote, clock),
+            properties,
+            MachineTypeCatalog.of(TYPES),
+            clock);
     worker.start(woken::addAll);
   }
 

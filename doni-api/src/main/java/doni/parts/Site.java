@@ -1,4 +1,4 @@
-package doni.doctor;
+package doni.parts;
 
 import doni.worker.Neighbours;
 import doni.worker.SiteLock;
@@ -30,40 +30,40 @@ import org.springframework.core.env.StandardEnvironment;
  * The settings, and the parts of the service that can be made from them one by one. Nothing that is
  * made here opens a database or begins to work.
  */
-final class Site {
+public final class Site {
 
   private static final String ENABLED_WORKERS = "doni.workers.enabled";
 
   private final ConfigurableEnvironment environment;
 
-  Site(ConfigurableEnvironment environment) {
+  public Site(ConfigurableEnvironment environment) {
     this.environment = environment;
   }
 
-  ConfigurableEnvironment environment() {
+  public ConfigurableEnvironment environment() {
     return environment;
   }
 
-  List<String> enabledWorkers() {
+  public List<String> enabledWorkers() {
     return Binder.get(environment)
         .bind(ENABLED_WORKERS, Bindable.listOf(String.class))
         .orElse(List.of("k8s"));
   }
 
   /** The settings of all but the workers; each part is made when it is asked for. */
-  AnnotationConfigApplicationContext settings() {
+  public AnnotationConfigApplicationContext settings() {
     return parts(environment, Settings.class);
   }
 
   /** The clock that the service goes by. */
-  Clock clock() {
+  public Clock clock() {
     try (AnnotationConfigApplicationContext parts = settings()) {
       return parts.getBean(Clock.class);
     }
   }
 
   /** One worker without the others, which may be broken. */
-  AnnotationConfigApplicationContext worker(String type) {
+  public AnnotationConfigApplicationContext worker(String type) {
     StandardEnvironment alone = new StandardEnvironment();
     alone
         .getPropertySources()
@@ -92,7 +92,7 @@ final class Site {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|database|doctor|intake|inventory|lane|migration|policy|reconcile)\\..*",
+                "doni\\.(api|cli|database|discovery|doctor|intake|inventory|lane|migration|policy|reconcile)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class Workers {
@@ -132,7 +132,7 @@ final class Site {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|database|doctor|intake|inventory|lane|migration|openstack|policy|reconcile|worker)\\..*",
+                "doni\\.(api|cli|database|discovery|doctor|intake|inventory|lane|migration|openstack|policy|reconcile|worker)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class Settings {}

@@ -1,0 +1,151 @@
+package doni.cli;
+
+import doni.device.Secret;
+import doni.discovery.Candidate;
+import doni.discovery.SiteDiscovery;
+import doni.discovery.Source;
+import doni.worker.RemoteException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.ConfigurableEnvironment;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Enrolls what backends have. They are asked with the service's configuration; what can be enrolled
+ * is decided, and enrolled, by the service itself, in whose name the token asks.
+ */
+final class BackendImport {
+
+  /**
+   * What was typed.
+   *
+   * @param apply false for a dry run
+   */
+  record Options(
+      List<Source> from,
+      boolean apply,
+      @Nullable Path defaults,
+      @Nullable String projectId,
+      boolean json) {
+
+    Options {
+      from = List.copyOf(from);
+    }
+  }
+
+  private final Options options;
+  private final ConfigurableEnvironment environment;
+  private final PrintWriter out;
+
+  BackendImport(Options options, ConfigurableEnvironment environment, PrintWriter out) {
+    this.options = options;
+    this.environment = environment;
+    this.out = out;
+  }
+
+  /**
+   * Enrolls, or says what would be enrolled.
+   *
+   * @return whether all that they have is enrolled, or can be
+   */
+  boolean run(ServiceClient client) {
+    ImportDefaults defaults = ImportDefaults.read(options.defaults());
+    List<Candidate> candidates = candidates();
+    BackendReport report = new BackendReport(options.apply());
+    List<Candidate> sent = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      Map<String, Object> given = defaults.of(candidate);
+      List<String> problems = problems(candidate, given);
+      if (problems.isEmpty()) {
+        sent.add(candidate);
+        lines.add(line(candidate, given));
+      } else {
+        report.refused(candidate, problems);
+      }
+    }
+    send(client, sent, lines, report);
+    report.print(options.json(), out);
+    return report.complete();
+  }
+
+  private List<Candidate> candidates() {
+    try {
+      SettingNames.check(environment);
+      return new SiteDiscovery(environment).candidates(EnumSet.copyOf(options.from()));
+    } catch (RuntimeException e) {
+      throw failure(e);
+    }
+  }
+
+  private CommandFailure failure(RuntimeException e) {
+    return Stream.<Throwable>iterate(e, cause -> cause != null, Throwable::getCause)
+        .filter(RemoteException.class::isInstance)
+        .map(RemoteException.class::cast)
+        .findFirst()
+        .map(remote ->
+            new CommandFailure(
+                remote.service() + ": " + Printable.line(String.valueOf(remote.getMessage())),
+                true))
+        .or(() -> StartFailure.line(e, environment).map(line -> new CommandFailure(line, false)))
+        .orElseThrow(() -> e);
+  }
+
+  private static List<String> problems(Candidate candidate, Map<String, Object> given) {
+    List<String> problems = new ArrayList<>(candidate.problems());
+    candidate.withheld().entrySet().stream()
+        .filter(hidden -> !given.containsKey(hidden.getKey()))
+        .sorted(Map.Entry.comparingByKey())
+        .map(hidden -> hidden.getKey() + ": " + hidden.getValue() + " with --defaults")
+        .forEach(problems::add);
+    if (problems.isEmpty() && candidate.name().isEmpty()) {
+      problems.add("no backend has a name for it");
+    }
+    return problems;
+  }
+
+  /** A row of the import; the only place where a secret is more than a mask. */
+  private String line(Candidate candidate, Map<String, Object> given) {
+    Map<String, Object> properties = new LinkedHashMap<>(given);
+    candidate
+        .properties()
+        .forEach((name, value) ->
+            properties.put(name, value instanceof Secret secret ? secret.value() : value));
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("uuid", String.valueOf(candidate.id()));
+    row.put("name", candidate.name());
+    row.put("hardware_type", candidate.hardwareType());
+    if (options.projectId() != null) {
+      row.put("project_id", options.projectId());
+    }
+    row.put("properties", properties);
+    return JsonMapper.shared().writeValueAsString(row);
+  }
+
+  private void send(
+      ServiceClient client, List<Candidate> sent, List<String> lines, BackendReport report) {
+    String path = ImportCommand.PATH + "?mode=row&dry_run=" + !options.apply();
+    for (ImportParts.Part part : ImportParts.of(lines)) {
+      try {
+        JsonNode answer = client.send(path, ImportParts.JSON_LINES, part.text());
+        for (JsonNode row : answer.path("rows")) {
+          report.add(sent.get(part.linesBefore() + row.path("line").asInt(1) - 1), row);
+        }
+      } catch (CommandFailure e) {
+        throw part.linesBefore() == 0
+            ? e
+            : new CommandFailure(
+                e.getMessage() + "; before that: " + report.counts() + ". Run it again",
+                e.passing());
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package doni.cli;
+
+import doni.discovery.Candidate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Properties for what backends do not say: of a hardware type, or of one piece of hardware by its
+ * name or uuid, which wins.
+ */
+final class ImportDefaults {
+
+  private final JsonNode document;
+
+  private ImportDefaults(JsonNode document) {
+    this.document = document;
+  }
+
+  static ImportDefaults read(@Nullable Path file) {
+    if (file == null) {
+      return new ImportDefaults(JsonMapper.shared().createObjectNode());
+    }
+    try {
+      JsonNode document = JsonMapper.shared().readTree(Files.readString(file));
+      if (document.isObject() && document.valueStream().allMatch(JsonNode::isObject)) {
+        return new ImportDefaults(document);
+      }
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "--defaults: %s cannot be read (%s)".formatted(file, e.getClass().getSimpleName()),
+          false);
+    } catch (JacksonException e) {
+      // Said below; its own text may quote a secret.
+    }
+    throw new CommandFailure(
+        "--defaults: %s is not what is allowed: JSON, {hardware type, name or uuid: {property: value}}"
+            .formatted(file),
+        false);
+  }
+
+  Map<String, Object> of(Candidate candidate) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    add(candidate.hardwareType(), properties);
+    add(candidate.name(), properties);
+    Optional.ofNullable(candidate.id()).ifPresent(id -> add(id.toString(), properties));
+    return properties;
+  }
+
+  private void add(String key, Map<String, Object> properties) {
+    document
+        .path(key)
+        .properties()
+        .forEach(property -> properties.put(property.getKey(), property.getValue()));
+  }
+}

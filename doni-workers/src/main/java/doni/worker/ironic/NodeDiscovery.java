@@ -1,0 +1,175 @@
+package doni.worker.ironic;
+
+import doni.device.Device;
+import doni.device.Generation;
+import doni.device.HardwareId;
+import doni.device.Secret;
+import doni.worker.Change;
+import doni.worker.Discovery;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Reads a node that somebody else made as an enrollment. What the worker would write after that is
+ * found out the way in which the worker itself does: a node is fit when nothing of it would go.
+ */
+final class NodeDiscovery {
+
+  private static final String HARDWARE_TYPE = "baremetal";
+  private static final String DRIVER = "ipmi";
+  private static final String HIDDEN =
+      "Ironic does not show it; let the service user see it"
+          + " (Ironic's policy show_password), or give it";
+
+  private NodeDiscovery() {}
+
+  static Discovery of(Node node, List<Port> ports) {
+    String name = Optional.ofNullable(node.name()).orElse("");
+    String origin =
+        name.isEmpty()
+            ? "Ironic node " + node.uuid()
+            : "Ironic node %s (%s)".formatted(node.uuid(), name);
+    Optional<HardwareId> id = id(node);
+    if (id.isEmpty()) {
+      return new Discovery.Unfit(origin, null, List.of("its uuid is none in the canonical form"));
+    }
+    Map<String, String> withheld = withheld(node);
+    Map<String, Object> properties = properties(node, ports);
+    Device device =
+        new Device(
+            id.get(), name, "", HARDWARE_TYPE, properties, List.of(), Generation.FIRST, false);
+    List<String> problems = new ArrayList<>(problems(node, ports, device));
+    List<String> notes = new ArrayList<>();
+    if (problems.isEmpty()) {
+      Drift drift = Drift.between(Wish.of(device), node, ports, Optional.empty());
+      lost(drift, withheld).forEach(problems::add);
+      notes.addAll(notes(drift, node));
+    }
+    return problems.isEmpty()
+        ? new Discovery.Hardware(origin, id.get(), name, HARDWARE_TYPE, properties, withheld, notes)
+        : new Discovery.Unfit(origin, id.get(), problems);
+  }
+
+  private static Optional<HardwareId> id(Node node) {
+    try {
+      return Optional.of(HardwareId.parse(node.uuid()))
+          .filter(id -> id.toString().equals(node.uuid()));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, String> withheld(Node node) {
+    return node.driverInfo().get(Drift.PASSWORD) instanceof Secret shown && Wish.isMask(shown)
+        ? Map.of(Drift.PASSWORD, HIDDEN)
+        : Map.of();
+  }
+
+  private static List<String> problems(Node node, List<Port> ports, Device device) {
+    List<String> problems = new ArrayList<>();
+    if (!DRIVER.equals(node.driver())) {
+      problems.add("its driver is '%s'; allowed: %s".formatted(node.driver(), DRIVER));
+    }
+    if (ports.isEmpty()) {
+      problems.add("it has no port; allowed: at least one");
+    }
+    Wish.complaint(device).ifPresent(problems::add);
+    return problems;
+  }
+
+  /** What an enrollment has no word for, so that the worker would take it away. */
+  private static List<String> lost(Drift drift, Map<String, String> withheld) {
+    return drift.node().stream()
+        .filter(step -> step.value() == null)
+        .filter(step -> withheld.keySet().stream().noneMatch(it -> step.path().endsWith("/" + it)))
+        .map(step ->
+            "its %s is not what an enrollment can say, and would be removed"
+                .formatted(step.path().substring(1)))
+        .toList();
+  }
+
+  private static List<String> notes(Drift drift, Node node) {
+    List<String> notes = new ArrayList<>();
+    if (node.state().equals("enroll")) {
+      notes.add("it is in enroll: it would be verified and made available");
+    }
+    drift.acts(node.uuid()).stream()
+        .flatMap(act -> act.changes().stream())
+        .filter(change -> change.to() != null)
+        .map(NodeDiscovery::note)
+        .forEach(notes::add);
+    return notes;
+  }
+
+  private static String note(Change change) {
+    return "%s would be set to %s".formatted(change.object(), change.to());
+  }
+
+  private static Map<String, Object> properties(Node node, List<Port> ports) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    text(node.driverInfo(), "ipmi_address")
+        .ifPresent(it -> properties.put("management_address", it));
+    text(node.properties(), "cpu_arch").ifPresent(it -> properties.put("cpu_arch", it));
+    properties.put("interfaces", ports.stream().map(NodeDiscovery::networkInterface).toList());
+    Optional.ofNullable(node.driver()).ifPresent(it -> properties.put("baremetal_driver", it));
+    Optional.ofNullable(node.resourceClass())
+        .ifPresent(it -> properties.put("baremetal_resource_class", it));
+    image(node, "deploy_kernel", "baremetal_deploy_kernel_image", properties);
+    image(node, "deploy_ramdisk", "baremetal_deploy_ramdisk_image", properties);
+    Map<String, String> capabilities = Capabilities.ours(node.properties().get("capabilities"));
+    if (!capabilities.isEmpty()) {
+      properties.put("baremetal_capabilities", capabilities);
+    }
+    text(node.driverInfo(), "ipmi_username").ifPresent(it -> properties.put("ipmi_username", it));
+    if (node.driverInfo().get(Drift.PASSWORD) instanceof Secret shown && !Wish.isMask(shown)) {
+      properties.put(Drift.PASSWORD, shown);
+    }
+    port(node, "ipmi_port", properties);
+    port(node, "ipmi_terminal_port", properties);
+    return properties;
+  }
+
+  private static Map<String, Object> networkInterface(Port port) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("name", text(port.extra(), "name").orElse(port.uuid()));
+    one.put("mac_address", port.macAddress());
+    text(port.link(), "switch_id").ifPresent(it -> one.put("switch_id", it));
+    text(port.link(), "port_id").ifPresent(it -> one.put("switch_port_id", it));
+    text(port.link(), "switch_info").ifPresent(it -> one.put("switch_info", it));
+    one.put("pxe_enabled", port.pxeEnabled());
+    return one;
+  }
+
+  private static void image(
+      Node node, String key, String property, Map<String, Object> properties) {
+    text(node.driverInfo(), key)
+        .filter(NodeDiscovery::isUuid)
+        .ifPresent(it -> properties.put(property, it));
+  }
+
+  private static boolean isUuid(String text) {
+    try {
+      return UUID.fromString(text).toString().equalsIgnoreCase(text);
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+
+  /** Ironic keeps a port number as the text that somebody wrote. */
+  private static void port(Node node, String key, Map<String, Object> properties) {
+    Object value = node.driverInfo().get(key);
+    if (value != null && value.toString().strip().matches("\\d{1,5}")) {
+      properties.put(key, Integer.valueOf(value.toString().strip()));
+    }
+  }
+
+  private static Optional<String> text(Map<String, Object> map, String key) {
+    return map.get(key) instanceof String text && !text.isEmpty()
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+}
