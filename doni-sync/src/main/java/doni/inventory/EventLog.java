@@ -100,7 +100,8 @@ public class EventLog {
     return filtered(
             filter,
             "(tx, id) > (cast(:tx as xid8), :id) and tx < pg_snapshot_xmin(pg_current_snapshot())",
-            "tx, id")
+            // Not the tx that is selected: as a text, 1000 would come before 999.
+            "event.tx, event.id")
         .param("tx", Long.toString(position.tx()))
         .param("id", position.id())
         .param("limit", limit)

@@ -69,6 +69,21 @@ class EventLogIT {
   }
 
   @Test
+  void followsInTheOrderOfTransactionsNotOfTheirDigits() {
+    happens("earlier", device);
+    happens("later", device);
+    inventory.jdbc().sql("update event set tx = '99' where kind = 'earlier'").update();
+    inventory.jdbc().sql("update event set tx = '100' where kind = 'later'").update();
+
+    List<Event> all = events.following(new EventPosition(1, 0), ALL, 10);
+
+    assertThat(all).extracting(Event::kind).containsExactly("earlier", "later");
+    assertThat(events.following(all.getFirst().position(), ALL, 1))
+        .extracting(Event::kind)
+        .containsExactly("later");
+  }
+
+  @Test
   void leavesNoEventOutThatIsCommittedAfterALaterOne() throws SQLException {
     EventPosition start = events.end();
     try (var slow = inventory.connect(1);
