@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A query string, read parameter by parameter; what is wrong with it is collected, so that a client
- * hears everything at once. Parameters that nobody asks for are ignored, unless {@link
- * #nothingBut} says otherwise.
+ * hears everything at once. Parameters that nobody asks for are ignored, unless {@link #nothingBut}
+ * says otherwise.
  */
 final class Query {
 
