@@ -71,7 +71,7 @@ public final class Demo {
       List.of(
           Sample.device("greenhouse-pi", "raspberrypi4-64"),
           Sample.device("gate-camera", "jetson-nano"),
-          Sample.device("lab-coral", "coral-dev"),
+          Sample.device("lab-pi", "raspberrypi3-64"),
           Sample.host("rack-server"));
 
   /** Ends the demo with a line for the user. */

@@ -47,7 +47,7 @@ final class NextSteps {
             "[{\"op\":\"add\",\"path\":\"/properties/local_egress\",\"value\":\"deny\"}]"));
     step("make it available for a month", patch(hardware + "greenhouse-pi/", window));
     step("have everything looked at again", call("POST", hardware + "greenhouse-pi/sync/"));
-    step("take a device out", call("DELETE", hardware + "lab-coral/"));
+    step("take a device out", call("DELETE", hardware + "lab-pi/"));
     step("what the public sees, without a token", "curl -s " + hardware + "export/");
     step("health", "curl -s " + service + "/healthcheck");
     step("metrics", "curl -s " + service + "/actuator/prometheus");

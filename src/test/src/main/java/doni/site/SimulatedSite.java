@@ -61,7 +61,8 @@ public final class SimulatedSite implements AutoCloseable {
   }
 
   /** The device types that the site has a fleet for. */
-  private static final List<String> FLEETS = List.of("raspberrypi4-64", "jetson-nano", "coral-dev");
+  private static final List<String> FLEETS =
+      List.of("raspberrypi4-64", "jetson-nano", "raspberrypi3-64");
 
   private final SimulatedKeystone keystone;
   private final SimulatedKubernetes kubernetes;

@@ -57,7 +57,7 @@ class DemoIT {
         .containsExactlyInAnyOrder(
             "greenhouse-pi 4/4 workers STEADY",
             "gate-camera 4/4 workers STEADY",
-            "lab-coral 4/4 workers STEADY",
+            "lab-pi 4/4 workers STEADY",
             "rack-server 2/2 workers STEADY");
     assertThat(output()).contains("all hardware is STEADY");
     assertThat(curls()).hasSizeGreaterThan(10).allSatisfy(this::succeeds);

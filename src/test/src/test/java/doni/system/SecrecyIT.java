@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * No secret leaves the service by a side door.
  *
- * <p>At a site of its own: the refusal in it quotes one device's token whoever asks, and would put
- * it into the history of any other device whose token is written meanwhile.
+ * <p>One test has a site to itself: the refusal in it quotes one device's token whoever asks, and
+ * would put it into the history of any other device whose token is written meanwhile.
  */
 @ExtendWith(SharedSite.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -29,12 +29,14 @@ class SecrecyIT {
   private static final String ID = "secr3t";
   private static final String TOKEN_SECRET = "zq8vkx3wmp5ncd7f";
 
+  private final TestSite shared;
   private final TestSite site;
   private final SimulatedKubernetes kubernetes;
   private final String token;
   private final Owner owner;
 
-  SecrecyIT(SitePostgres postgres) {
+  SecrecyIT(TestSite shared, SitePostgres postgres) {
+    this.shared = shared;
     this.site = new TestSite("secrecy", postgres);
     this.kubernetes = site.kubernetes();
     site.startAndAwait("doni", Map.of());
@@ -68,22 +70,23 @@ class SecrecyIT {
   /** The database's driver can quote the values of a statement that fails. */
   @Test
   void tellsNothingOfAnEnrollmentInItsLogThatTheDatabaseRefuses() throws Exception {
-    Enrolled device = owner.enroll("taken-name");
+    Owner other = shared.owner("duplicator");
+    Enrolled device = other.enroll("taken-name");
 
-    assertThat(owner.http().post(Owner.HARDWARE, Owner.enrollment(device.name())).status())
+    assertThat(other.http().post(Owner.HARDWARE, Owner.enrollment(device.name())).status())
         .isEqualTo(409);
 
-    assertThat(Files.readString(site.service().log()).contains("taken-name@example.org")).isFalse();
+    assertThat(Files.readString(shared.service().log()).contains("taken-name@example.org"))
+        .isFalse();
   }
 
   /** Those that tell a secret, with its name in place of it: a failure must not tell it, either. */
   private List<String> lines(String text) {
     return secrets().entrySet().stream()
-        .flatMap(
-            secret ->
-                text.lines()
-                    .filter(line -> line.contains(secret.getValue()))
-                    .map(line -> line.replace(secret.getValue(), "<" + secret.getKey() + ">")))
+        .flatMap(secret ->
+            text.lines()
+                .filter(line -> line.contains(secret.getValue()))
+                .map(line -> line.replace(secret.getValue(), "<" + secret.getKey() + ">")))
         .toList();
   }
 

@@ -45,8 +45,7 @@ final class Resources {
           "srd3-tx2",
           "surface-go",
           "surface-pro-6",
-          "up-board",
-          "coral-dev");
+          "up-board");
 
   private final Keys keys;
   private final Clock clock;
