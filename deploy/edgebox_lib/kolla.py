@@ -24,6 +24,10 @@ class Kolla:
         self.directory = site.state / "kolla"
         self.node_custom_config = self.directory / "node_custom_config"
 
+    def is_installed(self):
+        """Whether there is a kolla-ansible to call; on a new site the phase `servers` brings it."""
+        return self._executable() is not None
+
     def run(self, action, *, tags=None, skip_tags=None, check=False):
         self._prepare()
         command = [

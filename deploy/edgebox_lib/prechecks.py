@@ -96,7 +96,8 @@ def _secrets(site, settings, own):
         yield Finding("SEC-006", "stands in defaults.yml in clear text", f"move it to {site.passwords}",
                       "balena_api_token", Severity.WARNING)
     wanted = ["keystone_admin_password"]
-    wanted += ["doni_keystone_password", "doni_database_password"] if settings.enabled("enable_doni") else []
+    wanted += ["doni_keystone_password", "doni_database_password", "doni_database_owner_password",
+               "doni_secrets_key"] if settings.enabled("enable_doni") else []
     for key in wanted:
         if not secrets.get(key):
             yield Finding("CRED-002", f"is not in {site.passwords.name}", f"ansible-vault edit {site.passwords}", key)

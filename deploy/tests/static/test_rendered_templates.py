@@ -16,7 +16,7 @@ import yaml
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 DEPLOY = TESTS.parent
 GOLDEN = TESTS / "golden/sites"
-ROLES = ("calico", "device_plugins", "k3s_server", "kolla", "monitoring", "registry_proxy", "taint_rollout")
+ROLES = ("calico", "device_plugins", "doni", "k3s_server", "kolla", "monitoring", "postgres", "registry_proxy", "taint_rollout")
 SITES = ("new-edge", "running-untainted", "without-kolla")
 # Where OpenStack is somebody else's, there is nothing to tell kolla-ansible.
 LEFT_OUT = {"without-kolla": ("kolla", "monitoring")}
@@ -74,6 +74,8 @@ def test_what_is_rendered_can_be_read_by_what_it_is_for(rendered):
     for name, text in files.items():
         if name.endswith(".yaml") or name.endswith(".yml"):
             assert all(isinstance(document, dict) for document in yaml.safe_load_all(text)), name
+        elif name == "postgres.doni.conf":
+            configparser.RawConfigParser().read_string(f"[server]\n{text}")
         elif name.endswith((".conf", ".ini", ".service")):
             configparser.RawConfigParser(strict=False).read_string(text)
 
@@ -101,6 +103,45 @@ def test_zun_tolerates_the_taint_where_the_site_says_so(rendered):
     zun.read_string(files["kolla.zun.conf"])
     assert zun["k8s"]["enable_worker_taint"] == str(site == "new-edge")
     assert zun["k8s"]["worker_taint_value"] == "true"
+
+
+def test_doni_is_configured_as_the_site_says(rendered):
+    site, files = rendered
+    settings = yaml.safe_load(files["doni.application.yml"])
+    workers = {
+        "new-edge": ["k8s", "tunelo", "balena", "blazar.device"],
+        "running-untainted": ["k8s", "tunelo", "balena", "blazar.device"],
+        "without-kolla": ["k8s", "balena"],
+    }
+    assert settings["doni"]["workers"]["enabled"] == workers[site]
+    # Behind HAProxy nobody else reaches it; without one it is on its own.
+    assert settings["server"]["address"] == ("0.0.0.0" if site == "without-kolla" else "127.0.0.1")
+    assert settings["doni"]["workers"]["k8s"]["worker-taint"]["enabled"] is (site == "new-edge")
+    fleets = settings["doni"]["workers"]["balena"]["device-fleet-mapping"]
+    assert len(fleets) == 9
+    assert fleets["[jetson-nano]"] == {"new-edge": "example/edge-jetson", "running-untainted": "edge_old_fleet",
+                                       "without-kolla": "lab/devices"}[site]
+
+
+def test_the_rights_in_the_cluster_are_the_documented_ones(rendered):
+    _, files = rendered
+    documents = list(yaml.safe_load_all(files["doni.rbac.yaml"]))
+    rules = {document["kind"]: document["rules"] for document in documents if "rules" in document}
+    assert rules == {
+        "ClusterRole": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "watch", "patch", "delete"]}],
+        "Role": [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "create", "patch", "delete"]}],
+    }
+
+
+def test_haproxy_speaks_tls_where_the_site_does_and_keeps_metrics_inside(rendered):
+    site, files = rendered
+    if "kolla.haproxy-doni.cfg" not in files:
+        assert site in LEFT_OUT
+        return
+    inside, outside = files["kolla.haproxy-doni.cfg"].split("frontend doni_external_front")
+    assert ":8001 ssl crt /etc/haproxy/certificates/haproxy.pem" in outside
+    assert "ssl" not in inside
+    assert "deny" in outside and "deny" not in inside
 
 
 def test_nothing_that_is_rendered_is_a_secret(rendered):

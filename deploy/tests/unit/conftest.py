@@ -22,6 +22,8 @@ SECRETS = {
     "keystone_admin_password": "kK3yst0neAdm1nPassw0rd",
     "doni_keystone_password": "d0n1Keyst0nePassw0rd",
     "doni_database_password": "d0n1DatabasePassw0rd",
+    "doni_database_owner_password": "d0n1DatabaseOwnerPassw0rd",
+    "doni_secrets_key": "ZDBuMVMzY3IzdHNLM3lvZjMyYnl0ZXMhISEhISEhISE=",
     "balena_api_token": "balenaT0kenThatN0bodySees",
 }
 

@@ -12,11 +12,12 @@ from edgebox_lib.journal import Journal
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the plays become root")
 
 PG_DUMP = """#!/usr/bin/env bash
-# Stands in for pg_dump: shows what it was given, and that the password came by the environment.
+# Stands in for pg_dump: shows what it was given, and that the password came by a file.
 for argument in "$@"; do
   [[ $argument == --file=* ]] && file="${argument#--file=}"
 done
-printf '%s\\n' "$@" "password of ${#PGPASSWORD} characters" > "$file"
+IFS=: read -r _ _ _ _ password < "$PGPASSFILE"
+printf '%s\\n' "$@" "password of ${#password} characters, mode $(stat -c %a "$PGPASSFILE")" > "$file"
 """
 
 
@@ -48,7 +49,7 @@ def test_a_backup_holds_everything_but_what_opens_it(site, edgebox, tmp_path):
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     dump = (folder / "doni.pgdump").read_text()
     assert "--host=db.example.org" in dump
-    assert f"password of {len(SECRETS['doni_database_password'])} characters" in dump
+    assert f"password of {len(SECRETS['doni_database_password'])} characters, mode 600" in dump
     with sqlite3.connect(folder / "k3s-state.db") as copy:
         assert copy.execute("select name from kine").fetchall() == [("/registry/nodes/pi-01",)]
     with tarfile.open(folder / "k3s-identity.tar.gz") as archive:

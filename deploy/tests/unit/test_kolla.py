@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from conftest import SECRETS
-from edgebox_lib import vault
+from conftest import DEPLOY, SECRETS
+from edgebox_lib import cli, vault
 from edgebox_lib.kolla import Kolla
 from edgebox_lib.runner import Runner
 from edgebox_lib.settings import Settings
@@ -172,3 +172,93 @@ def test_one_that_is_not_installed_fails_and_says_so(kolla_of):
 
     assert result.status == 127
     assert "is not installed" in result.log.read_text()
+
+
+PIP = """#!/usr/bin/env bash
+# Stands in for pip: installs a kolla-ansible that, as the real one, has no roles of its own for servers before install-deps.
+beside="$(dirname "$0")"
+if [[ " $* " == *" install "* ]]; then
+  cat > "$beside/kolla-ansible" <<'KOLLA'
+#!/usr/bin/env bash
+beside="$(dirname "$0")"
+echo "$1" >> "$beside/calls"
+case $1 in
+  install-deps) mkdir -p "$HOME/.ansible/collections/ansible_collections/openstack/kolla" ;;
+  bootstrap-servers)
+    if [[ ! -d $HOME/.ansible/collections/ansible_collections/openstack/kolla ]]; then
+      echo "the role 'openstack.kolla.baremetal' was not found"
+      exit 1
+    fi
+    ;;
+esac
+KOLLA
+  chmod +x "$beside/kolla-ansible"
+  touch "$beside/installed"
+  echo "Successfully installed kolla-ansible"
+elif [[ -f $beside/installed ]]; then
+  echo "kolla-ansible==16.0.0"
+fi
+"""
+
+
+@pytest.fixture
+def bare_site(site_of, change, tmp_path):
+    """A site on whose machine nobody has installed kolla-ansible, and the phases that bring the OpenStack services there."""
+    site = site_of()
+    virtualenv = tmp_path / "kolla"
+    (virtualenv / "bin").mkdir(parents=True)
+    (virtualenv / "bin" / "activate").touch()
+    for name in ("pip", "pip3"):
+        (virtualenv / "bin" / name).write_text(PIP)
+        (virtualenv / "bin" / name).chmod(0o755)
+    change(site, kolla_virtualenv=str(virtualenv), kolla_ansible_command=f"{virtualenv}/bin/kolla-ansible",
+           kolla_kubeconfig=str(tmp_path / "no-kubeconfig"))
+    plan = yaml.safe_load((DEPLOY / "phases.yml").read_text())
+    names = ("servers", "service-prechecks", "images")
+    phases = [phase for phase in plan["phases"] if phase["name"] in names]
+    for phase in phases:
+        for step in phase["steps"]:
+            if "playbook" in step:
+                step["playbook"] = str(DEPLOY / step["playbook"])
+    file = tmp_path / "phases.yml"
+    file.write_text(yaml.safe_dump({"observe": str(DEPLOY / plan["observe"]), "phases": phases}))
+    return site, virtualenv, file
+
+
+def test_a_new_site_gets_kolla_ansible_with_its_collections_before_it_is_called(bare_site, edgebox, tmp_path):
+    site, virtualenv, phases = bare_site
+
+    ran = edgebox("up", "--site", site.root, "--phases", phases, HOME=str(tmp_path))
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert (virtualenv / "bin" / "calls").read_text().split() == ["install-deps", "bootstrap-servers", "prechecks", "pull"]
+
+
+def test_its_collections_are_brought_once(bare_site, edgebox, tmp_path):
+    site, virtualenv, phases = bare_site
+    edgebox("up", "--site", site.root, "--phases", phases, HOME=str(tmp_path))
+    (site.root / ".edgebox" / "journal.jsonl").unlink()
+
+    ran = edgebox("up", "--site", site.root, "--phases", phases, HOME=str(tmp_path))
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert (virtualenv / "bin" / "calls").read_text().split().count("install-deps") == 1
+
+
+def test_no_phase_calls_kolla_ansible_before_one_has_installed_it():
+    brought = False
+    for phase in yaml.safe_load((DEPLOY / "phases.yml").read_text())["phases"]:
+        for step in phase["steps"]:
+            brought = brought or step.get("playbook") == "playbooks/kolla.yml"
+            assert brought or "kolla" not in step, phase["name"]
+
+
+def test_prechecks_of_a_new_site_do_not_ask_a_kolla_ansible_that_is_not_there(site_of, change, tmp_path, monkeypatch, capsys):
+    site = site_of()
+    change(site, kolla_ansible_command=str(tmp_path / "kolla-ansible"))
+    monkeypatch.setattr(cli.prechecks, "run", lambda _: [])
+
+    status = cli.main(["prechecks", "--site", str(site.root)])
+
+    assert status == 0
+    assert "its phase servers installs kolla-ansible" in capsys.readouterr().out

@@ -49,8 +49,11 @@ public final class Doctor {
    */
   public List<Diagnosis> examine(List<String> unknownSettings) throws InterruptedException {
     List<Diagnosis> all = new ArrayList<>();
-    // Not closed, which would wait for what does not answer.
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    // Not closed, which would wait for what does not answer. Of the platform, because each loads
+    // classes: a virtual thread that waits for a lock meanwhile keeps its carrier, and on a machine
+    // with two processors the one that has the lock finds none to go on with.
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
     try {
       List<Examination> examinations = examinations(unknownSettings);
       long end = System.nanoTime() + timeLimit.toNanos();
