@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import doni.device.HardwareId;
+import doni.inventory.EventLog;
 import doni.inventory.HardwareTypes;
 import doni.inventory.Sealer;
 import doni.testing.PlainSealer;
 import doni.testing.TestInventory;
 import doni.testing.TestWorker;
 import doni.worker.HardwareType;
+import doni.worker.HardwareTypeSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -38,13 +40,18 @@ class LaneConfigurationIT {
                   JdbcTemplateAutoConfiguration.class,
                   JdbcClientAutoConfiguration.class,
                   DataSourceTransactionManagerAutoConfiguration.class))
-          .withUserConfiguration(LaneConfiguration.class, HardwareTypes.class)
+          .withUserConfiguration(LaneConfiguration.class, HardwareTypes.class, EventLog.class)
           .withBean(Clock.class, Clock::systemUTC)
           .withBean(DataSource.class, () -> inventory.connect(10))
           .withBean(Sealer.class, PlainSealer::new)
           .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-          .withBean(HardwareType.class, () -> new HardwareType("sample", List.of("k8s"), List.of()))
+          .withBean(HardwareTypeSource.class, LaneConfigurationIT::types)
           .withBean(TestWorker.class, () -> worker);
+
+  private static HardwareTypeSource types() {
+    HardwareType type = new HardwareType("sample", List.of("k8s"), List.of());
+    return () -> List.of(type);
+  }
 
   @AfterEach
   void close() {
