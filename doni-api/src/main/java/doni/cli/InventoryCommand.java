@@ -54,8 +54,25 @@ abstract class InventoryCommand implements Callable<Integer> {
             "false"));
     tools.addInitializers(context -> SettingNames.check(context.getEnvironment()));
     try (ConfigurableApplicationContext inventory = tools.run(settings.toArray(String[]::new))) {
-      return work(inventory);
+      return attempted(inventory);
     }
+  }
+
+  /** What the command uses is made when it uses it, so a wrong setting can show as late as here. */
+  private int attempted(ConfigurableApplicationContext inventory) {
+    try {
+      return work(inventory);
+    } catch (RuntimeException e) {
+      return failed(StartFailure.line(e, inventory.getEnvironment()).orElseGet(() -> defect(e)));
+    }
+  }
+
+  /** Without its text, which can hold any value. */
+  private static String defect(RuntimeException e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return "it has a defect: "
+        + e.getClass().getName()
+        + (trace.length == 0 ? "" : " at " + trace[0]);
   }
 
   PrintWriter out() {

@@ -16,5 +16,8 @@ import org.springframework.context.annotation.FilterType;
     excludeFilters =
         @ComponentScan.Filter(
             type = FilterType.REGEX,
-            pattern = {"doni\\.(api|cli|intake|lane|policy)\\..*", "doni\\.DoniApplication"}))
+            pattern = {
+              "doni\\.(api|cli|intake|lane|policy|webhook)\\..*",
+              "doni\\.DoniApplication"
+            }))
 final class InventoryTools {}

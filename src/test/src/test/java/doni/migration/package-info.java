@@ -1,0 +1,4 @@
+@NullMarked
+package doni.migration;
+
+import org.jspecify.annotations.NullMarked;
