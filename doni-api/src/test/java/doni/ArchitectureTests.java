@@ -114,6 +114,10 @@ class ArchitectureTests {
       ours("doni.migration", "doni.migration", "doni.inventory", "doni.worker", "doni.device");
 
   @ArchTest
+  static final ArchRule webhooksTellWhatTheInventoryRecords =
+      ours("doni.webhook", "doni.webhook", "doni.inventory", "doni.device");
+
+  @ArchTest
   static final ArchRule onlyLanesKnowTheScheduler =
       noClasses()
           .that()
@@ -136,7 +140,8 @@ class ArchitectureTests {
               "doni.lane..",
               "doni.migration..",
               "doni.reconcile..",
-              "doni.policy..")
+              "doni.policy..",
+              "doni.webhook..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -67,6 +67,7 @@ public class MemoryIntake {
             NOON.plusSeconds(calls.getAndIncrement()),
             null,
             Generation.FIRST,
+            null,
             List.of(new Enrollment.WorkerReport("fake-worker", TaskState.PENDING, Map.of())));
     hardware.put(enrollment.id().toString(), enrollment);
     return enrollment;
@@ -147,6 +148,7 @@ public class MemoryIntake {
             old.createdAt(),
             NOON,
             old.generation().next(),
+            old.quarantine(),
             old.workers());
     hardware.put(ref, changed);
     return changed;

@@ -7,9 +7,11 @@ import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
 import doni.intake.EventFeed;
+import doni.intake.ForcedDeletion;
 import doni.intake.HardwareImport;
 import doni.intake.HardwareIntake;
 import doni.intake.PlanIntake;
+import doni.intake.QuarantineIntake;
 import doni.intake.SyncRunIntake;
 import doni.inventory.HardwareTypes;
 import doni.machinetype.TypesHealth;
@@ -72,6 +74,16 @@ public class RestApp {
   @Bean
   HardwareIntake intake(MemoryIntake memory) {
     return mock(HardwareIntake.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
+  }
+
+  @Bean
+  QuarantineIntake quarantine() {
+    return mock(QuarantineIntake.class);
+  }
+
+  @Bean
+  ForcedDeletion force() {
+    return mock(ForcedDeletion.class);
   }
 
   @Bean

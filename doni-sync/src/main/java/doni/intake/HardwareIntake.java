@@ -15,6 +15,7 @@ import doni.inventory.InventoryException.Invalid;
 import doni.inventory.InventoryException.NotFound;
 import doni.inventory.InventoryException.Stale;
 import doni.inventory.PropertyRules;
+import doni.inventory.Quarantines;
 import doni.inventory.StoredHardware;
 import doni.lane.Lanes;
 import doni.policy.Caller;
@@ -57,6 +58,7 @@ public class HardwareIntake {
   private final Policy policy;
   private final Lanes lanes;
   private final IdempotencyKeys idempotencyKeys;
+  private final Quarantines quarantines;
   private final TransactionTemplate transaction;
 
   HardwareIntake(
@@ -68,6 +70,7 @@ public class HardwareIntake {
       Policy policy,
       Lanes lanes,
       IdempotencyKeys idempotencyKeys,
+      Quarantines quarantines,
       TransactionTemplate transaction) {
     this.store = store;
     this.reader = reader;
@@ -77,6 +80,7 @@ public class HardwareIntake {
     this.policy = policy;
     this.lanes = lanes;
     this.idempotencyKeys = idempotencyKeys;
+    this.quarantines = quarantines;
     this.transaction = transaction;
   }
 
@@ -163,6 +167,7 @@ public class HardwareIntake {
   public void delete(Caller caller, String ref, @Nullable Generation expected) {
     inTransaction(() -> {
       StoredHardware stored = lock("hardware:delete", caller, ref, expected);
+      quarantines.refuseDeletion(stored.id());
       Generation generation = store.delete(stored.id());
       lanes.wake(stored.id());
       record("hardware.deleted", caller, stored.id(), generation, Map.of("name", stored.name()));

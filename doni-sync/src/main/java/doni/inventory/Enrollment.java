@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * and without properties that no enabled worker knows.
  *
  * @param updatedAt null as long as nothing was changed
+ * @param quarantine null where it is not frozen, and in the public export
  * @param workers in the order of the hardware type; empty in the public export
  */
 public record Enrollment(
@@ -23,6 +24,7 @@ public record Enrollment(
     Instant createdAt,
     @Nullable Instant updatedAt,
     Generation generation,
+    @Nullable Quarantine quarantine,
     List<WorkerReport> workers) {
 
   /** What a worker reports for the device. */

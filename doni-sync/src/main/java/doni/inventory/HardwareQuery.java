@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param allProjects whether devices of all projects are wanted
  * @param state with {@code workerType}: that worker's task is in this state; without: some task is
+ * @param quarantined only devices that are frozen, or only those that are not
  * @param limit at most this many; 0 for all
  * @param marker the last device of the page before
  */
@@ -18,6 +19,7 @@ public record HardwareQuery(
     @Nullable String hardwareType,
     @Nullable String workerType,
     @Nullable TaskState state,
+    @Nullable Boolean quarantined,
     SortKey sortKey,
     boolean descending,
     int limit,
@@ -36,6 +38,7 @@ public record HardwareQuery(
             hardwareType,
             workerType,
             state,
+            quarantined,
             sortKey,
             descending,
             limit + 1,

@@ -26,7 +26,8 @@ import org.springframework.stereotype.Component;
 public class HardwareReader {
 
   private static final String HARDWARE =
-      "uuid, name, project_id, hardware_type, properties::text as properties, generation, created_at, updated_at, requested_at";
+      "uuid, name, project_id, hardware_type, properties::text as properties, generation, created_at, updated_at, requested_at,"
+          + " quarantined_at, quarantined_by, quarantine_reason";
   private static final String TASKS =
       "select t.hardware_uuid, "
           + TaskReports.COLUMNS
@@ -83,6 +84,7 @@ public class HardwareReader {
         stored.createdAt(),
         stored.updatedAt(),
         stored.generation(),
+        null,
         reports.fresh(stored.id(), stored.hardwareType(), stored.createdAt()));
   }
 
@@ -148,7 +150,7 @@ public class HardwareReader {
 
   private Optional<Enrollment> one(String condition, Object value) {
     String columns =
-        Arrays.stream(HARDWARE.split(", ")).map("h."::concat).collect(Collectors.joining(", "));
+        Arrays.stream(HARDWARE.split(", ?")).map("h."::concat).collect(Collectors.joining(", "));
     return jdbc.query(
         "select "
             + columns
@@ -198,6 +200,7 @@ public class HardwareReader {
         row.createdAt(),
         row.updatedAt(),
         new Generation(row.generation()),
+        row.quarantine(),
         reports.of(id, row.hardwareType(), row.requestedAt(), tasks));
   }
 
@@ -212,6 +215,7 @@ public class HardwareReader {
         row.createdAt(),
         row.updatedAt(),
         new Generation(row.generation()),
+        null,
         List.of());
   }
 
@@ -231,7 +235,8 @@ public class HardwareReader {
       long generation,
       Instant createdAt,
       @Nullable Instant updatedAt,
-      Instant requestedAt) {}
+      Instant requestedAt,
+      @Nullable Quarantine quarantine) {}
 
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
@@ -243,7 +248,16 @@ public class HardwareReader {
         row.getLong("generation"),
         instant(row, "created_at"),
         nullableInstant(row, "updated_at"),
-        instant(row, "requested_at"));
+        instant(row, "requested_at"),
+        quarantine(row));
+  }
+
+  private static @Nullable Quarantine quarantine(ResultSet row) throws SQLException {
+    Instant since = nullableInstant(row, "quarantined_at");
+    return since == null
+        ? null
+        : new Quarantine(
+            since, row.getString("quarantined_by"), row.getString("quarantine_reason"));
   }
 
   static Instant instant(ResultSet row, String column) throws SQLException {

@@ -1,11 +1,13 @@
 package doni.inventory;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.Map;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Wires the inventory: the first of the keys encrypts, all of them decrypt. */
@@ -23,6 +25,11 @@ class InventoryConfiguration {
   @Bean
   Sealer sealer(AesGcm cipher, HardwareTypes types, JsonMapper json) {
     return new AesSealer(cipher, types, json);
+  }
+
+  @Bean
+  MeterBinder inventoryGauges(JdbcClient jdbc) {
+    return new InventoryGauges(jdbc)::register;
   }
 
   @Bean

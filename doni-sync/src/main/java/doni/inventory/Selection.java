@@ -23,6 +23,9 @@ record Selection(String sql, List<Object> parameters) {
       sql.append(" and hardware_type = ?");
       parameters.add(query.hardwareType());
     }
+    if (query.quarantined() != null) {
+      sql.append(" and quarantined_at is ").append(query.quarantined() ? "not null" : "null");
+    }
     appendTask(query, sql, parameters);
     appendOrder(query, marker, sql, parameters);
     return new Selection(sql.toString(), parameters);

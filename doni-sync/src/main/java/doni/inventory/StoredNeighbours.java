@@ -9,8 +9,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads all devices that have a task of the worker: asked before something is made in a backend,
- * never in a sweep of what has not changed.
+ * Reads all devices that have a task of the worker, and what it has not removed yet of those
+ * deleted by force: asked before something is made in a backend, never in a sweep of what has not
+ * changed.
  */
 @Component
 final class StoredNeighbours implements Neighbours {
@@ -21,9 +22,18 @@ final class StoredNeighbours implements Neighbours {
         select h.uuid, (h.created_at, h.uuid) < (me.created_at, me.uuid) as earlier,
           h.deleted_at is not null as deleted,
           exists (select from unnest(:properties) as fragment(json) where h.properties @> fragment.json::jsonb) as wants,
-          t.state_details @> :details::jsonb as reports, h.created_at
-        from hardware me, hardware h join worker_task t on t.hardware_uuid = h.uuid and t.worker_type = :worker
-        where me.uuid = :asking and h.uuid <> :asking) other
+          h.state_details @> :details::jsonb as reports, h.created_at
+        from (
+            select uuid, created_at, 0 as rank from hardware where uuid = :asking
+            union all
+            select hardware_uuid, created_at, 1 from leftover where hardware_uuid = :asking and worker_type = :worker
+            order by rank limit 1) me,
+          (select uuid, created_at, deleted_at, properties, state_details
+              from hardware join worker_task on hardware_uuid = uuid and worker_type = :worker
+            union all
+            select hardware_uuid, created_at, deleted_at, properties, state_details
+              from leftover where worker_type = :worker) h
+        where h.uuid <> :asking) other
       where wants or reports
       order by created_at, uuid
       """;

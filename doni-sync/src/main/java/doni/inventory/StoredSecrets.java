@@ -41,12 +41,40 @@ public class StoredSecrets {
    */
   public record Unreadable(HardwareId device, String place, String why) {}
 
+  /** Where a value stands, and how it is written there anew. */
+  private enum Origin {
+    PROPERTY(
+        "update hardware set properties = properties || ?::jsonb"
+            + " where uuid = ? and '' = ? and properties @> ?::jsonb"),
+    DETAIL(
+        "update worker_task set state_details = state_details || ?::jsonb"
+            + " where hardware_uuid = ? and worker_type = ? and state_details @> ?::jsonb"),
+    LEFTOVER_PROPERTY(
+        "update leftover set properties = properties || ?::jsonb"
+            + " where hardware_uuid = ? and worker_type = ? and properties @> ?::jsonb"),
+    LEFTOVER_DETAIL(
+        "update leftover set state_details = state_details || ?::jsonb"
+            + " where hardware_uuid = ? and worker_type = ? and state_details @> ?::jsonb");
+
+    private final String rewrite;
+
+    Origin(String rewrite) {
+      this.rewrite = rewrite;
+    }
+  }
+
   /**
-   * @param workerType empty for a property
+   * @param workerType empty for a property of a device
    */
-  private record Stored(HardwareId device, String workerType, String field, String sealed) {
+  private record Stored(
+      Origin origin, HardwareId device, String workerType, String field, String sealed) {
     String place() {
-      return workerType.isEmpty() ? "property " + field : "detail " + field + " of " + workerType;
+      return switch (origin) {
+        case PROPERTY -> "property " + field;
+        case DETAIL -> "detail " + field + " of " + workerType;
+        case LEFTOVER_PROPERTY -> "property " + field + " of the leftover of " + workerType;
+        case LEFTOVER_DETAIL -> "detail " + field + " of the leftover of " + workerType;
+      };
     }
   }
 
@@ -54,13 +82,20 @@ public class StoredSecrets {
 
   private static final String SECRETS =
       """
-      select uuid, worker_type, field, sealed from (
-        select h.uuid, '' as worker_type, f.key as field, f.value ->> '$encrypted' as sealed
+      select origin, uuid, worker_type, field, sealed from (
+        select 'PROPERTY' as origin, h.uuid, '' as worker_type, f.key as field, f.value ->> '$encrypted' as sealed
           from hardware h cross join lateral jsonb_each(h.properties) f where %1$s
         union all
-        select h.uuid, t.worker_type, f.key, f.value ->> '$encrypted'
+        select 'DETAIL', h.uuid, t.worker_type, f.key, f.value ->> '$encrypted'
           from hardware h join worker_task t on t.hardware_uuid = h.uuid
-          cross join lateral jsonb_each(t.state_details) f where %1$s) stored
+          cross join lateral jsonb_each(t.state_details) f where %1$s
+        union all
+        select 'LEFTOVER_' || f.kind, h.uuid, h.worker_type, f.key, f.value ->> '$encrypted'
+          from (select hardware_uuid as uuid, worker_type, properties, state_details from leftover) h
+          cross join lateral (
+            select 'PROPERTY' as kind, key, value from jsonb_each(h.properties)
+            union all
+            select 'DETAIL', key, value from jsonb_each(h.state_details)) f where %1$s) stored
       where sealed is not null
       """;
 
@@ -68,13 +103,6 @@ public class StoredSecrets {
       SECRETS
           .formatted("true")
           .replaceFirst("select", "select distinct on (split_part(sealed, ':', 1))");
-
-  private static final String REWRITE_PROPERTY =
-      "update hardware set properties = properties || ?::jsonb where uuid = ? and properties @> ?::jsonb";
-
-  private static final String REWRITE_DETAIL =
-      "update worker_task set state_details = state_details || ?::jsonb"
-          + " where hardware_uuid = ? and worker_type = ? and state_details @> ?::jsonb";
 
   private final JdbcTemplate jdbc;
   private final AesGcm cipher;
@@ -139,14 +167,17 @@ public class StoredSecrets {
 
   private List<UUID> page(UUID after) {
     return jdbc.query(
-        "select uuid from hardware where uuid > ? order by uuid limit " + PAGE,
+        "select uuid from (select uuid from hardware union select hardware_uuid from leftover) known"
+            + " where uuid > ? order by uuid limit "
+            + PAGE,
         (row, _) -> row.getObject("uuid", UUID.class),
         after);
   }
 
   private List<Stored> secretsOf(List<UUID> devices) {
     UUID[] uuids = devices.toArray(UUID[]::new);
-    return jdbc.query(SECRETS.formatted("h.uuid = any(?)"), (row, _) -> stored(row), uuids, uuids);
+    return jdbc.query(
+        SECRETS.formatted("h.uuid = any(?)"), (row, _) -> stored(row), uuids, uuids, uuids);
   }
 
   private String open(Stored stored) {
@@ -155,18 +186,13 @@ public class StoredSecrets {
 
   private boolean rewrite(Stored stored, String value) {
     String fresh = cipher.encrypt(value, AesSealer.place(stored.device(), stored.field()));
-    UUID device = stored.device().value();
-    int written =
-        stored.workerType().isEmpty()
-            ? jdbc.update(
-                REWRITE_PROPERTY, field(stored, fresh), device, field(stored, stored.sealed()))
-            : jdbc.update(
-                REWRITE_DETAIL,
-                field(stored, fresh),
-                device,
-                stored.workerType(),
-                field(stored, stored.sealed()));
-    return written > 0;
+    return jdbc.update(
+            stored.origin().rewrite,
+            field(stored, fresh),
+            stored.device().value(),
+            stored.workerType(),
+            field(stored, stored.sealed()))
+        > 0;
   }
 
   private String field(Stored stored, String sealed) {
@@ -179,6 +205,7 @@ public class StoredSecrets {
 
   private static Stored stored(ResultSet row) throws SQLException {
     return new Stored(
+        Origin.valueOf(row.getString("origin")),
         new HardwareId(row.getObject("uuid", UUID.class)),
         row.getString("worker_type"),
         row.getString("field"),

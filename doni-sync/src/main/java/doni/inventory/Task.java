@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts finished without success since the last success, deferrals included
  * @param namesake a deleted device of the same name with which this worker has not finished; null
  *     where there is none, and for a device that is itself deleted
+ * @param swept whether what a forced deletion of a device of the same name or uuid has left over is
+ *     being removed by this worker at this moment
  * @param row what {@link TaskStore#open} makes the device of
  */
 public record Task(
@@ -32,6 +34,7 @@ public record Task(
     @Nullable Instant lastAttemptAt,
     long version,
     @Nullable HardwareId namesake,
+    boolean swept,
     Row row) {
 
   /** How a finished attempt ended. */

@@ -17,6 +17,8 @@ final class TaskSql {
         (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
           where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
             and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
+        exists (select from leftover l where l.worker_type = t.worker_type and l.claimed_until > now()
+          and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))) as swept,
         t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
         t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
       from hardware h join worker_task t on t.hardware_uuid = h.uuid

@@ -3,7 +3,6 @@ package doni.inventory;
 import doni.device.Device;
 import doni.device.Generation;
 import doni.device.HardwareId;
-import doni.device.Window;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionOperations;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -35,10 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
  * back, so there is no moment at which one is done and the other is not.
  */
 public final class TaskStore {
-
-  private static final TypeReference<List<List<String>>> WINDOWS = new TypeReference<>() {};
-  private static final TypeReference<Map<String, Map<String, Object>>> REPORTS =
-      new TypeReference<>() {};
 
   private final JdbcTemplate jdbc;
   private final TransactionOperations transactions;
@@ -91,26 +84,23 @@ public final class TaskStore {
             row.projectId(),
             row.hardwareType(),
             sealer.openProperties(id, row.properties()),
-            windows(row.windows()),
+            StoredReports.windows(json, row.windows()),
             task.generation(),
             task.deleted());
-    return new Subject(device, sealer.openDetails(id, workerType, row.details()), followed(row));
+    return new Subject(
+        device,
+        sealer.openDetails(id, workerType, row.details()),
+        StoredReports.followed(json, row.followed()));
   }
 
-  /** A value that is encrypted concerns nobody but the worker that reported it. */
-  private Map<String, Map<String, Object>> followed(Task.Row row) {
-    if (row.followed() == null) {
-      return Map.of();
-    }
-    Map<String, Map<String, Object>> reports = json.readValue(row.followed(), REPORTS);
-    reports
-        .values()
-        .forEach(report ->
-            report
-                .values()
-                .removeIf(
-                    value -> value instanceof Map<?, ?> map && map.containsKey(AesSealer.MARK)));
-    return reports;
+  /**
+   * Whether a device is frozen, as of now: asked right before something is written to a backend, so
+   * that a quarantine counts also for an attempt that began before it.
+   */
+  public boolean isQuarantined(HardwareId id) {
+    return !jdbc.queryForList(
+            "select 1 from hardware where uuid = ? and quarantined_at is not null", id.value())
+        .isEmpty();
   }
 
   /** What became of a task whose attempt has ended. */
@@ -248,19 +238,6 @@ public final class TaskStore {
         : sealer.sealDetails(claim.hardware(), claim.workerType(), finish.details());
   }
 
-  private List<Window> windows(@Nullable String text) {
-    if (text == null) {
-      return List.of();
-    }
-    return json.readValue(text, WINDOWS).stream()
-        .map(w -> new Window(UUID.fromString(w.get(0)), instant(w.get(1)), instant(w.get(2))))
-        .toList();
-  }
-
-  private static Instant instant(String text) {
-    return OffsetDateTime.parse(text).toInstant();
-  }
-
   private static Task task(ResultSet row) throws SQLException {
     String outcome = row.getString("outcome");
     UUID namesake = row.getObject("namesake", UUID.class);
@@ -277,6 +254,7 @@ public final class TaskStore {
         nullableInstant(row, "last_attempt_at"),
         row.getLong("version"),
         namesake == null ? null : new HardwareId(namesake),
+        row.getBoolean("swept"),
         new Task.Row(
             row.getString("name"),
             row.getString("project_id"),

@@ -2,9 +2,11 @@ package doni.lane;
 
 import doni.inventory.EventLog;
 import doni.inventory.HardwareTypes;
+import doni.inventory.LeftoverStore;
 import doni.inventory.Sealer;
 import doni.inventory.TaskStore;
 import doni.reconcile.AttemptSpans;
+import doni.reconcile.LeftoverAttempt;
 import doni.reconcile.Planner;
 import doni.reconcile.Reconciler;
 import doni.worker.Worker;
@@ -82,6 +84,15 @@ class LaneConfiguration {
         types.all().stream()
             .collect(Collectors.toMap(type -> type.name(), type -> types.workersOf(type.name()))),
         surroundings);
+  }
+
+  @Bean
+  LeftoverSweeper leftoverSweeper(
+      SyncProperties properties, List<Worker> workers, LeftoverStore leftovers, Clock clock) {
+    return new LeftoverSweeper(
+        leftovers,
+        new LeftoverAttempt(leftovers, RandomGenerator.getDefault(), clock),
+        properties.enabled() ? workers : List.of());
   }
 
   @Bean

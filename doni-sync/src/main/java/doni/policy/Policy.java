@@ -18,6 +18,9 @@ import java.util.function.Supplier;
  *   <tr><td>{@code hardware:import}, for another project or with a given uuid</td><td>{@code
  *       role:admin}</td></tr>
  *   <tr><td>{@code hardware:sync_all}</td><td>{@code role:admin}</td></tr>
+ *   <tr><td>{@code hardware:delete_force}</td><td>{@code role:admin}</td></tr>
+ *   <tr><td>{@code hardware:quarantine}</td><td>{@code role:admin}</td></tr>
+ *   <tr><td>{@code leftover:get}</td><td>{@code role:admin}</td></tr>
  * </table>
  *
  * <p>A target is what the rule may compare with: {@code project_id} of the device, and so on. The
@@ -33,7 +36,10 @@ public final class Policy {
           "hardware:update", "rule:admin_or_owner",
           "hardware:delete", "rule:admin_or_owner",
           "hardware:import", "role:admin",
-          "hardware:sync_all", "role:admin");
+          "hardware:delete_force", "role:admin",
+          "hardware:quarantine", "role:admin",
+          "hardware:sync_all", "role:admin",
+          "leftover:get", "role:admin");
 
   private final Supplier<RuleSet> rules;
 

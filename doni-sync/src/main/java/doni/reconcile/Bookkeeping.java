@@ -26,6 +26,9 @@ final class Bookkeeping {
    */
   private static final int NAMED = 50;
 
+  private static final String QUARANTINED =
+      "the device is in quarantine: nothing is written until it is released";
+
   private final BackOff backOff;
 
   Bookkeeping(BackOff backOff) {
@@ -110,6 +113,26 @@ final class Bookkeeping {
         List.of());
   }
 
+  /**
+   * What is asked for and must wait for the end of a quarantine: nothing is counted, and it is told
+   * once.
+   */
+  Finish quarantined(Pass pass, List<Change> changes, Instant now) {
+    Task task = pass.task();
+    return new Finish(
+        Ending.DEFERRED,
+        QUARANTINED,
+        attempts(task),
+        task.fresh() ? 0 : task.deferCount(),
+        waitingSince(task, now),
+        now,
+        now.plus(backOff.around(pass.routine().resyncInterval())),
+        null,
+        task.fresh() || news(task, Ending.DEFERRED, QUARANTINED)
+            ? List.of(new Note("worker.quarantined", changes(changes)))
+            : List.of());
+  }
+
   Finish failed(Pass pass, Outcome.Failed outcome, Instant now) {
     Task task = pass.task();
     int attempts = attempts(task) + 1;
@@ -150,7 +173,7 @@ final class Bookkeeping {
     return List.of(new Note(kind, changes(changes)));
   }
 
-  private static Map<String, Object> changes(List<Change> changes) {
+  static Map<String, Object> changes(List<Change> changes) {
     List<Map<String, Object>> named =
         changes.stream().limit(NAMED).map(Bookkeeping::change).toList();
     return changes.size() <= NAMED

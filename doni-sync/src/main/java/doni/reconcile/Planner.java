@@ -160,6 +160,10 @@ public final class Planner {
           "drift in this lane is reported and left alone, see doni.sync.lanes; differences: "
               + changes.size());
     }
+    if (tasks.isQuarantined(id) && !changes.isEmpty()) {
+      return WorkerPlan.unknown(
+          worker.type(), "the device is quarantined; differences: " + changes.size());
+    }
     String reason = plan.conclusion().map(Planner::obstacle).orElse(null);
     return new WorkerPlan(worker.type(), reason == null ? changes : List.of(), reason);
   }
@@ -177,7 +181,7 @@ public final class Planner {
       case Verdict.Ended(Outcome outcome) ->
           Optional.ofNullable(obstacle(outcome)).orElse("it cannot be said");
       case Verdict.NotSent(Outcome.Deferred deferred) -> deferred.reason();
-      case Verdict.Drifted _ -> "it cannot be said";
+      case Verdict.Drifted _, Verdict.Quarantined _ -> "it cannot be said";
       case Verdict.Interrupted() -> "the service is being stopped";
     };
   }

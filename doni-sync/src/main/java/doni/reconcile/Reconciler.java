@@ -35,6 +35,12 @@ public final class Reconciler {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
 
+  private static final Outcome.Deferred SWEPT =
+      new Outcome.Deferred(
+          "what a device of the same name or uuid has left over is being removed at this moment",
+          Duration.ofSeconds(5),
+          Map.of());
+
   /** A deferral that lasts so long deserves an operator's attention, once. */
   private static final Duration LONG = Duration.ofMinutes(15);
 
@@ -117,16 +123,25 @@ public final class Reconciler {
     return conclusion.looked();
   }
 
-  private static Verdict look(Pass pass, Attempt attempt) {
+  private Verdict look(Pass pass, Attempt attempt) {
+    if (pass.task().swept()) {
+      return new Verdict.NotSent(SWEPT);
+    }
     Look look = new Look(pass.worker(), pass.task(), pass.routine());
     return look.unasked()
         .<Verdict>map(Verdict.Ended::new)
-        .orElseGet(() -> look(look.drift(), pass.worker().plan(attempt)));
+        .orElseGet(() -> look(pass, look.drift(), pass.worker().plan(attempt)));
   }
 
-  private static Verdict look(Routine.Drift drift, Plan plan) {
-    return drift == Routine.Drift.REPORT && !plan.changes().isEmpty()
-        ? new Verdict.Drifted(plan.changes())
+  private Verdict look(Pass pass, Routine.Drift drift, Plan plan) {
+    if (plan.changes().isEmpty()) {
+      return new Verdict.Ended(plan.apply());
+    }
+    if (drift == Routine.Drift.REPORT) {
+      return new Verdict.Drifted(plan.changes());
+    }
+    return tasks.isQuarantined(pass.claim().hardware())
+        ? new Verdict.Quarantined(plan.changes())
         : new Verdict.Ended(plan.apply());
   }
 
@@ -138,6 +153,7 @@ public final class Reconciler {
       case Verdict.Ended(Outcome outcome) -> conclude(pass, possible(pass, outcome), now);
       case Verdict.Drifted(List<Change> changes) ->
           finish(pass, books.drifted(pass, changes, now), List.of(), Result.DRIFTED);
+      case Verdict.Quarantined(List<Change> changes) -> quarantined(pass, changes, now);
       case Verdict.NotSent(Outcome.Deferred outcome) ->
           finish(pass, books.notSent(pass, outcome, now), List.of(), Result.DEFERRED);
       case Verdict.Interrupted() -> {
@@ -146,6 +162,12 @@ public final class Reconciler {
         yield new Conclusion(Looked.WAITING, Result.INTERRUPTED);
       }
     };
+  }
+
+  private Conclusion quarantined(Pass pass, List<Change> changes, Instant now) {
+    return pass.task().findsDrift()
+        ? finish(pass, books.drifted(pass, changes, now), List.of(), Result.DRIFTED)
+        : finish(pass, books.quarantined(pass, changes, now), List.of(), Result.DEFERRED);
   }
 
   private Conclusion conclude(Pass pass, Outcome outcome, Instant now) {

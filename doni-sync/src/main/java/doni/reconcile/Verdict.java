@@ -17,6 +17,13 @@ sealed interface Verdict {
     }
   }
 
+  /** Something is to be written, but the device is frozen. */
+  record Quarantined(List<Change> changes) implements Verdict {
+    public Quarantined {
+      changes = List.copyOf(changes);
+    }
+  }
+
   /** The backend was not even asked, so the attempt is not held against the device. */
   record NotSent(Outcome.Deferred outcome) implements Verdict {}
 

@@ -399,7 +399,8 @@ class HardwareIntakeIT {
     do {
       page =
           intake.list(
-              alice, new HardwareQuery(false, null, null, null, null, key, descending, 2, marker));
+              alice,
+              new HardwareQuery(false, null, null, null, null, null, key, descending, 2, marker));
       page.hardware().forEach(device -> seen.add(device.id().value()));
       marker = seen.getLast();
     } while (page.more());
@@ -409,7 +410,8 @@ class HardwareIntakeIT {
   private HardwareIntake.Page list(Caller caller, boolean allProjects) {
     return intake.list(
         caller,
-        new HardwareQuery(allProjects, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
+        new HardwareQuery(
+            allProjects, null, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
   }
 
   private HardwareIntake.Page list(HardwareQuery query) {
@@ -421,7 +423,8 @@ class HardwareIntakeIT {
       @Nullable String type,
       @Nullable String worker,
       @Nullable TaskState state) {
-    return new HardwareQuery(false, name, type, worker, state, SortKey.CREATED_AT, false, 0, null);
+    return new HardwareQuery(
+        false, name, type, worker, state, null, SortKey.CREATED_AT, false, 0, null);
   }
 
   private Enrollment create(Caller caller, String name, Map<String, Object> properties) {

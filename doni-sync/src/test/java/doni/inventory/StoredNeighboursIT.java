@@ -50,6 +50,31 @@ class StoredNeighboursIT {
   }
 
   @Test
+  void knowsWhatForcedDeletionsLeft() {
+    String wish = "{\"channels\": {\"user\": {\"public_key\": \"K\"}}}";
+    HardwareId gone = device("gone", wish, "{\"owned_channels\": [{\"public_key\": \"K\"}]}", 9);
+    HardwareId next = device("next", wish, "{}", 1);
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into leftover (deletion, hardware_uuid, worker_type, name, project_id, hardware_type, properties,
+              state_details, windows, generation, created_at, deleted_at, deleted_by, next_attempt_at)
+            select gen_random_uuid(), h.uuid, t.worker_type, h.name, h.project_id, h.hardware_type, h.properties,
+              t.state_details, '[]', 2, h.created_at, now(), 'u', now()
+            from hardware h join worker_task t on t.hardware_uuid = h.uuid where h.uuid = ?
+            """)
+        .param(gone.value())
+        .update();
+    inventory.jdbc().sql("delete from hardware where uuid = ?").param(gone.value()).update();
+
+    assertThat(neighbours.find(next, LANE, SOUGHT))
+        .containsExactly(new Neighbour(gone, true, true, true, true));
+    assertThat(neighbours.find(gone, LANE, SOUGHT))
+        .containsExactly(new Neighbour(next, false, false, true, false));
+  }
+
+  @Test
   void findsWhoWantsOrReportsTheSame() {
     HardwareId asking =
         device("me", "{\"channels\": {\"user\": {\"public_key\": \"K\"}}}", "{}", 5);

@@ -87,6 +87,28 @@ class StoredSecretsIT {
   }
 
   @Test
+  void readsAndRotatesWhatForcedDeletionsLeft() {
+    HardwareId device = device("one", keys("old", OLD));
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into leftover (deletion, hardware_uuid, worker_type, name, project_id, hardware_type, properties,
+              state_details, windows, generation, created_at, deleted_at, deleted_by, next_attempt_at)
+            select gen_random_uuid(), h.uuid, t.worker_type, h.name, h.project_id, h.hardware_type, h.properties,
+              t.state_details, '[]', 2, now(), now(), 'u', now()
+            from hardware h join worker_task t on t.hardware_uuid = h.uuid
+            """)
+        .update();
+    inventory.jdbc().sql("delete from hardware where uuid = ?").param(device.value()).update();
+
+    assertThat(secrets(keys("new", NEW)).unreadableKeys()).isNotEmpty();
+    assertThat(secrets(keys("new", NEW, "old", OLD)).rotate())
+        .isEqualTo(new Summary(2, 2, 0, List.of()));
+    assertThat(secrets(keys("new", NEW)).verify()).isEqualTo(new Summary(2, 0, 0, List.of()));
+  }
+
+  @Test
   void goesOnPastAValueThatCannotBeRead() {
     device("one", keys("lost", key(3)));
     device("two", keys("old", OLD));

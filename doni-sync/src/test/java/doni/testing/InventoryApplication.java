@@ -22,7 +22,14 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan("doni.inventory")
-@ComponentScan({"doni.inventory", "doni.policy", "doni.lane", "doni.reconcile", "doni.intake"})
+@ComponentScan({
+  "doni.inventory",
+  "doni.policy",
+  "doni.lane",
+  "doni.reconcile",
+  "doni.intake",
+  "doni.webhook"
+})
 public class InventoryApplication {
 
   @Bean

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A worker that does what the test says, and remembers what it was asked. */
-public final class TestWorker implements Worker {
+public class TestWorker implements Worker {
 
   private final String type;
   private final Set<String> follows;

@@ -139,11 +139,20 @@ interface HardwareApi {
       operationId = "deleteHardware",
       summary = "Delete a device",
       description =
-          "Needs hardware:delete. Its workers clean up after it; its name is free at once.")
+          "Needs hardware:delete. Its workers clean up after it; its name is free at once. A device in"
+              + " quarantine must be released first. With force, which needs hardware:delete_force, it is"
+              + " forgotten although a backend is gone, its uuid is free too, and what may be left over is"
+              + " listed by /v1/leftovers until it was removed; force also takes, by its uuid, a device that"
+              + " was deleted and is not cleaned up yet.")
   @RefParameter
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "force",
+      description = "True: whatever the backends say",
+      schema = @Schema(type = "boolean", defaultValue = "false"))
   @IfMatchParameter
   @ApiResponse(responseCode = "200", description = "deleted; without a body", content = @Content)
-  @Refuses({"400", "403", "404", "412"})
+  @Refuses({"400", "403", "404", "409", "412"})
   void delete(
       @Parameter(hidden = true) Caller caller,
       String ref,

@@ -2,6 +2,7 @@ package doni.api.hardware;
 
 import doni.api.body.JsonBody;
 import doni.api.body.Text;
+import doni.intake.ForcedDeletion;
 import doni.intake.HardwareIntake;
 import doni.intake.HardwareIntake.Page;
 import doni.inventory.Enrollment;
@@ -31,9 +32,11 @@ final class HardwareController implements HardwareApi {
   private static final int MAX_REF = 255;
 
   private final HardwareIntake intake;
+  private final ForcedDeletion force;
 
-  HardwareController(HardwareIntake intake) {
+  HardwareController(HardwareIntake intake, ForcedDeletion force) {
     this.intake = intake;
+    this.force = force;
   }
 
   @Override
@@ -101,10 +104,17 @@ final class HardwareController implements HardwareApi {
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       HttpServletRequest request) {
+    Query query = new Query(request.getParameterMap());
+    boolean forced = query.flag("force");
+    query.check();
     RequestHeaders.atExpected(
         request,
         generation -> {
-          intake.delete(caller, checked(ref), generation);
+          if (forced) {
+            force.delete(caller, checked(ref), generation);
+          } else {
+            intake.delete(caller, checked(ref), generation);
+          }
           return ref;
         });
   }

@@ -1,8 +1,10 @@
 package doni.api.hardware;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import doni.inventory.Enrollment;
+import doni.inventory.Quarantine;
 import doni.inventory.TaskState;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
   "properties",
   "created_at",
   "updated_at",
-  "workers"
+  "workers",
+  "quarantine"
 })
 record HardwareJson(
     @Schema(format = "uuid", example = "0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f") String uuid,
@@ -58,7 +61,27 @@ record HardwareJson(
             description = "null as long as nothing was changed",
             example = "2031-03-04T12:00:00+00:00")
         @Nullable String updatedAt,
-    List<WorkerJson> workers) {
+    List<WorkerJson> workers,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable QuarantineJson quarantine) {
+
+  /** That a device is frozen. */
+  @Schema(
+      name = "Quarantine",
+      description =
+          "There while nothing is written to a backend for the device; absent otherwise. What is"
+              + " changed meanwhile is applied when the device is released.",
+      requiredProperties = {"since", "user_id", "reason"})
+  record QuarantineJson(
+      @Schema(example = "2031-03-04T12:00:00+00:00") String since,
+      @JsonProperty("user_id")
+          @Schema(
+              types = {"string", "null"},
+              example = "9a1d2c3b4e5f60718293a4b5c6d7e8f9")
+          @Nullable String userId,
+      @Schema(
+              types = {"string", "null"},
+              example = "its relay board is being replaced")
+          @Nullable String reason) {}
 
   /** What a worker reports for the device. */
   @Schema(
@@ -94,6 +117,14 @@ record HardwareJson(
         hardware.properties(),
         Timestamp.of(hardware.createdAt()),
         Timestamp.orNull(hardware.updatedAt()),
-        workers);
+        workers,
+        quarantine(hardware.quarantine()));
+  }
+
+  private static @Nullable QuarantineJson quarantine(@Nullable Quarantine quarantine) {
+    return quarantine == null
+        ? null
+        : new QuarantineJson(
+            Timestamp.of(quarantine.since()), quarantine.by(), quarantine.reason());
   }
 }

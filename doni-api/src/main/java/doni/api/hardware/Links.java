@@ -19,6 +19,7 @@ final class Links {
 
   static final String HARDWARE = "/v1/hardware";
   static final String EXPORT = HARDWARE + "/export";
+  static final String LEFTOVERS = "/v1/leftovers";
   static final String EVENTS = "/v1/events";
   static final String SYNC_ALL = HARDWARE + "/sync";
   static final String SYNC_RUNS = "/v1/sync";

@@ -21,6 +21,7 @@ final class ListParameters {
           "hardware_type",
           "worker_type",
           "state",
+          "quarantined",
           "sort_key",
           "sort_dir",
           "limit");
@@ -43,6 +44,7 @@ final class ListParameters {
             query.text("hardware_type"),
             query.text("worker_type"),
             query.oneOf("state", Arrays.asList(TaskState.values()), UnaryOperator.identity()),
+            query.answer("quarantined"),
             sortKey == null ? SortKey.CREATED_AT : sortKey,
             query.oneOf("sort_dir", Arrays.asList(Direction.values()), ListParameters::lower)
                 == Direction.DESC,

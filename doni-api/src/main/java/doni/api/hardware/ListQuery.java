@@ -75,4 +75,9 @@ import java.lang.annotation.Target;
         @Schema(
             type = "string",
             allowableValues = {"PENDING", "IN_PROGRESS", "STEADY", "ERROR"}))
+@Parameter(
+    in = ParameterIn.QUERY,
+    name = "quarantined",
+    description = "True: only devices in quarantine; False: only others",
+    schema = @Schema(type = "boolean"))
 @interface ListQuery {}

@@ -81,6 +81,11 @@ final class Query {
     return true;
   }
 
+  /** As {@link #flag}, but null where the parameter is absent. */
+  @Nullable Boolean answer(String name) {
+    return parameters.containsKey(name) ? Boolean.valueOf(flag(name)) : null;
+  }
+
   /** The number, at most {@code max}; {@code absent} if there is none. */
   long positive(String name, long absent, long max) {
     String value = text(name);

@@ -31,7 +31,8 @@ class ListParametersTests {
   void asksForTheOldestFirstWithoutALimit() {
     assertThat(ListParameters.read(Map.of()))
         .isEqualTo(
-            new HardwareQuery(false, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
+            new HardwareQuery(
+                false, null, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
   }
 
   @Test
@@ -43,6 +44,7 @@ class ListParametersTests {
                 "name", "n",
                 "hardware_type", "t",
                 "worker_type", "w",
+                "quarantined", "yes",
                 "state", "IN_PROGRESS",
                 "sort_key", "updated_at",
                 "sort_dir", "desc",
@@ -52,7 +54,16 @@ class ListParametersTests {
     assertThat(query)
         .isEqualTo(
             new HardwareQuery(
-                true, "n", "t", "w", TaskState.IN_PROGRESS, SortKey.UPDATED_AT, true, 7, MARKER));
+                true,
+                "n",
+                "t",
+                "w",
+                TaskState.IN_PROGRESS,
+                true,
+                SortKey.UPDATED_AT,
+                true,
+                7,
+                MARKER));
   }
 
   @ParameterizedTest

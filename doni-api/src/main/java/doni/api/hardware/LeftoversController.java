@@ -1,0 +1,47 @@
+package doni.api.hardware;
+
+import doni.intake.ForcedDeletion;
+import doni.inventory.Leftover;
+import doni.policy.Caller;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+final class LeftoversController implements LeftoversApi {
+
+  private static final int DEFAULT_LEFTOVERS = 100;
+  private static final int MAX_LEFTOVERS = 1_000;
+
+  private final ForcedDeletion force;
+
+  LeftoversController(ForcedDeletion force) {
+    this.force = force;
+  }
+
+  @Override
+  @GetMapping(path = Links.LEFTOVERS, produces = MediaType.APPLICATION_JSON_VALUE)
+  public LeftoversJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
+    Query query = new Query(request.getParameterMap());
+    int limit = (int) query.positive("limit", DEFAULT_LEFTOVERS, MAX_LEFTOVERS);
+    long after = query.positive("after", 0, Long.MAX_VALUE);
+    query.check();
+    List<Leftover> leftovers = force.leftovers(caller, limit, after);
+    return LeftoversJson.of(leftovers, next(request, limit, leftovers));
+  }
+
+  /** A page that is exactly full may be the last one; its next page is empty then. */
+  private static List<LinkJson> next(
+      HttpServletRequest request, int limit, List<Leftover> leftovers) {
+    return leftovers.size() < limit
+        ? List.of()
+        : List.of(
+            Links.next(
+                request,
+                Links.LEFTOVERS,
+                "limit=%d&after=%d".formatted(limit, leftovers.getLast().id())));
+  }
+}

@@ -1,0 +1,91 @@
+package doni.intake;
+
+import doni.device.Generation;
+import doni.device.HardwareId;
+import doni.inventory.EventLog;
+import doni.inventory.HardwareReader;
+import doni.inventory.InventoryException.NotFound;
+import doni.inventory.InventoryException.Stale;
+import doni.inventory.Leftover;
+import doni.inventory.LeftoverStore;
+import doni.inventory.LeftoverStore.Condemned;
+import doni.inventory.Quarantines;
+import doni.policy.Caller;
+import doni.policy.Policy;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Deletes a device although a backend is gone: it is forgotten at once, with its name and its uuid,
+ * and what may be left over in backends is removed when they are back.
+ */
+@Service
+public class ForcedDeletion {
+
+  private final LeftoverStore leftovers;
+  private final HardwareReader reader;
+  private final Quarantines quarantines;
+  private final EventLog events;
+  private final Policy policy;
+  private final TransactionTemplate transaction;
+
+  ForcedDeletion(
+      LeftoverStore leftovers,
+      HardwareReader reader,
+      Quarantines quarantines,
+      EventLog events,
+      Policy policy,
+      TransactionTemplate transaction) {
+    this.leftovers = leftovers;
+    this.reader = reader;
+    this.quarantines = quarantines;
+    this.events = events;
+    this.policy = policy;
+    this.transaction = transaction;
+  }
+
+  /**
+   * Deletes a live device, or, by its uuid, one that was deleted and that some worker cannot clean
+   * up after. A frozen one must be released first.
+   *
+   * @param expected the generation that the device must have; null for any
+   */
+  public void delete(Caller caller, String ref, @Nullable Generation expected) {
+    transaction.executeWithoutResult(_ -> {
+      HardwareId id =
+          reader
+              .resolve(ref)
+              .or(() -> HardwareReader.uuid(ref))
+              .orElseThrow(() -> NotFound.hardware(ref));
+      Condemned device = leftovers.lock(id).orElseThrow(() -> NotFound.hardware(ref));
+      policy.enforce("hardware:delete_force", caller, Map.of("project_id", device.projectId()));
+      if (expected != null && !expected.equals(device.generation())) {
+        throw new Stale(
+            "If-Match: the hardware is at generation " + device.generation() + ", not " + expected);
+      }
+      quarantines.refuseDeletion(id);
+      List<String> workers = leftovers.take(device, caller.userId());
+      events.personDid(
+          "hardware.force_deleted",
+          id,
+          device.generation().next(),
+          caller.userId(),
+          caller.projectId(),
+          caller.requestId(),
+          Map.of("name", device.name(), "leftovers", workers));
+    });
+  }
+
+  /**
+   * What is left over, the oldest first.
+   *
+   * @param after only those with a greater id
+   */
+  public List<Leftover> leftovers(Caller caller, int limit, long after) {
+    policy.enforce("leftover:get", caller, Map.of());
+    return leftovers.list(limit, after);
+  }
+}
