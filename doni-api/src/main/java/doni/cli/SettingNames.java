@@ -31,6 +31,7 @@ final class SettingNames {
               "doni.secrets.keys",
               "doni.sync",
               "doni.types-directory",
+              "doni.webhooks",
               "doni.workers.enabled",
               "doni.workers.balena",
               "doni.workers.blazar",

@@ -1,0 +1,21 @@
+package doni.webhook;
+
+/** How it went to tell a receiver of an event. */
+sealed interface Delivery {
+
+  /** It has it: 2xx. */
+  record Done() implements Delivery {}
+
+  /**
+   * It does not have it, or nobody knows; it is told again.
+   *
+   * @param reason without a secret
+   */
+  record Failed(String reason) implements Delivery {}
+
+  /** It wants no more: 410. */
+  record Refused() implements Delivery {}
+
+  /** The replica is about to stop. */
+  record BrokenOff() implements Delivery {}
+}

@@ -1,0 +1,132 @@
+package doni.webhook;
+
+import doni.inventory.Event;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Posts events. A redirect is not followed, so that an event goes nowhere but where the
+ * configuration says; what a receiver answers beyond its status is not read.
+ */
+final class Receiver implements AutoCloseable {
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final int GONE = 410;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+  private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+  private final AtomicLong attempts = new AtomicLong();
+  private final Duration patience;
+  private final JsonMapper json;
+  private final Clock clock;
+
+  /**
+   * @param patience how long a receiver may take for one event
+   */
+  Receiver(Duration patience, JsonMapper json, Clock clock) {
+    this.patience = patience;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  Delivery tell(Webhook webhook, Event event) {
+    byte[] body = json.writeValueAsBytes(body(event));
+    HttpRequest request =
+        HttpRequest.newBuilder(webhook.url())
+            .timeout(patience)
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "doni")
+            .header("Doni-Event-Id", Long.toString(event.id()))
+            .header("Doni-Event-Kind", event.kind())
+            .header(Signature.HEADER, Signature.of(webhook.secret(), clock.instant(), body))
+            .POST(BodyPublishers.ofByteArray(body))
+            .build();
+    CompletableFuture<HttpResponse<Void>> answer =
+        http.sendAsync(request, BodyHandlers.discarding());
+    Long attempt = attempts.incrementAndGet();
+    underWay.put(attempt, answer);
+    try {
+      // The request's own limit ends with the head of the answer; a body may never end.
+      return ofStatus(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode());
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      return new Delivery.Failed("it did not answer in " + patience.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      return new Delivery.Failed("it was not reached (" + name(e.getCause()) + ")");
+    } catch (CancellationException e) {
+      return new Delivery.BrokenOff();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      answer.cancel(true);
+      return new Delivery.BrokenOff();
+    } finally {
+      underWay.remove(attempt);
+    }
+  }
+
+  private static Delivery ofStatus(int status) {
+    if (status >= 200 && status < 300) {
+      return new Delivery.Done();
+    }
+    if (status == GONE) {
+      return new Delivery.Refused();
+    }
+    return new Delivery.Failed(
+        status >= 300 && status < 400
+            ? "it answered " + status + ", and redirects are not followed"
+            : "it answered " + status);
+  }
+
+  /** Texts of exceptions quote the URL, which may hold a secret. */
+  private static String name(@Nullable Throwable cause) {
+    return cause == null ? "no cause" : cause.getClass().getSimpleName();
+  }
+
+  /** As the API shows an event. */
+  private static Map<String, @Nullable Object> body(Event event) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("id", event.id());
+    body.put("hardware_uuid", event.hardware().toString());
+    body.put("at", TIME.format(event.at()));
+    body.put("kind", event.kind());
+    body.put("generation", event.generation());
+    body.put("worker_type", event.workerType());
+    body.put("user_id", event.userId());
+    body.put("project_id", event.projectId());
+    body.put("request_id", event.requestId());
+    body.put("body", event.body());
+    return body;
+  }
+
+  /** Breaks off what is under way. */
+  @Override
+  public void close() {
+    underWay.values().forEach(answer -> answer.cancel(true));
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,177 @@
+package doni.webhook;
+
+import doni.inventory.Event;
+import doni.inventory.EventFilter;
+import doni.inventory.EventLog;
+import doni.inventory.EventPosition;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Tells one receiver what happened, event after event in the order in which they can be followed,
+ * which is the order of each device. What it cannot be told holds up all that follows, and no other
+ * receiver; the events wait where they are, and those that retention removes are never told.
+ *
+ * <p>{@code doni.webhook.deliveries} counts what was {@code delivered} and what {@code failed};
+ * {@code doni.webhook.lag} is the age of the oldest event that was not told, in seconds; {@code
+ * doni.webhook.stopped} is 1 after the receiver wanted no more.
+ */
+final class Sender {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+  private static final EventFilter ALL = new EventFilter(null, null, null, null);
+  private static final int PAGE = 100;
+  private static final String TAG = "webhook";
+
+  private final Webhook webhook;
+  private final EventLog events;
+  private final Cursors cursors;
+  private final Receiver receiver;
+  private final IntFunction<Duration> backOff;
+  private final Counter delivered;
+  private final Counter failed;
+
+  /**
+   * @param backOff how long to wait after so many failures in a row
+   */
+  Sender(
+      Webhook webhook,
+      EventLog events,
+      Cursors cursors,
+      Receiver receiver,
+      IntFunction<Duration> backOff,
+      MeterRegistry meters) {
+    this.webhook = webhook;
+    this.events = events;
+    this.cursors = cursors;
+    this.receiver = receiver;
+    this.backOff = backOff;
+    this.delivered = counter(meters, "delivered");
+    this.failed = counter(meters, "failed");
+    gauge(meters, "doni.webhook.lag", "seconds", sender -> sender.cursors.lag(webhook));
+    gauge(
+        meters, "doni.webhook.stopped", null, sender -> sender.cursors.isStopped(webhook) ? 1 : 0);
+  }
+
+  private Counter counter(MeterRegistry meters, String outcome) {
+    return Counter.builder("doni.webhook.deliveries")
+        .tag(TAG, webhook.name())
+        .tag("outcome", outcome)
+        .register(meters);
+  }
+
+  private void gauge(
+      MeterRegistry meters, String name, @Nullable String unit, ToDoubleFunction<Sender> value) {
+    Gauge.builder(name, this, sender -> read(sender, value))
+        .tag(TAG, webhook.name())
+        .baseUnit(unit)
+        .register(meters);
+  }
+
+  private static double read(Sender sender, ToDoubleFunction<Sender> value) {
+    try {
+      return value.applyAsDouble(sender);
+    } catch (DataAccessException e) {
+      LOG.debug("A gauge was not read", e);
+      return Double.NaN;
+    }
+  }
+
+  /** Begins with what happens from now on, unless it began earlier. */
+  void register() {
+    cursors.register(webhook, events.end());
+  }
+
+  /**
+   * Tells all that was not told yet, as long as that goes well.
+   *
+   * @param goesOn asked before each event
+   */
+  void send(BooleanSupplier goesOn) {
+    Optional<Cursors.Cursor> cursor = cursors.hold(webhook);
+    if (cursor.isEmpty()) {
+      return;
+    }
+    EventPosition position = cursor.get().position();
+    int failures = cursor.get().failures();
+    boolean more = true;
+    while (more) {
+      List<Event> page = events.following(position, ALL, PAGE);
+      more = page.size() == PAGE;
+      if (!page.isEmpty()) {
+        if (!tell(page, failures, goesOn)) {
+          return;
+        }
+        position = page.getLast().position();
+        failures = 0;
+      }
+    }
+    if (!goesOn.getAsBoolean()) {
+      cursors.release(webhook);
+    }
+  }
+
+  private boolean tell(List<Event> page, int failures, BooleanSupplier goesOn) {
+    int before = failures;
+    for (Event event : page) {
+      if (webhook.wants(event.kind())) {
+        if (!goesOn.getAsBoolean()) {
+          cursors.release(webhook);
+          return false;
+        }
+        if (!tell(event, before)) {
+          return false;
+        }
+        before = 0;
+      }
+    }
+    return cursors.advance(webhook, page.getLast().position());
+  }
+
+  private boolean tell(Event event, int failures) {
+    return switch (receiver.tell(webhook, event)) {
+      case Delivery.Done() -> {
+        delivered.increment();
+        if (failures > 0) {
+          LOG.info("Webhook {} goes on", webhook.name());
+        }
+        yield cursors.advance(webhook, event.position());
+      }
+      case Delivery.Failed(String reason) -> {
+        failed.increment();
+        cursors.fail(webhook, reason, backOff.apply(failures + 1));
+        if (failures == 0) {
+          LOG.warn("Webhook {} waits: {}", webhook.name(), reason);
+        }
+        yield false;
+      }
+      case Delivery.Refused() -> {
+        failed.increment();
+        cursors.stop(webhook, "it answered 410");
+        LOG.error(
+            "Webhook {} is stopped: its receiver answered 410; configure another url, or remove it",
+            webhook.name());
+        yield false;
+      }
+      case Delivery.BrokenOff() -> {
+        cursors.release(webhook);
+        yield false;
+      }
+    };
+  }
+
+  String name() {
+    return webhook.name();
+  }
+}

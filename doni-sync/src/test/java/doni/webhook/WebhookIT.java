@@ -1,0 +1,291 @@
+package doni.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import doni.device.Generation;
+import doni.device.HardwareId;
+import doni.device.Secret;
+import doni.inventory.EventLog;
+import doni.testing.InventoryApplication;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+@SpringBootTest(classes = InventoryApplication.class, properties = "doni.sync.enabled=false")
+class WebhookIT {
+
+  private static final String SECRET = "s3cret-s3cret-s3cret";
+
+  private final EventLog events;
+  private final JdbcClient jdbc;
+  private final HardwareId device = HardwareId.random();
+  private final TestReceiver receiver = new TestReceiver();
+  private final Receiver http =
+      new Receiver(Duration.ofMillis(500), JsonMapper.shared(), Clock.systemUTC());
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+  @Autowired
+  WebhookIT(EventLog events, JdbcClient jdbc) {
+    this.events = events;
+    this.jdbc = jdbc;
+  }
+
+  @BeforeEach
+  void empty() {
+    jdbc.sql("truncate event, webhook").update();
+  }
+
+  @AfterEach
+  void close() {
+    http.close();
+    receiver.close();
+  }
+
+  @Test
+  void tellsInOrderWhatHappensFromNowOn() {
+    happens("before");
+    Sender sender = registered("site", "/");
+    happens("one", "two", "three");
+
+    sender.send(() -> true);
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("one", "two", "three");
+    assertThat(receiver.posts().getFirst().body())
+        .contains("\"kind\":\"one\"", "\"hardware_uuid\":\"" + device + "\"", "\"colour\":\"red\"")
+        .contains("\"id\":" + receiver.posts().getFirst().id());
+    assertThat(count("delivered")).isEqualTo(3);
+  }
+
+  @Test
+  void signsTimeAndBody() throws Exception {
+    Sender sender = registered("site", "/");
+    happens("one");
+
+    sender.send(() -> true);
+
+    TestReceiver.Post post = receiver.posts().getFirst();
+    String time = post.signature().replaceFirst("t=(\\d+),v1=.*", "$1");
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    byte[] expected = mac.doFinal((time + "." + post.body()).getBytes(StandardCharsets.UTF_8));
+    assertThat(post.signature())
+        .isEqualTo("t=" + time + ",v1=" + HexFormat.of().formatHex(expected));
+    assertThat(Long.parseLong(time))
+        .isCloseTo(Clock.systemUTC().millis() / 1_000, org.assertj.core.data.Offset.offset(60L));
+  }
+
+  @Test
+  void tellsOnlyWhatIsWanted() {
+    Sender sender = registered("site", "/", "hardware.created", "worker.*");
+    happens("hardware.created", "hardware.updated", "worker.failed", "worker.gone");
+
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds())
+        .containsExactly("hardware.created", "worker.failed", "worker.gone");
+  }
+
+  @Test
+  void tellsAgainWhatAReceiverDidNotTakeBeforeAllThatFollows() {
+    Sender sender = registered("site", "/");
+    happens("one", "two");
+    receiver.answers(500);
+    sender.send(() -> true);
+    receiver.answers(204);
+
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("one", "one", "two");
+    assertThat(receiver.posts().get(0).id()).isEqualTo(receiver.posts().get(1).id());
+    assertThat(count("failed")).isEqualTo(1);
+  }
+
+  @Test
+  void waitsBeforeItTriesAgain() {
+    Sender sender = sender(webhook("site", "/"), Duration.ofHours(1));
+    sender.register();
+    happens("one");
+    receiver.answers(503);
+
+    sender.send(() -> true);
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("one");
+    assertThat(row("site").get("reason")).isEqualTo("it answered 503");
+    assertThat(meters.get("doni.webhook.lag").gauge().value()).isPositive();
+  }
+
+  @Test
+  void followsNoRedirect() {
+    Sender sender = registered("site", "/here");
+    happens("one");
+    receiver.answers(307);
+
+    sender.send(() -> true);
+
+    assertThat(receiver.posts()).extracting(TestReceiver.Post::path).containsExactly("/here");
+    assertThat(String.valueOf(row("site").get("reason"))).contains("redirects are not followed");
+  }
+
+  @Test
+  void givesUpOnAReceiverThatHangsAndHoldsUpNoOther() {
+    try (TestReceiver other = new TestReceiver()) {
+      Sender stuck = registered("stuck", "/");
+      Sender free =
+          sender(new Webhook("free", other.uri("/"), new Secret(SECRET), List.of()), Duration.ZERO);
+      free.register();
+      receiver.hangs(true);
+      happens("one");
+      Senders both = new Senders(List.of(stuck, free), http);
+
+      both.start();
+
+      await().untilAsserted(() -> assertThat(other.kinds()).containsExactly("one"));
+      await()
+          .untilAsserted(() ->
+              assertThat(String.valueOf(row("stuck").get("reason"))).contains("did not answer"));
+      both.stop();
+    }
+  }
+
+  @Test
+  void cannotReachWhoIsNotThere() {
+    Sender sender = registered("site", "/");
+    receiver.close();
+    happens("one");
+
+    sender.send(() -> true);
+
+    assertThat(String.valueOf(row("site").get("reason")))
+        .contains("was not reached")
+        .doesNotContain("127.0.0.1");
+  }
+
+  @Test
+  void stopsForAReceiverThatWantsNoMoreUntilItsUrlIsAnother() {
+    Sender sender = registered("site", "/old");
+    happens("one");
+    receiver.answers(410);
+    sender.send(() -> true);
+    receiver.answers(204);
+    sender.register();
+    sender.send(() -> true);
+
+    assertThat(receiver.posts()).hasSize(1);
+    assertThat(meters.get("doni.webhook.stopped").gauge().value()).isEqualTo(1);
+
+    registered("site", "/new").send(() -> true);
+    assertThat(receiver.posts())
+        .extracting(TestReceiver.Post::path)
+        .containsExactly("/old", "/new");
+  }
+
+  @Test
+  void goesOnAfterARestartWhereItWas() {
+    registered("site", "/").send(() -> true);
+    release();
+    happens("one");
+    registered("site", "/").send(() -> true);
+    release();
+    happens("two");
+
+    registered("site", "/").send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("one", "two");
+  }
+
+  @Test
+  void isSentByOneReplicaAtATime() {
+    List<Sender> replicas = new ArrayList<>();
+    IntStream.range(0, 3).forEach(_ -> replicas.add(registered("site", "/")));
+    happens(IntStream.range(0, 250).mapToObj(i -> "e" + i).toArray(String[]::new));
+
+    replicas.parallelStream().forEach(sender -> sender.send(() -> true));
+
+    assertThat(receiver.kinds())
+        .containsExactlyElementsOf(IntStream.range(0, 250).mapToObj(i -> "e" + i).toList());
+  }
+
+  @Test
+  void isTakenOverFromAReplicaThatDied() {
+    Webhook webhook = webhook("site", "/");
+    Cursors dead = new Cursors(jdbc);
+    dead.register(webhook, events.end());
+    assertThat(dead.hold(webhook)).isPresent();
+    happens("one");
+    Sender sender = registered("site", "/");
+    sender.send(() -> true);
+    assertThat(receiver.posts()).isEmpty();
+
+    release();
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("one");
+    assertThat(dead.advance(webhook, events.end())).isFalse();
+  }
+
+  @Test
+  void storesAndShowsNoSecret() {
+    Webhook webhook = webhook("site", "/?token=t0ken");
+    sender(webhook, Duration.ZERO).register();
+
+    assertThat(
+            String.valueOf(jdbc.sql("select w::text from webhook w").query(String.class).single()))
+        .doesNotContain(SECRET, "t0ken");
+    assertThat(webhook.toString()).doesNotContain(SECRET, "t0ken");
+  }
+
+  private Sender registered(String name, String path, String... kinds) {
+    Sender sender = sender(webhook(name, path, kinds), Duration.ZERO);
+    sender.register();
+    return sender;
+  }
+
+  private Webhook webhook(String name, String path, String... kinds) {
+    return new Webhook(name, receiver.uri(path), new Secret(SECRET), List.of(kinds));
+  }
+
+  private Sender sender(Webhook webhook, Duration wait) {
+    return new Sender(webhook, events, new Cursors(jdbc), http, _ -> wait, meters);
+  }
+
+  private void happens(String... kinds) {
+    for (String kind : kinds) {
+      events.workerDid(kind, device, Generation.FIRST, "k8s", Map.of("colour", "red"));
+    }
+  }
+
+  /** As the minute does that a dead replica holds it for. */
+  private void release() {
+    jdbc.sql("update webhook set held_until = now() - interval '1 second' where holder is not null")
+        .update();
+  }
+
+  private Map<String, Object> row(String name) {
+    return jdbc.sql("select coalesce(reason, '') as reason from webhook where name = ?")
+        .param(name)
+        .query((row, _) -> Map.<String, Object>of("reason", row.getString(1)))
+        .single();
+  }
+
+  private double count(String outcome) {
+    return meters.get("doni.webhook.deliveries").tag("outcome", outcome).counter().count();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.webhook;
+
+import org.jspecify.annotations.NullMarked;
