@@ -1,0 +1,217 @@
+package doni.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import doni.intake.ForcedDeletion;
+import doni.intake.HardwareIntake;
+import doni.intake.HardwareIntake.Request;
+import doni.intake.PatchOperation;
+import doni.intake.QuarantineIntake;
+import doni.inventory.Event;
+import doni.inventory.TaskState;
+import doni.policy.Caller;
+import doni.testing.SampleTypes;
+import doni.testing.TestPostgres;
+import doni.worker.HardwareTypeSource;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+
+/** {@code db/roles.sql}: the service works as a role that cannot change the schema. */
+class RolesIT {
+
+  private static final Path SCRIPT = Path.of("..", "db", "roles.sql");
+  private static final String APP = "doni_app";
+  private static final String MIGRATOR = "doni_migrator";
+  private static final String PASSWORD = "a-password-of-the-test";
+
+  private static final Caller ADMIN =
+      new Caller(
+          "admin",
+          "admin",
+          "project",
+          Set.of("admin"),
+          Map.of("user_id", "admin", "project_id", "project"),
+          "req-1");
+
+  private static String url = "";
+  private static ConfigurableApplicationContext service;
+
+  @SpringBootConfiguration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  @EntityScan("doni.inventory")
+  @ComponentScan({
+    "doni.inventory",
+    "doni.policy",
+    "doni.lane",
+    "doni.reconcile",
+    "doni.intake",
+    "doni.webhook"
+  })
+  static class Service {
+    @Bean
+    Clock clock() {
+      return Clock.systemUTC();
+    }
+
+    @Bean
+    MeterRegistry meters() {
+      return new SimpleMeterRegistry();
+    }
+
+    @Bean
+    HardwareTypeSource sampleType() {
+      return SampleTypes.source();
+    }
+
+    @Bean
+    Worker sampleWorker() {
+      return SampleTypes.worker();
+    }
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    url = TestPostgres.newDatabase();
+    runScript();
+    try (Connection admin = connect(TestPostgres.USER, TestPostgres.PASSWORD);
+        Statement statement = admin.createStatement()) {
+      statement.execute("alter role %s password '%s'".formatted(MIGRATOR, PASSWORD));
+      statement.execute("alter role %s password '%s'".formatted(APP, PASSWORD));
+    }
+    service =
+        new SpringApplicationBuilder(Service.class)
+            .web(WebApplicationType.NONE)
+            .run(
+                "--spring.datasource.url=" + url,
+                "--spring.datasource.username=" + APP,
+                "--spring.datasource.password=" + PASSWORD,
+                "--spring.flyway.user=" + MIGRATOR,
+                "--spring.flyway.password=" + PASSWORD,
+                "--doni.webhooks.site.url=http://127.0.0.1:9/",
+                "--doni.webhooks.site.secret=0123456789abcdef",
+                "--doni.secrets.keys.test=dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtdGU=");
+    runScript();
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+  }
+
+  @Test
+  void servesTheWholeLifeOfADevice() {
+    HardwareIntake intake = service.getBean(HardwareIntake.class);
+    QuarantineIntake quarantine = service.getBean(QuarantineIntake.class);
+
+    String id =
+        intake
+            .create(
+                ADMIN,
+                new Request("dev", SampleTypes.TYPE, Map.of("required", "r", "secret", "s3cret")),
+                "a-key")
+            .id()
+            .toString();
+    awaitSteady(intake);
+    intake.patch(
+        ADMIN,
+        "dev",
+        List.of(
+            new PatchOperation(
+                PatchOperation.Kind.REPLACE, List.of("properties", "required"), "q")),
+        null);
+    quarantine.begin(ADMIN, "dev", "why");
+    quarantine.end(ADMIN, "dev");
+    intake.sync(ADMIN, "dev");
+    awaitSteady(intake);
+    intake.delete(ADMIN, "dev", null);
+
+    await()
+        .untilAsserted(() ->
+            assertThat(intake.events(ADMIN, id, 100, null))
+                .extracting(Event::kind)
+                .contains(
+                    "hardware.created", "hardware.updated", "hardware.deleted", "worker.gone"));
+  }
+
+  @Test
+  void removesWhatAForcedDeletionLeaves() {
+    HardwareIntake intake = service.getBean(HardwareIntake.class);
+    ForcedDeletion force = service.getBean(ForcedDeletion.class);
+    intake.create(ADMIN, new Request("forced", SampleTypes.TYPE, Map.of("required", "r")), null);
+
+    force.delete(ADMIN, "forced", null);
+
+    await()
+        // An attempt that runs when the deletion is forced is waited for.
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(() -> assertThat(force.leftovers(ADMIN, 10, 0)).isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "create table mine (id int)",
+        "create temporary table mine (id int)",
+        "create schema mine",
+        "alter table hardware add column mine int",
+        "drop table event",
+        "truncate event",
+        "create index mine on hardware (name)",
+        "update flyway_schema_history set success = false",
+        "create role mine",
+        "set role doni_migrator"
+      })
+  void mayNotChangeTheSchema(String statement) throws SQLException {
+    try (Connection app = connect(APP, PASSWORD);
+        Statement refused = app.createStatement()) {
+      assertThatThrownBy(() -> refused.execute(statement))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+    }
+  }
+
+  private static void awaitSteady(HardwareIntake intake) {
+    await()
+        .untilAsserted(() ->
+            assertThat(intake.get(ADMIN, "dev").workers())
+                .allSatisfy(worker -> assertThat(worker.state()).isEqualTo(TaskState.STEADY)));
+  }
+
+  private static void runScript() throws Exception {
+    try (Connection admin = connect(TestPostgres.USER, TestPostgres.PASSWORD);
+        Statement statement = admin.createStatement()) {
+      statement.execute(Files.readString(SCRIPT));
+    }
+  }
+
+  private static Connection connect(String user, String password) throws SQLException {
+    return DriverManager.getConnection(url, user, password);
+  }
+}
