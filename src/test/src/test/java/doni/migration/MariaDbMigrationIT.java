@@ -155,10 +155,7 @@ class MariaDbMigrationIT {
     assertThat(run("secrets", "verify")).isZero();
     assertThat(said()).contains("68 encrypted values, 0 cannot be read");
     assertThat(
-            run(
-                "secrets",
-                "rotate",
-                "--doni.secrets.keys.a-new-one=" + "BwcH".repeat(10) + "Bwc="))
+            run("secrets", "rotate", "--doni.secrets.keys.a-new-one=" + "BwcH".repeat(10) + "Bwc="))
         .as("%s", said())
         .isZero();
   }
