@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import doni.device.HardwareId;
 import doni.inventory.EventLog;
 import doni.inventory.HardwareTypes;
+import doni.inventory.LeftoverStore;
 import doni.inventory.Sealer;
 import doni.testing.PlainSealer;
 import doni.testing.TestInventory;
@@ -40,7 +41,8 @@ class LaneConfigurationIT {
                   JdbcTemplateAutoConfiguration.class,
                   JdbcClientAutoConfiguration.class,
                   DataSourceTransactionManagerAutoConfiguration.class))
-          .withUserConfiguration(LaneConfiguration.class, HardwareTypes.class, EventLog.class)
+          .withUserConfiguration(
+              LaneConfiguration.class, HardwareTypes.class, EventLog.class, LeftoverStore.class)
           .withBean(Clock.class, Clock::systemUTC)
           .withBean(DataSource.class, () -> inventory.connect(10))
           .withBean(Sealer.class, PlainSealer::new)
