@@ -63,16 +63,10 @@ abstract class InventoryCommand implements Callable<Integer> {
     try {
       return work(inventory);
     } catch (RuntimeException e) {
-      return failed(StartFailure.line(e, inventory.getEnvironment()).orElseGet(() -> defect(e)));
+      return failed(
+          StartFailure.line(e, inventory.getEnvironment())
+              .orElseGet(() -> CommandFailure.defect(e)));
     }
-  }
-
-  /** Without its text, which can hold any value. */
-  private static String defect(RuntimeException e) {
-    StackTraceElement[] trace = e.getStackTrace();
-    return "it has a defect: "
-        + e.getClass().getName()
-        + (trace.length == 0 ? "" : " at " + trace[0]);
   }
 
   PrintWriter out() {

@@ -92,7 +92,7 @@ public final class Site {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|database|discovery|doctor|intake|inventory|lane|migration|policy|reconcile)\\..*",
+                "doni\\.(api|cli|database|discovery|doctor|intake|inventory|lane|migration|policy|reconcile|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class Workers {
@@ -132,7 +132,7 @@ public final class Site {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|database|discovery|doctor|intake|inventory|lane|migration|openstack|policy|reconcile|worker)\\..*",
+                "doni\\.(api|cli|database|discovery|doctor|intake|inventory|lane|migration|openstack|policy|reconcile|webhook|worker)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class Settings {}
