@@ -18,4 +18,12 @@ final class CommandFailure extends RuntimeException {
   boolean passing() {
     return passing;
   }
+
+  /** Where the command's own code failed; without the text, which can hold any value. */
+  static String defect(RuntimeException e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return "it has a defect: "
+        + e.getClass().getName()
+        + (trace.length == 0 ? "" : " at " + trace[0]);
+  }
 }

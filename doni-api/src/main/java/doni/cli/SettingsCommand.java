@@ -63,7 +63,14 @@ abstract class SettingsCommand implements Callable<Integer> {
     } catch (CommandFailure e) {
       return unreadable(String.valueOf(e.getMessage()));
     }
-    return work(environment);
+    try {
+      return work(environment);
+    } catch (ParameterException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Nothing is logged here, so nobody else would say it.
+      return failed(CommandFailure.defect(e));
+    }
   }
 
   /**

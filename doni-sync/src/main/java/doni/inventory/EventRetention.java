@@ -49,6 +49,12 @@ final class EventRetention implements SmartLifecycle {
     return running;
   }
 
+  /** What was stopped is not started again. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
   private void remove() {
     try {
       int removed = events.removeBefore(clock.instant().minus(retention));
