@@ -139,7 +139,7 @@ class DoctorIT {
             "--server.port=abc");
 
     assertThat(code).isEqualTo(1);
-    JsonNode report = JsonMapper.shared().readTree(output.getOut());
+    JsonNode report = report(output);
     assertThat(wrong(report, "configuration"))
         .anyMatch(found -> found.startsWith("doni.homes: is not a setting"))
         .anyMatch(found -> found.startsWith("doni.sync.resync-interval: 'soon' cannot be used"))
@@ -257,5 +257,11 @@ class DoctorIT {
         .filter(one -> !one.path("advice").asString("").isBlank())
         .map(one -> one.path("found").asString())
         .toList();
+  }
+
+  /** Without what the log of a Postgres of the test may have put around it. */
+  private static JsonNode report(CapturedOutput output) {
+    String out = output.getOut();
+    return JsonMapper.shared().readTree(out.substring(out.indexOf('{'), out.lastIndexOf('}') + 1));
   }
 }
