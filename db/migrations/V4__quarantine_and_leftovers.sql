@@ -2,6 +2,9 @@
 -- Locks: hardware exclusively for a moment; the new columns are null, so no row is rewritten, and the index is on none of them yet.
 -- Recovery: drop the table, the index and the columns, and migrate again.
 
+-- Everything would queue behind a migration that waits for a long transaction; so it fails instead, and is tried again.
+set local lock_timeout = '10s';
+
 alter table hardware
   add column quarantined_at    timestamptz,
   add column quarantined_by    text,

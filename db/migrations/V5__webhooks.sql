@@ -11,6 +11,8 @@ create table webhook (
   state           text        not null default 'ACTIVE' constraint webhook_state check (state in ('ACTIVE', 'STOPPED')),
   failures        integer     not null default 0,
   reason          text,
+  -- Since when the receiver refuses the next event itself (400, 413, 422); null while it does not.
+  refused_since   timestamptz,
   next_attempt_at timestamptz not null default now(),
   last_success_at timestamptz,
   -- The replica that sends, and until when no other one may.

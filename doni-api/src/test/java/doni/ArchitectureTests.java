@@ -115,7 +115,7 @@ class ArchitectureTests {
 
   @ArchTest
   static final ArchRule webhooksTellWhatTheInventoryRecords =
-      ours("doni.webhook", "doni.webhook", "doni.inventory", "doni.device");
+      ours("doni.webhook", "doni.webhook", "doni.inventory", "doni.device", "doni.remote");
 
   @ArchTest
   static final ArchRule onlyLanesKnowTheScheduler =

@@ -27,7 +27,8 @@ public final class DatabaseCheckup {
         from pg_tables t
         cross join (values ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) p (privilege)
        where t.schemaname = current_schema()
-         and (t.tablename in ('hardware', 'availability_window', 'worker_task', 'scheduled_tasks', 'lane_hold')
+         and (t.tablename in ('hardware', 'availability_window', 'worker_task', 'scheduled_tasks', 'lane_hold',
+                'sync_run', 'sync_run_task', 'idempotency_key', 'leftover', 'webhook')
               or t.tablename = 'event' and p.privilege in ('SELECT', 'INSERT'))
          and not has_table_privilege(format('%I.%I', t.schemaname, t.tablename), p.privilege)
        group by t.tablename order by 1
@@ -107,6 +108,7 @@ public final class DatabaseCheckup {
         : new Checkup.Wrong(
             "user " + user + " lacks rights on tables: " + String.join("; ", missing),
             "grant them, as the owner of the tables: grant select, insert, update, delete on all tables in schema public to "
-                + user);
+                + user
+                + "; or run db/roles.sql again");
   }
 }

@@ -4,6 +4,7 @@ import doni.device.Generation;
 import doni.device.HardwareId;
 import doni.inventory.EventLog;
 import doni.inventory.HardwareReader;
+import doni.inventory.InventoryException.Conflict;
 import doni.inventory.InventoryException.NotFound;
 import doni.inventory.InventoryException.Stale;
 import doni.inventory.Leftover;
@@ -12,8 +13,11 @@ import doni.inventory.LeftoverStore.Condemned;
 import doni.inventory.Quarantines;
 import doni.policy.Caller;
 import doni.policy.Policy;
+import doni.worker.Worker;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -30,6 +34,7 @@ public class ForcedDeletion {
   private final Quarantines quarantines;
   private final EventLog events;
   private final Policy policy;
+  private final Set<String> workers;
   private final TransactionTemplate transaction;
 
   ForcedDeletion(
@@ -38,12 +43,14 @@ public class ForcedDeletion {
       Quarantines quarantines,
       EventLog events,
       Policy policy,
+      List<Worker> workers,
       TransactionTemplate transaction) {
     this.leftovers = leftovers;
     this.reader = reader;
     this.quarantines = quarantines;
     this.events = events;
     this.policy = policy;
+    this.workers = workers.stream().map(Worker::type).collect(Collectors.toUnmodifiableSet());
     this.transaction = transaction;
   }
 
@@ -86,6 +93,35 @@ public class ForcedDeletion {
    */
   public List<Leftover> leftovers(Caller caller, int limit, long after) {
     policy.enforce("leftover:get", caller, Map.of());
-    return leftovers.list(limit, after);
+    return leftovers.list(limit, after).stream().map(this::explained).toList();
+  }
+
+  private Leftover explained(Leftover leftover) {
+    return workers.contains(leftover.workerType())
+        ? leftover
+        : leftover.because("its worker is not enabled (doni.workers.enabled)");
+  }
+
+  /** Forgets what is left over, for a backend that will not come back. */
+  public void dismiss(Caller caller, long id) {
+    policy.enforce("leftover:delete", caller, Map.of());
+    transaction.executeWithoutResult(_ -> {
+      Leftover leftover =
+          leftovers
+              .dismiss(id)
+              .orElseThrow(() ->
+                  leftovers.exists(id)
+                      ? new Conflict(
+                          "leftover " + id + " is being worked on at this moment; try again later")
+                      : new NotFound("there is no leftover " + id));
+      events.personDid(
+          "leftover.dismissed",
+          leftover.hardware(),
+          new Generation(leftover.generation()),
+          caller.userId(),
+          caller.projectId(),
+          caller.requestId(),
+          Map.of("name", leftover.name(), "worker_type", leftover.workerType()));
+    });
   }
 }

@@ -27,4 +27,23 @@ public record Leftover(
     int attempts,
     @Nullable String reason,
     @Nullable Instant lastAttemptAt,
-    Instant nextAttemptAt) {}
+    Instant nextAttemptAt) {
+
+  /** The same, with another reason why it is still there. */
+  public Leftover because(String why) {
+    return new Leftover(
+        id,
+        hardware,
+        workerType,
+        name,
+        projectId,
+        hardwareType,
+        generation,
+        deletedAt,
+        deletedBy,
+        attempts,
+        why,
+        lastAttemptAt,
+        nextAttemptAt);
+  }
+}

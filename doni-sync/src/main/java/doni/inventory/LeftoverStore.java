@@ -139,8 +139,10 @@ public class LeftoverStore {
             .query((row, _) -> row.getString(1))
             .list();
     // A row that is picked belongs to its attempt, and tells until when that runs.
-    jdbc.sql("delete from scheduled_tasks where task_instance = ? and not picked")
-        .param(device.id().toString())
+    jdbc.sql(
+            "delete from scheduled_tasks where task_name = any(:workers) and task_instance = :uuid and not picked")
+        .param("workers", workers.toArray(String[]::new))
+        .param("uuid", device.id().toString())
         .update();
     jdbc.sql("delete from hardware where uuid = ?").param(device.id().value()).update();
     return workers;
@@ -301,6 +303,34 @@ public class LeftoverStore {
           leftover.workerType(),
           event);
     }
+  }
+
+  /**
+   * Forgets one whose backend will not come back, whatever is left there.
+   *
+   * @return empty when there is none, or when its worker is at it at this moment
+   */
+  public Optional<Leftover> dismiss(long id) {
+    return jdbc.sql(
+            """
+            delete from leftover l where l.id = ? and (l.claimed_until is null or l.claimed_until < now())
+              and not exists (select from scheduled_tasks q
+                where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
+                  and q.last_heartbeat > now() - interval '20 seconds')
+            returning %s
+            """
+                .formatted(COLUMNS))
+        .param(id)
+        .query((row, _) -> leftover(row))
+        .optional();
+  }
+
+  public boolean exists(long id) {
+    return !jdbc.sql("select 1 from leftover where id = ?")
+        .param(id)
+        .query()
+        .listOfRows()
+        .isEmpty();
   }
 
   private static Leftover leftover(ResultSet row) throws SQLException {

@@ -17,8 +17,12 @@ final class TaskSql {
         (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
           where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
             and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
-        exists (select from leftover l where l.worker_type = t.worker_type and l.claimed_until > now()
-          and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))) as swept,
+        exists (select from leftover l where l.worker_type = t.worker_type
+          and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))
+          and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and exists (
+            select from scheduled_tasks q where q.task_name = l.worker_type
+              and q.task_instance = l.hardware_uuid::text and q.picked
+              and q.last_heartbeat > now() - interval '20 seconds'))) as swept,
         t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
         t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
       from hardware h join worker_task t on t.hardware_uuid = h.uuid
@@ -103,5 +107,11 @@ final class TaskSql {
 
   static String dequeue(String workerType) {
     return "delete from " + LaneTable.of(workerType).name() + " where" + CLAIMED;
+  }
+
+  /** The claim of a task that was taken away while it was attempted, as forced deletions do. */
+  static String dequeueGone(String workerType) {
+    return dequeue(workerType)
+        + " and not exists (select from worker_task t where t.hardware_uuid = ? and t.worker_type = ?)";
   }
 }

@@ -124,10 +124,11 @@ public final class TaskStore {
             TaskSql.finish(claim.workerType()),
             parameters(values.toArray()),
             (row, _) -> row.getBoolean(1));
-    return moved.stream()
-        .findFirst()
-        .map(due -> due ? Release.DUE : Release.WAITING)
-        .orElse(Release.LOST);
+    if (moved.isEmpty()) {
+      discardGone(claim);
+      return Release.LOST;
+    }
+    return moved.getFirst() ? Release.DUE : Release.WAITING;
   }
 
   private static List<Object> released(Claim claim, Task task, Finish finish) {
@@ -184,8 +185,12 @@ public final class TaskStore {
    * @return false when nothing was written, because the claim is lost
    */
   public boolean remove(Claim claim, Task task, Instant at, List<Finish.Note> notes) {
-    return Boolean.TRUE.equals(
-        transactions.execute(status -> remove(claim, task, at, notes, status)));
+    boolean removed =
+        Boolean.TRUE.equals(transactions.execute(status -> remove(claim, task, at, notes, status)));
+    if (!removed) {
+      discardGone(claim);
+    }
+    return removed;
   }
 
   private boolean remove(
@@ -216,15 +221,35 @@ public final class TaskStore {
 
   /** Gives a task back as if it had not been picked. */
   public void handBack(Claim claim) {
+    int released =
+        jdbc.update(
+            TaskSql.handBack(claim.workerType()),
+            parameters(
+                claim.hardware().value(),
+                claim.workerType(),
+                claim.workerType(),
+                claim.hardware().toString(),
+                claim.version(),
+                claim.holder()));
+    if (released == 0) {
+      discardGone(claim);
+    }
+  }
+
+  /**
+   * Ends the claim of a task that was taken away meanwhile, so that nobody waits for its attempt
+   * any more.
+   */
+  private void discardGone(Claim claim) {
     jdbc.update(
-        TaskSql.handBack(claim.workerType()),
+        TaskSql.dequeueGone(claim.workerType()),
         parameters(
-            claim.hardware().value(),
-            claim.workerType(),
             claim.workerType(),
             claim.hardware().toString(),
             claim.version(),
-            claim.holder()));
+            claim.holder(),
+            claim.hardware().value(),
+            claim.workerType()));
   }
 
   /** Removes a queue row that belongs to no task. */

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  *   <tr><td>{@code hardware:sync_all}</td><td>{@code role:admin}</td></tr>
  *   <tr><td>{@code hardware:delete_force}</td><td>{@code role:admin}</td></tr>
  *   <tr><td>{@code hardware:quarantine}</td><td>{@code role:admin}</td></tr>
- *   <tr><td>{@code leftover:get}</td><td>{@code role:admin}</td></tr>
+ *   <tr><td>{@code leftover:get}, {@code leftover:delete}</td><td>{@code role:admin}</td></tr>
  * </table>
  *
  * <p>A target is what the rule may compare with: {@code project_id} of the device, and so on. The
@@ -29,17 +29,18 @@ import java.util.function.Supplier;
 public final class Policy {
 
   private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "admin_or_owner", "role:admin or project_id:%(project_id)s",
-          "hardware:get", "rule:admin_or_owner",
-          "hardware:create", "role:admin",
-          "hardware:update", "rule:admin_or_owner",
-          "hardware:delete", "rule:admin_or_owner",
-          "hardware:import", "role:admin",
-          "hardware:delete_force", "role:admin",
-          "hardware:quarantine", "role:admin",
-          "hardware:sync_all", "role:admin",
-          "leftover:get", "role:admin");
+      Map.ofEntries(
+          Map.entry("admin_or_owner", "role:admin or project_id:%(project_id)s"),
+          Map.entry("hardware:get", "rule:admin_or_owner"),
+          Map.entry("hardware:create", "role:admin"),
+          Map.entry("hardware:update", "rule:admin_or_owner"),
+          Map.entry("hardware:delete", "rule:admin_or_owner"),
+          Map.entry("hardware:import", "role:admin"),
+          Map.entry("hardware:delete_force", "role:admin"),
+          Map.entry("hardware:quarantine", "role:admin"),
+          Map.entry("hardware:sync_all", "role:admin"),
+          Map.entry("leftover:get", "role:admin"),
+          Map.entry("leftover:delete", "role:admin"));
 
   private final Supplier<RuleSet> rules;
 

@@ -37,7 +37,7 @@ public final class Reconciler {
 
   private static final Outcome.Deferred SWEPT =
       new Outcome.Deferred(
-          "what a device of the same name or uuid has left over is being removed at this moment",
+          "a device of the same name or uuid that was deleted by force is still being attended to",
           Duration.ofSeconds(5),
           Map.of());
 
@@ -217,7 +217,7 @@ public final class Reconciler {
   }
 
   private static Conclusion lost() {
-    LOG.warn("The attempt was taken over meanwhile; its outcome is dropped");
+    LOG.warn("The attempt was taken over, or the device deleted by force; its outcome is dropped");
     return new Conclusion(Looked.LOST, Result.LOST);
   }
 

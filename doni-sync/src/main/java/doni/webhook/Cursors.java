@@ -8,14 +8,19 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * How far each webhook is, for all replicas. The one that sends holds it for a minute at a time;
  * whoever has lost that moves nothing on, so an event may be told twice, and never not at all.
+ *
+ * <p>While replicas with an old and a new URL run side by side, the new one alone counts: what is
+ * told to the old URL, or refused by it, says nothing about the new one.
  */
 final class Cursors {
 
-  private static final String MINE = " where name = :name and holder = :holder";
+  private static final String MINE =
+      " where name = :name and target = :target and holder = :holder";
 
   private final JdbcClient jdbc;
   private final UUID holder = UUID.randomUUID();
@@ -39,11 +44,11 @@ final class Cursors {
             """
             insert into webhook (name, target, tx, event_id) values (:name, :target, :tx, :id)
             on conflict (name) do update set target = excluded.target, state = 'ACTIVE', failures = 0, reason = null,
-              next_attempt_at = now()
+              refused_since = null, next_attempt_at = now(), holder = null, held_until = null
             where webhook.target <> excluded.target
             """)
         .param("name", webhook.name())
-        .param("target", digest(webhook.url().toString()))
+        .param("target", target(webhook))
         .param("tx", begin.tx())
         .param("id", begin.id())
         .update();
@@ -51,15 +56,14 @@ final class Cursors {
 
   /** Takes a webhook to send for it; empty when it is another's turn, not yet time, or stopped. */
   Optional<Cursor> hold(Webhook webhook) {
-    return jdbc.sql(
+    return mine(
+            webhook,
             """
             update webhook set holder = :holder, held_until = now() + interval '1 minute'
-            where name = :name and state = 'ACTIVE' and next_attempt_at <= now()
+            where name = :name and target = :target and state = 'ACTIVE' and next_attempt_at <= now()
               and (holder is null or holder = :holder or held_until < now())
             returning tx, event_id, failures
             """)
-        .param("holder", holder)
-        .param("name", webhook.name())
         .query((row, _) ->
             new Cursor(
                 new EventPosition(row.getLong("tx"), row.getLong("event_id")),
@@ -69,48 +73,68 @@ final class Cursors {
 
   /** Goes on to a position; false when another replica sends by now. */
   boolean advance(Webhook webhook, EventPosition position) {
-    return jdbc.sql(
+    return mine(
+                webhook,
                 "update webhook set tx = :tx, event_id = :id, failures = 0, reason = null,"
-                    + " last_success_at = now(), held_until = now() + interval '1 minute'"
+                    + " refused_since = null, last_success_at = now(),"
+                    + " held_until = now() + interval '1 minute'"
                     + MINE)
             .param("tx", position.tx())
             .param("id", position.id())
-            .param("name", webhook.name())
-            .param("holder", holder)
             .update()
         > 0;
   }
 
-  void fail(Webhook webhook, String reason, Duration wait) {
-    jdbc.sql(
+  /**
+   * Lets others try again after that time.
+   *
+   * @param refused whether the receiver refused this very event
+   */
+  void fail(Webhook webhook, String reason, Duration wait, boolean refused) {
+    mine(
+            webhook,
             "update webhook set failures = failures + 1, reason = :reason,"
+                + " refused_since = case when :refused then coalesce(refused_since, now()) end,"
                 + " next_attempt_at = now() + :millis * interval '1 millisecond',"
                 + " holder = null, held_until = null"
                 + MINE)
         .param("reason", reason)
+        .param("refused", refused)
         .param("millis", wait.toMillis())
-        .param("name", webhook.name())
-        .param("holder", holder)
         .update();
   }
 
+  /** For how long the receiver has been refusing the event that is next. */
+  Duration refusedFor(Webhook webhook) {
+    return mine(
+            webhook,
+            "select coalesce(extract(epoch from now() - refused_since), 0)::bigint from webhook"
+                + MINE)
+        .query((row, _) -> Duration.ofSeconds(row.getLong(1)))
+        .optional()
+        .orElse(Duration.ZERO);
+  }
+
   void stop(Webhook webhook, String reason) {
-    jdbc.sql(
+    mine(
+            webhook,
             "update webhook set state = 'STOPPED', failures = failures + 1, reason = :reason,"
                 + " holder = null, held_until = null"
                 + MINE)
         .param("reason", reason)
-        .param("name", webhook.name())
-        .param("holder", holder)
         .update();
   }
 
   /** Another replica may send at once. */
   void release(Webhook webhook) {
-    jdbc.sql("update webhook set holder = null, held_until = null" + MINE)
+    mine(webhook, "update webhook set holder = null, held_until = null" + MINE).update();
+  }
+
+  private StatementSpec mine(Webhook webhook, String sql) {
+    return jdbc.sql(sql)
         .param("name", webhook.name())
-        .param("holder", holder)
-        .update();
+        .param("target", target(webhook))
+        .param("holder", holder);
   }
 
   /** How old the oldest event is that was not told, in seconds; zero where there is none. */
@@ -135,9 +159,10 @@ final class Cursors {
         > 0;
   }
 
-  private static byte[] digest(String text) {
+  private static byte[] target(Webhook webhook) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return MessageDigest.getInstance("SHA-256")
+          .digest(webhook.url().toString().getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -1,5 +1,7 @@
 package doni.webhook;
 
+import java.time.Duration;
+
 /** How it went to tell a receiver of an event. */
 sealed interface Delivery {
 
@@ -10,8 +12,10 @@ sealed interface Delivery {
    * It does not have it, or nobody knows; it is told again.
    *
    * @param reason without a secret
+   * @param after what the receiver asked to wait, zero if nothing
+   * @param refused whether it is this event that the receiver does not take
    */
-  record Failed(String reason) implements Delivery {}
+  record Failed(String reason, Duration after, boolean refused) implements Delivery {}
 
   /** It wants no more: 410. */
   record Refused() implements Delivery {}

@@ -1,6 +1,7 @@
 package doni.webhook;
 
 import doni.inventory.Event;
+import doni.remote.RetryAfter;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,10 @@ final class Receiver implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int GONE = 410;
+
+  /** Answers that say that the event is not taken, rather than that the receiver is unwell. */
+  private static final Set<Integer> OF_THE_EVENT = Set.of(400, 413, 422);
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
 
@@ -72,12 +78,12 @@ final class Receiver implements AutoCloseable {
     underWay.put(attempt, answer);
     try {
       // The request's own limit ends with the head of the answer; a body may never end.
-      return ofStatus(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode());
+      return of(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
       answer.cancel(true);
-      return new Delivery.Failed("it did not answer in " + patience.toSeconds() + " s");
+      return failed("it did not answer in " + patience.toSeconds() + " s");
     } catch (ExecutionException e) {
-      return new Delivery.Failed("it was not reached (" + name(e.getCause()) + ")");
+      return failed("it was not reached (" + name(e.getCause()) + ")");
     } catch (CancellationException e) {
       return new Delivery.BrokenOff();
     } catch (InterruptedException e) {
@@ -89,17 +95,26 @@ final class Receiver implements AutoCloseable {
     }
   }
 
-  private static Delivery ofStatus(int status) {
+  private Delivery of(HttpResponse<Void> answer) {
+    int status = answer.statusCode();
     if (status >= 200 && status < 300) {
       return new Delivery.Done();
     }
     if (status == GONE) {
       return new Delivery.Refused();
     }
-    return new Delivery.Failed(
+    String reason =
         status >= 300 && status < 400
             ? "it answered " + status + ", and redirects are not followed"
-            : "it answered " + status);
+            : "it answered " + status;
+    Duration after =
+        RetryAfter.read(answer.headers().firstValue("Retry-After").orElse(null), clock.instant());
+    return new Delivery.Failed(
+        reason, after == null ? Duration.ZERO : after, OF_THE_EVENT.contains(status));
+  }
+
+  private static Delivery failed(String reason) {
+    return new Delivery.Failed(reason, Duration.ZERO, false);
   }
 
   /** Texts of exceptions quote the URL, which may hold a secret. */

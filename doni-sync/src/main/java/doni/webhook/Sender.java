@@ -21,17 +21,25 @@ import org.springframework.dao.DataAccessException;
 /**
  * Tells one receiver what happened, event after event in the order in which they can be followed,
  * which is the order of each device. What it cannot be told holds up all that follows, and no other
- * receiver; the events wait where they are, and those that retention removes are never told.
+ * receiver; the events wait where they are, and those that retention removes are never told. Only
+ * an event that the receiver itself refuses for an hour is skipped.
  *
- * <p>{@code doni.webhook.deliveries} counts what was {@code delivered} and what {@code failed};
- * {@code doni.webhook.lag} is the age of the oldest event that was not told, in seconds; {@code
- * doni.webhook.stopped} is 1 after the receiver wanted no more.
+ * <p>{@code doni.webhook.deliveries} counts what was {@code delivered}, {@code failed} and {@code
+ * skipped}; {@code doni.webhook.lag} is the age of the oldest event that was not told, in seconds;
+ * {@code doni.webhook.stopped} is 1 after the receiver wanted no more.
  */
 final class Sender {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
   private static final EventFilter ALL = new EventFilter(null, null, null, null);
   private static final int PAGE = 100;
+
+  /** For how long a receiver may refuse an event before it is skipped. */
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  /** However long a receiver asks to wait. */
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
   private static final String TAG = "webhook";
 
   private final Webhook webhook;
@@ -41,6 +49,7 @@ final class Sender {
   private final IntFunction<Duration> backOff;
   private final Counter delivered;
   private final Counter failed;
+  private final Counter skipped;
 
   /**
    * @param backOff how long to wait after so many failures in a row
@@ -59,6 +68,7 @@ final class Sender {
     this.backOff = backOff;
     this.delivered = counter(meters, "delivered");
     this.failed = counter(meters, "failed");
+    this.skipped = counter(meters, "skipped");
     gauge(meters, "doni.webhook.lag", "seconds", sender -> sender.cursors.lag(webhook));
     gauge(
         meters, "doni.webhook.stopped", null, sender -> sender.cursors.isStopped(webhook) ? 1 : 0);
@@ -106,7 +116,7 @@ final class Sender {
     EventPosition position = cursor.get().position();
     int failures = cursor.get().failures();
     boolean more = true;
-    while (more) {
+    while (more && goesOn.getAsBoolean()) {
       List<Event> page = events.following(position, ALL, PAGE);
       more = page.size() == PAGE;
       if (!page.isEmpty()) {
@@ -148,13 +158,11 @@ final class Sender {
         }
         yield cursors.advance(webhook, event.position());
       }
-      case Delivery.Failed(String reason) -> {
+      case Delivery.Failed failure -> {
         failed.increment();
-        cursors.fail(webhook, reason, backOff.apply(failures + 1));
-        if (failures == 0) {
-          LOG.warn("Webhook {} waits: {}", webhook.name(), reason);
-        }
-        yield false;
+        boolean hopeless =
+            failure.refused() && cursors.refusedFor(webhook).compareTo(PATIENCE) >= 0;
+        yield hopeless ? skip(event, failure) : wait(failure, failures);
       }
       case Delivery.Refused() -> {
         failed.increment();
@@ -169,6 +177,29 @@ final class Sender {
         yield false;
       }
     };
+  }
+
+  private boolean wait(Delivery.Failed failure, int failures) {
+    Duration wait = backOff.apply(failures + 1);
+    Duration asked = failure.after().compareTo(LONGEST_WAIT) < 0 ? failure.after() : LONGEST_WAIT;
+    cursors.fail(
+        webhook, failure.reason(), asked.compareTo(wait) > 0 ? asked : wait, failure.refused());
+    if (failures == 0) {
+      LOG.warn("Webhook {} waits: {}", webhook.name(), failure.reason());
+    }
+    return false;
+  }
+
+  /** What a receiver will never take must not keep all that follows from it. */
+  private boolean skip(Event event, Delivery.Failed failure) {
+    skipped.increment();
+    LOG.error(
+        "Webhook {} goes on without event {} ({}): {}, for an hour by now",
+        webhook.name(),
+        event.id(),
+        event.kind(),
+        failure.reason());
+    return cursors.advance(webhook, event.position());
   }
 
   String name() {

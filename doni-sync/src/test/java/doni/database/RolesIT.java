@@ -14,6 +14,7 @@ import doni.inventory.TaskState;
 import doni.policy.Caller;
 import doni.testing.SampleTypes;
 import doni.testing.TestPostgres;
+import doni.worker.Checkup;
 import doni.worker.HardwareTypeSource;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,7 @@ class RolesIT {
       statement.execute("alter role %s password '%s'".formatted(MIGRATOR, PASSWORD));
       statement.execute("alter role %s password '%s'".formatted(APP, PASSWORD));
     }
+    // The service alone, as where the script is run before the first start.
     service =
         new SpringApplicationBuilder(Service.class)
             .web(WebApplicationType.NONE)
@@ -117,7 +120,6 @@ class RolesIT {
                 "--doni.webhooks.site.url=http://127.0.0.1:9/",
                 "--doni.webhooks.site.secret=0123456789abcdef",
                 "--doni.secrets.keys.test=dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtdGU=");
-    runScript();
   }
 
   @AfterAll
@@ -185,6 +187,8 @@ class RolesIT {
         "truncate event",
         "create index mine on hardware (name)",
         "update flyway_schema_history set success = false",
+        "delete from flyway_schema_history",
+        "insert into flyway_schema_history select * from flyway_schema_history",
         "create role mine",
         "set role doni_migrator"
       })
@@ -194,6 +198,39 @@ class RolesIT {
       assertThatThrownBy(() -> refused.execute(statement))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+    }
+  }
+
+  @Test
+  void findsNothingToMendWithTheRightsThatTheScriptGives() throws SQLException {
+    assertThat(DatabaseCheckup.look(service.getBean(DataSource.class)))
+        .allSatisfy(found -> assertThat(found).isInstanceOf(Checkup.Right.class));
+  }
+
+  @Test
+  void canBeRunAgainAndTakesOverTablesOfAnotherOwner() throws Exception {
+    String other = TestPostgres.newDatabase();
+    try (Connection admin = connect(other, TestPostgres.USER, TestPostgres.PASSWORD);
+        Statement statement = admin.createStatement()) {
+      statement.execute(
+          "create table parent (id int) partition by list (id);"
+              + " create table child partition of parent for values in (1);"
+              + " create table flyway_schema_history (version int)");
+      statement.execute(Files.readString(SCRIPT));
+      statement.execute(Files.readString(SCRIPT));
+    }
+
+    try (Connection migrator = connect(other, MIGRATOR, PASSWORD);
+        Statement statement = migrator.createStatement()) {
+      statement.execute("alter table parent add column more int");
+      statement.execute("insert into flyway_schema_history values (1)");
+    }
+    try (Connection app = connect(other, APP, PASSWORD);
+        Statement statement = app.createStatement()) {
+      statement.execute("insert into parent values (1, 2)");
+      statement.execute("select * from flyway_schema_history");
+      assertThatThrownBy(() -> statement.execute("delete from flyway_schema_history"))
+          .hasMessageContaining("permission denied");
     }
   }
 
@@ -212,6 +249,10 @@ class RolesIT {
   }
 
   private static Connection connect(String user, String password) throws SQLException {
+    return connect(url, user, password);
+  }
+
+  private static Connection connect(String url, String user, String password) throws SQLException {
     return DriverManager.getConnection(url, user, password);
   }
 }

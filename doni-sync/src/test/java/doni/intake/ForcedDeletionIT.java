@@ -9,11 +9,13 @@ import doni.intake.HardwareIntake.Request;
 import doni.inventory.Claim;
 import doni.inventory.Enrollment;
 import doni.inventory.Event;
+import doni.inventory.InventoryException.Conflict;
 import doni.inventory.InventoryException.Forbidden;
 import doni.inventory.InventoryException.NotFound;
 import doni.inventory.InventoryException.Stale;
 import doni.inventory.Leftover;
 import doni.inventory.LeftoverStore;
+import doni.inventory.Task;
 import doni.inventory.TaskStore;
 import doni.policy.Caller;
 import doni.reconcile.Interruption;
@@ -219,8 +221,7 @@ class ForcedDeletionIT {
   @Test
   void waitsForAnAttemptThatStillRuns() {
     HardwareId id = create("dev").id();
-    jdbc.sql("update scheduled_tasks set picked = true, picked_by = 'r', last_heartbeat = now()")
-        .update();
+    picked();
     force.delete(admin, "dev", null);
 
     sweep();
@@ -228,6 +229,76 @@ class ForcedDeletionIT {
     assertThat(worker.attempts()).isEmpty();
     assertThat(leftovers().getFirst().reason()).contains("still runs");
     assertThat(tasks.read(new Claim(id, LANE, "r", 1), Set.of())).isEmpty();
+  }
+
+  @Test
+  void keepsTheNextDeviceOfTheNameWaitingForAnAttemptThatStillRuns() {
+    HardwareId id = create("dev").id();
+    picked();
+    Claim late = new Claim(id, LANE, "r", 1);
+    Task begun = tasks.read(late, Set.of()).orElseThrow();
+    force.delete(admin, "dev", null);
+    HardwareId next = create("DEV").id();
+    HardwareId other = create("other").id();
+
+    assertThat(isSwept(next)).isTrue();
+    assertThat(isSwept(other)).isFalse();
+
+    assertThat(tasks.remove(late, begun, Clock.systemUTC().instant(), List.of())).isFalse();
+    assertThat(isSwept(next)).isFalse();
+  }
+
+  @Test
+  void endsTheClaimOfAnAttemptWhoseTaskIsGone() {
+    HardwareId id = create("dev").id();
+    picked();
+    force.delete(admin, "dev", null);
+    assertThat(count("scheduled_tasks")).isEqualTo(1);
+
+    tasks.handBack(new Claim(id, LANE, "r", 1));
+
+    assertThat(count("scheduled_tasks")).isZero();
+    assertThat(sweep()).isTrue();
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void forgetsWhatIsLeftWhereTheBackendWillNotComeBack() {
+    HardwareId id = create("dev").id();
+    force.delete(admin, "dev", null);
+    long left = leftovers().getFirst().id();
+
+    assertThatThrownBy(() -> force.dismiss(alice, left))
+        .isInstanceOf(Forbidden.class)
+        .hasMessageContaining("leftover:delete");
+    force.dismiss(admin, left);
+
+    assertThat(leftovers()).isEmpty();
+    assertThat(worker.attempts()).isEmpty();
+    assertThat(kinds(id))
+        .containsExactly("leftover.dismissed", "hardware.force_deleted", "hardware.created");
+    assertThatThrownBy(() -> force.dismiss(admin, left)).isInstanceOf(NotFound.class);
+  }
+
+  @Test
+  void isNotForgottenWhileItsWorkerIsAtIt() {
+    create("dev");
+    force.delete(admin, "dev", null);
+    assertThat(store.claim(LANE, Set.of())).isPresent();
+
+    long left = leftovers().getFirst().id();
+    assertThatThrownBy(() -> force.dismiss(admin, left)).isInstanceOf(Conflict.class);
+
+    assertThat(leftovers()).hasSize(1);
+  }
+
+  @Test
+  void tellsThatAWorkerIsNotEnabled() {
+    create("dev");
+    force.delete(admin, "dev", null);
+    jdbc.sql("update leftover set worker_type = 'ironic'").update();
+
+    assertThat(leftovers().getFirst().reason()).contains("not enabled (doni.workers.enabled)");
   }
 
   @Test
@@ -305,6 +376,11 @@ class ForcedDeletionIT {
 
   private boolean sweep() {
     return attempts.next(worker, new Interruption());
+  }
+
+  private void picked() {
+    jdbc.sql("update scheduled_tasks set picked = true, picked_by = 'r', last_heartbeat = now()")
+        .update();
   }
 
   private boolean isSwept(HardwareId id) {

@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -29,7 +31,9 @@ final class TestReceiver implements AutoCloseable {
   private final HttpServer server;
   private final Queue<Post> posts = new ConcurrentLinkedQueue<>();
   private final CountDownLatch end = new CountDownLatch(1);
+  private final Map<String, Integer> statusOfKind = new ConcurrentHashMap<>();
   private volatile int status = 204;
+  private volatile String retryAfter = "";
   private volatile boolean hanging;
 
   TestReceiver() {
@@ -58,7 +62,11 @@ final class TestReceiver implements AutoCloseable {
       if (status / 100 == 3) {
         exchange.getResponseHeaders().add("Location", uri("/elsewhere").toString());
       }
-      exchange.sendResponseHeaders(status, -1);
+      if (!retryAfter.isEmpty()) {
+        exchange.getResponseHeaders().add("Retry-After", retryAfter);
+      }
+      exchange.sendResponseHeaders(
+          statusOfKind.getOrDefault(header(exchange, "Doni-Event-Kind"), status), -1);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -74,6 +82,15 @@ final class TestReceiver implements AutoCloseable {
 
   void answers(int newStatus) {
     status = newStatus;
+  }
+
+  void answers(int newStatus, String newRetryAfter) {
+    retryAfter = newRetryAfter;
+    status = newStatus;
+  }
+
+  void answers(String kind, int statusOfThat) {
+    statusOfKind.put(kind, statusOfThat);
   }
 
   void hangs(boolean newHanging) {

@@ -16,12 +16,19 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,7 +44,7 @@ class WebhookIT {
   private final HardwareId device = HardwareId.random();
   private final TestReceiver receiver = new TestReceiver();
   private final Receiver http =
-      new Receiver(Duration.ofMillis(500), JsonMapper.shared(), Clock.systemUTC());
+      new Receiver(Duration.ofSeconds(10), JsonMapper.shared(), Clock.systemUTC());
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   @Autowired
@@ -146,8 +153,18 @@ class WebhookIT {
 
   @Test
   void givesUpOnAReceiverThatHangsAndHoldsUpNoOther() {
-    try (TestReceiver other = new TestReceiver()) {
-      Sender stuck = registered("stuck", "/");
+    try (TestReceiver other = new TestReceiver();
+        Receiver impatient =
+            new Receiver(Duration.ofMillis(500), JsonMapper.shared(), Clock.systemUTC())) {
+      Sender stuck =
+          new Sender(
+              webhook("stuck", "/"),
+              events,
+              new Cursors(jdbc),
+              impatient,
+              _ -> Duration.ZERO,
+              meters);
+      stuck.register();
       Sender free =
           sender(new Webhook("free", other.uri("/"), new Secret(SECRET), List.of()), Duration.ZERO);
       free.register();
@@ -212,12 +229,24 @@ class WebhookIT {
   }
 
   @Test
-  void isSentByOneReplicaAtATime() {
+  void isSentByOneReplicaAtATime() throws Exception {
     List<Sender> replicas = new ArrayList<>();
     IntStream.range(0, 3).forEach(_ -> replicas.add(registered("site", "/")));
     happens(IntStream.range(0, 250).mapToObj(i -> "e" + i).toArray(String[]::new));
+    CyclicBarrier all = new CyclicBarrier(replicas.size());
+    List<Callable<Boolean>> sending =
+        replicas.stream()
+            .<Callable<Boolean>>map(sender ->
+                () -> {
+                  all.await();
+                  sender.send(() -> true);
+                  return true;
+                })
+            .toList();
 
-    replicas.parallelStream().forEach(sender -> sender.send(() -> true));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      assertThat(threads.invokeAll(sending)).allSatisfy(one -> assertThat(one.get()).isTrue());
+    }
 
     assertThat(receiver.kinds())
         .containsExactlyElementsOf(IntStream.range(0, 250).mapToObj(i -> "e" + i).toList());
@@ -239,6 +268,79 @@ class WebhookIT {
 
     assertThat(receiver.kinds()).containsExactly("one");
     assertThat(dead.advance(webhook, events.end())).isFalse();
+  }
+
+  @Test
+  void countsNothingThatAReplicaWithTheUrlOfBeforeIsTold() {
+    Webhook before = webhook("site", "/old");
+    Cursors old = new Cursors(jdbc);
+    old.register(before, events.end());
+    assertThat(old.hold(before)).isPresent();
+    Sender sender = registered("site", "/new");
+    happens("one");
+
+    old.stop(before, "it answered 410");
+    assertThat(old.advance(before, events.end())).isFalse();
+    assertThat(old.hold(before)).isEmpty();
+    sender.send(() -> true);
+
+    assertThat(receiver.posts()).extracting(TestReceiver.Post::path).containsExactly("/new");
+    assertThat(meters.get("doni.webhook.stopped").gauge().value()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 413, 422})
+  void goesOnWithoutAnEventThatTheReceiverHasRefusedForAnHour(int status) {
+    Sender sender = registered("site", "/");
+    happens("poison", "good");
+    receiver.answers("poison", status);
+    sender.send(() -> true);
+    sender.send(() -> true);
+    assertThat(receiver.kinds()).containsExactly("poison", "poison");
+
+    refusedSince("1 hour");
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("poison", "poison", "poison", "good");
+    assertThat(count("skipped")).isEqualTo(1);
+    assertThat(count("delivered")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404, 408, 429, 500, 503})
+  void skipsNothingWhileTheReceiverIsUnwell(int status) {
+    Sender sender = registered("site", "/");
+    happens("one");
+    receiver.answers(400);
+    sender.send(() -> true);
+    refusedSince("2 hours");
+    receiver.answers(status);
+    sender.send(() -> true);
+    receiver.answers(400);
+    sender.send(() -> true);
+
+    receiver.answers(204);
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("one", "one", "one", "one");
+    assertThat(count("skipped")).isZero();
+    assertThat(count("delivered")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"120, 115, 121", "7200, 3595, 3601", "soon, -1, 2"})
+  void waitsAsLongAsItIsAskedToButNotLongerThanAnHour(String asked, int atLeast, int atMost) {
+    Sender sender = registered("site", "/");
+    happens("one");
+    receiver.answers(503, asked);
+
+    sender.send(() -> true);
+
+    assertThat(
+            jdbc.sql("select extract(epoch from next_attempt_at - now())::int from webhook")
+                .query(Integer.class)
+                .single())
+        .isBetween(atLeast, atMost);
   }
 
   @Test
@@ -270,6 +372,21 @@ class WebhookIT {
     for (String kind : kinds) {
       events.workerDid(kind, device, Generation.FIRST, "k8s", Map.of("colour", "red"));
     }
+    // Another test's transaction in the same cluster of databases holds back what can be followed.
+    await()
+        .untilAsserted(() ->
+            assertThat(
+                    jdbc.sql(
+                            "select count(*) from event where tx >= pg_snapshot_xmin(pg_current_snapshot())")
+                        .query(Long.class)
+                        .single())
+                .isZero());
+  }
+
+  private void refusedSince(String interval) {
+    jdbc.sql("update webhook set refused_since = now() - cast(? as interval)")
+        .param(interval)
+        .update();
   }
 
   /** As the minute does that a dead replica holds it for. */

@@ -1,6 +1,7 @@
 package doni.openstack;
 
 import doni.device.Secret;
+import doni.remote.RetryAfter;
 import doni.worker.RemoteException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

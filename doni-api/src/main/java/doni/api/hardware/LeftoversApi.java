@@ -36,4 +36,21 @@ interface LeftoversApi {
   LeftoversJson list(
       @Parameter(hidden = true) Caller caller,
       @Parameter(hidden = true) HttpServletRequest request);
+
+  @Operation(
+      operationId = "dismissLeftover",
+      summary = "Forget what is left over in a backend that will not come back",
+      description =
+          "Needs leftover:delete. Nothing is removed from the backend. One that its worker is at right now"
+              + " answers 409.")
+  @Parameter(
+      in = ParameterIn.PATH,
+      name = "id",
+      description = "as the list shows it",
+      required = true,
+      schema = @Schema(type = "integer", format = "int64", minimum = "1"),
+      example = "17")
+  @ApiResponse(responseCode = "204", description = "it is forgotten; an event tells who did it")
+  @Refuses({"400", "403", "404", "409"})
+  void dismiss(@Parameter(hidden = true) Caller caller, String id);
 }

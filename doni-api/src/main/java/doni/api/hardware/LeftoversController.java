@@ -1,13 +1,18 @@
 package doni.api.hardware;
 
 import doni.intake.ForcedDeletion;
+import doni.inventory.InventoryException;
 import doni.inventory.Leftover;
 import doni.policy.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
@@ -31,6 +36,20 @@ final class LeftoversController implements LeftoversApi {
     query.check();
     List<Leftover> leftovers = force.leftovers(caller, limit, after);
     return LeftoversJson.of(leftovers, next(request, limit, leftovers));
+  }
+
+  @Override
+  @DeleteMapping(path = Links.LEFTOVERS + "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  public void dismiss(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+    force.dismiss(caller, number(id));
+  }
+
+  private static long number(String id) {
+    if (!id.matches("[1-9]\\d{0,17}")) {
+      throw new InventoryException.Invalid("id: must be a whole number of 1 or more");
+    }
+    return Long.parseLong(id);
   }
 
   /** A page that is exactly full may be the last one; its next page is empty then. */

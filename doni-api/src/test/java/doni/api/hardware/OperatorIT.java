@@ -148,6 +148,24 @@ class OperatorIT {
         .endsWith("/v1/leftovers?limit=1&after=17");
   }
 
+  @Test
+  void forgetsALeftover() {
+    Http.Answer answer = http.send("DELETE", "/v1/leftovers/17", "");
+
+    assertThat(answer.status()).isEqualTo(204);
+    verify(force).dismiss(any(), eq(17L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "x", "1.5", "99999999999999999999"})
+  void refusesWhatIsNoIdOfALeftover(String id) {
+    Http.Answer answer = http.send("DELETE", "/v1/leftovers/" + id, "");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains("id: must be a whole number");
+    verifyNoInteractions(force);
+  }
+
   private static Enrollment frozen(Enrollment device) {
     return new Enrollment(
         device.id(),

@@ -52,9 +52,14 @@ public final class Bench {
     this.jar = jar;
   }
 
-  /** See the class; the path of the service's jar comes as the system property {@code doni.jar}. */
+  /**
+   * See the class; the path of the service's jar comes as the system property {@code doni.jar}.
+   *
+   * @param args how many devices, or {@code site} for the part with all workers alone
+   */
   public static void main(String[] args) throws Exception {
-    int devices = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
+    boolean siteAlone = args.length > 0 && args[0].equals("site");
+    int devices = args.length > 0 && !siteAlone ? Integer.parseInt(args[0]) : 10_000;
     Path directory = Files.createTempDirectory("doni-bench");
     try (Database database = Database.start()) {
       new Bench(
@@ -62,18 +67,25 @@ public final class Bench {
               database,
               directory,
               Path.of(System.getProperty("doni.jar", "doni-api/target/doni.jar")))
-          .run();
+          .run(siteAlone);
     } finally {
       delete(directory);
     }
   }
 
-  private void run() throws Exception {
+  private void run(boolean siteAlone) throws Exception {
     Files.writeString(directory.resolve("policy.yaml"), POLICY);
     database.execute("postgres", "create database empty");
     try (DoniProcess migration = fake("empty", Map.of("DONI_SYNC_ENABLED", "false"))) {
       migration.awaitReady(LIMIT);
     }
+    if (!siteAlone) {
+      service();
+    }
+    new WholeSiteBench(database, directory, jar).run("empty");
+  }
+
+  private void service() throws Exception {
     database.create("bound", "empty");
     database.create("service", "empty");
     database.create("edge", "empty");
@@ -123,7 +135,6 @@ public final class Bench {
     }
     restart();
     edge();
-    new WholeSiteBench(database, directory, jar).run("empty");
   }
 
   /**

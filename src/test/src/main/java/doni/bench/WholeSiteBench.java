@@ -56,6 +56,7 @@ final class WholeSiteBench {
     Files.createDirectories(directory);
     try (SimulatedSite site = SimulatedSite.start()) {
       site.keystone().tokenLifetime(Duration.ofDays(1));
+      site.tunelo().widenSubnet();
       String token = site.keystone().token("alice");
       try (DoniProcess service =
           DoniProcess.of(jar, directory)
@@ -105,7 +106,8 @@ final class WholeSiteBench {
       byte[] look = HttpConnection.request("GET", "/v1/hardware/" + uuid, token, "");
       while (!othersAreSteady(JSON.readTree(connection.send(look, true).body()))) {
         if (System.nanoTime() - began > LIMIT.toNanos()) {
-          throw new IllegalStateException(uuid + " does not become steady");
+          throw new IllegalStateException(
+              uuid + " does not become steady: " + connection.send(look, true).body());
         }
         LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
       }

@@ -1,19 +1,21 @@
 package doni.site.tunelo;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The ports of the site, and what can be wrong with their network. */
 final class Network {
 
   private final Map<String, Port> ports = new ConcurrentSkipListMap<>();
-  private final List<Subnet> subnets = new ArrayList<>();
+  private final List<Subnet> subnets = new CopyOnWriteArrayList<>();
   volatile boolean down;
   volatile boolean oddPort;
   volatile boolean defaultSubnet = true;
@@ -23,6 +25,10 @@ final class Network {
 
   void add(Subnet subnet) {
     subnets.add(subnet);
+  }
+
+  void replaceDefault(Subnet subnet) {
+    subnets.set(0, subnet);
   }
 
   /** The default one where no other is known by that name, uuid or CIDR. */
@@ -58,9 +64,14 @@ final class Network {
     if (used >= quota) {
       return Optional.empty();
     }
+    Set<String> taken =
+        ports.values().stream()
+            .filter(port -> port.subnet().equals(subnet))
+            .map(Port::ip)
+            .collect(Collectors.toSet());
     return subnet
         .addresses()
-        .filter(ip -> !isTaken(subnet, ip))
+        .filter(ip -> !taken.contains(ip))
         .findFirst()
         .map(ip -> put(kind, project, subnet, ip, key, hub));
   }

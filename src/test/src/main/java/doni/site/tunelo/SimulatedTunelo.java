@@ -29,7 +29,7 @@ public final class SimulatedTunelo extends SimulatedApi {
   private final Network network = new Network();
   private final Schemas schemas = new Schemas();
   private final Predicate<String> tokens;
-  private final Subnet subnet;
+  private volatile Subnet subnet;
 
   /**
    * Starts the API.
@@ -42,9 +42,9 @@ public final class SimulatedTunelo extends SimulatedApi {
     super(port, clock, TuneloError::html);
     this.tokens = tokens;
     this.subnet =
-        new Subnet(UUID.randomUUID().toString(), "tunelo-calico-subnet", project, "10.0.3.", 24);
+        new Subnet(UUID.randomUUID().toString(), "tunelo-calico-subnet", project, "10.0.", 3, 24);
     network.add(subnet);
-    network.add(new Subnet(UUID.randomUUID().toString(), "tiny-subnet", project, "10.0.9.", 29));
+    network.add(new Subnet(UUID.randomUUID().toString(), "tiny-subnet", project, "10.0.", 9, 29));
     register();
     server.start();
   }
@@ -136,6 +136,13 @@ public final class SimulatedTunelo extends SimulatedApi {
   /** Leaves no room for another port, or as much as one likes. */
   public void quotaUsedUp(boolean used) {
     network.quota = used ? 0 : Integer.MAX_VALUE;
+  }
+
+  /** Gives the default subnet, which has room for 252 channels, room for thousands. */
+  public void widenSubnet() {
+    Subnet wide = new Subnet(subnet.uuid(), subnet.name(), subnet.project(), "10.1.", 0, 16);
+    network.replaceDefault(wide);
+    subnet = wide;
   }
 
   private void register() {

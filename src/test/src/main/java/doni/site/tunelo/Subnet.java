@@ -7,13 +7,14 @@ import java.util.stream.Stream;
  * A network's addresses.
  *
  * @param project that it belongs to
- * @param prefix of its addresses, up to and with the last dot
- * @param length of the prefix in bits, 24 or more
+ * @param prefix of its addresses, their first two bytes with the dots
+ * @param third the third byte of its first address
+ * @param length of the prefix in bits, 16 or more
  */
-record Subnet(String uuid, String name, String project, String prefix, int length) {
+record Subnet(String uuid, String name, String project, String prefix, int third, int length) {
 
   String cidr() {
-    return prefix + "0/" + length;
+    return prefix + third + ".0/" + length;
   }
 
   boolean contains(String ip) {
@@ -23,6 +24,7 @@ record Subnet(String uuid, String name, String project, String prefix, int lengt
   /** Without those of the network, the gateway and the broadcast. */
   Stream<String> addresses() {
     int last = (1 << (32 - length)) - 2;
-    return IntStream.rangeClosed(2, last).mapToObj(host -> prefix + host);
+    return IntStream.rangeClosed(2, last)
+        .mapToObj(host -> prefix + (third + (host >> 8)) + "." + (host & 255));
   }
 }

@@ -1,4 +1,4 @@
-package doni.openstack;
+package doni.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package doni.openstack;
+package doni.remote;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -8,12 +8,12 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the header {@code Retry-After}: seconds, or a date (RFC 9110, 10.2.3). */
-final class RetryAfter {
+public final class RetryAfter {
 
   private RetryAfter() {}
 
   /** Null when there is no header, or none that can be understood. */
-  static @Nullable Duration read(@Nullable String header, Instant now) {
+  public static @Nullable Duration read(@Nullable String header, Instant now) {
     if (header == null) {
       return null;
     }
