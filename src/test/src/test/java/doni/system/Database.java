@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What lies in a service's database, for what cannot be seen over HTTP. */
 record Database(String url) {
@@ -52,6 +53,16 @@ record Database(String url) {
     return texts(
             "select worker_type from worker_task where last_attempt_at < ?::timestamptz", moment)
         .size();
+  }
+
+  /** How many attempts of a worker were recorded for each device, by its uuid. */
+  Map<String, Long> recordedAttempts(String workerType) throws SQLException {
+    return texts(
+            "select hardware_uuid || ' ' || version from worker_task where worker_type = ?",
+            workerType)
+        .stream()
+        .map(row -> row.split(" "))
+        .collect(Collectors.toMap(row -> row[0], row -> Long.valueOf(row[1])));
   }
 
   /** Every row of every table as text, as a dump has them. */
