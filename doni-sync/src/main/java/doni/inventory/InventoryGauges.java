@@ -1,10 +1,7 @@
 package doni.inventory;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
+import io.micrometer.core.instrument.Tags;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -13,8 +10,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * and as they are when they are asked for.
  */
 final class InventoryGauges {
-
-  private static final Logger LOG = LoggerFactory.getLogger(InventoryGauges.class);
 
   private final JdbcClient jdbc;
 
@@ -31,16 +26,7 @@ final class InventoryGauges {
   }
 
   private void gauge(String name, String query, MeterRegistry meters) {
-    Gauge.builder(name, this, gauges -> gauges.count(query)).register(meters);
-  }
-
-  /** Not a number where the database does not answer: zero would say that all is well. */
-  private double count(String query) {
-    try {
-      return jdbc.sql(query).query(Long.class).single();
-    } catch (DataAccessException e) {
-      LOG.debug("A gauge was not read", e);
-      return Double.NaN;
-    }
+    DatabaseGauge.register(
+        meters, name, Tags.empty(), null, () -> jdbc.sql(query).query(Long.class).single());
   }
 }

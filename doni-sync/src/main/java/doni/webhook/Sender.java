@@ -1,22 +1,20 @@
 package doni.webhook;
 
+import doni.inventory.DatabaseGauge;
 import doni.inventory.Event;
 import doni.inventory.EventFilter;
 import doni.inventory.EventLog;
 import doni.inventory.EventPosition;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 
 /**
  * Tells one receiver what happened, event after event in the order in which they can be followed,
@@ -69,9 +67,10 @@ final class Sender {
     this.delivered = counter(meters, "delivered");
     this.failed = counter(meters, "failed");
     this.skipped = counter(meters, "skipped");
-    gauge(meters, "doni.webhook.lag", "seconds", sender -> sender.cursors.lag(webhook));
-    gauge(
-        meters, "doni.webhook.stopped", null, sender -> sender.cursors.isStopped(webhook) ? 1 : 0);
+    Tags tags = Tags.of(TAG, webhook.name());
+    DatabaseGauge.register(meters, "doni.webhook.lag", tags, "seconds", () -> cursors.lag(webhook));
+    DatabaseGauge.register(
+        meters, "doni.webhook.stopped", tags, null, () -> cursors.isStopped(webhook) ? 1 : 0);
   }
 
   private Counter counter(MeterRegistry meters, String outcome) {
@@ -79,23 +78,6 @@ final class Sender {
         .tag(TAG, webhook.name())
         .tag("outcome", outcome)
         .register(meters);
-  }
-
-  private void gauge(
-      MeterRegistry meters, String name, @Nullable String unit, ToDoubleFunction<Sender> value) {
-    Gauge.builder(name, this, sender -> read(sender, value))
-        .tag(TAG, webhook.name())
-        .baseUnit(unit)
-        .register(meters);
-  }
-
-  private static double read(Sender sender, ToDoubleFunction<Sender> value) {
-    try {
-      return value.applyAsDouble(sender);
-    } catch (DataAccessException e) {
-      LOG.debug("A gauge was not read", e);
-      return Double.NaN;
-    }
   }
 
   /** Begins with what happens from now on, unless it began earlier. */

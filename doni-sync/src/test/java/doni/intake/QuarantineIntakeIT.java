@@ -2,6 +2,7 @@ package doni.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import doni.intake.HardwareIntake.Request;
 import doni.inventory.Enrollment;
@@ -144,8 +145,10 @@ class QuarantineIntakeIT {
 
     assertThat(names(true)).containsExactly("dev");
     assertThat(names(false)).containsExactly("free");
-    assertThat(meters.get("doni.hardware.quarantined").gauge().value()).isEqualTo(1);
-    assertThat(meters.get("doni.leftovers").gauge().value()).isZero();
+    await()
+        .untilAsserted(
+            () -> assertThat(meters.get("doni.hardware.quarantined").gauge().value()).isEqualTo(1));
+    await().untilAsserted(() -> assertThat(meters.get("doni.leftovers").gauge().value()).isZero());
   }
 
   private List<String> names(boolean quarantined) {

@@ -136,7 +136,9 @@ class WebhookIT {
 
     assertThat(receiver.kinds()).containsExactly("one");
     assertThat(row("site").get("reason")).isEqualTo("it answered 503");
-    assertThat(meters.get("doni.webhook.lag").gauge().value()).isPositive();
+    await()
+        .untilAsserted(
+            () -> assertThat(meters.get("doni.webhook.lag").gauge().value()).isPositive());
   }
 
   @Test
@@ -206,7 +208,9 @@ class WebhookIT {
     sender.send(() -> true);
 
     assertThat(receiver.posts()).hasSize(1);
-    assertThat(meters.get("doni.webhook.stopped").gauge().value()).isEqualTo(1);
+    await()
+        .untilAsserted(
+            () -> assertThat(meters.get("doni.webhook.stopped").gauge().value()).isEqualTo(1));
 
     registered("site", "/new").send(() -> true);
     assertThat(receiver.posts())
@@ -285,7 +289,9 @@ class WebhookIT {
     sender.send(() -> true);
 
     assertThat(receiver.posts()).extracting(TestReceiver.Post::path).containsExactly("/new");
-    assertThat(meters.get("doni.webhook.stopped").gauge().value()).isZero();
+    await()
+        .untilAsserted(
+            () -> assertThat(meters.get("doni.webhook.stopped").gauge().value()).isZero());
   }
 
   @ParameterizedTest

@@ -2,9 +2,12 @@ package doni.contract;
 
 import java.net.http.HttpResponse;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What came back. */
 record Answer(int status, String contentType, String body) {
@@ -28,5 +31,16 @@ record Answer(int status, String contentType, String body) {
     } catch (JacksonException e) {
       return Optional.empty();
     }
+  }
+
+  /** The same, where it is a list of devices without those. */
+  Answer without(Set<String> uuids) {
+    if (uuids.isEmpty() || !(json().orElse(null) instanceof ObjectNode object)) {
+      return this;
+    }
+    if (object.get("hardware") instanceof ArrayNode devices) {
+      devices.removeIf(device -> uuids.contains(device.path("uuid").asString("")));
+    }
+    return new Answer(status, contentType, object.toString());
   }
 }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -24,15 +25,25 @@ final class ContractPlayer implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, String> variables = new HashMap<>();
   private final URI service;
+  private final Set<String> others;
 
   ContractPlayer(URI service) {
+    this(service, Set.of());
+  }
+
+  /**
+   * @param others the uuids of devices that are there besides those of the recording, and that
+   *     lists may show
+   */
+  ContractPlayer(URI service, Set<String> others) {
     this.service = service;
+    this.others = Set.copyOf(others);
   }
 
   /** Fails with all that is wrong with the answer. */
   void play(ContractCase recorded) throws IOException, InterruptedException {
     HttpResponse<String> response = send(recorded);
-    Answer answer = Answer.of(response);
+    Answer answer = Answer.of(response).without(others);
     JsonNode body = answer.json().orElse(MissingNode.getInstance());
     variables.putAll(recorded.saved(body));
 

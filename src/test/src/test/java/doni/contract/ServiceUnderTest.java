@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +57,25 @@ final class ServiceUnderTest implements AutoCloseable {
     if (!running.isEmpty()) {
       return new ServiceUnderTest(URI.create(running), null);
     }
+    return start(directory, UnaryOperator.identity());
+  }
+
+  /**
+   * One that is started here.
+   *
+   * @param more what it is told beyond what the recording needs
+   */
+  static ServiceUnderTest start(Path directory, UnaryOperator<DoniProcess.Builder> more)
+      throws IOException {
     Path policy =
         Files.writeString(directory.resolve("policy.yaml"), "\"hardware:create\": \"@\"\n");
     Path jar = Path.of(System.getProperty("doni.jar", "../../doni-api/target/doni.jar"));
     DoniProcess process =
-        DoniProcess.of(jar, directory)
-            .environment(
-                "SPRING_APPLICATION_JSON", CONFIGURATION.replace("POLICY", policy.toString()))
+        more.apply(
+                DoniProcess.of(jar, directory)
+                    .environment(
+                        "SPRING_APPLICATION_JSON",
+                        CONFIGURATION.replace("POLICY", policy.toString())))
             .start();
     try {
       process.awaitReady(START);

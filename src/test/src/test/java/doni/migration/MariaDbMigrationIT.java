@@ -85,12 +85,14 @@ class MariaDbMigrationIT {
             environment("DONI_TEST_MARIADB_PASSWORD"));
     try (Statement statement = original.createStatement()) {
       statement.execute("set time_zone = '+00:00'");
-      statement.execute("delete from hardware where name like 'many-%'");
     }
   }
 
   @AfterEach
   void close() throws Exception {
+    try (Statement statement = original.createStatement()) {
+      statement.execute("delete from hardware where name like 'many-%'");
+    }
     original.close();
     postgres.close();
   }
