@@ -34,33 +34,28 @@ class MigratedContractIT {
   private static final Path JAR = Path.of(System.getProperty("doni.jar"));
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  @TempDir private Path directory;
-
   private EmbeddedPostgres postgres;
   private ServiceUnderTest service;
   private ContractPlayer player;
 
   @BeforeAll
-  void migrate() throws Exception {
+  void migrate(@TempDir Path directory) throws Exception {
     assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
     postgres = EmbeddedPostgres.start();
     try (DoniProcess migration =
-        onDatabase(
-                DoniProcess.of(JAR, directory)
-                    .arguments(
-                        "migrate-from",
-                        environment("DONI_TEST_MARIADB"),
-                        "--username",
-                        environment("DONI_TEST_MARIADB_USER")))
+        onDatabase(ServiceUnderTest.configured(directory))
+            .arguments(
+                "migrate-from",
+                environment("DONI_TEST_MARIADB"),
+                "--username",
+                environment("DONI_TEST_MARIADB_USER"))
             .environment("DONI_MIGRATE_PASSWORD", environment("DONI_TEST_MARIADB_PASSWORD"))
-            .environment("DONI_WORKERS_ENABLED", "k8s,balena,blazar.device,tunelo")
-            .environment("DONI_WORKERS_K8S_BACKEND", "in-memory")
             .start()) {
       assertThat(migration.awaitEnd(PATIENCE)).as("%s", migration.lastLines(20)).isZero();
     }
     Set<String> migrated = devices();
     assertThat(migrated).hasSizeGreaterThanOrEqualTo(22);
-    service = ServiceUnderTest.start(directory, this::onDatabase);
+    service = ServiceUnderTest.start(onDatabase(ServiceUnderTest.configured(directory)));
     player = new ContractPlayer(service.uri(), migrated);
   }
 

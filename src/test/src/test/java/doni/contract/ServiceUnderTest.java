@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,26 +56,12 @@ final class ServiceUnderTest implements AutoCloseable {
     if (!running.isEmpty()) {
       return new ServiceUnderTest(URI.create(running), null);
     }
-    return start(directory, UnaryOperator.identity());
+    return start(configured(directory));
   }
 
-  /**
-   * One that is started here.
-   *
-   * @param more what it is told beyond what the recording needs
-   */
-  static ServiceUnderTest start(Path directory, UnaryOperator<DoniProcess.Builder> more)
-      throws IOException {
-    Path policy =
-        Files.writeString(directory.resolve("policy.yaml"), "\"hardware:create\": \"@\"\n");
-    Path jar = Path.of(System.getProperty("doni.jar", "../../doni-api/target/doni.jar"));
-    DoniProcess process =
-        more.apply(
-                DoniProcess.of(jar, directory)
-                    .environment(
-                        "SPRING_APPLICATION_JSON",
-                        CONFIGURATION.replace("POLICY", policy.toString())))
-            .start();
+  /** One that is started here, and configured as the recording needs it. */
+  static ServiceUnderTest start(DoniProcess.Builder configured) {
+    DoniProcess process = configured.start();
     try {
       process.awaitReady(START);
       return new ServiceUnderTest(process.uri(), process);
@@ -84,6 +69,19 @@ final class ServiceUnderTest implements AutoCloseable {
       process.close();
       throw e;
     }
+  }
+
+  /**
+   * A process that is not started yet.
+   *
+   * @param directory for its database and its log
+   */
+  static DoniProcess.Builder configured(Path directory) throws IOException {
+    Path policy =
+        Files.writeString(directory.resolve("policy.yaml"), "\"hardware:create\": \"@\"\n");
+    Path jar = Path.of(System.getProperty("doni.jar", "../../doni-api/target/doni.jar"));
+    return DoniProcess.of(jar, directory)
+        .environment("SPRING_APPLICATION_JSON", CONFIGURATION.replace("POLICY", policy.toString()));
   }
 
   URI uri() {
