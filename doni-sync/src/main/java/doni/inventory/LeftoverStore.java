@@ -73,9 +73,7 @@ public class LeftoverStore {
   private static final String OBSTACLE =
       """
       select case
-        when exists (select from scheduled_tasks q
-          where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
-            and q.last_heartbeat > now() - interval '20 seconds')
+        when %s
           then 'an attempt for the device still runs'
         when exists (select from leftover o
           where o.worker_type = l.worker_type and o.hardware_uuid = l.hardware_uuid and o.id < l.id)
@@ -88,7 +86,8 @@ public class LeftoverStore {
           then 'its name is enrolled again, and the backend knows devices by their names'
       end
       from leftover l where l.id = :id
-      """;
+      """
+          .formatted(TaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED);
 
   private final JdbcClient jdbc;
   private final Sealer sealer;
@@ -314,12 +313,10 @@ public class LeftoverStore {
     return jdbc.sql(
             """
             delete from leftover l where l.id = ? and (l.claimed_until is null or l.claimed_until < now())
-              and not exists (select from scheduled_tasks q
-                where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
-                  and q.last_heartbeat > now() - interval '20 seconds')
+              and not %s
             returning %s
             """
-                .formatted(COLUMNS))
+                .formatted(TaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED, COLUMNS))
         .param(id)
         .query((row, _) -> leftover(row))
         .optional();

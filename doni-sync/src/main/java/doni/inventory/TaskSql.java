@@ -6,6 +6,17 @@ package doni.inventory;
  */
 final class TaskSql {
 
+  /**
+   * Whether an attempt for the device of leftover {@code l} still runs, at a replica that has been
+   * heard of lately.
+   */
+  static final String DEVICE_OF_LEFTOVER_IS_ATTEMPTED =
+      """
+      exists (select from scheduled_tasks q
+        where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
+          and q.last_heartbeat > now() - interval '20 seconds')\
+      """;
+
   static final String READ =
       """
       select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
@@ -19,15 +30,13 @@ final class TaskSql {
             and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
         exists (select from leftover l where l.worker_type = t.worker_type
           and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))
-          and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and exists (
-            select from scheduled_tasks q where q.task_name = l.worker_type
-              and q.task_instance = l.hardware_uuid::text and q.picked
-              and q.last_heartbeat > now() - interval '20 seconds'))) as swept,
+          and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and %s)) as swept,
         t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
         t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
       from hardware h join worker_task t on t.hardware_uuid = h.uuid
       where h.uuid = ? and t.worker_type = ?
-      """;
+      """
+          .formatted(DEVICE_OF_LEFTOVER_IS_ATTEMPTED);
 
   static final String LOCK_DEVICE = "select generation from hardware where uuid = ? for update";
 
