@@ -18,26 +18,30 @@ import java.time.Instant;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
-/** The map of the code: which package may use which, and what nobody may do. Each rule says why. */
+/** The map of the code: which package may use which, and what no code may do. */
 @AnalyzeClasses(packages = "doni", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
 
-  @ArchTest static final ArchRule devicesAreValues = ours("doni.device", "doni.device");
+  private static final String[] FEATURES = {
+    "doni.hardware", "doni.bulkimport", "doni.leftover", "doni.resync"
+  };
+
+  @ArchTest static final ArchRule enrollmentIsValues = ours("doni.enrollment", "doni.enrollment");
 
   @ArchTest
-  static final ArchRule theContractKnowsDevicesOnly =
-      ours("doni.worker", "doni.worker", "doni.device");
+  static final ArchRule contractUsesEnrollmentOnly =
+      ours("doni.worker", "doni.worker", "doni.enrollment");
 
   @ArchTest
-  static final ArchRule aRemoteCallKnowsTheContractOnly =
-      ours("doni.remote", "doni.remote", "doni.worker");
+  static final ArchRule backendCallsUseTheContractOnly =
+      ours("doni.backend", "doni.backend", "doni.worker");
 
   @ArchTest
-  static final ArchRule openStackKnowsTheRemoteAndTheContract =
-      ours("doni.openstack", "doni.openstack", "doni.remote", "doni.worker", "doni.device");
+  static final ArchRule openStackUsesBackendCalls =
+      ours("doni.openstack", "doni.openstack", "doni.backend", "doni.worker", "doni.enrollment");
 
   @ArchTest
-  static final ArchRule workersKnowTheContractTheDeviceAndTheRemote =
+  static final ArchRule workersUseContractAndSupport =
       classes()
           .that()
           .resideInAPackage("doni.worker.(*)..")
@@ -46,16 +50,17 @@ class ArchitectureTests {
                   notOurs()
                       .or(
                           resideInAnyPackage(
-                              "doni.device",
+                              "doni.enrollment",
                               "doni.worker",
-                              "doni.remote",
+                              "doni.backend",
+                              "doni.convergence",
                               "doni.openstack",
                               "doni.machinetype"))
                       .or(resideInAPackage("doni.worker.."))))
           .because("an integration is one package behind the contract");
 
   @ArchTest
-  static final ArchRule workersDoNotKnowEachOther =
+  static final ArchRule workersDoNotUseEachOther =
       slices()
           .matching("doni.worker.(*)..")
           .should()
@@ -72,56 +77,126 @@ class ArchitectureTests {
           "doni.hardwaretype",
           "doni.machinetype",
           "doni.worker",
-          "doni.device",
+          "doni.enrollment",
           "doni.worker.k8s");
 
-  @ArchTest
-  static final ArchRule theInventoryKnowsNoEngineAndNoWeb =
-      ours("doni.inventory", "doni.inventory", "doni.worker", "doni.device");
+  @ArchTest static final ArchRule database = ours("doni.database", "doni.database", "doni.worker");
+
+  @ArchTest static final ArchRule refusals = ours("doni.request", "doni.request");
 
   @ArchTest
-  static final ArchRule policyKnowsRefusalsOnly =
-      ours("doni.policy", "doni.policy", "doni.inventory");
+  static final ArchRule policyUsesRefusalsOnly = ours("doni.policy", "doni.policy", "doni.request");
 
   @ArchTest
-  static final ArchRule anAttemptKnowsInventoryAndContract =
-      ours("doni.reconcile", "doni.reconcile", "doni.inventory", "doni.worker", "doni.device");
-
-  @ArchTest
-  static final ArchRule lanes =
+  static final ArchRule secrets =
       ours(
-          "doni.lane",
-          "doni.lane",
-          "doni.reconcile",
-          "doni.inventory",
+          "doni.secret",
+          "doni.secret",
+          "doni.hardwaretype",
           "doni.worker",
-          "doni.device");
+          "doni.enrollment",
+          "doni.database");
 
   @ArchTest
-  static final ArchRule useCases =
+  static final ArchRule events =
       ours(
-          "doni.intake",
-          "doni.intake",
+          "doni.event",
+          "doni.event",
           "doni.policy",
-          "doni.lane",
-          "doni.reconcile",
-          "doni.inventory",
+          "doni.request",
+          "doni.enrollment",
+          "doni.database");
+
+  @ArchTest
+  static final ArchRule tasks =
+      ours(
+          "doni.task",
+          "doni.task",
+          "doni.secret",
+          "doni.hardwaretype",
+          "doni.database",
           "doni.worker",
-          "doni.device");
+          "doni.enrollment");
 
   @ArchTest
-  static final ArchRule aMigrationKnowsInventoryAndContract =
-      ours("doni.migration", "doni.migration", "doni.inventory", "doni.worker", "doni.device");
+  static final ArchRule attemptsUseTasksAndTheContract =
+      ours(
+          "doni.engine.attempt",
+          "doni.engine.attempt",
+          "doni.task",
+          "doni.convergence",
+          "doni.backend",
+          "doni.worker",
+          "doni.enrollment");
 
   @ArchTest
-  static final ArchRule webhooksTellWhatTheInventoryRecords =
-      ours("doni.webhook", "doni.webhook", "doni.inventory", "doni.device", "doni.remote");
+  static final ArchRule lanesUseAttempts =
+      ours(
+          "doni.engine.lane",
+          "doni.engine.lane",
+          "doni.engine.attempt",
+          "doni.task",
+          "doni.secret",
+          "doni.event",
+          "doni.hardwaretype",
+          "doni.database",
+          "doni.worker",
+          "doni.enrollment");
+
+  @ArchTest
+  static final ArchRule featuresUseTheEngine =
+      classes()
+          .that()
+          .resideInAnyPackage(FEATURES)
+          .should(
+              onlyDependOnClassesThat(
+                  notOurs()
+                      .or(resideInAnyPackage(FEATURES))
+                      .or(
+                          resideInAnyPackage(
+                              "doni.engine..",
+                              "doni.task",
+                              "doni.event",
+                              "doni.secret",
+                              "doni.policy",
+                              "doni.request",
+                              "doni.database",
+                              "doni.hardwaretype",
+                              "doni.convergence",
+                              "doni.worker",
+                              "doni.enrollment"))))
+          .because("a feature calls down into the engine and the tables, never up into the API");
+
+  @ArchTest
+  static final ArchRule migrationsUseTheTables =
+      ours(
+          "doni.migration",
+          "doni.migration",
+          "doni.hardware",
+          "doni.task",
+          "doni.secret",
+          "doni.event",
+          "doni.database",
+          "doni.request",
+          "doni.hardwaretype",
+          "doni.worker",
+          "doni.enrollment");
+
+  @ArchTest
+  static final ArchRule webhooksSendEvents =
+      ours(
+          "doni.webhook",
+          "doni.webhook",
+          "doni.event",
+          "doni.database",
+          "doni.enrollment",
+          "doni.backend");
 
   @ArchTest
   static final ArchRule onlyLanesKnowTheScheduler =
       noClasses()
           .that()
-          .resideOutsideOfPackage("doni.lane")
+          .resideOutsideOfPackage("doni.engine.lane")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.github.kagkarlsson..")
@@ -132,15 +207,25 @@ class ArchitectureTests {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "doni.device..",
+              "doni.enrollment..",
               "doni.worker..",
+              "doni.backend..",
+              "doni.convergence..",
               "doni.openstack..",
-              "doni.inventory..",
-              "doni.intake..",
-              "doni.lane..",
-              "doni.migration..",
-              "doni.reconcile..",
+              "doni.hardwaretype..",
+              "doni.machinetype..",
+              "doni.database..",
+              "doni.request..",
+              "doni.secret..",
+              "doni.event..",
+              "doni.task..",
+              "doni.engine..",
+              "doni.hardware..",
+              "doni.bulkimport..",
+              "doni.leftover..",
+              "doni.resync..",
               "doni.policy..",
+              "doni.migration..",
               "doni.webhook..")
           .should()
           .dependOnClassesThat()
@@ -149,15 +234,13 @@ class ArchitectureTests {
           .because("status codes are the API's business");
 
   @ArchTest
-  static final ArchRule entitiesStayInTheInventory =
+  static final ArchRule entitiesStayInTheirPackage =
       classes()
           .that()
           .areAnnotatedWith(jakarta.persistence.Entity.class)
           .should()
           .bePackagePrivate()
-          .andShould()
-          .resideInAPackage("doni.inventory")
-          .because("what leaves the inventory is a record that nobody can change by accident");
+          .because("what leaves a feature is a record, which cannot be changed by accident");
 
   @ArchTest
   static final ArchRule noCycles = slices().matching("doni.(**)").should().beFreeOfCycles();

@@ -1,10 +1,10 @@
 package doni.cli;
 
-import doni.device.Secret;
-import doni.discovery.Candidate;
+import doni.backend.BackendException;
+import doni.discovery.DiscoverySource;
+import doni.discovery.ImportCandidate;
 import doni.discovery.SiteDiscovery;
-import doni.discovery.Source;
-import doni.worker.RemoteException;
+import doni.enrollment.Secret;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ final class BackendImport {
    * @param apply false for a dry run
    */
   record Options(
-      List<Source> from,
+      List<DiscoverySource> from,
       boolean apply,
       @Nullable Path defaults,
       @Nullable String projectId,
@@ -58,11 +58,11 @@ final class BackendImport {
    */
   boolean run(ServiceClient client) {
     ImportDefaults defaults = ImportDefaults.read(options.defaults());
-    List<Candidate> candidates = candidates();
+    List<ImportCandidate> candidates = candidates();
     BackendReport report = new BackendReport(options.apply());
-    List<Candidate> sent = new ArrayList<>();
+    List<ImportCandidate> sent = new ArrayList<>();
     List<String> lines = new ArrayList<>();
-    for (Candidate candidate : candidates) {
+    for (ImportCandidate candidate : candidates) {
       Map<String, Object> given = defaults.of(candidate);
       List<String> problems = problems(candidate, given);
       if (problems.isEmpty()) {
@@ -77,7 +77,7 @@ final class BackendImport {
     return report.complete();
   }
 
-  private List<Candidate> candidates() {
+  private List<ImportCandidate> candidates() {
     try {
       SettingNames.check(environment);
       return new SiteDiscovery(environment).candidates(EnumSet.copyOf(options.from()));
@@ -88,18 +88,18 @@ final class BackendImport {
 
   private CommandFailure failure(RuntimeException e) {
     return Stream.<Throwable>iterate(e, cause -> cause != null, Throwable::getCause)
-        .filter(RemoteException.class::isInstance)
-        .map(RemoteException.class::cast)
+        .filter(BackendException.class::isInstance)
+        .map(BackendException.class::cast)
         .findFirst()
         .map(remote ->
             new CommandFailure(
-                remote.service() + ": " + Printable.line(String.valueOf(remote.getMessage())),
+                remote.service() + ": " + TerminalText.line(String.valueOf(remote.getMessage())),
                 true))
         .or(() -> StartFailure.line(e, environment).map(line -> new CommandFailure(line, false)))
         .orElseThrow(() -> e);
   }
 
-  private static List<String> problems(Candidate candidate, Map<String, Object> given) {
+  private static List<String> problems(ImportCandidate candidate, Map<String, Object> given) {
     List<String> problems = new ArrayList<>(candidate.problems());
     candidate.withheld().entrySet().stream()
         .filter(hidden -> !given.containsKey(hidden.getKey()))
@@ -113,7 +113,7 @@ final class BackendImport {
   }
 
   /** A row of the import; the only place where a secret is more than a mask. */
-  private String line(Candidate candidate, Map<String, Object> given) {
+  private String line(ImportCandidate candidate, Map<String, Object> given) {
     Map<String, Object> properties = new LinkedHashMap<>(given);
     candidate
         .properties()
@@ -131,7 +131,7 @@ final class BackendImport {
   }
 
   private void send(
-      ServiceClient client, List<Candidate> sent, List<String> lines, BackendReport report) {
+      ServiceClient client, List<ImportCandidate> sent, List<String> lines, BackendReport report) {
     String path = ImportCommand.PATH + "?mode=row&dry_run=" + !options.apply();
     for (ImportParts.Part part : ImportParts.of(lines)) {
       try {

@@ -1,6 +1,6 @@
 package doni.cli;
 
-import doni.discovery.Candidate;
+import doni.discovery.ImportCandidate;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +27,7 @@ final class BackendReport {
    *
    * @param why it is refused; of one that is known, what of it differs
    */
-  private record Row(Outcome outcome, Candidate candidate, List<String> why) {}
+  private record Row(Outcome outcome, ImportCandidate candidate, List<String> why) {}
 
   private final boolean applied;
   private final List<Row> rows = new ArrayList<>();
@@ -36,12 +36,12 @@ final class BackendReport {
     this.applied = applied;
   }
 
-  void refused(Candidate candidate, List<String> why) {
+  void refused(ImportCandidate candidate, List<String> why) {
     rows.add(new Row(Outcome.REFUSED, candidate, why));
   }
 
   /** What the service says of a row. */
-  void add(Candidate candidate, JsonNode row) {
+  void add(ImportCandidate candidate, JsonNode row) {
     String uuid = row.path("uuid").asString("");
     Outcome outcome =
         switch (row.path("outcome").asString("")) {
@@ -90,17 +90,17 @@ final class BackendReport {
   }
 
   private static void print(Row row, PrintWriter out) {
-    Candidate candidate = row.candidate();
+    ImportCandidate candidate = row.candidate();
     out.println(
-        Printable.line(
+        TerminalText.line(
             "%-8s %-20s %-14s %s"
                 .formatted(
                     row.outcome(),
                     candidate.name().isEmpty() ? "-" : candidate.name(),
                     candidate.hardwareType().isEmpty() ? "-" : candidate.hardwareType(),
                     String.join(", ", candidate.origins()))));
-    row.why().forEach(why -> out.println(Printable.line("         " + why)));
-    notes(row).forEach(note -> out.println(Printable.line("         note: " + note)));
+    row.why().forEach(why -> out.println(TerminalText.line("         " + why)));
+    notes(row).forEach(note -> out.println(TerminalText.line("         note: " + note)));
   }
 
   /** Of one that is enrolled, its workers have written by now; of one that is not, nobody will. */
@@ -122,7 +122,7 @@ final class BackendReport {
   }
 
   private static Map<String, @Nullable Object> document(Row row) {
-    Candidate candidate = row.candidate();
+    ImportCandidate candidate = row.candidate();
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("outcome", text(row.outcome()));
     document.put("uuid", candidate.id() == null ? null : candidate.id().toString());

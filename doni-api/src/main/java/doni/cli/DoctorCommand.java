@@ -1,8 +1,8 @@
 package doni.cli;
 
-import doni.doctor.Diagnosis;
+import doni.doctor.CheckResult;
 import doni.doctor.Doctor;
-import doni.worker.Checkup;
+import doni.worker.Finding;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,13 +61,13 @@ final class DoctorCommand extends SettingsCommand {
   int unreadable(String why) {
     return tell(
         List.of(
-            new Diagnosis(
+            new CheckResult(
                 "configuration",
-                new Checkup.Wrong(why, "correct it; nothing else was looked at"))));
+                new Finding.Problem(why, "correct it; nothing else was looked at"))));
   }
 
-  private int tell(List<Diagnosis> diagnoses) {
-    long wrong = diagnoses.stream().filter(Diagnosis::isWrong).count();
+  private int tell(List<CheckResult> diagnoses) {
+    long wrong = diagnoses.stream().filter(CheckResult::isWrong).count();
     if (json()) {
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("findings", wrong);
@@ -81,28 +81,28 @@ final class DoctorCommand extends SettingsCommand {
     return wrong == 0 ? 0 : 1;
   }
 
-  private void print(Diagnosis diagnosis) {
+  private void print(CheckResult diagnosis) {
     switch (diagnosis.checkup()) {
-      case Checkup.Right(String found) -> row("ok", diagnosis, found);
-      case Checkup.Skipped(String found) -> row("skipped", diagnosis, found);
-      case Checkup.Wrong(String found, String advice) -> {
+      case Finding.Ok(String found) -> row("ok", diagnosis, found);
+      case Finding.Skipped(String found) -> row("skipped", diagnosis, found);
+      case Finding.Problem(String found, String advice) -> {
         row("WRONG", diagnosis, found);
         out().printf(ROW, "", "", "-> " + advice);
       }
     }
   }
 
-  private void row(String state, Diagnosis diagnosis, String found) {
+  private void row(String state, CheckResult diagnosis, String found) {
     out().printf(ROW, state, diagnosis.subject(), found);
   }
 
-  private static Map<String, Object> document(Diagnosis diagnosis) {
+  private static Map<String, Object> document(CheckResult diagnosis) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("check", diagnosis.subject());
     switch (diagnosis.checkup()) {
-      case Checkup.Right(String found) -> put(document, "ok", found);
-      case Checkup.Skipped(String found) -> put(document, "skipped", found);
-      case Checkup.Wrong(String found, String advice) -> {
+      case Finding.Ok(String found) -> put(document, "ok", found);
+      case Finding.Skipped(String found) -> put(document, "skipped", found);
+      case Finding.Problem(String found, String advice) -> {
         put(document, "wrong", found);
         document.put("advice", advice);
       }

@@ -25,14 +25,14 @@ import picocli.CommandLine.Unmatched;
       DoniCommand.Serve.class,
       SyncCommand.class,
       PlanCommand.class,
-      MigrateDatabase.class,
-      MigrateFrom.class,
-      Secrets.class,
+      MigrateDatabaseCommand.class,
+      MigrateFromCommand.class,
+      SecretsCommand.class,
       DoctorCommand.class,
-      PolicyCheck.class,
+      PolicyCheckCommand.class,
       TypesCommand.class,
       ImportCommand.class,
-      Rehearsal.class
+      AotTraining.class
     })
 public final class DoniCommand implements Runnable {
 

@@ -132,7 +132,7 @@ final class FileImport {
     if (outcome.equals("differs") || outcome.equals("invalid")) {
       String name = row.path("name").asString("");
       out.println(
-          Printable.line(
+          TerminalText.line(
               "line %d%s: %s: %s"
                   .formatted(
                       line,

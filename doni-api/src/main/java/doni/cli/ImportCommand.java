@@ -1,6 +1,6 @@
 package doni.cli;
 
-import doni.discovery.Source;
+import doni.discovery.DiscoverySource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +81,7 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "BACKEND",
       split = ",",
       description = "ironic, blazar or both: enrolls what they have.")
-  private final List<Source> from = new ArrayList<>();
+  private final List<DiscoverySource> from = new ArrayList<>();
 
   @Option(names = "--apply", description = "With --from: enrolls; without it, that is a dry run.")
   private boolean apply;

@@ -1,6 +1,6 @@
 package doni.cli;
 
-import doni.discovery.Candidate;
+import doni.discovery.ImportCandidate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ final class ImportDefaults {
         false);
   }
 
-  Map<String, Object> of(Candidate candidate) {
+  Map<String, Object> of(ImportCandidate candidate) {
     Map<String, Object> properties = new LinkedHashMap<>();
     add(candidate.hardwareType(), properties);
     add(candidate.name(), properties);

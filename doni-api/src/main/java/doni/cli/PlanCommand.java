@@ -77,12 +77,12 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private void table(JsonNode plan, PrintWriter out) {
-    out.println(name + " (" + Printable.line(plan.path("hardware_uuid").asString("")) + ")");
+    out.println(name + " (" + TerminalText.line(plan.path("hardware_uuid").asString("")) + ")");
     for (JsonNode worker : plan.path("workers")) {
-      String type = Printable.line(worker.path("worker_type").asString(""));
+      String type = TerminalText.line(worker.path("worker_type").asString(""));
       String reason = reason(worker);
       if (!reason.isEmpty()) {
-        out.println("  " + type + ": not known: " + Printable.line(reason));
+        out.println("  " + type + ": not known: " + TerminalText.line(reason));
       } else if (worker.path("changes").isEmpty()) {
         out.println("  " + type + ": nothing to do");
       } else {
@@ -104,6 +104,6 @@ final class PlanCommand implements Callable<Integer> {
     } else if (!from.isEmpty()) {
       text += ": was " + from;
     }
-    return Printable.line(text);
+    return TerminalText.line(text);
   }
 }

@@ -82,7 +82,7 @@ final class ServiceClient implements AutoCloseable {
               .formatted(
                   service,
                   response.statusCode(),
-                  Printable.line(body.path("error").asString("without a reason"))),
+                  TerminalText.line(body.path("error").asString("without a reason"))),
           response.statusCode() >= 500);
     }
     return body;

@@ -116,7 +116,7 @@ final class SyncCommand implements Callable<Integer> {
     try (ServiceClient client = service.client()) {
       SyncProgress run = new SyncProgress(answer(client, filter));
       PrintWriter told = output == OutputFormat.json ? line.getErr() : line.getOut();
-      told.println("run " + Printable.line(run.uuid()));
+      told.println("run " + TerminalText.line(run.uuid()));
       SyncProgress last = wait ? await(client, run, told) : run;
       return show(last, line.getOut());
     } catch (CommandFailure e) {

@@ -38,7 +38,7 @@ record SyncProgress(JsonNode run) {
         new StringBuilder(
             "%s %d of %d (%d %%)"
                 .formatted(
-                    Printable.line(state()),
+                    TerminalText.line(state()),
                     run.path("done").asLong(0),
                     run.path("total").asLong(0),
                     percent()));
@@ -50,7 +50,7 @@ record SyncProgress(JsonNode run) {
     }
     String end = run.path("estimated_end").asString("");
     if (!end.isEmpty()) {
-      line.append(", until ").append(Printable.line(end));
+      line.append(", until ").append(TerminalText.line(end));
     }
     return line.toString();
   }
@@ -69,7 +69,7 @@ record SyncProgress(JsonNode run) {
           "  %d: %s"
               .formatted(
                   failure.path("count").asLong(0),
-                  Printable.line(failure.path("reason").asString(""))));
+                  TerminalText.line(failure.path("reason").asString(""))));
     }
     return lines;
   }

@@ -1,8 +1,8 @@
 package doni.cli;
 
-import doni.machinetype.Finding;
+import doni.machinetype.MachineTypeProblem;
 import doni.machinetype.MachineTypes;
-import doni.machinetype.TypesLint;
+import doni.machinetype.MachineTypesLint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -140,7 +140,7 @@ final class TypesCommand implements Runnable {
       if (path.isEmpty()) {
         return refused("no directory is given, and " + DIRECTORY + " is not set");
       }
-      List<Finding> findings = TypesLint.findings(path.get(), environment);
+      List<MachineTypeProblem> findings = MachineTypesLint.findings(path.get(), environment);
       findings.forEach(out()::println);
       out().println(findings.isEmpty() ? "nothing is wrong" : findings.size() + " findings");
       out().flush();
@@ -177,7 +177,7 @@ final class TypesCommand implements Runnable {
     @Override
     int work(Optional<Path> path, ConfigurableEnvironment environment) throws IOException {
       if (path.isPresent()) {
-        List<Finding> findings = TypesLint.findings(path.get(), environment);
+        List<MachineTypeProblem> findings = MachineTypesLint.findings(path.get(), environment);
         if (!findings.isEmpty()) {
           var _ = refused(findings.getFirst().toString());
           return ExitCode.SOFTWARE;
@@ -185,8 +185,8 @@ final class TypesCommand implements Runnable {
       }
       MachineTypes types =
           path.isPresent()
-              ? TypesLint.types(path.get(), environment)
-              : TypesLint.types(environment);
+              ? MachineTypesLint.types(path.get(), environment)
+              : MachineTypesLint.types(environment);
       if (output == Output.json) {
         out().println(JsonMapper.shared().writeValueAsString(rows(types)));
       } else {

@@ -1,8 +1,8 @@
 package doni.discovery;
 
-import doni.device.HardwareId;
-import doni.parts.Site;
-import doni.worker.Discovery;
+import doni.enrollment.HardwareId;
+import doni.standalone.StandaloneParts;
+import doni.worker.DiscoveredHardware;
 import doni.worker.Worker;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,56 +27,58 @@ public final class SiteDiscovery {
   private static final String DEVICES = "blazar.device";
   private static final List<String> OF_A_HOST = List.of("ironic", "blazar.physical_host");
 
-  private final Site site;
+  private final StandaloneParts site;
 
   public SiteDiscovery(ConfigurableEnvironment environment) {
-    this.site = new Site(environment);
+    this.site = new StandaloneParts(environment);
   }
 
   /**
-   * What these backends have; a {@link doni.worker.RemoteException} when one cannot be asked.
+   * What these backends have; a {@link doni.backend.BackendException} when one cannot be asked.
    *
    * @throws InvalidConfigurationPropertyValueException when no worker for one of them is enabled
    */
-  public List<Candidate> candidates(Set<Source> from) {
+  public List<ImportCandidate> candidates(Set<DiscoverySource> from) {
     List<String> enabled = site.enabledWorkers();
     from.forEach(source -> refuseWithoutWorker(source, enabled));
-    Map<HardwareId, Merger> merged = new LinkedHashMap<>();
-    List<Candidate> nameless = new ArrayList<>();
+    Map<HardwareId, CandidateMerger> merged = new LinkedHashMap<>();
+    List<ImportCandidate> nameless = new ArrayList<>();
     Set<HardwareId> listed = new HashSet<>();
     for (String worker : asked(from)) {
       boolean lists = from.stream().anyMatch(source -> source.workers().contains(worker));
-      for (Discovery found : enabled.contains(worker) ? discover(worker) : List.<Discovery>of()) {
+      for (DiscoveredHardware found :
+          enabled.contains(worker) ? discover(worker) : List.<DiscoveredHardware>of()) {
         HardwareId id =
             switch (found) {
-              case Discovery.Hardware hardware -> hardware.id();
-              case Discovery.Unfit unfit -> unfit.id();
+              case DiscoveredHardware.Importable hardware -> hardware.id();
+              case DiscoveredHardware.NotImportable unfit -> unfit.id();
             };
         if (id != null) {
-          merged.computeIfAbsent(id, Merger::new).add(found);
+          merged.computeIfAbsent(id, CandidateMerger::new).add(found);
           if (lists) {
             listed.add(id);
           }
-        } else if (lists && found instanceof Discovery.Unfit unfit) {
+        } else if (lists && found instanceof DiscoveredHardware.NotImportable unfit) {
           nameless.add(withoutId(unfit));
         }
       }
     }
     merged.keySet().retainAll(listed);
-    List<Candidate> all = new ArrayList<>(merged.values().stream().map(Merger::candidate).toList());
+    List<ImportCandidate> all =
+        new ArrayList<>(merged.values().stream().map(CandidateMerger::candidate).toList());
     all.addAll(nameless);
     return all;
   }
 
-  private static List<String> asked(Set<Source> from) {
+  private static List<String> asked(Set<DiscoverySource> from) {
     List<String> asked = new ArrayList<>(OF_A_HOST);
-    if (from.contains(Source.blazar)) {
+    if (from.contains(DiscoverySource.blazar)) {
       asked.add(DEVICES);
     }
     return asked;
   }
 
-  private static void refuseWithoutWorker(Source source, List<String> enabled) {
+  private static void refuseWithoutWorker(DiscoverySource source, List<String> enabled) {
     if (source.workers().stream().noneMatch(enabled::contains)) {
       throw new InvalidConfigurationPropertyValueException(
           ENABLED,
@@ -86,7 +88,7 @@ public final class SiteDiscovery {
     }
   }
 
-  private List<Discovery> discover(String type) {
+  private List<DiscoveredHardware> discover(String type) {
     try (AnnotationConfigApplicationContext parts = site.worker(type)) {
       Worker worker =
           parts.getBeanProvider(Worker.class).stream()
@@ -101,8 +103,8 @@ public final class SiteDiscovery {
     }
   }
 
-  private static Candidate withoutId(Discovery.Unfit unfit) {
-    return new Candidate(
+  private static ImportCandidate withoutId(DiscoveredHardware.NotImportable unfit) {
+    return new ImportCandidate(
         null,
         "",
         "",

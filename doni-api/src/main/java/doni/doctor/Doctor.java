@@ -1,8 +1,8 @@
 package doni.doctor;
 
-import doni.parts.Site;
-import doni.worker.Checkup;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.standalone.StandaloneParts;
+import doni.worker.Finding;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,13 +32,13 @@ public final class Doctor {
       "that is a defect of Doni: report it with what ./doni --version says";
 
   private final ConfigurableEnvironment environment;
-  private final Explanation explanation;
+  private final FailureText explanation;
   private final Duration timeLimit;
 
   /**
    * @param timeLimit for each examination
    */
-  public Doctor(ConfigurableEnvironment environment, Explanation explanation, Duration timeLimit) {
+  public Doctor(ConfigurableEnvironment environment, FailureText explanation, Duration timeLimit) {
     this.environment = environment;
     this.explanation = explanation;
     this.timeLimit = timeLimit;
@@ -47,23 +47,23 @@ public final class Doctor {
   /**
    * @param unknownSettings keys that nothing reads
    */
-  public List<Diagnosis> examine(List<String> unknownSettings) throws InterruptedException {
-    List<Diagnosis> all = new ArrayList<>();
+  public List<CheckResult> examine(List<String> unknownSettings) throws InterruptedException {
+    List<CheckResult> all = new ArrayList<>();
     // Not closed, which would wait for what does not answer. Of the platform, because each loads
     // classes: a virtual thread that waits for a lock meanwhile keeps its carrier, and on a machine
     // with two processors the one that has the lock finds none to go on with.
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
     try {
-      List<Examination> examinations = examinations(unknownSettings);
+      List<DoctorCheck> examinations = examinations(unknownSettings);
       long end = System.nanoTime() + timeLimit.toNanos();
-      Map<Examination, Future<List<Checkup>>> running = new LinkedHashMap<>();
-      for (Examination examination : examinations) {
+      Map<DoctorCheck, Future<List<Finding>>> running = new LinkedHashMap<>();
+      for (DoctorCheck examination : examinations) {
         running.put(examination, threads.submit(() -> examination.look().look()));
       }
-      for (Map.Entry<Examination, Future<List<Checkup>>> one : running.entrySet()) {
+      for (Map.Entry<DoctorCheck, Future<List<Finding>>> one : running.entrySet()) {
         String subject = one.getKey().subject();
-        result(one.getValue(), end).forEach(found -> all.add(new Diagnosis(subject, found)));
+        result(one.getValue(), end).forEach(found -> all.add(new CheckResult(subject, found)));
       }
     } finally {
       threads.shutdownNow();
@@ -71,37 +71,36 @@ public final class Doctor {
     return all;
   }
 
-  private List<Examination> examinations(List<String> unknownSettings) {
-    Site site = new Site(environment);
+  private List<DoctorCheck> examinations(List<String> unknownSettings) {
+    StandaloneParts site = new StandaloneParts(environment);
     Clock clock = site.clock();
-    List<Examination> all = new ArrayList<>();
+    List<DoctorCheck> all = new ArrayList<>();
     all.add(
-        new Examination(
-            "configuration",
-            () -> new SettingsExamination(site, this::failed).look(unknownSettings)));
-    DatabaseExamination database = new DatabaseExamination(environment);
-    all.add(new Examination("database", database::look));
-    all.add(new Examination("secrets", database::secrets));
-    all.add(new Examination("policy", () -> PolicyExamination.look(environment)));
-    all.add(new Examination("keystone", () -> KeystoneExamination.look(environment, clock)));
-    all.add(new Examination("clock", () -> new ClockExamination(environment, clock).look()));
-    all.add(new Examination("files", () -> new FileExamination(environment).look()));
+        new DoctorCheck(
+            "configuration", () -> new SettingsCheck(site, this::failed).look(unknownSettings)));
+    DatabaseCheck database = new DatabaseCheck(environment);
+    all.add(new DoctorCheck("database", database::look));
+    all.add(new DoctorCheck("secrets", database::secrets));
+    all.add(new DoctorCheck("policy", () -> PolicyCheck.look(environment)));
+    all.add(new DoctorCheck("keystone", () -> KeystoneCheck.look(environment, clock)));
+    all.add(new DoctorCheck("clock", () -> new ClockCheck(environment, clock).look()));
+    all.add(new DoctorCheck("files", () -> new FileCheck(environment).look()));
     for (String worker : site.enabledWorkers()) {
       all.add(
-          new Examination(
-              "worker " + worker, () -> new WorkerExamination(site, this::failed).look(worker)));
+          new DoctorCheck(
+              "worker " + worker, () -> new WorkerCheck(site, this::failed).look(worker)));
     }
     return all;
   }
 
-  private List<Checkup> result(Future<List<Checkup>> running, long end)
+  private List<Finding> result(Future<List<Finding>> running, long end)
       throws InterruptedException {
     try {
       return running.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       running.cancel(true);
       return List.of(
-          new Checkup.Wrong(
+          new Finding.Problem(
               "no answer within " + timeLimit.toMillis() + " ms",
               "see whether what it talks to is overloaded or cut off; --time-limit gives it longer"));
     } catch (ExecutionException e) {
@@ -110,25 +109,25 @@ public final class Doctor {
   }
 
   /** What an examination came to that did not come to its end. */
-  private Checkup failed(Throwable failure) {
-    Optional<RemoteException> remote =
+  private Finding failed(Throwable failure) {
+    Optional<BackendException> remote =
         Stream.iterate(failure, e -> e != null, Throwable::getCause)
-            .filter(RemoteException.class::isInstance)
-            .map(RemoteException.class::cast)
+            .filter(BackendException.class::isInstance)
+            .map(BackendException.class::cast)
             .findFirst();
     return remote
         .map(Doctor::refused)
         .orElseGet(() ->
             explanation
                 .of(failure, environment)
-                .<Checkup>map(line -> new Checkup.Wrong(line, "correct it"))
+                .<Finding>map(line -> new Finding.Problem(line, "correct it"))
                 .orElseGet(() ->
-                    new Checkup.Wrong(
+                    new Finding.Problem(
                         "the examination failed (" + failure.getClass().getSimpleName() + ")",
                         DEFECT)));
   }
 
-  private static Checkup refused(RemoteException e) {
+  private static Finding refused(BackendException e) {
     String advice =
         switch (e.kind()) {
           case CONNECTION, TIMEOUT ->
@@ -142,7 +141,7 @@ public final class Doctor {
                 default -> "see what the log of " + e.service() + " says of it";
               };
         };
-    return new Checkup.Wrong(line(e.service(), String.valueOf(e.getMessage())), advice);
+    return new Finding.Problem(line(e.service(), String.valueOf(e.getMessage())), advice);
   }
 
   private static String line(String service, String text) {

@@ -1,17 +1,18 @@
 package doni.api;
 
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.intake.HardwareIntake;
-import doni.intake.PatchOperation;
-import doni.inventory.AvailabilityWindow;
-import doni.inventory.Enrollment;
-import doni.inventory.Event;
-import doni.inventory.EventPosition;
-import doni.inventory.HardwareQuery;
-import doni.inventory.InventoryException;
-import doni.inventory.TaskState;
+import doni.enrollment.Generation;
+import doni.enrollment.HardwareId;
+import doni.event.EventPosition;
+import doni.event.HardwareEvent;
+import doni.hardware.HardwareQuery;
+import doni.hardware.HardwareService;
+import doni.hardware.HardwareView;
+import doni.hardware.PatchOperation;
+import doni.hardware.StoredWindow;
 import doni.policy.Caller;
+import doni.request.RequestRefusedException;
+import doni.task.TaskState;
+import doni.task.WorkerReport;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,14 +26,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link HardwareIntake} in memory: enough of it to see what the REST layer hands over. Public,
+ * {@link HardwareService} in memory: enough of it to see what the REST layer hands over. Public,
  * with methods of the same shape, because a mock delegates to it.
  */
 public class MemoryIntake {
 
   private static final Instant NOON = Instant.parse("2031-03-03T12:00:00.987654Z");
 
-  private final Map<String, Enrollment> hardware = new ConcurrentHashMap<>();
+  private final Map<String, HardwareView> hardware = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private final AtomicReference<@Nullable Object> received = new AtomicReference<>();
@@ -56,9 +57,9 @@ public class MemoryIntake {
     return hardware.size();
   }
 
-  public Enrollment add(String name, String project) {
-    Enrollment enrollment =
-        new Enrollment(
+  public HardwareView add(String name, String project) {
+    HardwareView enrollment =
+        new HardwareView(
             HardwareId.random(),
             name,
             project,
@@ -68,7 +69,7 @@ public class MemoryIntake {
             null,
             Generation.FIRST,
             null,
-            List.of(new Enrollment.WorkerReport("fake-worker", TaskState.PENDING, Map.of())));
+            List.of(new WorkerReport("fake-worker", TaskState.PENDING, Map.of())));
     hardware.put(enrollment.id().toString(), enrollment);
     return enrollment;
   }
@@ -81,65 +82,65 @@ public class MemoryIntake {
     }
   }
 
-  private Enrollment find(Caller caller, String rule, String ref) {
-    Enrollment found =
+  private HardwareView find(Caller caller, String rule, String ref) {
+    HardwareView found =
         hardware.values().stream()
             .filter(h -> h.id().toString().equals(ref) || h.name().equals(ref))
             .findFirst()
-            .orElseThrow(() -> InventoryException.NotFound.hardware(ref));
+            .orElseThrow(() -> RequestRefusedException.NotFound.hardware(ref));
     if (!caller.roles().contains("admin") && !caller.projectId().equals(found.projectId())) {
-      throw new InventoryException.Forbidden(rule);
+      throw new RequestRefusedException.Forbidden(rule);
     }
     return found;
   }
 
-  private static void check(Enrollment found, @Nullable Generation expected) {
+  private static void check(HardwareView found, @Nullable Generation expected) {
     if (expected != null && !expected.equals(found.generation())) {
-      throw new InventoryException.Stale("The device was changed meanwhile.");
+      throw new RequestRefusedException.Stale("The device was changed meanwhile.");
     }
   }
 
-  public Enrollment create(
-      Caller caller, HardwareIntake.Request request, @Nullable String idempotencyKey) {
+  public HardwareView create(
+      Caller caller, HardwareService.Request request, @Nullable String idempotencyKey) {
     enter(idempotencyKey == null ? request : idempotencyKey);
     String name = String.valueOf(request.name());
     if (hardware.values().stream().anyMatch(h -> h.name().equals(name))) {
-      throw InventoryException.Conflict.name(name);
+      throw RequestRefusedException.Conflict.name(name);
     }
     return add(name, caller.projectId());
   }
 
-  public Enrollment get(Caller caller, String ref) {
+  public HardwareView get(Caller caller, String ref) {
     enter(ref);
     return find(caller, "hardware:get", ref);
   }
 
-  public HardwareIntake.Page list(Caller caller, HardwareQuery query) {
+  public HardwareService.Page list(Caller caller, HardwareQuery query) {
     if (query.allProjects() && !caller.roles().contains("admin")) {
-      throw new InventoryException.Forbidden("hardware:get");
+      throw new RequestRefusedException.Forbidden("hardware:get");
     }
     return export(query);
   }
 
-  public HardwareIntake.Page export(HardwareQuery query) {
+  public HardwareService.Page export(HardwareQuery query) {
     enter(query);
     if (query.marker() != null && !hardware.containsKey(query.marker().toString())) {
-      throw new InventoryException.Invalid("marker: is no device");
+      throw new RequestRefusedException.Invalid("marker: is no device");
     }
-    List<Enrollment> all =
-        hardware.values().stream().sorted(Comparator.comparing(Enrollment::createdAt)).toList();
+    List<HardwareView> all =
+        hardware.values().stream().sorted(Comparator.comparing(HardwareView::createdAt)).toList();
     int size = query.limit() == 0 ? all.size() : Math.min(query.limit(), all.size());
-    return new HardwareIntake.Page(all.subList(0, size), size < all.size());
+    return new HardwareService.Page(all.subList(0, size), size < all.size());
   }
 
-  public Enrollment patch(
+  public HardwareView patch(
       Caller caller, String ref, List<PatchOperation> patch, @Nullable Generation expected) {
     enter(patch);
-    Enrollment old = find(caller, "hardware:update", ref);
+    HardwareView old = find(caller, "hardware:update", ref);
     check(old, expected);
     Map<String, Object> properties = new LinkedHashMap<>(old.properties());
-    Enrollment changed =
-        new Enrollment(
+    HardwareView changed =
+        new HardwareView(
             old.id(),
             old.name(),
             old.projectId(),
@@ -156,7 +157,7 @@ public class MemoryIntake {
 
   public void delete(Caller caller, String ref, @Nullable Generation expected) {
     enter(ref);
-    Enrollment old = find(caller, "hardware:delete", ref);
+    HardwareView old = find(caller, "hardware:delete", ref);
     check(old, expected);
     hardware.remove(old.id().toString());
   }
@@ -166,11 +167,11 @@ public class MemoryIntake {
     find(caller, "hardware:update", ref);
   }
 
-  public List<AvailabilityWindow> availability(Caller caller, String ref) {
+  public List<StoredWindow> availability(Caller caller, String ref) {
     enter(ref);
     find(caller, "hardware:get", ref);
     return List.of(
-        new AvailabilityWindow(
+        new StoredWindow(
             UUID.fromString("5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b"),
             NOON,
             NOON.plusSeconds(3600),
@@ -178,11 +179,11 @@ public class MemoryIntake {
             null));
   }
 
-  public List<Event> events(Caller caller, String ref, int limit, @Nullable Long before) {
+  public List<HardwareEvent> events(Caller caller, String ref, int limit, @Nullable Long before) {
     enter(limit + "/" + before);
     find(caller, "hardware:get", ref);
     return List.of(
-        new Event(
+        new HardwareEvent(
             new EventPosition(81234, 4711),
             HardwareId.random(),
             NOON,

@@ -6,15 +6,15 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
-import doni.intake.EventFeed;
-import doni.intake.ForcedDeletion;
-import doni.intake.HardwareImport;
-import doni.intake.HardwareIntake;
-import doni.intake.PlanIntake;
-import doni.intake.QuarantineIntake;
-import doni.intake.SyncRunIntake;
-import doni.inventory.HardwareTypes;
-import doni.machinetype.TypesHealth;
+import doni.bulkimport.ImportService;
+import doni.event.EventFeed;
+import doni.hardware.HardwareService;
+import doni.hardware.PlanService;
+import doni.hardware.QuarantineService;
+import doni.hardwaretype.HardwareTypes;
+import doni.leftover.ForceDeleteService;
+import doni.machinetype.MachineTypesHealth;
+import doni.resync.ResyncService;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
 import java.sql.Connection;
@@ -49,10 +49,15 @@ import org.springframework.context.annotation.Import;
     })
 @ComponentScan({
   "doni.api.body",
+  "doni.api.bulkimport",
   "doni.api.docs",
   "doni.api.error",
+  "doni.api.event",
   "doni.api.hardware",
-  "doni.api.meta"
+  "doni.api.leftover",
+  "doni.api.meta",
+  "doni.api.resync",
+  "doni.api.web"
 })
 @Import(TestSecurity.class)
 public class RestApp {
@@ -72,18 +77,19 @@ public class RestApp {
   }
 
   @Bean
-  HardwareIntake intake(MemoryIntake memory) {
-    return mock(HardwareIntake.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
+  HardwareService intake(MemoryIntake memory) {
+    return mock(
+        HardwareService.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
   }
 
   @Bean
-  QuarantineIntake quarantine() {
-    return mock(QuarantineIntake.class);
+  QuarantineService quarantine() {
+    return mock(QuarantineService.class);
   }
 
   @Bean
-  ForcedDeletion force() {
-    return mock(ForcedDeletion.class);
+  ForceDeleteService force() {
+    return mock(ForceDeleteService.class);
   }
 
   @Bean
@@ -92,23 +98,23 @@ public class RestApp {
   }
 
   @Bean
-  HardwareImport imports() {
-    return mock(HardwareImport.class);
+  ImportService imports() {
+    return mock(ImportService.class);
   }
 
   @Bean
-  TypesHealth typesHealth() {
+  MachineTypesHealth typesHealth() {
     return List::of;
   }
 
   @Bean
-  SyncRunIntake syncRuns() {
-    return mock(SyncRunIntake.class);
+  ResyncService syncRuns() {
+    return mock(ResyncService.class);
   }
 
   @Bean
-  PlanIntake plans() {
-    return mock(PlanIntake.class);
+  PlanService plans() {
+    return mock(PlanService.class);
   }
 
   @Bean

@@ -1,6 +1,6 @@
 package doni.database;
 
-import doni.worker.SiteLock;
+import doni.worker.DistributedLock;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -53,8 +53,8 @@ class DatabaseConfiguration {
   }
 
   @Bean
-  SiteLock siteLock(DataSource database) {
-    return new AdvisoryLock(database);
+  DistributedLock siteLock(DataSource database) {
+    return new PostgresAdvisoryLock(database);
   }
 
   /** Starts the embedded Postgres where no {@code spring.datasource.url} is configured. */

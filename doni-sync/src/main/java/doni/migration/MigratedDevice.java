@@ -1,7 +1,7 @@
 package doni.migration;
 
-import doni.device.HardwareId;
-import doni.inventory.AvailabilityWindow;
+import doni.enrollment.HardwareId;
+import doni.hardware.StoredWindow;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device as it is stored here.
  *
- * @param properties secrets are {@link doni.device.Secret}s
+ * @param properties secrets are {@link doni.enrollment.Secret}s
  * @param issued properties that the original did not have and that were made for it
  */
 record MigratedDevice(
@@ -26,7 +26,7 @@ record MigratedDevice(
     Instant createdAt,
     @Nullable Instant updatedAt,
     @Nullable Instant deletedAt,
-    List<AvailabilityWindow> windows,
+    List<StoredWindow> windows,
     List<MigratedTask> tasks) {
 
   MigratedDevice {
@@ -41,19 +41,19 @@ record MigratedDevice(
   }
 
   /** What can be seen of it from outside, without what was issued here. */
-  Fingerprint enrollment() {
+  MigrationChecksum enrollment() {
     Map<String, Object> original = new LinkedHashMap<>(properties);
     original.keySet().removeAll(issued);
-    return Fingerprint.ofEnrollment(
+    return MigrationChecksum.ofEnrollment(
         id, name, projectId, hardwareType, original, createdAt, updatedAt, deletedAt, windows);
   }
 
-  Fingerprint work() {
+  MigrationChecksum work() {
     Map<String, Object> byWorker = new LinkedHashMap<>();
     tasks.forEach(task ->
         byWorker.put(
             task.workerType(),
-            Fingerprint.task(
+            MigrationChecksum.task(
                 task.ending().served,
                 task.ending().synced,
                 task.ending().outcome,
@@ -61,6 +61,6 @@ record MigratedDevice(
                 task.deferCount(),
                 task.lastAttemptAt(),
                 task.details())));
-    return Fingerprint.of(byWorker);
+    return MigrationChecksum.of(byWorker);
   }
 }

@@ -1,8 +1,9 @@
 package doni.migration;
 
-import doni.device.HardwareId;
-import doni.inventory.AvailabilityWindow;
-import doni.inventory.Sealer;
+import doni.database.ResultColumns;
+import doni.enrollment.HardwareId;
+import doni.hardware.StoredWindow;
+import doni.secret.SecretEncryptor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Migrated devices in the inventory's tables. A device keeps its uuid and dates, which is why this
- * does not go through {@link doni.inventory.HardwareStore}; its rows come whole or, where its uuid
+ * does not go through {@link doni.hardware.HardwareStore}; its rows come whole or, where its uuid
  * or name is taken, not at all.
  *
  * <p>Each statement writes a whole batch, given as one JSON array.
@@ -80,10 +81,10 @@ final class MigratedRows {
       """;
 
   private final JdbcTemplate jdbc;
-  private final Sealer sealer;
+  private final SecretEncryptor sealer;
   private final JsonMapper json;
 
-  MigratedRows(JdbcTemplate jdbc, Sealer sealer, JsonMapper json) {
+  MigratedRows(JdbcTemplate jdbc, SecretEncryptor sealer, JsonMapper json) {
     this.jdbc = jdbc;
     this.sealer = sealer;
     this.json = json;
@@ -131,7 +132,7 @@ final class MigratedRows {
     return row;
   }
 
-  private static Map<String, Object> window(MigratedDevice device, AvailabilityWindow window) {
+  private static Map<String, Object> window(MigratedDevice device, StoredWindow window) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("uuid", window.uuid().toString());
     row.put("hardware_uuid", device.id().toString());
@@ -185,17 +186,17 @@ final class MigratedRows {
       Instant createdAt,
       @Nullable Instant updatedAt,
       @Nullable Instant deletedAt,
-      List<AvailabilityWindow> windows) {
+      List<StoredWindow> windows) {
 
     /**
      * As {@link MigratedDevice#enrollment}.
      *
      * @param issued properties that do not count
      */
-    Fingerprint enrollment(Set<String> issued) {
+    MigrationChecksum enrollment(Set<String> issued) {
       Map<String, Object> original = new LinkedHashMap<>(properties);
       original.keySet().removeAll(issued);
-      return Fingerprint.ofEnrollment(
+      return MigrationChecksum.ofEnrollment(
           id, name, projectId, hardwareType, original, createdAt, updatedAt, deletedAt, windows);
     }
   }
@@ -203,7 +204,7 @@ final class MigratedRows {
   /** Those of the devices that are stored, decrypted. */
   Map<HardwareId, Stored> stored(Collection<HardwareId> ids) {
     UUID[] uuids = uuids(ids);
-    Map<UUID, List<AvailabilityWindow>> windows = new HashMap<>();
+    Map<UUID, List<StoredWindow>> windows = new HashMap<>();
     RowCallbackHandler addWindow =
         row ->
             windows
@@ -229,7 +230,7 @@ final class MigratedRows {
     return found;
   }
 
-  private Stored stored(ResultSet row, List<AvailabilityWindow> windows) throws SQLException {
+  private Stored stored(ResultSet row, List<StoredWindow> windows) throws SQLException {
     HardwareId id = new HardwareId(row.getObject("uuid", UUID.class));
     return new Stored(
         id,
@@ -239,22 +240,22 @@ final class MigratedRows {
         sealer.openProperties(id, row.getString("properties")),
         row.getLong("generation"),
         instant(row, "created_at"),
-        nullableInstant(row, "updated_at"),
-        nullableInstant(row, "deleted_at"),
+        ResultColumns.nullableInstant(row, "updated_at"),
+        ResultColumns.nullableInstant(row, "deleted_at"),
         windows);
   }
 
-  private static AvailabilityWindow window(ResultSet row) throws SQLException {
-    return new AvailabilityWindow(
+  private static StoredWindow window(ResultSet row) throws SQLException {
+    return new StoredWindow(
         row.getObject("uuid", UUID.class),
         instant(row, "starts_at"),
         instant(row, "ends_at"),
         instant(row, "created_at"),
-        nullableInstant(row, "updated_at"));
+        ResultColumns.nullableInstant(row, "updated_at"));
   }
 
   /** What {@link MigratedDevice#work} is of the tasks that are stored. */
-  Map<HardwareId, Fingerprint> work(Collection<HardwareId> ids) {
+  Map<HardwareId, MigrationChecksum> work(Collection<HardwareId> ids) {
     Map<HardwareId, Map<String, Object>> byDevice = new HashMap<>();
     RowCallbackHandler add =
         row -> {
@@ -264,13 +265,13 @@ final class MigratedRows {
               .computeIfAbsent(id, _ -> new LinkedHashMap<>())
               .put(
                   worker,
-                  Fingerprint.task(
+                  MigrationChecksum.task(
                       row.getLong("served_generation"),
                       row.getLong("synced_generation"),
                       row.getString("outcome"),
                       row.getString("reason"),
                       row.getInt("defer_count"),
-                      nullableInstant(row, "last_attempt_at"),
+                      ResultColumns.nullableInstant(row, "last_attempt_at"),
                       sealer.openDetails(id, worker, row.getString("state_details"))));
         };
     jdbc.query(
@@ -279,8 +280,8 @@ final class MigratedRows {
             + " from worker_task where hardware_uuid = any(?)",
         add,
         (Object) uuids(ids));
-    Map<HardwareId, Fingerprint> work = new HashMap<>();
-    ids.forEach(id -> work.put(id, Fingerprint.of(byDevice.getOrDefault(id, Map.of()))));
+    Map<HardwareId, MigrationChecksum> work = new HashMap<>();
+    ids.forEach(id -> work.put(id, MigrationChecksum.of(byDevice.getOrDefault(id, Map.of()))));
     return work;
   }
 
@@ -311,11 +312,5 @@ final class MigratedRows {
 
   private static Instant instant(ResultSet row, String column) throws SQLException {
     return row.getObject(column, OffsetDateTime.class).toInstant();
-  }
-
-  private static @Nullable Instant nullableInstant(ResultSet row, String column)
-      throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

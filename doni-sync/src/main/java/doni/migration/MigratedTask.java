@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task as it is stored here.
  *
- * @param details what the worker reads back; secrets are {@link doni.device.Secret}s
+ * @param details what the worker reads back; secrets are {@link doni.enrollment.Secret}s
  * @param queued whether its lane is to work on it; the lane of a worker that is not enabled is not
  * @param lastAttemptAt when the original last did something about it
  */

@@ -1,9 +1,9 @@
 package doni.migration;
 
-import doni.inventory.HardwareTypes;
-import doni.inventory.PropertyRules;
-import doni.inventory.Sealer;
-import doni.worker.SiteLock;
+import doni.hardware.PropertyRules;
+import doni.hardwaretype.HardwareTypes;
+import doni.secret.SecretEncryptor;
+import doni.worker.DistributedLock;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -27,22 +27,22 @@ public final class Migration {
   private static final String LOCK = "migrate-from";
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final Translation translation;
+  private final HardwareTranslator translation;
   private final MigratedRows rows;
   private final TransactionTemplate transaction;
-  private final SiteLock locks;
+  private final DistributedLock locks;
   private final Clock clock;
 
   Migration(
       HardwareTypes types,
       PropertyRules rules,
-      Sealer sealer,
+      SecretEncryptor sealer,
       JdbcTemplate jdbc,
       JsonMapper json,
       TransactionTemplate transaction,
-      SiteLock locks,
+      DistributedLock locks,
       Clock clock) {
-    this.translation = new Translation(types, rules, json);
+    this.translation = new HardwareTranslator(types, rules, json);
     this.rows = new MigratedRows(jdbc, sealer, json);
     this.transaction = transaction;
     this.locks = locks;
@@ -54,10 +54,10 @@ public final class Migration {
    *
    * @param dryRun whether each transaction is rolled back in the end
    * @throws MigrationFailedException when the original's rows are not as many as it counts
-   * @throws doni.worker.RemoteException when another migration runs
+   * @throws doni.backend.BackendException when another migration runs
    */
   public MigrationReport run(OriginalInventory original, boolean dryRun) {
-    return locks.holding(
+    return locks.runLocked(
         LOCK,
         PATIENCE,
         () -> new MigrationRun(original, dryRun, translation, rows, transaction, clock).report());

@@ -29,7 +29,7 @@ public record MigrationReport(
     String enrollmentsStored,
     String tasksRead,
     String tasksStored,
-    List<Finding> findings) {
+    List<MigrationFinding> findings) {
 
   public MigrationReport {
     findings = List.copyOf(findings);
@@ -39,6 +39,7 @@ public record MigrationReport(
   public boolean complete() {
     return findings.stream()
         .noneMatch(finding ->
-            finding.kind() == Finding.Kind.NOT_TAKEN || finding.kind() == Finding.Kind.DIFFERS);
+            finding.kind() == MigrationFinding.Kind.NOT_TAKEN
+                || finding.kind() == MigrationFinding.Kind.DIFFERS);
   }
 }

@@ -1,7 +1,7 @@
 package doni.migration;
 
-import doni.device.HardwareId;
-import doni.migration.Finding.Kind;
+import doni.enrollment.HardwareId;
+import doni.migration.MigrationFinding.Kind;
 import doni.migration.OriginalInventory.Counts;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -26,16 +26,16 @@ final class MigrationRun {
 
   private final OriginalInventory original;
   private final boolean dryRun;
-  private final Translation translation;
+  private final HardwareTranslator translation;
   private final MigratedRows rows;
   private final TransactionTemplate transaction;
   private final Instant now;
 
-  private final List<Finding> findings = new ArrayList<>();
-  private final Fingerprint.Sum enrollmentsRead = new Fingerprint.Sum();
-  private final Fingerprint.Sum enrollmentsStored = new Fingerprint.Sum();
-  private final Fingerprint.Sum tasksRead = new Fingerprint.Sum();
-  private final Fingerprint.Sum tasksStored = new Fingerprint.Sum();
+  private final List<MigrationFinding> findings = new ArrayList<>();
+  private final MigrationChecksum.Sum enrollmentsRead = new MigrationChecksum.Sum();
+  private final MigrationChecksum.Sum enrollmentsStored = new MigrationChecksum.Sum();
+  private final MigrationChecksum.Sum tasksRead = new MigrationChecksum.Sum();
+  private final MigrationChecksum.Sum tasksStored = new MigrationChecksum.Sum();
   private Counts read = new Counts(0, 0, 0);
   private Counts taken = new Counts(0, 0, 0);
   private long there;
@@ -45,7 +45,7 @@ final class MigrationRun {
   MigrationRun(
       OriginalInventory original,
       boolean dryRun,
-      Translation translation,
+      HardwareTranslator translation,
       MigratedRows rows,
       TransactionTemplate transaction,
       Clock clock) {
@@ -86,20 +86,20 @@ final class MigrationRun {
 
   private void take(List<OriginalDevice> batch) {
     Map<HardwareId, MigratedDevice> wanted = new LinkedHashMap<>();
-    Map<HardwareId, List<Finding>> said = new LinkedHashMap<>();
+    Map<HardwareId, List<MigrationFinding>> said = new LinkedHashMap<>();
     for (OriginalDevice device : batch) {
       read = plus(read, new Counts(1, device.tasks().size(), device.windows().size()));
-      List<Finding> found = new ArrayList<>();
+      List<MigrationFinding> found = new ArrayList<>();
       switch (translation.of(device, found)) {
-        case Translation.Result.Taken(MigratedDevice migrated) -> {
+        case HardwareTranslator.Result.Taken(MigratedDevice migrated) -> {
           wanted.put(migrated.id(), migrated);
           said.put(migrated.id(), found);
         }
-        case Translation.Result.CleanedUp _ -> {
+        case HardwareTranslator.Result.CleanedUp _ -> {
           cleanedUp++;
           findings.addAll(found);
         }
-        case Translation.Result.Refused _ -> findings.addAll(found);
+        case HardwareTranslator.Result.Refused _ -> findings.addAll(found);
       }
     }
     Map<HardwareId, MigratedRows.Stored> stored = rows.stored(wanted.keySet());
@@ -118,7 +118,7 @@ final class MigrationRun {
   }
 
   private void compare(MigratedDevice device, MigratedRows.Stored stored) {
-    Fingerprint here = stored.enrollment(device.issued());
+    MigrationChecksum here = stored.enrollment(device.issued());
     if (here.equals(device.enrollment())) {
       there++;
       enrollmentsRead.add(device.enrollment());
@@ -135,10 +135,10 @@ final class MigrationRun {
 
   /** What a transaction has stored, as it was read back. */
   private record Batch(
-      Map<HardwareId, MigratedRows.Stored> devices, Map<HardwareId, Fingerprint> work) {}
+      Map<HardwareId, MigratedRows.Stored> devices, Map<HardwareId, MigrationChecksum> work) {}
 
   /** Where a batch cannot be stored, its devices are stored one by one, to find the one. */
-  private void store(List<MigratedDevice> devices, Map<HardwareId, List<Finding>> said) {
+  private void store(List<MigratedDevice> devices, Map<HardwareId, List<MigrationFinding>> said) {
     if (devices.isEmpty()) {
       return;
     }
@@ -162,9 +162,10 @@ final class MigrationRun {
     }
   }
 
-  private void count(MigratedDevice device, Batch stored, Map<HardwareId, List<Finding>> said) {
+  private void count(
+      MigratedDevice device, Batch stored, Map<HardwareId, List<MigrationFinding>> said) {
     MigratedRows.Stored here = stored.devices().get(device.id());
-    Fingerprint work = stored.work().get(device.id());
+    MigrationChecksum work = stored.work().get(device.id());
     if (here == null || work == null) {
       find(
           device,
@@ -200,7 +201,7 @@ final class MigrationRun {
   }
 
   private void find(MigratedDevice device, Kind kind, String text) {
-    findings.add(new Finding(kind, device.label(), text));
+    findings.add(new MigrationFinding(kind, device.label(), text));
   }
 
   /** Postgres' own text can quote values. */

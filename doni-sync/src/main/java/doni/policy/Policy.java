@@ -1,6 +1,6 @@
 package doni.policy;
 
-import doni.inventory.InventoryException;
+import doni.request.RequestRefusedException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -58,8 +58,8 @@ public final class Policy {
     }
   }
 
-  static Map<String, Check> defaultRules() {
-    Map<String, Check> parsed = new HashMap<>();
+  static Map<String, RuleExpression> defaultRules() {
+    Map<String, RuleExpression> parsed = new HashMap<>();
     DEFAULTS.forEach((name, rule) -> {
       try {
         parsed.put(name, RuleParser.parse(rule));
@@ -78,11 +78,11 @@ public final class Policy {
   /**
    * Demands that the caller may do that to the target.
    *
-   * @throws InventoryException.Forbidden if not
+   * @throws RequestRefusedException.Forbidden if not
    */
   public void enforce(String rule, Caller caller, Map<String, String> target) {
     if (!allows(rule, caller, target)) {
-      throw new InventoryException.Forbidden(rule);
+      throw new RequestRefusedException.Forbidden(rule);
     }
   }
 }

@@ -41,7 +41,7 @@ final class PolicyFile {
   private record Stamp(Instant modified, long size, @Nullable Object key) {}
 
   private final Path path;
-  private final Map<String, Check> defaults;
+  private final Map<String, RuleExpression> defaults;
   private final Clock clock;
   private final AtomicLong lookedAt;
   private volatile RuleSet rules;
@@ -51,7 +51,8 @@ final class PolicyFile {
   /**
    * @throws PolicyFileException when the file is missing or not usable
    */
-  PolicyFile(Path path, Map<String, Check> defaults, Clock clock) throws PolicyFileException {
+  PolicyFile(Path path, Map<String, RuleExpression> defaults, Clock clock)
+      throws PolicyFileException {
     this.path = path;
     this.defaults = Map.copyOf(defaults);
     this.clock = clock;
@@ -70,7 +71,7 @@ final class PolicyFile {
    *
    * @throws PolicyFileException when it is missing or not usable
    */
-  static Map<String, Check> read(Path path) throws PolicyFileException {
+  static Map<String, RuleExpression> read(Path path) throws PolicyFileException {
     try {
       return PolicyText.parse(Files.readString(path));
     } catch (IOException e) {
@@ -122,7 +123,7 @@ final class PolicyFile {
   }
 
   private RuleSet compile(byte[] content) throws PolicyFileException {
-    Map<String, Check> together = new HashMap<>(defaults);
+    Map<String, RuleExpression> together = new HashMap<>(defaults);
     together.putAll(PolicyText.parse(new String(content, StandardCharsets.UTF_8)));
     return RuleSet.of(together);
   }

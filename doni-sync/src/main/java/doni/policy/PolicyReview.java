@@ -18,12 +18,15 @@ public final class PolicyReview {
   private static final Set<String> OF_A_TOKEN = attributes();
 
   private final String source;
-  private final Map<String, Check> written;
+  private final Map<String, RuleExpression> written;
   private final @Nullable RuleSet rules;
   private final List<String> problems;
 
   private PolicyReview(
-      String source, Map<String, Check> written, @Nullable RuleSet rules, List<String> problems) {
+      String source,
+      Map<String, RuleExpression> written,
+      @Nullable RuleSet rules,
+      List<String> problems) {
     this.source = source;
     this.written = Map.copyOf(written);
     this.rules = rules;
@@ -47,8 +50,8 @@ public final class PolicyReview {
     }
   }
 
-  private static PolicyReview of(String source, Map<String, Check> written) {
-    Map<String, Check> together = new HashMap<>(Policy.defaultRules());
+  private static PolicyReview of(String source, Map<String, RuleExpression> written) {
+    Map<String, RuleExpression> together = new HashMap<>(Policy.defaultRules());
     together.putAll(written);
     try {
       RuleSet rules = RuleSet.of(together);
@@ -88,21 +91,22 @@ public final class PolicyReview {
   /**
    * @throws IllegalStateException if it is not usable
    */
-  public Decision decide(String rule, Caller caller, Map<String, String> target) {
+  public PolicyDecision decide(String rule, Caller caller, Map<String, String> target) {
     if (rules == null) {
       throw new IllegalStateException("the policy cannot be used");
     }
     return rules.decide(rule, caller, target);
   }
 
-  private static List<String> problems(Map<String, Check> written, Map<String, Check> together) {
+  private static List<String> problems(
+      Map<String, RuleExpression> written, Map<String, RuleExpression> together) {
     Set<String> referred = new HashSet<>();
     together
         .values()
         .forEach(check ->
             leaves(check)
                 .forEach(leaf -> {
-                  if (leaf instanceof Check.Rule(String name)) {
+                  if (leaf instanceof RuleExpression.Rule(String name)) {
                     referred.add(name);
                   }
                 }));
@@ -120,24 +124,27 @@ public final class PolicyReview {
     return problems;
   }
 
-  private static List<String> problem(Check leaf, Map<String, Check> together) {
+  private static List<String> problem(RuleExpression leaf, Map<String, RuleExpression> together) {
     return switch (leaf) {
-      case Check.Rule(String name) when !together.containsKey(name) ->
+      case RuleExpression.Rule(String name) when !together.containsKey(name) ->
           List.of("refers to the rule '" + name + "', which does not exist: it denies");
-      case Check.Remote(String url) ->
+      case RuleExpression.Remote(String url) ->
           List.of("asks " + url + ", which is not supported: it denies");
-      case Check.Attribute(String name, Template _) when !OF_A_TOKEN.contains(name) ->
+      case RuleExpression.Attribute(String name, TargetTemplate _)
+          when !OF_A_TOKEN.contains(name) ->
           List.of("compares '" + name + "', which no token says: it denies");
       default -> List.of();
     };
   }
 
-  private static Stream<Check> leaves(@Nullable Check check) {
+  private static Stream<RuleExpression> leaves(@Nullable RuleExpression check) {
     return switch (check) {
       case null -> Stream.of();
-      case Check.Not(Check inner) -> leaves(inner);
-      case Check.AllOf(List<Check> checks) -> checks.stream().flatMap(PolicyReview::leaves);
-      case Check.AnyOf(List<Check> checks) -> checks.stream().flatMap(PolicyReview::leaves);
+      case RuleExpression.Not(RuleExpression inner) -> leaves(inner);
+      case RuleExpression.AllOf(List<RuleExpression> checks) ->
+          checks.stream().flatMap(PolicyReview::leaves);
+      case RuleExpression.AnyOf(List<RuleExpression> checks) ->
+          checks.stream().flatMap(PolicyReview::leaves);
       default -> Stream.of(check);
     };
   }

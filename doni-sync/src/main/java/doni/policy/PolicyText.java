@@ -23,11 +23,11 @@ final class PolicyText {
 
   private PolicyText() {}
 
-  static Map<String, Check> parse(String yaml) throws PolicyFileException {
+  static Map<String, RuleExpression> parse(String yaml) throws PolicyFileException {
     return switch (load(yaml)) {
       case null -> Map.of();
       case Map<?, ?> entries -> {
-        Map<String, Check> rules = new LinkedHashMap<>();
+        Map<String, RuleExpression> rules = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : entries.entrySet()) {
           if (!(entry.getKey() instanceof String name)) {
             throw new PolicyFileException("'" + entry.getKey() + "' is no rule's name: quote it");
@@ -55,7 +55,8 @@ final class PolicyText {
     }
   }
 
-  private static Check rule(String name, @Nullable Object value) throws PolicyFileException {
+  private static RuleExpression rule(String name, @Nullable Object value)
+      throws PolicyFileException {
     try {
       return switch (value) {
         case String text -> RuleParser.parse(text);
@@ -71,12 +72,12 @@ final class PolicyText {
     }
   }
 
-  private static Check alternatives(String name, List<?> alternatives)
+  private static RuleExpression alternatives(String name, List<?> alternatives)
       throws PolicyFileException, RuleSyntaxException {
     if (alternatives.isEmpty()) {
-      return new Check.Always();
+      return new RuleExpression.Always();
     }
-    List<Check> checks = new ArrayList<>();
+    List<RuleExpression> checks = new ArrayList<>();
     for (Object alternative : alternatives) {
       switch (alternative) {
         case String check when check.isEmpty() -> {}
@@ -87,22 +88,22 @@ final class PolicyText {
       }
     }
     return switch (checks.size()) {
-      case 0 -> new Check.Never();
+      case 0 -> new RuleExpression.Never();
       case 1 -> checks.getFirst();
-      default -> new Check.AnyOf(checks);
+      default -> new RuleExpression.AnyOf(checks);
     };
   }
 
-  private static Check together(String name, List<?> together)
+  private static RuleExpression together(String name, List<?> together)
       throws PolicyFileException, RuleSyntaxException {
-    List<Check> checks = new ArrayList<>();
+    List<RuleExpression> checks = new ArrayList<>();
     for (Object check : together) {
       if (!(check instanceof String text)) {
         throw notText(name);
       }
       checks.add(RuleParser.parseCheck(text));
     }
-    return checks.size() == 1 ? checks.getFirst() : new Check.AllOf(checks);
+    return checks.size() == 1 ? checks.getFirst() : new RuleExpression.AllOf(checks);
   }
 
   private static PolicyFileException notText(String name) {

@@ -39,12 +39,12 @@ final class RuleParser {
     this.tokens = tokens;
   }
 
-  static Check parse(String rule) throws RuleSyntaxException {
+  static RuleExpression parse(String rule) throws RuleSyntaxException {
     if (rule.isEmpty()) {
-      return new Check.Always();
+      return new RuleExpression.Always();
     }
     RuleParser parser = new RuleParser(tokens(rule));
-    Check check = parser.anyOf(0);
+    RuleExpression check = parser.anyOf(0);
     Token rest = parser.tokens.get(parser.next);
     if (rest.kind != Kind.END) {
       throw expected("'and', 'or' or the end", rest);
@@ -53,7 +53,7 @@ final class RuleParser {
   }
 
   /** Reads a single check, as the list form of a rule has it: no operators, no parentheses. */
-  static Check parseCheck(String check) throws RuleSyntaxException {
+  static RuleExpression parseCheck(String check) throws RuleSyntaxException {
     for (int i = 0; i < check.length(); i++) {
       if (isSpace(check.charAt(i))) {
         throw new RuleSyntaxException("a list holds single checks, without white space", i);
@@ -108,25 +108,25 @@ final class RuleParser {
     }
   }
 
-  private Check anyOf(int depth) throws RuleSyntaxException {
-    List<Check> checks = new ArrayList<>();
+  private RuleExpression anyOf(int depth) throws RuleSyntaxException {
+    List<RuleExpression> checks = new ArrayList<>();
     checks.add(allOf(depth));
     while (accept(Kind.OR)) {
       checks.add(allOf(depth));
     }
-    return checks.size() == 1 ? checks.getFirst() : new Check.AnyOf(checks);
+    return checks.size() == 1 ? checks.getFirst() : new RuleExpression.AnyOf(checks);
   }
 
-  private Check allOf(int depth) throws RuleSyntaxException {
-    List<Check> checks = new ArrayList<>();
+  private RuleExpression allOf(int depth) throws RuleSyntaxException {
+    List<RuleExpression> checks = new ArrayList<>();
     checks.add(operand(depth));
     while (accept(Kind.AND)) {
       checks.add(operand(depth));
     }
-    return checks.size() == 1 ? checks.getFirst() : new Check.AllOf(checks);
+    return checks.size() == 1 ? checks.getFirst() : new RuleExpression.AllOf(checks);
   }
 
-  private Check operand(int depth) throws RuleSyntaxException {
+  private RuleExpression operand(int depth) throws RuleSyntaxException {
     Token token = tokens.get(next);
     if (depth > DEEPEST) {
       throw new RuleSyntaxException("nested more than " + DEEPEST + " deep", token.position);
@@ -134,11 +134,11 @@ final class RuleParser {
     return switch (token.kind) {
       case NOT -> {
         next++;
-        yield new Check.Not(operand(depth + 1));
+        yield new RuleExpression.Not(operand(depth + 1));
       }
       case OPEN -> {
         next++;
-        Check inner = anyOf(depth + 1);
+        RuleExpression inner = anyOf(depth + 1);
         if (!accept(Kind.CLOSE)) {
           throw expected("'and', 'or' or ')'", tokens.get(next));
         }
@@ -160,12 +160,12 @@ final class RuleParser {
     return true;
   }
 
-  private static Check check(String text, int position) throws RuleSyntaxException {
+  private static RuleExpression check(String text, int position) throws RuleSyntaxException {
     if (text.equals("@")) {
-      return new Check.Always();
+      return new RuleExpression.Always();
     }
     if (text.equals("!")) {
-      return new Check.Never();
+      return new RuleExpression.Never();
     }
     int colon = text.indexOf(':');
     if (colon < 0) {
@@ -175,31 +175,32 @@ final class RuleParser {
     String value = text.substring(colon + 1);
     int valueAt = position + colon + 1;
     return switch (kind) {
-      case "http", "https" -> new Check.Remote(text);
-      case "rule" -> new Check.Rule(value);
-      case "role" -> new Check.Role(Template.parse(value, valueAt));
-      case "True", "False", "None" -> new Check.Constant(kind, Template.parse(value, valueAt));
-      default -> generic(kind, position, Template.parse(value, valueAt));
+      case "http", "https" -> new RuleExpression.Remote(text);
+      case "rule" -> new RuleExpression.Rule(value);
+      case "role" -> new RuleExpression.Role(TargetTemplate.parse(value, valueAt));
+      case "True", "False", "None" ->
+          new RuleExpression.Constant(kind, TargetTemplate.parse(value, valueAt));
+      default -> generic(kind, position, TargetTemplate.parse(value, valueAt));
     };
   }
 
-  private static Check generic(String kind, int position, Template value)
+  private static RuleExpression generic(String kind, int position, TargetTemplate value)
       throws RuleSyntaxException {
     if (INTEGER.matcher(kind).matches()) {
-      return new Check.Constant(kind, value);
+      return new RuleExpression.Constant(kind, value);
     }
     if (quotedWhole(kind)) {
       String constant = kind.substring(1, kind.length() - 1);
       if (constant.indexOf(kind.charAt(0)) >= 0 || constant.indexOf('\\') >= 0) {
         throw new RuleSyntaxException(kind + " has a quote or a backslash inside", position);
       }
-      return new Check.Constant(constant, value);
+      return new RuleExpression.Constant(constant, value);
     }
     if (!isAttributeName(kind)) {
       throw new RuleSyntaxException(
           "'" + kind + "' is neither an attribute's name nor a constant", position);
     }
-    return new Check.Attribute(kind, value);
+    return new RuleExpression.Attribute(kind, value);
   }
 
   private static boolean isAttributeName(String kind) {
@@ -216,7 +217,7 @@ final class RuleParser {
         && text.charAt(text.length() - 1) == first;
   }
 
-  private static Check unexpectedQuotes(Token token) throws RuleSyntaxException {
+  private static RuleExpression unexpectedQuotes(Token token) throws RuleSyntaxException {
     throw new RuleSyntaxException(
         token.text + " is quoted: quotes are for a left side", token.position);
   }

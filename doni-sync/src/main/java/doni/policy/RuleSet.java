@@ -43,17 +43,17 @@ final class RuleSet {
           "domain_id",
           "system_scope");
 
-  private final Map<String, Check> rules;
+  private final Map<String, RuleExpression> rules;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-  private RuleSet(Map<String, Check> rules) {
+  private RuleSet(Map<String, RuleExpression> rules) {
     this.rules = Map.copyOf(rules);
   }
 
   /**
    * @throws PolicyFileException when rules refer to each other in a circle or in too long a chain
    */
-  static RuleSet of(Map<String, Check> rules) throws PolicyFileException {
+  static RuleSet of(Map<String, RuleExpression> rules) throws PolicyFileException {
     RuleSet set = new RuleSet(rules);
     Map<String, Integer> lengths = new HashMap<>();
     for (String name : rules.keySet()) {
@@ -67,36 +67,37 @@ final class RuleSet {
   }
 
   /** As {@link #allows}, with what decided. */
-  Decision decide(String rule, Caller caller, Map<String, String> target) {
+  PolicyDecision decide(String rule, Caller caller, Map<String, String> target) {
     boolean allowed = allows(rule, caller, target);
-    List<Decision.Step> path = new ArrayList<>();
-    Check last = new Check.Rule(rule);
-    Optional<Check> next = Optional.of(last);
+    List<PolicyDecision.Step> path = new ArrayList<>();
+    RuleExpression last = new RuleExpression.Rule(rule);
+    Optional<RuleExpression> next = Optional.of(last);
     while (next.isPresent()) {
       last = next.get();
       next =
-          last instanceof Check.Rule(String name)
+          last instanceof RuleExpression.Rule(String name)
               ? written(name, path)
               : deciding(last, rule, caller, target);
     }
-    return new Decision(allowed, last.text(), path);
+    return new PolicyDecision(allowed, last.text(), path);
   }
 
-  private Optional<Check> written(String name, List<Decision.Step> path) {
+  private Optional<RuleExpression> written(String name, List<PolicyDecision.Step> path) {
     String resolved = rules.containsKey(name) ? name : FALLBACK;
-    Optional<Check> check = Optional.ofNullable(rules.get(resolved));
+    Optional<RuleExpression> check = Optional.ofNullable(rules.get(resolved));
     path.add(
-        new Decision.Step(check.isPresent() ? resolved : name, check.map(Check::text).orElse("")));
+        new PolicyDecision.Step(
+            check.isPresent() ? resolved : name, check.map(RuleExpression::text).orElse("")));
     return check;
   }
 
   /** The first alternative that holds, or the first condition that does not. */
-  private Optional<Check> deciding(
-      Check check, String asked, Caller caller, Map<String, String> target) {
+  private Optional<RuleExpression> deciding(
+      RuleExpression check, String asked, Caller caller, Map<String, String> target) {
     return switch (check) {
-      case Check.AnyOf(List<Check> checks) ->
+      case RuleExpression.AnyOf(List<RuleExpression> checks) ->
           checks.stream().filter(one -> holds(one, false, asked, caller, target)).findFirst();
-      case Check.AllOf(List<Check> checks) ->
+      case RuleExpression.AllOf(List<RuleExpression> checks) ->
           checks.stream().filter(one -> !holds(one, false, asked, caller, target)).findFirst();
       default -> Optional.empty();
     };
@@ -106,7 +107,7 @@ final class RuleSet {
   private int follow(String name, SequencedSet<String> path, Map<String, Integer> lengths)
       throws PolicyFileException {
     String resolved = rules.containsKey(name) ? name : FALLBACK;
-    Check check = rules.get(resolved);
+    RuleExpression check = rules.get(resolved);
     if (check == null) {
       return 0;
     }
@@ -133,23 +134,23 @@ final class RuleSet {
     return length;
   }
 
-  private int longest(Check check, SequencedSet<String> path, Map<String, Integer> lengths)
+  private int longest(RuleExpression check, SequencedSet<String> path, Map<String, Integer> lengths)
       throws PolicyFileException {
     return switch (check) {
-      case Check.Rule(String name) -> follow(name, path, lengths);
-      case Check.Not(Check inner) -> longest(inner, path, lengths);
-      case Check.AllOf(var checks) -> longest(checks, path, lengths);
-      case Check.AnyOf(var checks) -> longest(checks, path, lengths);
-      case Check.Always _, Check.Never _, Check.Role _ -> 0;
-      case Check.Attribute _, Check.Constant _, Check.Remote _ -> 0;
+      case RuleExpression.Rule(String name) -> follow(name, path, lengths);
+      case RuleExpression.Not(RuleExpression inner) -> longest(inner, path, lengths);
+      case RuleExpression.AllOf(var checks) -> longest(checks, path, lengths);
+      case RuleExpression.AnyOf(var checks) -> longest(checks, path, lengths);
+      case RuleExpression.Always _, RuleExpression.Never _, RuleExpression.Role _ -> 0;
+      case RuleExpression.Attribute _, RuleExpression.Constant _, RuleExpression.Remote _ -> 0;
     };
   }
 
   private int longest(
-      Iterable<Check> checks, SequencedSet<String> path, Map<String, Integer> lengths)
+      Iterable<RuleExpression> checks, SequencedSet<String> path, Map<String, Integer> lengths)
       throws PolicyFileException {
     int longest = 0;
-    for (Check check : checks) {
+    for (RuleExpression check : checks) {
       longest = Math.max(longest, longest(check, path, lengths));
     }
     return longest;
@@ -160,25 +161,32 @@ final class RuleSet {
    * @param asked the rule that the request asked for
    */
   private boolean holds(
-      Check check, boolean negated, String asked, Caller caller, Map<String, String> target) {
+      RuleExpression check,
+      boolean negated,
+      String asked,
+      Caller caller,
+      Map<String, String> target) {
     return switch (check) {
-      case Check.Always _ -> true;
-      case Check.Never _ -> false;
-      case Check.Not(Check inner) -> !holds(inner, !negated, asked, caller, target);
-      case Check.AllOf(List<Check> checks) -> allHold(checks, negated, asked, caller, target);
-      case Check.AnyOf(List<Check> checks) -> anyHolds(checks, negated, asked, caller, target);
-      case Check.Rule(String name) -> ruleHolds(name, negated, asked, caller, target);
-      case Check.Role(Template role) -> {
+      case RuleExpression.Always _ -> true;
+      case RuleExpression.Never _ -> false;
+      case RuleExpression.Not(RuleExpression inner) ->
+          !holds(inner, !negated, asked, caller, target);
+      case RuleExpression.AllOf(List<RuleExpression> checks) ->
+          allHold(checks, negated, asked, caller, target);
+      case RuleExpression.AnyOf(List<RuleExpression> checks) ->
+          anyHolds(checks, negated, asked, caller, target);
+      case RuleExpression.Rule(String name) -> ruleHolds(name, negated, asked, caller, target);
+      case RuleExpression.Role(TargetTemplate role) -> {
         String wanted = filled(role, asked, check, target);
         yield wanted != null && hasRole(caller, wanted);
       }
-      case Check.Attribute(String name, Template value) -> {
+      case RuleExpression.Attribute(String name, TargetTemplate value) -> {
         String wanted = filled(value, asked, check, target);
         yield wanted != null && hasAttribute(caller, name, wanted, asked);
       }
-      case Check.Constant(String constant, Template value) ->
+      case RuleExpression.Constant(String constant, TargetTemplate value) ->
           constant.equals(filled(value, asked, check, target));
-      case Check.Remote(String url) -> {
+      case RuleExpression.Remote(String url) -> {
         warnOnce("policy rule {} asks {}, which is not supported: it denies", asked, url);
         yield negated;
       }
@@ -186,12 +194,12 @@ final class RuleSet {
   }
 
   private boolean allHold(
-      List<Check> checks,
+      List<RuleExpression> checks,
       boolean negated,
       String asked,
       Caller caller,
       Map<String, String> target) {
-    for (Check check : checks) {
+    for (RuleExpression check : checks) {
       if (!holds(check, negated, asked, caller, target)) {
         return false;
       }
@@ -200,12 +208,12 @@ final class RuleSet {
   }
 
   private boolean anyHolds(
-      List<Check> checks,
+      List<RuleExpression> checks,
       boolean negated,
       String asked,
       Caller caller,
       Map<String, String> target) {
-    for (Check check : checks) {
+    for (RuleExpression check : checks) {
       if (holds(check, negated, asked, caller, target)) {
         return true;
       }
@@ -215,7 +223,7 @@ final class RuleSet {
 
   private boolean ruleHolds(
       String name, boolean negated, String asked, Caller caller, Map<String, String> target) {
-    Check check = rules.get(name);
+    RuleExpression check = rules.get(name);
     if (check == null) {
       check = rules.get(FALLBACK);
     }
@@ -251,7 +259,7 @@ final class RuleSet {
 
   /** A target that has no attributes at all (every project's hardware) lacks them rightly. */
   private @Nullable String filled(
-      Template template, String asked, Check check, Map<String, String> target) {
+      TargetTemplate template, String asked, RuleExpression check, Map<String, String> target) {
     String filled = template.fill(target);
     if (filled == null && !target.isEmpty()) {
       warnOnce("policy rule {} needs what its target does not have, {}: it denies", asked, check);
@@ -260,7 +268,7 @@ final class RuleSet {
   }
 
   private void warnOnce(String message, String rule, Object what) {
-    String shown = what instanceof Check check ? check.text() : what.toString();
+    String shown = what instanceof RuleExpression check ? check.text() : what.toString();
     if (told.add(rule + ' ' + shown)) {
       log.warn(message, rule, shown);
     }

@@ -1,6 +1,6 @@
 package doni.webhook;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

@@ -1,6 +1,6 @@
 package doni.webhook;
 
-import doni.inventory.EventLog;
+import doni.event.EventLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,22 +27,22 @@ class WebhookConfiguration {
   private static final int LONGEST_WAIT_SECONDS = 300;
 
   @Bean
-  Senders webhookSenders(
+  WebhookRunner webhookSenders(
       Environment environment,
       EventLog events,
       JdbcClient jdbc,
       JsonMapper json,
       MeterRegistry meters,
       Clock clock) {
-    Receiver receiver = new Receiver(PATIENCE, json, clock);
-    Cursors cursors = new Cursors(jdbc);
-    List<Sender> senders =
+    WebhookClient receiver = new WebhookClient(PATIENCE, json, clock);
+    WebhookCursorStore cursors = new WebhookCursorStore(jdbc);
+    List<WebhookSender> senders =
         webhooks(environment).stream()
             .map(webhook ->
-                new Sender(
+                new WebhookSender(
                     webhook, events, cursors, receiver, WebhookConfiguration::backOff, meters))
             .toList();
-    return new Senders(senders, receiver);
+    return new WebhookRunner(senders, receiver);
   }
 
   static List<Webhook> webhooks(Environment environment) {

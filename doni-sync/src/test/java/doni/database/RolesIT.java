@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import doni.intake.ForcedDeletion;
-import doni.intake.HardwareIntake;
-import doni.intake.HardwareIntake.Request;
-import doni.intake.PatchOperation;
-import doni.intake.QuarantineIntake;
-import doni.inventory.Event;
-import doni.inventory.TaskState;
+import doni.event.HardwareEvent;
+import doni.hardware.HardwareService;
+import doni.hardware.HardwareService.Request;
+import doni.hardware.PatchOperation;
+import doni.hardware.QuarantineService;
+import doni.hardwaretype.HardwareTypes;
+import doni.leftover.ForceDeleteService;
 import doni.policy.Caller;
+import doni.task.TaskState;
 import doni.testing.SampleTypes;
 import doni.testing.TestPostgres;
-import doni.worker.Checkup;
+import doni.worker.Finding;
 import doni.worker.HardwareTypeSource;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -44,6 +45,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
 
 /** {@code db/roles.sql}: the service works as a role that cannot change the schema. */
 class RolesIT {
@@ -67,15 +69,20 @@ class RolesIT {
 
   @SpringBootConfiguration(proxyBeanMethods = false)
   @EnableAutoConfiguration
-  @EntityScan("doni.inventory")
+  @EntityScan("doni.hardware")
   @ComponentScan({
-    "doni.inventory",
+    "doni.hardware",
+    "doni.bulkimport",
+    "doni.leftover",
+    "doni.resync",
+    "doni.engine",
+    "doni.task",
+    "doni.event",
+    "doni.secret",
     "doni.policy",
-    "doni.lane",
-    "doni.reconcile",
-    "doni.intake",
     "doni.webhook"
   })
+  @Import(HardwareTypes.class)
   static class Service {
     @Bean
     Clock clock() {
@@ -129,8 +136,8 @@ class RolesIT {
 
   @Test
   void servesTheWholeLifeOfADevice() {
-    HardwareIntake intake = service.getBean(HardwareIntake.class);
-    QuarantineIntake quarantine = service.getBean(QuarantineIntake.class);
+    HardwareService intake = service.getBean(HardwareService.class);
+    QuarantineService quarantine = service.getBean(QuarantineService.class);
 
     String id =
         intake
@@ -157,15 +164,15 @@ class RolesIT {
     await()
         .untilAsserted(() ->
             assertThat(intake.events(ADMIN, id, 100, null))
-                .extracting(Event::kind)
+                .extracting(HardwareEvent::kind)
                 .contains(
                     "hardware.created", "hardware.updated", "hardware.deleted", "worker.gone"));
   }
 
   @Test
   void removesWhatAForcedDeletionLeaves() {
-    HardwareIntake intake = service.getBean(HardwareIntake.class);
-    ForcedDeletion force = service.getBean(ForcedDeletion.class);
+    HardwareService intake = service.getBean(HardwareService.class);
+    ForceDeleteService force = service.getBean(ForceDeleteService.class);
     intake.create(ADMIN, new Request("forced", SampleTypes.TYPE, Map.of("required", "r")), null);
 
     force.delete(ADMIN, "forced", null);
@@ -203,8 +210,8 @@ class RolesIT {
 
   @Test
   void findsNothingToMendWithTheRightsThatTheScriptGives() throws SQLException {
-    assertThat(DatabaseCheckup.look(service.getBean(DataSource.class)))
-        .allSatisfy(found -> assertThat(found).isInstanceOf(Checkup.Right.class));
+    assertThat(DatabaseDiagnostics.look(service.getBean(DataSource.class)))
+        .allSatisfy(found -> assertThat(found).isInstanceOf(Finding.Ok.class));
   }
 
   @Test
@@ -234,7 +241,7 @@ class RolesIT {
     }
   }
 
-  private static void awaitSteady(HardwareIntake intake) {
+  private static void awaitSteady(HardwareService intake) {
     await()
         .untilAsserted(() ->
             assertThat(intake.get(ADMIN, "dev").workers())

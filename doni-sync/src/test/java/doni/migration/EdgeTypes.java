@@ -1,9 +1,9 @@
 package doni.migration;
 
-import doni.inventory.HardwareTypes;
-import doni.worker.Attempt;
+import doni.hardwaretype.HardwareTypes;
 import doni.worker.HardwareType;
-import doni.worker.Plan;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;
@@ -80,7 +80,7 @@ final class EdgeTypes {
     }
 
     @Override
-    public Plan plan(Attempt attempt) {
+    public ReconcilePlan plan(ReconcileContext attempt) {
       throw new IllegalStateException("no lane is run");
     }
   }

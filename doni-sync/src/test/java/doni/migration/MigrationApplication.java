@@ -1,9 +1,11 @@
 package doni.migration;
 
+import doni.hardware.PropertyRules;
+import doni.hardwaretype.HardwareTypes;
 import doni.testing.TestPostgres;
+import doni.worker.DistributedLock;
 import doni.worker.HardwareType;
 import doni.worker.HardwareTypeSource;
-import doni.worker.SiteLock;
 import doni.worker.Worker;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,13 +16,15 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistrar;
 
 /** An inventory of edge devices on a database of its own, in which Balena is not enabled. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@EntityScan("doni.inventory")
-@ComponentScan({"doni.inventory", "doni.migration"})
+@EntityScan("doni.hardware")
+@ComponentScan({"doni.task", "doni.event", "doni.policy", "doni.secret", "doni.migration"})
+@Import({HardwareTypes.class, PropertyRules.class})
 class MigrationApplication {
 
   @Bean
@@ -40,10 +44,10 @@ class MigrationApplication {
   }
 
   @Bean
-  SiteLock lock() {
-    return new SiteLock() {
+  DistributedLock lock() {
+    return new DistributedLock() {
       @Override
-      public <T> T holding(String name, Duration patience, Supplier<T> work) {
+      public <T> T runLocked(String name, Duration patience, Supplier<T> work) {
         return work.get();
       }
     };

@@ -2,10 +2,10 @@ package doni.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.device.HardwareId;
-import doni.inventory.Sealer;
-import doni.migration.Finding.Kind;
+import doni.enrollment.HardwareId;
+import doni.migration.MigrationFinding.Kind;
 import doni.migration.OriginalInventory.Counts;
+import doni.secret.SecretEncryptor;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,12 +34,12 @@ class MigrationIT {
 
   private final Migration migration;
   private final JdbcClient jdbc;
-  private final Sealer sealer;
+  private final SecretEncryptor sealer;
 
   MigrationIT(
       @org.springframework.beans.factory.annotation.Autowired Migration migration,
       @org.springframework.beans.factory.annotation.Autowired JdbcClient jdbc,
-      @org.springframework.beans.factory.annotation.Autowired Sealer sealer) {
+      @org.springframework.beans.factory.annotation.Autowired SecretEncryptor sealer) {
     this.migration = migration;
     this.jdbc = jdbc;
     this.sealer = sealer;
@@ -210,7 +210,7 @@ class MigrationIT {
     MigrationReport report = migrate(List.of(device));
 
     assertThat(report.findings())
-        .extracting(Finding::kind, Finding::text)
+        .extracting(MigrationFinding::kind, MigrationFinding::text)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 Kind.DIFFERS, "was changed here since it was taken; left as it is"));
@@ -225,7 +225,7 @@ class MigrationIT {
     MigrationReport report = migrate(List.of(device(1, "edge", "{\"local_egress\": \"deny\"}")));
 
     assertThat(report.findings())
-        .extracting(Finding::text)
+        .extracting(MigrationFinding::text)
         .containsExactly("was changed in the original since it was taken; left as it is");
   }
 
@@ -269,7 +269,7 @@ class MigrationIT {
     assertThat(report.taken().devices()).isEqualTo(24);
     assertThat(report.findings())
         .filteredOn(finding -> finding.kind() == Kind.NOT_TAKEN)
-        .extracting(Finding::text)
+        .extracting(MigrationFinding::text)
         .containsExactly("cannot be stored: Postgres refuses it with SQL state 22P05");
   }
 
@@ -305,7 +305,8 @@ class MigrationIT {
 
     migrate(List.of(device));
 
-    assertThat(properties(device)).containsEntry("ipmi_password", new doni.device.Secret("4711"));
+    assertThat(properties(device))
+        .containsEntry("ipmi_password", new doni.enrollment.Secret("4711"));
     assertThat(text("select properties::text from hardware")).doesNotContain("4711");
   }
 
@@ -519,7 +520,7 @@ class MigrationIT {
   private static List<String> texts(MigrationReport report, Kind kind) {
     return report.findings().stream()
         .filter(finding -> finding.kind() == kind)
-        .map(Finding::text)
+        .map(MigrationFinding::text)
         .toList();
   }
 

@@ -3,7 +3,7 @@ package doni.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.inventory.InventoryException;
+import doni.request.RequestRefusedException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +53,7 @@ class PolicyTests {
   @Test
   void refusesInTheWordsOfTheContract() {
     assertThatThrownBy(() -> Policy.defaults().enforce("hardware:get", alice, OTHER))
-        .isInstanceOf(InventoryException.Forbidden.class)
+        .isInstanceOf(RequestRefusedException.Forbidden.class)
         .hasMessage("hardware:get is disallowed by policy");
   }
 
@@ -97,7 +97,7 @@ class PolicyTests {
   }
 
   private static Policy with(String rule) throws PolicyFileException, RuleSyntaxException {
-    Map<String, Check> rules = new HashMap<>(Policy.defaultRules());
+    Map<String, RuleExpression> rules = new HashMap<>(Policy.defaultRules());
     rules.put("asked", RuleParser.parse(rule));
     RuleSet set = RuleSet.of(rules);
     return new Policy(() -> set);

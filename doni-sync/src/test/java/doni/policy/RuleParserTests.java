@@ -11,39 +11,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RuleParserTests {
 
-  private static final Check A = role("a");
-  private static final Check B = role("b");
-  private static final Check C = role("c");
+  private static final RuleExpression A = role("a");
+  private static final RuleExpression B = role("b");
+  private static final RuleExpression C = role("c");
 
   @Test
   void bindsNotTighterThanAndTighterThanOr() throws RuleSyntaxException {
-    Check check = RuleParser.parse("role:a or not role:b and role:c");
+    RuleExpression check = RuleParser.parse("role:a or not role:b and role:c");
 
     assertThat(check)
-        .isEqualTo(new Check.AnyOf(List.of(A, new Check.AllOf(List.of(new Check.Not(B), C)))));
+        .isEqualTo(
+            new RuleExpression.AnyOf(
+                List.of(A, new RuleExpression.AllOf(List.of(new RuleExpression.Not(B), C)))));
   }
 
   @Test
   void letsParenthesesBindTightest() throws RuleSyntaxException {
-    Check check = RuleParser.parse("not (role:a or role:b) and role:c");
+    RuleExpression check = RuleParser.parse("not (role:a or role:b) and role:c");
 
     assertThat(check)
-        .isEqualTo(new Check.AllOf(List.of(new Check.Not(new Check.AnyOf(List.of(A, B))), C)));
+        .isEqualTo(
+            new RuleExpression.AllOf(
+                List.of(new RuleExpression.Not(new RuleExpression.AnyOf(List.of(A, B))), C)));
   }
 
   @Test
   void keepsTheParenthesesOfAPlaceInsideItsCheck() throws RuleSyntaxException {
-    Check check = RuleParser.parse("(project_id:%(project_id)s)");
+    RuleExpression check = RuleParser.parse("(project_id:%(project_id)s)");
 
     assertThat(check)
         .isEqualTo(
-            new Check.Attribute(
-                "project_id", new Template(List.of(new Template.Place("project_id")))));
+            new RuleExpression.Attribute(
+                "project_id", new TargetTemplate(List.of(new TargetTemplate.Place("project_id")))));
   }
 
   @Test
   void allowsEveryoneWithoutText() throws RuleSyntaxException {
-    assertThat(RuleParser.parse("")).isEqualTo(new Check.Always());
+    assertThat(RuleParser.parse("")).isEqualTo(new RuleExpression.Always());
   }
 
   @ParameterizedTest
@@ -75,7 +79,7 @@ class RuleParserTests {
     assertThatThrownBy(() -> RuleParser.parse(rule)).hasMessageContaining("nested more than");
   }
 
-  private static Check role(String name) {
-    return new Check.Role(new Template(List.of(new Template.Text(name))));
+  private static RuleExpression role(String name) {
+    return new RuleExpression.Role(new TargetTemplate(List.of(new TargetTemplate.Text(name))));
   }
 }

@@ -19,9 +19,9 @@ class RulePropertiesTests {
   @ParameterizedTest
   @MethodSource("seeds")
   void parsesItsOwnTextToTheSameRule(long seed) throws RuleSyntaxException {
-    Check check = new Rules(seed).check(5);
+    RuleExpression check = new Rules(seed).check(5);
 
-    Check again = RuleParser.parse(check.text());
+    RuleExpression again = RuleParser.parse(check.text());
 
     assertThat(again).as(check.text()).isEqualTo(check);
   }
@@ -30,15 +30,19 @@ class RulePropertiesTests {
   @MethodSource("seeds")
   void keepsDeMorgansLaws(long seed) throws PolicyFileException {
     Rules rules = new Rules(seed);
-    Check a = rules.check(3);
-    Check b = rules.check(3);
+    RuleExpression a = rules.check(3);
+    RuleExpression b = rules.check(3);
     RuleSet set =
         with(
             Map.of(
-                "neither", new Check.Not(new Check.AnyOf(List.of(a, b))),
-                "not each", new Check.AllOf(List.of(new Check.Not(a), new Check.Not(b))),
-                "not both", new Check.Not(new Check.AllOf(List.of(a, b))),
-                "one not", new Check.AnyOf(List.of(new Check.Not(a), new Check.Not(b)))));
+                "neither", new RuleExpression.Not(new RuleExpression.AnyOf(List.of(a, b))),
+                "not each",
+                    new RuleExpression.AllOf(
+                        List.of(new RuleExpression.Not(a), new RuleExpression.Not(b))),
+                "not both", new RuleExpression.Not(new RuleExpression.AllOf(List.of(a, b))),
+                "one not",
+                    new RuleExpression.AnyOf(
+                        List.of(new RuleExpression.Not(a), new RuleExpression.Not(b)))));
     Caller caller = rules.caller();
     Map<String, String> target = rules.target();
 
@@ -52,8 +56,9 @@ class RulePropertiesTests {
   @MethodSource("seeds")
   void neverThrowsWhenEvaluated(long seed) throws PolicyFileException {
     Rules rules = new Rules(seed);
-    Check check = rules.check(6);
-    RuleSet set = with(Map.of("asked", check, "same", new Check.Not(new Check.Not(check))));
+    RuleExpression check = rules.check(6);
+    RuleSet set =
+        with(Map.of("asked", check, "same", new RuleExpression.Not(new RuleExpression.Not(check))));
     Caller caller = rules.caller();
     Map<String, String> target = rules.target();
 
@@ -77,8 +82,8 @@ class RulePropertiesTests {
     }
   }
 
-  private static RuleSet with(Map<String, Check> more) throws PolicyFileException {
-    Map<String, Check> rules = new HashMap<>(Policy.defaultRules());
+  private static RuleSet with(Map<String, RuleExpression> more) throws PolicyFileException {
+    Map<String, RuleExpression> rules = new HashMap<>(Policy.defaultRules());
     rules.putAll(more);
     return RuleSet.of(rules);
   }

@@ -23,52 +23,53 @@ final class Rules {
   /**
    * @param depth of operators at most
    */
-  Check check(int depth) {
+  RuleExpression check(int depth) {
     if (depth == 0 || random.nextInt(4) == 0) {
       return leaf();
     }
     return switch (random.nextInt(3)) {
-      case 0 -> new Check.Not(check(depth - 1));
-      case 1 -> new Check.AllOf(checks(depth - 1));
-      default -> new Check.AnyOf(checks(depth - 1));
+      case 0 -> new RuleExpression.Not(check(depth - 1));
+      case 1 -> new RuleExpression.AllOf(checks(depth - 1));
+      default -> new RuleExpression.AnyOf(checks(depth - 1));
     };
   }
 
-  private List<Check> checks(int depth) {
-    List<Check> checks = new ArrayList<>();
+  private List<RuleExpression> checks(int depth) {
+    List<RuleExpression> checks = new ArrayList<>();
     for (int i = 2 + random.nextInt(3); i > 0; i--) {
       checks.add(check(depth));
     }
     return checks;
   }
 
-  private Check leaf() {
+  private RuleExpression leaf() {
     return switch (random.nextInt(8)) {
-      case 0 -> new Check.Always();
-      case 1 -> new Check.Never();
-      case 2 -> new Check.Rule(one(List.of("admin_or_owner", "nowhere", "hardware:get")));
-      case 3 -> new Check.Role(template());
+      case 0 -> new RuleExpression.Always();
+      case 1 -> new RuleExpression.Never();
+      case 2 -> new RuleExpression.Rule(one(List.of("admin_or_owner", "nowhere", "hardware:get")));
+      case 3 -> new RuleExpression.Role(template());
       case 4 ->
-          new Check.Constant(
+          new RuleExpression.Constant(
               one(List.of("True", "12", "it's", "say \"x\"", "", "None")).replace(" ", "_"),
               template());
-      case 5 -> new Check.Remote("http://127.0.0.1/%(project_id)s");
-      default -> new Check.Attribute(one(NAMES), template());
+      case 5 -> new RuleExpression.Remote("http://127.0.0.1/%(project_id)s");
+      default -> new RuleExpression.Attribute(one(NAMES), template());
     };
   }
 
-  private Template template() {
+  private TargetTemplate template() {
     return switch (random.nextInt(4)) {
-      case 0 -> new Template(List.of(new Template.Place(one(NAMES))));
+      case 0 -> new TargetTemplate(List.of(new TargetTemplate.Place(one(NAMES))));
       case 1 ->
-          new Template(
+          new TargetTemplate(
               List.of(
-                  new Template.Text("p"),
-                  new Template.Place(one(NAMES)),
-                  new Template.Text(one(List.of("-", "%", "(x")))));
+                  new TargetTemplate.Text("p"),
+                  new TargetTemplate.Place(one(NAMES)),
+                  new TargetTemplate.Text(one(List.of("-", "%", "(x")))));
       default -> {
         String text = one(VALUES);
-        yield new Template(text.isEmpty() ? List.of() : List.of(new Template.Text(text)));
+        yield new TargetTemplate(
+            text.isEmpty() ? List.of() : List.of(new TargetTemplate.Text(text)));
       }
     };
   }

@@ -1,5 +1,6 @@
 package doni.testing;
 
+import doni.hardwaretype.HardwareTypes;
 import doni.worker.HardwareTypeSource;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistrar;
 
 /**
@@ -21,15 +23,20 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@EntityScan("doni.inventory")
+@EntityScan("doni.hardware")
 @ComponentScan({
-  "doni.inventory",
+  "doni.hardware",
+  "doni.bulkimport",
+  "doni.leftover",
+  "doni.resync",
+  "doni.engine",
+  "doni.task",
+  "doni.event",
+  "doni.secret",
   "doni.policy",
-  "doni.lane",
-  "doni.reconcile",
-  "doni.intake",
   "doni.webhook"
 })
+@Import(HardwareTypes.class)
 public class InventoryApplication {
 
   @Bean

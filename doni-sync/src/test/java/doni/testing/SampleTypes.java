@@ -1,11 +1,11 @@
 package doni.testing;
 
-import doni.inventory.HardwareTypes;
-import doni.worker.Attempt;
+import doni.hardwaretype.HardwareTypes;
 import doni.worker.HardwareType;
 import doni.worker.HardwareTypeSource;
 import doni.worker.Outcome;
-import doni.worker.Plan;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;
@@ -87,9 +87,9 @@ public final class SampleTypes {
     }
 
     @Override
-    public Plan plan(Attempt attempt) {
-      return Plan.settled(
-          attempt.device().deleted()
+    public ReconcilePlan plan(ReconcileContext attempt) {
+      return ReconcilePlan.settled(
+          attempt.hardware().deleted()
               ? new Outcome.Gone(List.of())
               : new Outcome.Synced(Map.of(), List.of()));
     }

@@ -2,9 +2,9 @@ package doni.testing;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import doni.device.HardwareId;
-import doni.inventory.Claim;
-import doni.inventory.TaskStore;
+import doni.enrollment.HardwareId;
+import doni.task.TaskClaim;
+import doni.task.WorkerTaskStore;
 import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
@@ -48,9 +48,9 @@ public final class TestInventory implements AutoCloseable {
     return new TransactionTemplate(new JdbcTransactionManager(database));
   }
 
-  public TaskStore tasks() {
-    return new TaskStore(
-        new JdbcTemplate(database), transactions(), new PlainSealer(), JsonMapper.shared());
+  public WorkerTaskStore tasks() {
+    return new WorkerTaskStore(
+        new JdbcTemplate(database), transactions(), new PlainEncryptor(), JsonMapper.shared());
   }
 
   /** Stores a device without tasks. */
@@ -98,7 +98,7 @@ public final class TestInventory implements AutoCloseable {
   }
 
   /** Picks a task's queue row, as a lane does. */
-  public Claim claim(HardwareId id, String workerType, String holder) {
+  public TaskClaim claim(HardwareId id, String workerType, String holder) {
     long version =
         jdbc.sql(
                 """
@@ -110,7 +110,7 @@ public final class TestInventory implements AutoCloseable {
             .param(id.toString())
             .query(Long.class)
             .single();
-    return new Claim(id, workerType, holder, version);
+    return new TaskClaim(id, workerType, holder, version);
   }
 
   /**

@@ -1,11 +1,11 @@
 package doni.testing;
 
-import doni.worker.Attempt;
 import doni.worker.Change;
-import doni.worker.Hold;
-import doni.worker.Nudge;
+import doni.worker.LanePause;
 import doni.worker.Outcome;
-import doni.worker.Plan;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
+import doni.worker.RequeueTrigger;
 import doni.worker.Worker;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +22,20 @@ public class TestWorker implements Worker {
 
   private final String type;
   private final Set<String> follows;
-  private final Function<Attempt, Outcome> behaviour;
-  private final AtomicReference<@Nullable Hold> hold = new AtomicReference<>();
-  private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
-  private volatile Nudge nudge = Nudge.NONE;
+  private final Function<ReconcileContext, Outcome> behaviour;
+  private final AtomicReference<@Nullable LanePause> hold = new AtomicReference<>();
+  private final Queue<ReconcileContext> attempts = new ConcurrentLinkedQueue<>();
+  private volatile RequeueTrigger nudge = RequeueTrigger.NONE;
   private volatile boolean stopped;
   private boolean identifiesByName;
   private volatile List<Change> planned = List.of();
 
-  public TestWorker(String type, Function<Attempt, Outcome> behaviour) {
+  public TestWorker(String type, Function<ReconcileContext, Outcome> behaviour) {
     this(type, Set.of(), behaviour);
   }
 
-  public TestWorker(String type, Set<String> follows, Function<Attempt, Outcome> behaviour) {
+  public TestWorker(
+      String type, Set<String> follows, Function<ReconcileContext, Outcome> behaviour) {
     this.type = type;
     this.follows = Set.copyOf(follows);
     this.behaviour = behaviour;
@@ -45,8 +46,8 @@ public class TestWorker implements Worker {
     return new TestWorker(type, TestWorker::agree);
   }
 
-  public static Outcome agree(Attempt attempt) {
-    return attempt.device().deleted()
+  public static Outcome agree(ReconcileContext attempt) {
+    return attempt.hardware().deleted()
         ? new Outcome.Gone(List.of())
         : new Outcome.Synced(Map.of(), List.of());
   }
@@ -68,7 +69,7 @@ public class TestWorker implements Worker {
   }
 
   @Override
-  public Set<String> follows() {
+  public Set<String> dependsOn() {
     return follows;
   }
 
@@ -78,9 +79,9 @@ public class TestWorker implements Worker {
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
+  public ReconcilePlan plan(ReconcileContext attempt) {
     attempts.add(attempt);
-    return new Plan() {
+    return new ReconcilePlan() {
       @Override
       public List<Change> changes() {
         return planned;
@@ -99,16 +100,16 @@ public class TestWorker implements Worker {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> lanePause() {
     return Optional.ofNullable(hold.get());
   }
 
-  public void hold(@Nullable Hold newHold) {
+  public void hold(@Nullable LanePause newHold) {
     hold.set(newHold);
   }
 
   @Override
-  public void start(Nudge newNudge) {
+  public void start(RequeueTrigger newNudge) {
     nudge = newNudge;
   }
 
@@ -121,11 +122,11 @@ public class TestWorker implements Worker {
     return stopped;
   }
 
-  public Nudge nudge() {
+  public RequeueTrigger nudge() {
     return nudge;
   }
 
-  public List<Attempt> attempts() {
+  public List<ReconcileContext> attempts() {
     return List.copyOf(attempts);
   }
 }

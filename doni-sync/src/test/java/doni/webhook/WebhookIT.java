@@ -3,10 +3,10 @@ package doni.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.device.Secret;
-import doni.inventory.EventLog;
+import doni.enrollment.Generation;
+import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
+import doni.event.EventLog;
 import doni.testing.InventoryApplication;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +43,8 @@ class WebhookIT {
   private final JdbcClient jdbc;
   private final HardwareId device = HardwareId.random();
   private final TestReceiver receiver = new TestReceiver();
-  private final Receiver http =
-      new Receiver(Duration.ofSeconds(10), JsonMapper.shared(), Clock.systemUTC());
+  private final WebhookClient http =
+      new WebhookClient(Duration.ofSeconds(10), JsonMapper.shared(), Clock.systemUTC());
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   @Autowired
@@ -67,7 +67,7 @@ class WebhookIT {
   @Test
   void tellsInOrderWhatHappensFromNowOn() {
     happens("before");
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     happens("one", "two", "three");
 
     sender.send(() -> true);
@@ -82,7 +82,7 @@ class WebhookIT {
 
   @Test
   void signsTimeAndBody() throws Exception {
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     happens("one");
 
     sender.send(() -> true);
@@ -100,7 +100,7 @@ class WebhookIT {
 
   @Test
   void tellsOnlyWhatIsWanted() {
-    Sender sender = registered("site", "/", "hardware.created", "worker.*");
+    WebhookSender sender = registered("site", "/", "hardware.created", "worker.*");
     happens("hardware.created", "hardware.updated", "worker.failed", "worker.gone");
 
     sender.send(() -> true);
@@ -111,7 +111,7 @@ class WebhookIT {
 
   @Test
   void tellsAgainWhatAReceiverDidNotTakeBeforeAllThatFollows() {
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     happens("one", "two");
     receiver.answers(500);
     sender.send(() -> true);
@@ -126,7 +126,7 @@ class WebhookIT {
 
   @Test
   void waitsBeforeItTriesAgain() {
-    Sender sender = sender(webhook("site", "/"), Duration.ofHours(1));
+    WebhookSender sender = sender(webhook("site", "/"), Duration.ofHours(1));
     sender.register();
     happens("one");
     receiver.answers(503);
@@ -143,7 +143,7 @@ class WebhookIT {
 
   @Test
   void followsNoRedirect() {
-    Sender sender = registered("site", "/here");
+    WebhookSender sender = registered("site", "/here");
     happens("one");
     receiver.answers(307);
 
@@ -156,23 +156,23 @@ class WebhookIT {
   @Test
   void givesUpOnAReceiverThatHangsAndHoldsUpNoOther() {
     try (TestReceiver other = new TestReceiver();
-        Receiver impatient =
-            new Receiver(Duration.ofMillis(500), JsonMapper.shared(), Clock.systemUTC())) {
-      Sender stuck =
-          new Sender(
+        WebhookClient impatient =
+            new WebhookClient(Duration.ofMillis(500), JsonMapper.shared(), Clock.systemUTC())) {
+      WebhookSender stuck =
+          new WebhookSender(
               webhook("stuck", "/"),
               events,
-              new Cursors(jdbc),
+              new WebhookCursorStore(jdbc),
               impatient,
               _ -> Duration.ZERO,
               meters);
       stuck.register();
-      Sender free =
+      WebhookSender free =
           sender(new Webhook("free", other.uri("/"), new Secret(SECRET), List.of()), Duration.ZERO);
       free.register();
       receiver.hangs(true);
       happens("one");
-      Senders both = new Senders(List.of(stuck, free), http);
+      WebhookRunner both = new WebhookRunner(List.of(stuck, free), http);
 
       both.start();
 
@@ -186,7 +186,7 @@ class WebhookIT {
 
   @Test
   void cannotReachWhoIsNotThere() {
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     receiver.close();
     happens("one");
 
@@ -199,7 +199,7 @@ class WebhookIT {
 
   @Test
   void stopsForAReceiverThatWantsNoMoreUntilItsUrlIsAnother() {
-    Sender sender = registered("site", "/old");
+    WebhookSender sender = registered("site", "/old");
     happens("one");
     receiver.answers(410);
     sender.send(() -> true);
@@ -234,7 +234,7 @@ class WebhookIT {
 
   @Test
   void isSentByOneReplicaAtATime() throws Exception {
-    List<Sender> replicas = new ArrayList<>();
+    List<WebhookSender> replicas = new ArrayList<>();
     IntStream.range(0, 3).forEach(_ -> replicas.add(registered("site", "/")));
     happens(IntStream.range(0, 250).mapToObj(i -> "e" + i).toArray(String[]::new));
     CyclicBarrier all = new CyclicBarrier(replicas.size());
@@ -259,11 +259,11 @@ class WebhookIT {
   @Test
   void isTakenOverFromAReplicaThatDied() {
     Webhook webhook = webhook("site", "/");
-    Cursors dead = new Cursors(jdbc);
+    WebhookCursorStore dead = new WebhookCursorStore(jdbc);
     dead.register(webhook, events.end());
     assertThat(dead.hold(webhook)).isPresent();
     happens("one");
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     sender.send(() -> true);
     assertThat(receiver.posts()).isEmpty();
 
@@ -277,10 +277,10 @@ class WebhookIT {
   @Test
   void countsNothingThatAReplicaWithTheUrlOfBeforeIsTold() {
     Webhook before = webhook("site", "/old");
-    Cursors old = new Cursors(jdbc);
+    WebhookCursorStore old = new WebhookCursorStore(jdbc);
     old.register(before, events.end());
     assertThat(old.hold(before)).isPresent();
-    Sender sender = registered("site", "/new");
+    WebhookSender sender = registered("site", "/new");
     happens("one");
 
     old.stop(before, "it answered 410");
@@ -297,7 +297,7 @@ class WebhookIT {
   @ParameterizedTest
   @ValueSource(ints = {400, 413, 422})
   void goesOnWithoutAnEventThatTheReceiverHasRefusedForAnHour(int status) {
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     happens("poison", "good");
     receiver.answers("poison", status);
     sender.send(() -> true);
@@ -315,7 +315,7 @@ class WebhookIT {
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404, 408, 429, 500, 503})
   void skipsNothingWhileTheReceiverIsUnwell(int status) {
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     happens("one");
     receiver.answers(400);
     sender.send(() -> true);
@@ -336,7 +336,7 @@ class WebhookIT {
   @ParameterizedTest
   @CsvSource({"120, 115, 121", "7200, 3595, 3601", "soon, -1, 2"})
   void waitsAsLongAsItIsAskedToButNotLongerThanAnHour(String asked, int atLeast, int atMost) {
-    Sender sender = registered("site", "/");
+    WebhookSender sender = registered("site", "/");
     happens("one");
     receiver.answers(503, asked);
 
@@ -360,8 +360,8 @@ class WebhookIT {
     assertThat(webhook.toString()).doesNotContain(SECRET, "t0ken");
   }
 
-  private Sender registered(String name, String path, String... kinds) {
-    Sender sender = sender(webhook(name, path, kinds), Duration.ZERO);
+  private WebhookSender registered(String name, String path, String... kinds) {
+    WebhookSender sender = sender(webhook(name, path, kinds), Duration.ZERO);
     sender.register();
     return sender;
   }
@@ -370,8 +370,9 @@ class WebhookIT {
     return new Webhook(name, receiver.uri(path), new Secret(SECRET), List.of(kinds));
   }
 
-  private Sender sender(Webhook webhook, Duration wait) {
-    return new Sender(webhook, events, new Cursors(jdbc), http, _ -> wait, meters);
+  private WebhookSender sender(Webhook webhook, Duration wait) {
+    return new WebhookSender(
+        webhook, events, new WebhookCursorStore(jdbc), http, _ -> wait, meters);
   }
 
   private void happens(String... kinds) {

@@ -28,7 +28,7 @@ class HardwareTypeConfiguration {
   HardwareTypeSource enabledHardwareTypes(Environment environment, MachineTypeCatalog catalog) {
     List<HardwareType> first = all(catalog.current());
     refuseUnknownWorkers(environment, first);
-    List<String> wanted = list(environment, HARDWARE_TYPES, List.of(DeviceBalena.NAME));
+    List<String> wanted = list(environment, HARDWARE_TYPES, List.of(BalenaDeviceType.NAME));
     if (wanted.isEmpty()) {
       throw new InvalidConfigurationPropertyValueException(
           HARDWARE_TYPES, null, "is empty; allowed: " + names(first));
@@ -43,9 +43,9 @@ class HardwareTypeConfiguration {
 
   private static List<HardwareType> all(MachineTypes machineTypes) {
     return List.of(
-        DeviceBalena.create(machineTypes.byName().keySet()),
-        Baremetal.create(),
-        FakeHardware.create());
+        BalenaDeviceType.create(machineTypes.byName().keySet()),
+        BaremetalType.create(),
+        FakeHardwareType.create());
   }
 
   private static void refuseUnknownWorkers(

@@ -28,13 +28,14 @@ class MachineTypeConfiguration {
   @Bean
   MachineTypeCatalog machineTypes(
       Environment environment, Clock clock, ObjectProvider<MeterRegistry> meters) {
-    ConfiguredTypes configured = ConfiguredTypes.read(environment);
+    ConfiguredMachineTypes configured = ConfiguredMachineTypes.read(environment);
     String path = environment.getProperty(DIRECTORY, "");
     if (path.isBlank()) {
       return MachineTypeCatalog.of(new MachineTypes(configured.byName()));
     }
     try {
-      WatchedTypes watched = new WatchedTypes(new TypesDirectory(Path.of(path)), configured, clock);
+      WatchedMachineTypes watched =
+          new WatchedMachineTypes(new MachineTypesDirectory(Path.of(path)), configured, clock);
       meters.ifAvailable(registry ->
           Gauge.builder(BROKEN, watched, types -> types.findings().size())
               .description("what keeps the files of doni.types-directory from being used")
@@ -43,19 +44,19 @@ class MachineTypeConfiguration {
     } catch (InvalidPathException _) {
       throw new InvalidConfigurationPropertyValueException(
           DIRECTORY, path, "is no path; allowed: a directory");
-    } catch (UnusableTypesException e) {
+    } catch (UnusableMachineTypesException e) {
       throw new InvalidConfigurationPropertyValueException(DIRECTORY, path, e.getMessage());
     }
   }
 
   @Bean
-  TypesHealth typesHealth(MachineTypeCatalog catalog) {
-    return catalog instanceof WatchedTypes watched ? watched::findings : List::of;
+  MachineTypesHealth typesHealth(MachineTypeCatalog catalog) {
+    return catalog instanceof WatchedMachineTypes watched ? watched::findings : List::of;
   }
 
   /** Begins to watch when the service is up, and ends before it goes. */
   @Bean
-  TypesWatch typesWatch(MachineTypeCatalog catalog) {
-    return new TypesWatch(catalog);
+  MachineTypesWatch typesWatch(MachineTypeCatalog catalog) {
+    return new MachineTypesWatch(catalog);
   }
 }

@@ -25,7 +25,7 @@ public record MachineTypes(
   public MachineTypes {
     if (byName.isEmpty()) {
       throw new InvalidConfigurationPropertyValueException(
-          ConfiguredTypes.KEY, null, "is empty" + ConfiguredTypes.ALLOWED);
+          ConfiguredMachineTypes.KEY, null, "is empty" + ConfiguredMachineTypes.ALLOWED);
     }
     byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
     Map<String, Map<String, String>> copy = new LinkedHashMap<>();

@@ -1,8 +1,8 @@
 package doni.openstack;
 
-import doni.remote.Remote;
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.backend.BackendGuard;
+import doni.worker.LanePause;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
 import java.net.URI;
@@ -22,17 +22,17 @@ final class CatalogService implements OpenStackService {
 
   private static final Pattern VERSION = Pattern.compile("/v\\d[\\d.]*");
 
-  private final ServiceSettings settings;
-  private final Catalog.Wanted wanted;
-  private final Identity identity;
-  private final Exchange exchange;
-  private final Remote remote;
+  private final ServiceProperties settings;
+  private final ServiceCatalog.Wanted wanted;
+  private final KeystoneLogin identity;
+  private final ServiceExchange exchange;
+  private final BackendGuard remote;
   private final Clock clock;
 
   CatalogService(
-      ServiceSettings settings,
+      ServiceProperties settings,
       KeystoneProperties keystone,
-      Identity identity,
+      KeystoneLogin identity,
       MeterRegistry meters,
       Tracer tracer,
       Clock clock) {
@@ -40,26 +40,26 @@ final class CatalogService implements OpenStackService {
     this.identity = identity;
     this.clock = clock;
     this.wanted =
-        new Catalog.Wanted(
+        new ServiceCatalog.Wanted(
             settings.type(),
             settings.interfaceName() == null
                 ? keystone.endpointInterface()
                 : settings.interfaceName(),
             settings.region() == null ? keystone.region() : settings.region());
     this.exchange =
-        new Exchange(
+        new ServiceExchange(
             settings.name(),
             new HttpCalls(settings.name(), settings.connectTimeout(), settings.readTimeout()),
             clock);
     this.remote =
-        new Remote(
+        new BackendGuard(
             settings.name(), settings.concurrency(), CIRCUIT_OPEN_FOR, meters, tracer, clock);
   }
 
   @Override
-  public Answer send(Request request) {
-    Session session = identity.session();
-    Answer answer = send(request, session);
+  public ServiceResponse send(ServiceRequest request) {
+    ServiceUserToken session = identity.session();
+    ServiceResponse answer = send(request, session);
     if (answer.status() == 401) {
       answer = send(request, identity.after(session));
       if (answer.status() == 401) {
@@ -81,18 +81,18 @@ final class CatalogService implements OpenStackService {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return remote.hold().or(identity::hold);
   }
 
-  private Answer send(Request request, Session session) {
+  private ServiceResponse send(ServiceRequest request, ServiceUserToken session) {
     String root = withoutVersionOf(request.path(), root(session));
     return remote.call(
         request.method(),
         () -> exchange.send(root, request, Optional.of(session.token())).answer());
   }
 
-  private String root(Session session) {
+  private String root(ServiceUserToken session) {
     URI override = settings.endpointOverride();
     String url = override == null ? fromCatalog(session) : override.toString();
     return url.replaceAll("/+$", "");
@@ -107,13 +107,13 @@ final class CatalogService implements OpenStackService {
         : root;
   }
 
-  private String fromCatalog(Session session) {
+  private String fromCatalog(ServiceUserToken session) {
     return session
         .catalog()
         .url(wanted)
         .or(() -> identity.since(clock.instant().minus(CATALOG_LASTS)).catalog().url(wanted))
         .orElseThrow(() ->
-            RemoteException.notSent(
+            BackendException.notSent(
                 settings.name(),
                 session
                     .catalog()

@@ -57,7 +57,7 @@ final class ErrorMessage {
       return text;
     }
     try {
-      String found = in(JsonBody.MAPPER.readTree(text), depth + 1);
+      String found = in(MaskedJson.MAPPER.readTree(text), depth + 1);
       return found.isEmpty() ? text : found;
     } catch (JacksonException _) {
       return text;

@@ -1,6 +1,6 @@
 package doni.openstack;
 
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -63,7 +63,7 @@ final class HttpCalls {
   }
 
   /**
-   * @throws RemoteException when no whole answer came; one that nothing of was sent is no write
+   * @throws BackendException when no whole answer came; one that nothing of was sent is no write
    */
   Reply send(Request request) {
     Passage passage = new Passage();
@@ -95,24 +95,24 @@ final class HttpCalls {
     }
   }
 
-  private RemoteException unanswered(Request request, Passage passage, IOException e) {
+  private BackendException unanswered(Request request, Passage passage, IOException e) {
     boolean write = !request.method().equals("GET") && passage.sent;
     if (Thread.currentThread().isInterrupted()) {
       InterruptedException cause = new InterruptedException("stopped while waiting for " + service);
       cause.addSuppressed(e);
-      return RemoteException.unanswered(
-          service, RemoteException.Kind.CONNECTION, "interrupted", write, cause);
+      return BackendException.unanswered(
+          service, BackendException.Kind.CONNECTION, "interrupted", write, cause);
     }
     if (isLate(e)) {
       String text =
           passage.connected
               ? "%s did not answer within %d ms".formatted(service, readTimeout.toMillis())
               : "%s took no connection in time".formatted(service);
-      return RemoteException.unanswered(service, RemoteException.Kind.TIMEOUT, text, write, e);
+      return BackendException.unanswered(service, BackendException.Kind.TIMEOUT, text, write, e);
     }
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return RemoteException.unanswered(
-        service, RemoteException.Kind.CONNECTION, ErrorMessage.bounded(text), write, e);
+    return BackendException.unanswered(
+        service, BackendException.Kind.CONNECTION, ErrorMessage.bounded(text), write, e);
   }
 
   private static boolean isLate(IOException e) {

@@ -11,7 +11,7 @@ final class KeystoneOpenStack implements OpenStack {
   private final MeterRegistry meters;
   private final Tracer tracer;
   private final Clock clock;
-  private final Identity identity;
+  private final KeystoneLogin identity;
 
   /** Without spans. */
   KeystoneOpenStack(KeystoneProperties keystone, MeterRegistry meters, Clock clock) {
@@ -23,20 +23,20 @@ final class KeystoneOpenStack implements OpenStack {
     this.meters = meters;
     this.tracer = tracer;
     this.clock = clock;
-    this.identity = new Identity(keystone, meters, tracer, clock);
+    this.identity = new KeystoneLogin(keystone, meters, tracer, clock);
   }
 
   @Override
-  public OpenStackService service(ServiceSettings settings) {
+  public OpenStackService service(ServiceProperties settings) {
     return keystone.authUrl() == null
         ? new NoKeystone(settings.name())
         : new CatalogService(settings, keystone, identity, meters, tracer, clock);
   }
 
   @Override
-  public Projects projects() {
+  public ProjectLookup projects() {
     return keystone.authUrl() == null
-        ? new NoKeystone(Identity.SERVICE)
+        ? new NoKeystone(KeystoneLogin.SERVICE)
         : new KeystoneProjects(identity, clock);
   }
 

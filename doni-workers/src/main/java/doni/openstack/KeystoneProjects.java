@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * Projects by {@code GET /v3/projects/{id}} and {@code GET /v3/projects?name=} (Identity API v3).
  * Our user must be allowed to both.
  */
-final class KeystoneProjects implements Projects {
+final class KeystoneProjects implements ProjectLookup {
 
   private static final Duration FOUND_LASTS = Duration.ofMinutes(5);
 
@@ -28,11 +28,11 @@ final class KeystoneProjects implements Projects {
 
   private record Remembered(Found found, Instant until) {}
 
-  private final Identity identity;
+  private final KeystoneLogin identity;
   private final Clock clock;
   private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
 
-  KeystoneProjects(Identity identity, Clock clock) {
+  KeystoneProjects(KeystoneLogin identity, Clock clock) {
     this.identity = identity;
     this.clock = clock;
   }
@@ -61,7 +61,7 @@ final class KeystoneProjects implements Projects {
 
   private Found ask(String idOrName) {
     if (ID.matcher(idOrName).matches()) {
-      Answer answer = identity.get("/projects/" + idOrName);
+      ServiceResponse answer = identity.get("/projects/" + idOrName);
       if (answer.status() != 404) {
         String id = answer.orRefused().body().path("project").path("id").asString("");
         if (!id.isEmpty()) {
@@ -74,7 +74,11 @@ final class KeystoneProjects implements Projects {
 
   private Found byName(String name) {
     JsonNode projects =
-        identity.get("/projects?name=" + Request.segment(name)).orRefused().body().path("projects");
+        identity
+            .get("/projects?name=" + ServiceRequest.segment(name))
+            .orRefused()
+            .body()
+            .path("projects");
     List<String> ids = new ArrayList<>();
     for (JsonNode project : projects) {
       // Keystone's database may compare names without regard to case.

@@ -1,6 +1,6 @@
 package doni.openstack;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

@@ -1,16 +1,16 @@
 package doni.openstack;
 
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.worker.LanePause;
 import java.util.Optional;
 
 /** Stands for every service where no Keystone is configured: the lane sleeps and says why. */
-record NoKeystone(String name) implements OpenStackService, Projects {
+record NoKeystone(String name) implements OpenStackService, ProjectLookup {
 
   private static final String REASON = "doni.keystone.auth-url is not set";
 
   @Override
-  public Answer send(Request request) {
+  public ServiceResponse send(ServiceRequest request) {
     throw notSent();
   }
 
@@ -25,8 +25,8 @@ record NoKeystone(String name) implements OpenStackService, Projects {
   }
 
   @Override
-  public Optional<Hold> hold() {
-    return Optional.of(new Hold(REASON, null));
+  public Optional<LanePause> hold() {
+    return Optional.of(new LanePause(REASON, null));
   }
 
   @Override
@@ -34,7 +34,7 @@ record NoKeystone(String name) implements OpenStackService, Projects {
     throw notSent();
   }
 
-  private RemoteException notSent() {
-    return RemoteException.notSent(name, REASON, null);
+  private BackendException notSent() {
+    return BackendException.notSent(name, REASON, null);
   }
 }

@@ -7,9 +7,9 @@ public interface OpenStack {
    * A service of the catalog. Nothing is asked of it or of Keystone before the first call. Where no
    * Keystone is configured it holds for good, and sends nothing.
    */
-  OpenStackService service(ServiceSettings settings);
+  OpenStackService service(ServiceProperties settings);
 
-  Projects projects();
+  ProjectLookup projects();
 
   /**
    * Whether we log in with a password; if not, with an application credential, whose tokens can

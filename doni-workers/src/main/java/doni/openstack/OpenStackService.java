@@ -1,6 +1,6 @@
 package doni.openstack;
 
-import doni.worker.Hold;
+import doni.worker.LanePause;
 import java.util.Optional;
 
 /** One OpenStack service at the site. */
@@ -12,15 +12,15 @@ public interface OpenStackService {
    *
    * @return whatever the service answered, unless it says that the service is down or drowning, or
    *     does not know us
-   * @throws doni.worker.RemoteException when there was no answer, the circuit is open, or the
+   * @throws doni.backend.BackendException when there was no answer, the circuit is open, or the
    *     answer was 401 with a new token too, 429, 502, 503 or 504
    */
-  Answer send(Request request);
+  ServiceResponse send(ServiceRequest request);
 
   /**
    * The id of the project that our token is for.
    *
-   * @throws doni.worker.RemoteException when Keystone cannot be asked for a token
+   * @throws doni.backend.BackendException when Keystone cannot be asked for a token
    */
   String projectId();
 
@@ -28,10 +28,10 @@ public interface OpenStackService {
    * Whether our token has the role {@code admin}: to others, some services look empty instead of
    * refusing to answer.
    *
-   * @throws doni.worker.RemoteException when Keystone cannot be asked for a token
+   * @throws doni.backend.BackendException when Keystone cannot be asked for a token
    */
   boolean isAdmin();
 
   /** Why nothing is sent at the moment, while the circuit is open; from memory. */
-  Optional<Hold> hold();
+  Optional<LanePause> hold();
 }

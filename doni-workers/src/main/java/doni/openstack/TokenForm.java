@@ -1,6 +1,6 @@
 package doni.openstack;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 
 /** Tells what may be a token from what cannot be one and is not worth a call. */
 public final class TokenForm {

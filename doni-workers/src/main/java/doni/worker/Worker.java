@@ -1,5 +1,6 @@
 package doni.worker;
 
+import doni.backend.BackendException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,15 +10,15 @@ import java.util.Set;
  * Keeps one backend in agreement with what is enrolled.
  *
  * <p>An attempt has two halves. {@link #plan} observes and works out the difference, and writes
- * nothing; {@link Plan#apply} removes the difference. Both may be repeated at any time and by any
- * replica, also after a crash between any two calls, so a worker recognises its own half-done work
- * by what it finds in the backend. A worker keeps nothing in memory that it could not lose, and
- * never touches an object in the backend that is not its own.
+ * nothing; {@link ReconcilePlan#apply} removes the difference. Both may be repeated at any time and
+ * by any replica, also after a crash between any two calls, so a worker recognises its own
+ * half-done work by what it finds in the backend. A worker keeps nothing in memory that it could
+ * not lose, and never touches an object in the backend that is not its own.
  *
  * <p>Both halves run on a virtual thread of their own and may block; the engine sees to it that
- * there is one attempt at a time for a device. A {@link RemoteException} that a worker lets through
- * is classified by the engine, the same way for all workers; a worker catches only what it can
- * answer better. Every other exception is a defect and ends the attempt as a failure.
+ * there is one attempt at a time for a device. A {@link BackendException} that a worker lets
+ * through is classified by the engine, the same way for all workers; a worker catches only what it
+ * can answer better. Every other exception is a defect and ends the attempt as a failure.
  */
 public interface Worker {
 
@@ -67,7 +68,7 @@ public interface Worker {
    * what they reported, and looks at the device again as soon as one of them has brought it
    * further. One that does not serve the device, or is not enabled, is not told of.
    */
-  default Set<String> follows() {
+  default Set<String> dependsOn() {
     return Set.of();
   }
 
@@ -79,34 +80,34 @@ public interface Worker {
     return true;
   }
 
-  /** Observes the backend and works out what {@link Plan#apply} would do. Reads only. */
-  Plan plan(Attempt attempt);
+  /** Observes the backend and works out what {@link ReconcilePlan#apply} would do. Reads only. */
+  ReconcilePlan plan(ReconcileContext attempt);
 
   /**
    * Why no device at all can be worked on at the moment, if that is so: the backend's circuit is
    * open, or its credentials are not there yet. While it holds, the lane sleeps and its tasks spend
    * no attempt. Asked a few times a second, so it answers from memory.
    */
-  default Optional<Hold> hold() {
+  default Optional<LanePause> lanePause() {
     return Optional.empty();
   }
 
   /**
    * Looks, for an operator, whether the worker could do its work: whether its backend answers it,
    * lets it do what it needs to, and knows what the configuration names. Reads only and cheaply;
-   * may be called on a worker that was never started. A {@link RemoteException} that it lets
+   * may be called on a worker that was never started. A {@link BackendException} that it lets
    * through is told as what was found.
    */
-  default List<Checkup> checkUp() {
-    return List.of(new Checkup.Right("has no backend to look at"));
+  default List<Finding> check() {
+    return List.of(new Finding.Ok("has no backend to look at"));
   }
 
   /**
    * What its backend has of the hardware that it serves, for an operator who brings an existing
    * site under management. Reads only, and may read all of the site; may be called on a worker that
-   * was never started. Lets a {@link RemoteException} through.
+   * was never started. Lets a {@link BackendException} through.
    */
-  default List<Discovery> discover() {
+  default List<DiscoveredHardware> discover() {
     return List.of();
   }
 
@@ -114,7 +115,7 @@ public interface Worker {
    * Called once before the lane's first attempt; a worker whose backend can notify starts to listen
    * here.
    */
-  default void start(Nudge nudge) {}
+  default void start(RequeueTrigger nudge) {}
 
   /** Called once after the lane's last attempt; ends what {@link #start} began. */
   default void stop() {}

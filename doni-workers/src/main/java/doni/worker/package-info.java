@@ -1,7 +1,4 @@
-/**
- * The contract between the reconcile engine and the code that keeps one backend in agreement with
- * the inventory.
- */
+/** The contract between the reconcile engine and the code of one integration. */
 @NullMarked
 package doni.worker;
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The hardware types' own fields, as the clients of v1 know them. */
 class FieldTableTests {
 
-  private static final HardwareType DEVICE = DeviceBalena.create(Set.of("raspberrypi5"));
-  private static final HardwareType BAREMETAL = Baremetal.create();
-  private static final HardwareType FAKE = FakeHardware.create();
+  private static final HardwareType DEVICE = BalenaDeviceType.create(Set.of("raspberrypi5"));
+  private static final HardwareType BAREMETAL = BaremetalType.create();
+  private static final HardwareType FAKE = FakeHardwareType.create();
 
   @Test
   void servesADeviceInTheOrderThatClientsSee() {

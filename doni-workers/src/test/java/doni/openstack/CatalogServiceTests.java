@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import doni.device.Secret;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.enrollment.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +22,7 @@ class CatalogServiceTests extends SiteTest {
 
   @Test
   void sendsJsonWithTokenAndRequestId() {
-    service.send(Request.post("/channels", Map.of("a", 1)).withHeader("X-Version", "1.51"));
+    service.send(ServiceRequest.post("/channels", Map.of("a", 1)).withHeader("X-Version", "1.51"));
 
     FakeSite.Seen seen = site.seen.getFirst();
     assertThat(seen.path()).isEqualTo("/service/channels");
@@ -37,7 +37,7 @@ class CatalogServiceTests extends SiteTest {
   @ParameterizedTest
   @ValueSource(strings = {"GET", "DELETE"})
   void sendsNoContentTypeWithoutABody(String method) {
-    service.send(new Request(method, "/channels", null, Map.of()));
+    service.send(new ServiceRequest(method, "/channels", null, Map.of()));
 
     assertThat(site.seen.getFirst().header("Content-Type")).isEmpty();
     assertThat(site.seen.getFirst().header("Accept")).isEqualTo("application/json");
@@ -52,7 +52,7 @@ class CatalogServiceTests extends SiteTest {
                 Map.of("X-Openstack-Request-Id", "req-1", "Content-Type", "application/json"),
                 "{\"error\":\"Channel U not found.\"}");
 
-    Answer answer = service.send(Request.get("/channels/U"));
+    ServiceResponse answer = service.send(ServiceRequest.get("/channels/U"));
 
     assertThat(answer.isSuccess()).isFalse();
     assertThat(answer.message()).isEqualTo("Channel U not found.");
@@ -67,10 +67,10 @@ class CatalogServiceTests extends SiteTest {
 
     openStack
         .service(settings("internal", "RegionOne", null, READ_TIMEOUT))
-        .send(Request.get("/channels"));
+        .send(ServiceRequest.get("/channels"));
     openStack(keystone(FakeSite.PASSWORD, "RegionTwo"))
         .service(settings("internal", null, null, READ_TIMEOUT))
-        .send(Request.get("/channels"));
+        .send(ServiceRequest.get("/channels"));
 
     assertThat(site.seen)
         .extracting(FakeSite.Seen::path)
@@ -81,8 +81,8 @@ class CatalogServiceTests extends SiteTest {
   void asksForTheRegionWhereThereAreSeveral() {
     site.addService("channel", "public", "RegionTwo", site.server() + "/two");
 
-    assertThatThrownBy(() -> service.send(Request.get("/channels")))
-        .isInstanceOf(RemoteException.class)
+    assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
+        .isInstanceOf(BackendException.class)
         .hasMessageContaining("RegionOne, RegionTwo")
         .hasMessageContaining("doni.keystone.region");
   }
@@ -91,10 +91,11 @@ class CatalogServiceTests extends SiteTest {
   void namesWhatTheCatalogLacks() {
     OpenStackService elsewhere = openStack.service(settings("admin", "Edge", null, READ_TIMEOUT));
 
-    RemoteException missing =
-        catchThrowableOfType(RemoteException.class, () -> elsewhere.send(Request.get("/channels")));
+    BackendException missing =
+        catchThrowableOfType(
+            BackendException.class, () -> elsewhere.send(ServiceRequest.get("/channels")));
 
-    assertThat(missing.kind()).isEqualTo(RemoteException.Kind.NOT_SENT);
+    assertThat(missing.kind()).isEqualTo(BackendException.Kind.NOT_SENT);
     assertThat(missing)
         .hasMessageContaining("'channel'")
         .hasMessageContaining("'admin'")
@@ -105,12 +106,12 @@ class CatalogServiceTests extends SiteTest {
   @Test
   void seesWhatWasAddedToTheCatalogWithoutARestart() {
     OpenStackService elsewhere = openStack.service(settings(null, "Edge", null, READ_TIMEOUT));
-    assertThatThrownBy(() -> elsewhere.send(Request.get("/channels")))
-        .isInstanceOf(RemoteException.class);
+    assertThatThrownBy(() -> elsewhere.send(ServiceRequest.get("/channels")))
+        .isInstanceOf(BackendException.class);
     site.addService("channel", "public", "Edge", site.server() + "/edge");
     clock.advance(Duration.ofSeconds(61));
 
-    elsewhere.send(Request.get("/channels"));
+    elsewhere.send(ServiceRequest.get("/channels"));
 
     assertThat(site.seen.getLast().path()).isEqualTo("/edge/channels");
   }
@@ -121,7 +122,7 @@ class CatalogServiceTests extends SiteTest {
 
     openStack
         .service(settings(null, "Nowhere", override, READ_TIMEOUT))
-        .send(Request.get("/channels"));
+        .send(ServiceRequest.get("/channels"));
 
     assertThat(site.seen.getLast().path()).isEqualTo("/override/channels");
   }
@@ -132,9 +133,9 @@ class CatalogServiceTests extends SiteTest {
     site.service =
         _ -> new FakeSite.Reply(status, Map.of("Retry-After", "7"), "{\"message\":\"busy\"}");
 
-    RemoteException thrown =
+    BackendException thrown =
         catchThrowableOfType(
-            RemoteException.class, () -> service.send(Request.post("/channels", Map.of())));
+            BackendException.class, () -> service.send(ServiceRequest.post("/channels", Map.of())));
 
     assertThat(thrown.status()).isEqualTo(status);
     assertThat(thrown.retryAfter()).hasValue(Duration.ofSeconds(7));
@@ -148,7 +149,7 @@ class CatalogServiceTests extends SiteTest {
   void givesBackWhateverElseItAnswers(int status) {
     site.service = _ -> FakeSite.Reply.json(status, "{\"error\":\"why\"}");
 
-    Answer answer = service.send(Request.post("/channels", Map.of()));
+    ServiceResponse answer = service.send(ServiceRequest.post("/channels", Map.of()));
 
     assertThat(answer.status()).isEqualTo(status);
     assertThat(site.seen).hasSize(1);
@@ -159,8 +160,8 @@ class CatalogServiceTests extends SiteTest {
   void takesASuccessThatIsNoJsonForNoSuccess(String body) {
     site.service = _ -> FakeSite.Reply.json(200, body);
 
-    assertThatThrownBy(() -> service.send(Request.get("/channels")))
-        .isInstanceOf(RemoteException.class)
+    assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
+        .isInstanceOf(BackendException.class)
         .hasMessage("tunelo answered 200 to GET /channels, but with what is no JSON");
   }
 
@@ -168,7 +169,7 @@ class CatalogServiceTests extends SiteTest {
   void takesAnEmptyAnswerToAWriteForASuccess() {
     site.service = _ -> new FakeSite.Reply(200, Map.of(), "");
 
-    Answer answer = service.send(Request.delete("/channels/U"));
+    ServiceResponse answer = service.send(ServiceRequest.delete("/channels/U"));
 
     assertThat(answer.isSuccess()).isTrue();
     assertThat(answer.body().isMissingNode()).isTrue();
@@ -178,7 +179,7 @@ class CatalogServiceTests extends SiteTest {
   void doesNotFollowARedirect() {
     site.service = _ -> new FakeSite.Reply(302, Map.of("Location", site.server() + "/evil"), "");
 
-    Answer answer = service.send(Request.get("/channels"));
+    ServiceResponse answer = service.send(ServiceRequest.get("/channels"));
 
     assertThat(answer.status()).isEqualTo(302);
     assertThat(answer.isSuccess()).isFalse();
@@ -187,24 +188,24 @@ class CatalogServiceTests extends SiteTest {
 
   @Test
   void repeatsAReadOnceWhenThePooledConnectionIsDead() {
-    service.send(Request.get("/channels"));
+    service.send(ServiceRequest.get("/channels"));
     site.restart();
 
-    Answer answer = service.send(Request.get("/channels"));
+    ServiceResponse answer = service.send(ServiceRequest.get("/channels"));
 
     assertThat(answer.status()).isEqualTo(200);
   }
 
   @Test
   void neverRepeatsAWriteWhoseAnswerWasLost() {
-    service.send(Request.get("/channels"));
+    service.send(ServiceRequest.get("/channels"));
     site.service = _ -> new FakeSite.Reply(0, Map.of(), "");
 
-    RemoteException lost =
+    BackendException lost =
         catchThrowableOfType(
-            RemoteException.class, () -> service.send(Request.post("/channels", Map.of())));
+            BackendException.class, () -> service.send(ServiceRequest.post("/channels", Map.of())));
 
-    assertThat(lost.kind()).isEqualTo(RemoteException.Kind.CONNECTION);
+    assertThat(lost.kind()).isEqualTo(BackendException.Kind.CONNECTION);
     assertThat(lost.write()).isTrue();
     assertThat(site.seen).filteredOn(seen -> seen.method().equals("POST")).hasSize(1);
   }
@@ -214,11 +215,11 @@ class CatalogServiceTests extends SiteTest {
     OpenStackService nowhere =
         openStack.service(settings(null, null, URI.create("http://127.0.0.1:1"), READ_TIMEOUT));
 
-    RemoteException refused =
+    BackendException refused =
         catchThrowableOfType(
-            RemoteException.class, () -> nowhere.send(Request.post("/channels", Map.of())));
+            BackendException.class, () -> nowhere.send(ServiceRequest.post("/channels", Map.of())));
 
-    assertThat(refused.kind()).isEqualTo(RemoteException.Kind.CONNECTION);
+    assertThat(refused.kind()).isEqualTo(BackendException.Kind.CONNECTION);
     assertThat(refused.write()).isFalse();
   }
 
@@ -228,11 +229,12 @@ class CatalogServiceTests extends SiteTest {
     OpenStackService impatient =
         openStack.service(settings(null, null, null, Duration.ofMillis(200)));
 
-    RemoteException late =
+    BackendException late =
         catchThrowableOfType(
-            RemoteException.class, () -> impatient.send(Request.post("/channels", Map.of())));
+            BackendException.class,
+            () -> impatient.send(ServiceRequest.post("/channels", Map.of())));
 
-    assertThat(late.kind()).isEqualTo(RemoteException.Kind.TIMEOUT);
+    assertThat(late.kind()).isEqualTo(BackendException.Kind.TIMEOUT);
     assertThat(late.write()).isTrue();
     assertThat(late).hasMessage("tunelo did not answer within 200 ms");
   }
@@ -241,12 +243,12 @@ class CatalogServiceTests extends SiteTest {
   void opensTheCircuitOfTheServiceThatIsDownAndOfNoOther() {
     site.service = _ -> FakeSite.Reply.json(503, "{\"message\":\"down\"}");
     for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(() -> service.send(Request.get("/channels")))
-          .isInstanceOf(RemoteException.class);
+      assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
+          .isInstanceOf(BackendException.class);
     }
 
     assertThat(service.hold()).isPresent();
-    assertThatThrownBy(() -> service.send(Request.get("/channels")))
+    assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
         .hasMessageContaining("circuit");
     assertThat(site.seen).hasSize(5);
     assertThat(openStack.service(settings()).hold()).isEmpty();
@@ -257,7 +259,7 @@ class CatalogServiceTests extends SiteTest {
     site.service = _ -> FakeSite.Reply.json(500, "{\"error\":\"Duplicate entry\"}");
 
     for (int i = 0; i < 10; i++) {
-      assertThat(service.send(Request.get("/channels")).status()).isEqualTo(500);
+      assertThat(service.send(ServiceRequest.get("/channels")).status()).isEqualTo(500);
     }
 
     assertThat(service.hold()).isEmpty();
@@ -265,7 +267,7 @@ class CatalogServiceTests extends SiteTest {
 
   @Test
   void measuresItsCalls() {
-    service.send(Request.get("/channels"));
+    service.send(ServiceRequest.get("/channels"));
 
     assertThat(meters.get("doni.remote").tag("service", "tunelo").timer().count()).isEqualTo(1);
     assertThat(meters.get("doni.remote").tag("service", "identity").timer().count()).isEqualTo(1);
@@ -275,9 +277,9 @@ class CatalogServiceTests extends SiteTest {
   void masksSecretsThatTheServiceQuotes() {
     site.service = seen -> FakeSite.Reply.json(400, "{\"error\":\"bad: " + quoted(seen) + "\"}");
 
-    Answer answer =
+    ServiceResponse answer =
         service.send(
-            Request.post(
+            ServiceRequest.post(
                 "/nodes",
                 Map.of(
                     "one",
@@ -297,8 +299,8 @@ class CatalogServiceTests extends SiteTest {
     AtomicInteger calls = new AtomicInteger();
     site.service = _ -> FakeSite.Reply.json(200, "{\"n\":" + calls.incrementAndGet() + "}");
 
-    Answer first = service.send(Request.get("/channels"));
-    Answer second = service.send(Request.get("/channels"));
+    ServiceResponse first = service.send(ServiceRequest.get("/channels"));
+    ServiceResponse second = service.send(ServiceRequest.get("/channels"));
 
     assertThat(first.body().path("n").asInt()).isEqualTo(1);
     assertThat(second.body().path("n").asInt()).isEqualTo(2);

@@ -51,7 +51,7 @@ class ErrorMessageTests {
 
   private static JsonNode json(String body) {
     try {
-      return JsonBody.MAPPER.readTree(body);
+      return MaskedJson.MAPPER.readTree(body);
     } catch (JacksonException _) {
       return MissingNode.getInstance();
     }

@@ -3,7 +3,7 @@ package doni.openstack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

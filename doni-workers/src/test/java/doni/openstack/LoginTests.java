@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,7 +21,7 @@ class LoginTests extends SiteTest {
 
   @Test
   void logsInWithUserPasswordAndProject() {
-    openStack.service(settings()).send(Request.get("/channels"));
+    openStack.service(settings()).send(ServiceRequest.get("/channels"));
 
     var auth = site.logins.getFirst().json().path("auth");
     assertThat(auth.at("/identity/methods/0").asString()).isEqualTo("password");
@@ -35,7 +35,8 @@ class LoginTests extends SiteTest {
   void logsInWithAnApplicationCredentialWithoutAScope() {
     OpenStack withCredential = openStack(applicationCredential());
 
-    Answer answer = withCredential.service(settings()).send(Request.get("/channels"));
+    ServiceResponse answer =
+        withCredential.service(settings()).send(ServiceRequest.get("/channels"));
 
     var auth = site.logins.getFirst().json().path("auth");
     assertThat(answer.status()).isEqualTo(200);
@@ -52,8 +53,8 @@ class LoginTests extends SiteTest {
 
   @Test
   void keepsOneTokenForAllServices() {
-    openStack.service(settings()).send(Request.get("/channels"));
-    openStack.service(settings()).send(Request.get("/channels"));
+    openStack.service(settings()).send(ServiceRequest.get("/channels"));
+    openStack.service(settings()).send(ServiceRequest.get("/channels"));
 
     assertThat(site.logins).hasSize(1);
   }
@@ -64,7 +65,7 @@ class LoginTests extends SiteTest {
 
     try (ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 8; i++) {
-        var _ = many.submit(() -> service.send(Request.get("/channels")));
+        var _ = many.submit(() -> service.send(ServiceRequest.get("/channels")));
       }
     }
 
@@ -75,24 +76,25 @@ class LoginTests extends SiteTest {
   @Test
   void renewsTheTokenShortlyBeforeItExpires() {
     OpenStackService service = openStack.service(settings());
-    service.send(Request.get("/channels"));
+    service.send(ServiceRequest.get("/channels"));
 
     clock.advance(Duration.ofMinutes(58));
-    service.send(Request.get("/channels"));
+    service.send(ServiceRequest.get("/channels"));
     assertThat(site.logins).hasSize(1);
 
     clock.advance(Duration.ofSeconds(61));
-    service.send(Request.get("/channels"));
+    service.send(ServiceRequest.get("/channels"));
     assertThat(site.logins).hasSize(2);
   }
 
   @Test
   void renewsTheTokenOnceWhenAServiceRefusesItAndRepeatsTheRequest() {
     OpenStackService service = openStack.service(settings());
-    service.send(Request.get("/channels"));
+    service.send(ServiceRequest.get("/channels"));
     site.revokeAll();
 
-    Answer answer = service.send(Request.post("/channels", java.util.Map.of("name", "x")));
+    ServiceResponse answer =
+        service.send(ServiceRequest.post("/channels", java.util.Map.of("name", "x")));
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(site.logins).hasSize(2);
@@ -104,8 +106,9 @@ class LoginTests extends SiteTest {
     OpenStackService service = openStack.service(settings());
     site.service = _ -> FakeSite.Reply.json(401, "{\"error\":{\"message\":\"no\"}}");
 
-    RemoteException refused =
-        catchThrowableOfType(RemoteException.class, () -> service.send(Request.get("/channels")));
+    BackendException refused =
+        catchThrowableOfType(
+            BackendException.class, () -> service.send(ServiceRequest.get("/channels")));
 
     assertThat(refused.status()).isEqualTo(401);
     assertThat(site.logins).hasSize(2);
@@ -116,22 +119,23 @@ class LoginTests extends SiteTest {
   void tellsWhichKeysToCheckWhenKeystoneRefusesUsAndDoesNotAskAgainForAWhile() {
     OpenStackService service = openStack(keystone("wrong-password", null)).service(settings());
 
-    RemoteException refused =
-        catchThrowableOfType(RemoteException.class, () -> service.send(Request.get("/channels")));
-    assertThat(refused.kind()).isEqualTo(RemoteException.Kind.NOT_SENT);
+    BackendException refused =
+        catchThrowableOfType(
+            BackendException.class, () -> service.send(ServiceRequest.get("/channels")));
+    assertThat(refused.kind()).isEqualTo(BackendException.Kind.NOT_SENT);
     assertThat(refused.write()).isFalse();
     assertThat(refused).hasMessageContaining("doni.keystone.username");
     assertThat(refused.getMessage()).doesNotContain("wrong-password");
     assertThat(service.hold()).isPresent();
 
-    assertThatThrownBy(() -> service.send(Request.get("/channels")))
-        .isInstanceOf(RemoteException.class);
+    assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
+        .isInstanceOf(BackendException.class);
     assertThat(site.logins).hasSize(1);
 
     clock.advance(Duration.ofSeconds(31));
     assertThat(service.hold()).isEmpty();
-    assertThatThrownBy(() -> service.send(Request.get("/channels")))
-        .isInstanceOf(RemoteException.class);
+    assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
+        .isInstanceOf(BackendException.class);
     assertThat(site.logins).hasSize(2);
   }
 
@@ -149,9 +153,9 @@ class LoginTests extends SiteTest {
   void leavesKeystonesOwnFailureToBeRetried() {
     site.loginsAnswer = 500;
 
-    RemoteException failure =
+    BackendException failure =
         catchThrowableOfType(
-            RemoteException.class, () -> openStack.service(settings()).projectId());
+            BackendException.class, () -> openStack.service(settings()).projectId());
 
     assertThat(failure.service()).isEqualTo("identity");
     assertThat(failure.status()).isEqualTo(500);

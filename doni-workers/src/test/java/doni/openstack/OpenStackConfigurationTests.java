@@ -3,7 +3,7 @@ package doni.openstack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -46,8 +46,8 @@ class OpenStackConfigurationTests {
             "doni.keystone.static-tokens.tok3n.project-id=p")
         .run(context -> {
           OpenStack openStack = context.getBean(OpenStack.class);
-          ServiceSettings settings =
-              new ServiceSettings(
+          ServiceProperties settings =
+              new ServiceProperties(
                   "tunelo",
                   "channel",
                   null,
@@ -62,12 +62,12 @@ class OpenStackConfigurationTests {
           assertThat(service.hold())
               .hasValueSatisfying(
                   hold -> assertThat(hold.reason()).isEqualTo("doni.keystone.auth-url is not set"));
-          assertThatThrownBy(() -> service.send(Request.get("/channels")))
+          assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
               .isInstanceOfSatisfying(
-                  RemoteException.class,
-                  e -> assertThat(e.kind()).isEqualTo(RemoteException.Kind.NOT_SENT));
+                  BackendException.class,
+                  e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.NOT_SENT));
           assertThatThrownBy(() -> openStack.projects().find("p"))
-              .isInstanceOf(RemoteException.class);
+              .isInstanceOf(BackendException.class);
         });
   }
 }

@@ -1,6 +1,6 @@
 package doni.openstack;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
@@ -63,16 +63,16 @@ abstract class SiteTest {
         Map.of());
   }
 
-  static ServiceSettings settings() {
+  static ServiceProperties settings() {
     return settings(null, null, null, READ_TIMEOUT);
   }
 
-  static ServiceSettings settings(
+  static ServiceProperties settings(
       @Nullable String interfaceName,
       @Nullable String region,
       @Nullable URI override,
       Duration readTimeout) {
-    return new ServiceSettings(
+    return new ServiceProperties(
         "tunelo",
         "channel",
         interfaceName,

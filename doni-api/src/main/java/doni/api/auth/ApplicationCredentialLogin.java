@@ -2,7 +2,7 @@ package doni.api.auth;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRootName;
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openstack4j.model.identity.v3.Authentication;

@@ -1,9 +1,9 @@
 package doni.api.auth;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import doni.backend.BackendGuard;
 import doni.openstack.KeystoneBinding;
 import doni.openstack.KeystoneProperties;
-import doni.remote.Remote;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
 import jakarta.servlet.DispatcherType;
@@ -37,7 +37,7 @@ class AuthConfiguration {
   private static final int CALLS_AT_ONCE = 20;
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(5);
 
-  /** A call may wait for its place before it is sent, see {@link Remote}. */
+  /** A call may wait for its place before it is sent, see {@link BackendGuard}. */
   private static final Duration QUEUE = Duration.ofSeconds(2);
 
   @Bean
@@ -58,8 +58,8 @@ class AuthConfiguration {
           keystone.staticTokens().size());
       return new StaticTokens(keystone.staticTokens());
     }
-    Remote remote =
-        new Remote(
+    BackendGuard remote =
+        new BackendGuard(
             "keystone",
             CALLS_AT_ONCE,
             CIRCUIT_OPEN_FOR,
@@ -87,7 +87,7 @@ class AuthConfiguration {
   SecurityFilterChain tokenChain(
       HttpSecurity http, TokenValidator tokens, KeystoneProperties keystone) {
     OpenPaths openPaths = new OpenPaths();
-    Refusals refusals = Refusals.of(keystone);
+    AuthErrors refusals = AuthErrors.of(keystone);
     return http.addFilterBefore(
             new TokenFilter(tokens, openPaths, refusals), AnonymousAuthenticationFilter.class)
         .authorizeHttpRequests(requests ->

@@ -4,9 +4,9 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import doni.device.Secret;
+import doni.backend.BackendException;
+import doni.enrollment.Secret;
 import doni.openstack.TokenForm;
-import doni.worker.RemoteException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -45,7 +45,7 @@ final class CachedTokens implements TokenValidator {
   private static final long MOST = 50_000;
 
   private final TokenValidator keystone;
-  private final AsyncCache<TokenDigest, Verdict> verdicts;
+  private final AsyncCache<TokenDigest, TokenValidation> verdicts;
   private final Duration patience;
   private final Clock clock;
   private final AtomicBoolean down = new AtomicBoolean();
@@ -74,7 +74,7 @@ final class CachedTokens implements TokenValidator {
             .maximumSize(MOST)
             .ticker(ticker)
             .executor(Runnable::run)
-            .expireAfter(Expiry.<TokenDigest, Verdict>creating((_, v) -> lifetime(v, ttl)))
+            .expireAfter(Expiry.<TokenDigest, TokenValidation>creating((_, v) -> lifetime(v, ttl)))
             .buildAsync();
     this.valid = counter(meters, "valid");
     this.refused = counter(meters, "refused");
@@ -91,10 +91,10 @@ final class CachedTokens implements TokenValidator {
   }
 
   @Override
-  public Verdict validate(Secret token) {
+  public TokenValidation validate(Secret token) {
     if (!TokenForm.isPlausible(token)) {
       malformed.increment();
-      return new Verdict.Refused();
+      return new TokenValidation.Refused();
     }
     TokenDigest digest = TokenDigest.of(token);
     Answer answer = (Answer) verdicts.get(digest, (_, _) -> Answer.of(() -> ask(token)));
@@ -105,12 +105,12 @@ final class CachedTokens implements TokenValidator {
   }
 
   /** On a thread of its own, so that a request that has waited long enough can leave. */
-  private Verdict ask(Secret token) {
-    Verdict verdict = keystone.validate(token);
+  private TokenValidation ask(Secret token) {
+    TokenValidation verdict = keystone.validate(token);
     switch (verdict) {
-      case Verdict.Vouched _ -> answered(valid);
-      case Verdict.Refused _ -> answered(refused);
-      case Verdict.Unanswered(RemoteException failure) -> {
+      case TokenValidation.Vouched _ -> answered(valid);
+      case TokenValidation.Refused _ -> answered(refused);
+      case TokenValidation.Unanswered(BackendException failure) -> {
         unavailable.increment();
         if (!down.getAndSet(true)) {
           log.warn("tokens cannot be validated: {}", failure.getMessage());
@@ -127,7 +127,7 @@ final class CachedTokens implements TokenValidator {
     }
   }
 
-  private Verdict await(Future<Verdict> answer) {
+  private TokenValidation await(Future<TokenValidation> answer) {
     try {
       return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -140,23 +140,23 @@ final class CachedTokens implements TokenValidator {
     }
   }
 
-  private static Verdict late(String text) {
-    return new Verdict.Unanswered(
-        RemoteException.unanswered(SERVICE, RemoteException.Kind.TIMEOUT, text, false, null));
+  private static TokenValidation late(String text) {
+    return new TokenValidation.Unanswered(
+        BackendException.unanswered(SERVICE, BackendException.Kind.TIMEOUT, text, false, null));
   }
 
-  private Verdict unlessExpired(Verdict verdict) {
-    return verdict instanceof Verdict.Vouched(_, Instant expiresAt)
+  private TokenValidation unlessExpired(TokenValidation verdict) {
+    return verdict instanceof TokenValidation.Vouched(_, Instant expiresAt)
             && !expiresAt.isAfter(clock.instant())
-        ? new Verdict.Refused()
+        ? new TokenValidation.Refused()
         : verdict;
   }
 
-  private Duration lifetime(Verdict verdict, Duration ttl) {
+  private Duration lifetime(TokenValidation verdict, Duration ttl) {
     return switch (verdict) {
-      case Verdict.Refused _ -> REFUSED_FOR;
-      case Verdict.Unanswered _ -> Duration.ZERO;
-      case Verdict.Vouched(_, Instant expiresAt) -> {
+      case TokenValidation.Refused _ -> REFUSED_FOR;
+      case TokenValidation.Unanswered _ -> Duration.ZERO;
+      case TokenValidation.Vouched(_, Instant expiresAt) -> {
         Duration left = Duration.between(clock.instant(), expiresAt);
         yield left.compareTo(ttl) < 0 ? left : ttl;
       }
@@ -170,18 +170,18 @@ final class CachedTokens implements TokenValidator {
    * whose lifetime would then begin later, or which would still be found although it is not to be
    * kept.
    */
-  private static final class Answer extends CompletableFuture<Verdict> {
-    final CompletableFuture<Verdict> remembered = new CompletableFuture<>();
+  private static final class Answer extends CompletableFuture<TokenValidation> {
+    final CompletableFuture<TokenValidation> remembered = new CompletableFuture<>();
 
-    static Answer of(Supplier<Verdict> question) {
+    static Answer of(Supplier<TokenValidation> question) {
       Answer answer = new Answer();
       Thread.startVirtualThread(() -> answer.settle(question));
       return answer;
     }
 
-    private void settle(Supplier<Verdict> question) {
+    private void settle(Supplier<TokenValidation> question) {
       try {
-        Verdict verdict = question.get();
+        TokenValidation verdict = question.get();
         complete(verdict);
         remembered.complete(verdict);
       } catch (RuntimeException | Error e) {

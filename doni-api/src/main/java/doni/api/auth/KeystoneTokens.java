@@ -1,10 +1,10 @@
 package doni.api.auth;
 
-import doni.device.Secret;
+import doni.backend.BackendException;
+import doni.backend.BackendGuard;
+import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
 import doni.policy.Caller;
-import doni.remote.Remote;
-import doni.worker.RemoteException;
 import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,38 +51,38 @@ final class KeystoneTokens implements TokenValidator {
   private final KeystoneProperties properties;
   private final String endpoint;
   private final Config config;
-  private final Remote remote;
+  private final BackendGuard remote;
   private final Clock clock;
   private final ReentrantLock login = new ReentrantLock();
   private volatile @Nullable Token serviceToken;
 
-  KeystoneTokens(KeystoneProperties properties, Remote remote, Clock clock) {
+  KeystoneTokens(KeystoneProperties properties, BackendGuard remote, Clock clock) {
     this.properties = properties;
     this.endpoint = properties.identityUrl();
     this.config =
         Config.newConfig()
             .withConnectionTimeout(Math.toIntExact(properties.connectTimeout().toMillis()))
             .withReadTimeout(Math.toIntExact(properties.readTimeout().toMillis()))
-            .withEndpointURLResolver(new OneEndpoint(endpoint));
+            .withEndpointURLResolver(new SingleEndpoint(endpoint));
     this.remote = remote;
     this.clock = clock;
   }
 
   @Override
-  public Verdict validate(Secret token) {
+  public TokenValidation validate(Secret token) {
     try {
       return remote.call("GET", () -> ask(token));
-    } catch (RemoteException e) {
-      return new Verdict.Unanswered(e);
+    } catch (BackendException e) {
+      return new TokenValidation.Unanswered(e);
     }
   }
 
-  private Verdict ask(Secret token) {
+  private TokenValidation ask(Secret token) {
     try {
       OSClientV3 client = OSFactory.clientFromToken(serviceToken(), config);
       Token found = client.identity().tokens().get(token.value());
       serviceToken = client.getToken();
-      return found == null ? new Verdict.Refused() : verdict(found);
+      return found == null ? new TokenValidation.Refused() : verdict(found);
     } catch (ResponseException e) {
       throw failure(e);
     }
@@ -142,11 +142,11 @@ final class KeystoneTokens implements TokenValidator {
         .getToken();
   }
 
-  private Verdict verdict(Token token) {
+  private TokenValidation verdict(Token token) {
     Project project = token.getProject();
     Instant expiresAt = token.getExpires().toInstant();
     if (project == null || !expiresAt.isAfter(clock.instant())) {
-      return new Verdict.Refused();
+      return new TokenValidation.Refused();
     }
     User user = token.getUser();
     Set<String> roles =
@@ -154,7 +154,7 @@ final class KeystoneTokens implements TokenValidator {
     Map<String, String> attributes = attributes(user, project);
     Caller caller =
         new Caller(user.getId(), user.getName(), project.getId(), roles, attributes, "");
-    return new Verdict.Vouched(caller, expiresAt);
+    return new TokenValidation.Vouched(caller, expiresAt);
   }
 
   private static Map<String, String> attributes(User user, Project project) {
@@ -178,7 +178,7 @@ final class KeystoneTokens implements TokenValidator {
   }
 
   /** Without openstack4j's text and cause, which may quote the request. */
-  private static RemoteException failure(ResponseException e) {
+  private static BackendException failure(ResponseException e) {
     if (e.getStatus() > 0) {
       String text =
           switch (e.getStatus()) {
@@ -186,13 +186,13 @@ final class KeystoneTokens implements TokenValidator {
             case 403 -> "Keystone does not let the service user validate tokens (403)";
             default -> "Keystone answered " + e.getStatus();
           };
-      return RemoteException.answered(SERVICE, e.getStatus(), text, false, null);
+      return BackendException.answered(SERVICE, e.getStatus(), text, false, null);
     }
     boolean late = isTimeout(e);
-    RemoteException.Kind kind =
-        late ? RemoteException.Kind.TIMEOUT : RemoteException.Kind.CONNECTION;
+    BackendException.Kind kind =
+        late ? BackendException.Kind.TIMEOUT : BackendException.Kind.CONNECTION;
     String text = late ? "Keystone did not answer in time" : "no connection to Keystone";
-    return RemoteException.unanswered(SERVICE, kind, text, false, null);
+    return BackendException.unanswered(SERVICE, kind, text, false, null);
   }
 
   /** OkHttp's time-out has a closed socket for its cause, so the whole chain counts. */

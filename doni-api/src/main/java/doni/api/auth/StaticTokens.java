@@ -1,6 +1,6 @@
 package doni.api.auth;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
 import doni.policy.Caller;
 import java.time.Instant;
@@ -10,20 +10,20 @@ import java.util.Map;
 /** Tokens from the configuration, for local use without a Keystone. They never expire. */
 final class StaticTokens implements TokenValidator {
 
-  private final Map<TokenDigest, Verdict> verdicts;
+  private final Map<TokenDigest, TokenValidation> verdicts;
 
   StaticTokens(Map<Secret, KeystoneProperties.StaticToken> tokens) {
-    Map<TokenDigest, Verdict> verdicts = new HashMap<>();
+    Map<TokenDigest, TokenValidation> verdicts = new HashMap<>();
     tokens.forEach((token, meaning) -> verdicts.put(TokenDigest.of(token), vouched(meaning)));
     this.verdicts = Map.copyOf(verdicts);
   }
 
   @Override
-  public Verdict validate(Secret token) {
-    return verdicts.getOrDefault(TokenDigest.of(token), new Verdict.Refused());
+  public TokenValidation validate(Secret token) {
+    return verdicts.getOrDefault(TokenDigest.of(token), new TokenValidation.Refused());
   }
 
-  private static Verdict vouched(KeystoneProperties.StaticToken meaning) {
+  private static TokenValidation vouched(KeystoneProperties.StaticToken meaning) {
     Map<String, String> attributes =
         Map.of(
             "user_id", meaning.userId(),
@@ -37,6 +37,6 @@ final class StaticTokens implements TokenValidator {
             meaning.roles(),
             attributes,
             "");
-    return new Verdict.Vouched(caller, Instant.MAX);
+    return new TokenValidation.Vouched(caller, Instant.MAX);
   }
 }

@@ -1,6 +1,6 @@
 package doni.api.auth;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,8 +1,8 @@
 package doni.api.auth;
 
-import doni.device.Secret;
+import doni.backend.BackendException;
+import doni.enrollment.Secret;
 import doni.policy.Caller;
-import doni.worker.RemoteException;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,13 +23,13 @@ final class TokenFilter extends OncePerRequestFilter {
 
   private final TokenValidator tokens;
   private final OpenPaths openPaths;
-  private final Refusals refusals;
+  private final AuthErrors refusals;
 
   /** Keeps the caller for a later dispatch of the same request. */
   private final RequestAttributeSecurityContextRepository contexts =
       new RequestAttributeSecurityContextRepository();
 
-  TokenFilter(TokenValidator tokens, OpenPaths openPaths, Refusals refusals) {
+  TokenFilter(TokenValidator tokens, OpenPaths openPaths, AuthErrors refusals) {
     this.tokens = tokens;
     this.openPaths = openPaths;
     this.refusals = refusals;
@@ -50,9 +50,10 @@ final class TokenFilter extends OncePerRequestFilter {
       return;
     }
     switch (tokens.validate(new Secret(request.getHeader(RequestIdFilter.TOKEN_HEADER)))) {
-      case Verdict.Unanswered(RemoteException failure) -> refusals.unavailable(response, failure);
-      case Verdict.Refused _ -> refusals.unauthorized(response);
-      case Verdict.Vouched(Caller caller, Instant _) -> {
+      case TokenValidation.Unanswered(BackendException failure) ->
+          refusals.unavailable(response, failure);
+      case TokenValidation.Refused _ -> refusals.unauthorized(response);
+      case TokenValidation.Vouched(Caller caller, Instant _) -> {
         remember(caller, request, response);
         chain.doFilter(request, response);
       }

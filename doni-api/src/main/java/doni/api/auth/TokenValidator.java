@@ -1,10 +1,10 @@
 package doni.api.auth;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 
 /** Says whom a token stands for. */
 @FunctionalInterface
 interface TokenValidator {
 
-  Verdict validate(Secret token);
+  TokenValidation validate(Secret token);
 }

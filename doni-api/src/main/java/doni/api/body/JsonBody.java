@@ -1,6 +1,6 @@
 package doni.api.body;
 
-import doni.inventory.InventoryException;
+import doni.request.RequestRefusedException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,23 +16,31 @@ import org.jspecify.annotations.Nullable;
  */
 public record JsonBody(@Nullable Object value) {
 
-  /** Reads one JSON text, as strictly as a request's body; {@link InventoryException.Invalid}. */
+  /**
+   * Reads one JSON text, as strictly as a request's body; {@link RequestRefusedException.Invalid}.
+   */
   public static JsonBody parse(byte[] utf8) {
     return new JsonBody(StrictJson.read(utf8));
   }
 
-  /** The members of the object that the body must be; {@link InventoryException.Invalid} if not. */
+  /**
+   * The members of the object that the body must be; {@link RequestRefusedException.Invalid} if
+   * not.
+   */
   public Map<String, Object> object() {
     return object(value)
-        .orElseThrow(() -> new InventoryException.Invalid("The body must be a JSON object."));
+        .orElseThrow(() -> new RequestRefusedException.Invalid("The body must be a JSON object."));
   }
 
-  /** The elements of the array that the body must be; {@link InventoryException.Invalid} if not. */
+  /**
+   * The elements of the array that the body must be; {@link RequestRefusedException.Invalid} if
+   * not.
+   */
   public List<?> array() {
     if (value instanceof List<?> list) {
       return list;
     }
-    throw new InventoryException.Invalid("The body must be a JSON array.");
+    throw new RequestRefusedException.Invalid("The body must be a JSON array.");
   }
 
   /**

@@ -1,6 +1,6 @@
 package doni.api.body;
 
-import doni.inventory.InventoryException;
+import doni.request.RequestRefusedException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -52,19 +52,19 @@ final class StrictJson {
     this.parser = parser;
   }
 
-  /** The value, immutable; {@link InventoryException.Invalid} if there is none to be had. */
+  /** The value, immutable; {@link RequestRefusedException.Invalid} if there is none to be had. */
   static @Nullable Object read(byte[] body) {
     if (body.length == 0) {
-      throw new InventoryException.Invalid("The body is empty; it must be JSON.");
+      throw new RequestRefusedException.Invalid("The body is empty; it must be JSON.");
     }
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), decode(body))) {
       return new StrictJson(parser).document();
     } catch (StreamConstraintsException e) {
-      throw new InventoryException.Invalid(
+      throw new RequestRefusedException.Invalid(
           "The body goes beyond what is read (%d levels, numbers of %d digits, texts of %d and names of %d characters)%s."
               .formatted(MAX_NESTING, MAX_DIGITS, MAX_TEXT, MAX_NAME, place(e)));
     } catch (JacksonException e) {
-      throw new InventoryException.Invalid("The body is not JSON%s.".formatted(place(e)));
+      throw new RequestRefusedException.Invalid("The body is not JSON%s.".formatted(place(e)));
     }
   }
 
@@ -77,7 +77,7 @@ final class StrictJson {
           .decode(ByteBuffer.wrap(body))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new InventoryException.Invalid("The body is not UTF-8.");
+      throw new RequestRefusedException.Invalid("The body is not UTF-8.");
     }
   }
 
@@ -92,10 +92,10 @@ final class StrictJson {
     parser.nextToken();
     Object value = value();
     if (parser.nextToken() != null) {
-      throw new InventoryException.Invalid("The body goes on after its JSON value.");
+      throw new RequestRefusedException.Invalid("The body goes on after its JSON value.");
     }
     if (!violations.isEmpty()) {
-      throw new InventoryException.Invalid(violations);
+      throw new RequestRefusedException.Invalid(violations);
     }
     return value;
   }
@@ -103,7 +103,7 @@ final class StrictJson {
   private @Nullable Object value() {
     JsonToken token = parser.currentToken();
     if (token == null) {
-      throw new InventoryException.Invalid("The body is empty; it must be JSON.");
+      throw new RequestRefusedException.Invalid("The body is empty; it must be JSON.");
     }
     return switch (token) {
       case START_OBJECT -> object();
@@ -114,7 +114,7 @@ final class StrictJson {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
-      default -> throw new InventoryException.Invalid("The body is not JSON.");
+      default -> throw new RequestRefusedException.Invalid("The body is not JSON.");
     };
   }
 
@@ -140,7 +140,7 @@ final class StrictJson {
   }
 
   private String text(String text) {
-    if (!Text.isStorable(text)) {
+    if (!BodyText.isStorable(text)) {
       refuse("holds a character that cannot be stored (U+0000, or half of a surrogate pair)");
     }
     return text;
@@ -158,7 +158,7 @@ final class StrictJson {
   private void refuse(String why) {
     violations.add(parser.streamReadContext().pathAsPointer() + ": " + why);
     if (violations.size() >= MAX_VIOLATIONS) {
-      throw new InventoryException.Invalid(violations);
+      throw new RequestRefusedException.Invalid(violations);
     }
   }
 }

@@ -1,6 +1,6 @@
 package doni.api.error;
 
-import doni.inventory.InventoryException;
+import doni.request.RequestRefusedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.SocketTimeoutException;
@@ -39,14 +39,14 @@ class ApiErrors extends ResponseEntityExceptionHandler {
   private static final String RETRY_AFTER_SECONDS = "5";
 
   @ExceptionHandler
-  ResponseEntity<Object> refused(InventoryException refusal) {
+  ResponseEntity<Object> refused(RequestRefusedException refusal) {
     HttpStatus status =
         switch (refusal) {
-          case InventoryException.Invalid _ -> HttpStatus.BAD_REQUEST;
-          case InventoryException.Forbidden _ -> HttpStatus.FORBIDDEN;
-          case InventoryException.NotFound _ -> HttpStatus.NOT_FOUND;
-          case InventoryException.Conflict _ -> HttpStatus.CONFLICT;
-          case InventoryException.Stale _ -> HttpStatus.PRECONDITION_FAILED;
+          case RequestRefusedException.Invalid _ -> HttpStatus.BAD_REQUEST;
+          case RequestRefusedException.Forbidden _ -> HttpStatus.FORBIDDEN;
+          case RequestRefusedException.NotFound _ -> HttpStatus.NOT_FOUND;
+          case RequestRefusedException.Conflict _ -> HttpStatus.CONFLICT;
+          case RequestRefusedException.Stale _ -> HttpStatus.PRECONDITION_FAILED;
         };
     return answer(status, new HttpHeaders(), String.valueOf(refusal.getMessage()));
   }

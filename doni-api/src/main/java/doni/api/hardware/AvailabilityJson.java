@@ -2,14 +2,15 @@ package doni.api.hardware;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import doni.inventory.AvailabilityWindow;
+import doni.api.web.WireTime;
+import doni.hardware.StoredWindow;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** When a device may be reserved. */
 @Schema(name = "Availability", requiredProperties = "availability")
-record AvailabilityJson(List<WindowJson> availability) {
+public record AvailabilityJson(List<WindowJson> availability) {
 
   /** One window. */
   @Schema(
@@ -28,16 +29,16 @@ record AvailabilityJson(List<WindowJson> availability) {
               example = "2031-03-02T12:00:00+00:00")
           @Nullable String updatedAt) {}
 
-  static AvailabilityJson of(List<AvailabilityWindow> windows) {
+  public static AvailabilityJson of(List<StoredWindow> windows) {
     return new AvailabilityJson(
         windows.stream()
             .map(window ->
                 new WindowJson(
                     window.uuid().toString(),
-                    Timestamp.of(window.start()),
-                    Timestamp.of(window.end()),
-                    Timestamp.of(window.createdAt()),
-                    Timestamp.orNull(window.updatedAt())))
+                    WireTime.of(window.start()),
+                    WireTime.of(window.end()),
+                    WireTime.of(window.createdAt()),
+                    WireTime.orNull(window.updatedAt())))
             .toList());
   }
 }

@@ -1,9 +1,9 @@
 package doni.api.hardware;
 
+import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
-import doni.api.body.Text;
-import doni.intake.HardwareIntake;
-import doni.inventory.InventoryException;
+import doni.hardware.HardwareService;
+import doni.request.RequestRefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The body of an enrollment: an object of exactly three members. */
-final class EnrollmentRequest {
+public final class EnrollmentRequest {
 
   private static final Set<String> MEMBERS = Set.of("name", "hardware_type", "properties");
   private static final int MAX_LENGTH = 255;
@@ -25,20 +25,20 @@ final class EnrollmentRequest {
     this.members = members;
   }
 
-  /** {@link InventoryException.Invalid} names everything that is wrong with it. */
-  static HardwareIntake.Request read(JsonBody body) {
+  /** {@link RequestRefusedException.Invalid} names everything that is wrong with it. */
+  public static HardwareService.Request read(JsonBody body) {
     return new EnrollmentRequest(body.object()).bind();
   }
 
-  private HardwareIntake.Request bind() {
+  private HardwareService.Request bind() {
     members.keySet().stream()
         .filter(member -> !MEMBERS.contains(member))
         .limit(MAX_VIOLATIONS)
-        .forEach(member -> violations.add(Text.quote(member) + ": is not allowed here"));
-    HardwareIntake.Request request =
-        new HardwareIntake.Request(line("name"), line("hardware_type"), properties());
+        .forEach(member -> violations.add(BodyText.quote(member) + ": is not allowed here"));
+    HardwareService.Request request =
+        new HardwareService.Request(line("name"), line("hardware_type"), properties());
     if (!violations.isEmpty()) {
-      throw new InventoryException.Invalid(violations);
+      throw new RequestRefusedException.Invalid(violations);
     }
     return request;
   }
@@ -49,7 +49,7 @@ final class EnrollmentRequest {
       return null;
     }
     if (value instanceof String text && !text.isEmpty()) {
-      if (text.codePointCount(0, text.length()) <= MAX_LENGTH && Text.isLine(text)) {
+      if (text.codePointCount(0, text.length()) <= MAX_LENGTH && BodyText.isLine(text)) {
         return text;
       }
     }

@@ -1,5 +1,6 @@
 package doni.api.hardware;
 
+import doni.api.web.LinkJson;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 

@@ -2,7 +2,8 @@ package doni.api.hardware;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import doni.inventory.Enrollment;
+import doni.api.web.WireTime;
+import doni.hardware.HardwareView;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +46,14 @@ record ExportedHardwareJson(
             example = "2031-03-04T12:00:00+00:00")
         @Nullable String updatedAt) {
 
-  static ExportedHardwareJson of(Enrollment hardware) {
+  static ExportedHardwareJson of(HardwareView hardware) {
     return new ExportedHardwareJson(
         hardware.id().toString(),
         hardware.name(),
         hardware.projectId(),
         hardware.hardwareType(),
         hardware.properties(),
-        Timestamp.of(hardware.createdAt()),
-        Timestamp.orNull(hardware.updatedAt()));
+        WireTime.of(hardware.createdAt()),
+        WireTime.orNull(hardware.updatedAt()));
   }
 }

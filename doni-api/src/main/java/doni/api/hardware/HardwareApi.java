@@ -2,6 +2,8 @@ package doni.api.hardware;
 
 import doni.api.body.JsonBody;
 import doni.api.docs.Refuses;
+import doni.api.web.IfMatchParameter;
+import doni.api.web.RefParameter;
 import doni.policy.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

@@ -1,13 +1,17 @@
 package doni.api.hardware;
 
+import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
-import doni.api.body.Text;
-import doni.intake.ForcedDeletion;
-import doni.intake.HardwareIntake;
-import doni.intake.HardwareIntake.Page;
-import doni.inventory.Enrollment;
-import doni.inventory.InventoryException;
+import doni.api.web.LinkJson;
+import doni.api.web.PageLinks;
+import doni.api.web.QueryParameters;
+import doni.api.web.RequestHeaders;
+import doni.hardware.HardwareService;
+import doni.hardware.HardwareService.Page;
+import doni.hardware.HardwareView;
+import doni.leftover.ForceDeleteService;
 import doni.policy.Caller;
+import doni.request.RequestRefusedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -26,15 +30,15 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@RequestMapping(path = Links.HARDWARE, produces = MediaType.APPLICATION_JSON_VALUE)
-final class HardwareController implements HardwareApi {
+@RequestMapping(path = PageLinks.HARDWARE, produces = MediaType.APPLICATION_JSON_VALUE)
+public final class HardwareController implements HardwareApi {
 
   private static final int MAX_REF = 255;
 
-  private final HardwareIntake intake;
-  private final ForcedDeletion force;
+  private final HardwareService intake;
+  private final ForceDeleteService force;
 
-  HardwareController(HardwareIntake intake, ForcedDeletion force) {
+  HardwareController(HardwareService intake, ForceDeleteService force) {
     this.intake = intake;
     this.force = force;
   }
@@ -45,7 +49,7 @@ final class HardwareController implements HardwareApi {
     Page page = intake.list(caller, ListParameters.read(request.getParameterMap()));
     return new HardwarePageJson(
         page.hardware().stream().map(HardwareJson::of).toList(),
-        next(request, Links.HARDWARE, page));
+        next(request, PageLinks.HARDWARE, page));
   }
 
   @Override
@@ -54,7 +58,7 @@ final class HardwareController implements HardwareApi {
     Page page = intake.export(ListParameters.read(request.getParameterMap()));
     return new ExportPageJson(
         page.hardware().stream().map(ExportedHardwareJson::of).toList(),
-        next(request, Links.EXPORT, page));
+        next(request, PageLinks.EXPORT, page));
   }
 
   @Override
@@ -66,9 +70,9 @@ final class HardwareController implements HardwareApi {
       HttpServletRequest request,
       HttpServletResponse response) {
     String key = RequestHeaders.idempotencyKey(request);
-    Enrollment hardware = intake.create(caller, EnrollmentRequest.read(body), key);
+    HardwareView hardware = intake.create(caller, EnrollmentRequest.read(body), key);
     response.setHeader(
-        HttpHeaders.LOCATION, Links.to(request, Links.HARDWARE + "/" + hardware.id()));
+        HttpHeaders.LOCATION, PageLinks.to(request, PageLinks.HARDWARE + "/" + hardware.id()));
     return tagged(hardware, response);
   }
 
@@ -104,7 +108,7 @@ final class HardwareController implements HardwareApi {
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       HttpServletRequest request) {
-    Query query = new Query(request.getParameterMap());
+    QueryParameters query = new QueryParameters(request.getParameterMap());
     boolean forced = query.flag("force");
     query.check();
     RequestHeaders.atExpected(
@@ -131,22 +135,22 @@ final class HardwareController implements HardwareApi {
     }
     String marker = page.hardware().getLast().id().toString();
     String query = ListParameters.after(request.getParameterMap(), marker);
-    return List.of(Links.next(request, path, query));
+    return List.of(PageLinks.next(request, path, query));
   }
 
   /**
    * Set on the response itself: in a {@code ResponseEntity} it would make Spring answer 304 on its
    * own, but what workers report changes without the generation.
    */
-  private static HardwareJson tagged(Enrollment hardware, HttpServletResponse response) {
+  private static HardwareJson tagged(HardwareView hardware, HttpServletResponse response) {
     response.setHeader(HttpHeaders.ETAG, "\"" + hardware.generation() + "\"");
     return HardwareJson.of(hardware);
   }
 
   /** No device can have a name that is longer, or that does not fit on a line. */
-  static String checked(String ref) {
-    if (ref.codePointCount(0, ref.length()) > MAX_REF || !Text.isLine(ref)) {
-      throw InventoryException.NotFound.hardware(Text.quote(ref));
+  public static String checked(String ref) {
+    if (ref.codePointCount(0, ref.length()) > MAX_REF || !BodyText.isLine(ref)) {
+      throw RequestRefusedException.NotFound.hardware(BodyText.quote(ref));
     }
     return ref;
   }

@@ -3,9 +3,11 @@ package doni.api.hardware;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import doni.inventory.Enrollment;
-import doni.inventory.Quarantine;
-import doni.inventory.TaskState;
+import doni.api.web.WireTime;
+import doni.hardware.HardwareView;
+import doni.hardware.Quarantine;
+import doni.task.TaskState;
+import doni.task.WorkerReport;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,9 +106,9 @@ record HardwareJson(
               example = "{\"fleet_id\": 7, \"last_seen\": \"2031-03-04T11:59:30.000Z\"}")
           Map<String, Object> stateDetails) {}
 
-  static HardwareJson of(Enrollment hardware) {
+  static HardwareJson of(HardwareView hardware) {
     List<WorkerJson> workers = new ArrayList<>(hardware.workers().size());
-    for (Enrollment.WorkerReport report : hardware.workers()) {
+    for (WorkerReport report : hardware.workers()) {
       workers.add(new WorkerJson(report.workerType(), report.state(), report.stateDetails()));
     }
     return new HardwareJson(
@@ -115,8 +117,8 @@ record HardwareJson(
         hardware.projectId(),
         hardware.hardwareType(),
         hardware.properties(),
-        Timestamp.of(hardware.createdAt()),
-        Timestamp.orNull(hardware.updatedAt()),
+        WireTime.of(hardware.createdAt()),
+        WireTime.orNull(hardware.updatedAt()),
         workers,
         quarantine(hardware.quarantine()));
   }
@@ -124,7 +126,6 @@ record HardwareJson(
   private static @Nullable QuarantineJson quarantine(@Nullable Quarantine quarantine) {
     return quarantine == null
         ? null
-        : new QuarantineJson(
-            Timestamp.of(quarantine.since()), quarantine.by(), quarantine.reason());
+        : new QuarantineJson(WireTime.of(quarantine.since()), quarantine.by(), quarantine.reason());
   }
 }

@@ -1,6 +1,6 @@
 package doni.api.hardware;
 
-import doni.inventory.HardwareTypes;
+import doni.hardwaretype.HardwareTypes;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;

@@ -3,7 +3,7 @@ package doni.api.hardware;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import doni.inventory.HardwareTypes;
+import doni.hardwaretype.HardwareTypes;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;

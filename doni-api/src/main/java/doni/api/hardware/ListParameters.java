@@ -1,8 +1,9 @@
 package doni.api.hardware;
 
-import doni.inventory.HardwareQuery;
-import doni.inventory.HardwareQuery.SortKey;
-import doni.inventory.TaskState;
+import doni.api.web.QueryParameters;
+import doni.hardware.HardwareQuery;
+import doni.hardware.HardwareQuery.SortKey;
+import doni.task.TaskState;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ final class ListParameters {
   private ListParameters() {}
 
   static HardwareQuery read(Map<String, String[]> parameters) {
-    Query query = new Query(parameters);
+    QueryParameters query = new QueryParameters(parameters);
     SortKey sortKey =
         query.oneOf("sort_key", Arrays.asList(SortKey.values()), ListParameters::lower);
     HardwareQuery wanted =

@@ -1,9 +1,9 @@
 package doni.api.hardware;
 
+import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
-import doni.api.body.Text;
-import doni.intake.PatchOperation;
-import doni.inventory.InventoryException;
+import doni.hardware.PatchOperation;
+import doni.request.RequestRefusedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,11 +28,11 @@ final class PatchRequest {
 
   private PatchRequest() {}
 
-  /** {@link InventoryException.Invalid} names everything that is wrong with it. */
+  /** {@link RequestRefusedException.Invalid} names everything that is wrong with it. */
   static List<PatchOperation> read(JsonBody body) {
     List<?> steps = body.array();
     if (steps.size() > MAX_OPERATIONS) {
-      throw new InventoryException.Invalid(
+      throw new RequestRefusedException.Invalid(
           "The patch has more than " + MAX_OPERATIONS + " operations.");
     }
     PatchRequest request = new PatchRequest();
@@ -40,7 +40,7 @@ final class PatchRequest {
       request.read("operation " + i, steps.get(i));
     }
     if (!request.violations.isEmpty()) {
-      throw new InventoryException.Invalid(request.violations);
+      throw new RequestRefusedException.Invalid(request.violations);
     }
     return List.copyOf(request.operations);
   }
@@ -115,6 +115,6 @@ final class PatchRequest {
 
   /** A path or an operation name is not a secret, but anything else might be. */
   private static String quoted(@Nullable Object value) {
-    return value instanceof String text ? Text.quote(text) : value == null ? "nothing" : "that";
+    return value instanceof String text ? BodyText.quote(text) : value == null ? "nothing" : "that";
   }
 }

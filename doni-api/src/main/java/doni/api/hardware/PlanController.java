@@ -1,6 +1,7 @@
 package doni.api.hardware;
 
-import doni.intake.PlanIntake;
+import doni.api.web.PageLinks;
+import doni.hardware.PlanService;
 import doni.policy.Caller;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -11,14 +12,16 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class PlanController implements PlanApi {
 
-  private final PlanIntake intake;
+  private final PlanService intake;
 
-  PlanController(PlanIntake intake) {
+  PlanController(PlanService intake) {
     this.intake = intake;
   }
 
   @Override
-  @GetMapping(path = Links.HARDWARE + "/{ref}/plan", produces = MediaType.APPLICATION_JSON_VALUE)
+  @GetMapping(
+      path = PageLinks.HARDWARE + "/{ref}/plan",
+      produces = MediaType.APPLICATION_JSON_VALUE)
   public PlanJson plan(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
     return PlanJson.of(intake.plan(caller, HardwareController.checked(ref)));
   }

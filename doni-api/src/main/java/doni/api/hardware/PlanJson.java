@@ -2,8 +2,8 @@ package doni.api.hardware;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import doni.intake.PlanIntake.DevicePlan;
-import doni.reconcile.Planner.WorkerPlan;
+import doni.engine.attempt.Planner.WorkerPlan;
+import doni.hardware.PlanService.DevicePlan;
 import doni.worker.Change;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;

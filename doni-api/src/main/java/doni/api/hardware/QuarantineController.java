@@ -1,10 +1,11 @@
 package doni.api.hardware;
 
+import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
-import doni.api.body.Text;
-import doni.intake.QuarantineIntake;
-import doni.inventory.InventoryException;
+import doni.api.web.PageLinks;
+import doni.hardware.QuarantineService;
 import doni.policy.Caller;
+import doni.request.RequestRefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,15 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@RequestMapping(path = Links.HARDWARE + "/{ref}", produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(path = PageLinks.HARDWARE + "/{ref}", produces = MediaType.APPLICATION_JSON_VALUE)
 final class QuarantineController implements QuarantineApi {
 
   private static final String REASON = "reason";
   private static final int LONGEST_REASON = 500;
 
-  private final QuarantineIntake intake;
+  private final QuarantineService intake;
 
-  QuarantineController(QuarantineIntake intake) {
+  QuarantineController(QuarantineService intake) {
     this.intake = intake;
   }
 
@@ -51,19 +52,19 @@ final class QuarantineController implements QuarantineApi {
     members.keySet().stream()
         .filter(member -> !member.equals(REASON))
         .limit(10)
-        .forEach(member -> violations.add(Text.quote(member) + ": is not allowed here"));
+        .forEach(member -> violations.add(BodyText.quote(member) + ": is not allowed here"));
     Object value = members.get(REASON);
     if (value != null
         && !(value instanceof String text
             && text.codePointCount(0, text.length()) <= LONGEST_REASON
-            && Text.isLine(text))) {
+            && BodyText.isLine(text))) {
       violations.add(
           "reason: must be a string of at most "
               + LONGEST_REASON
               + " characters, none of them a control character");
     }
     if (!violations.isEmpty()) {
-      throw new InventoryException.Invalid(violations);
+      throw new RequestRefusedException.Invalid(violations);
     }
     return value instanceof String text && !text.isEmpty() ? text : null;
   }

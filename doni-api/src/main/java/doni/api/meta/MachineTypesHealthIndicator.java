@@ -1,7 +1,7 @@
 package doni.api.meta;
 
-import doni.machinetype.Finding;
-import doni.machinetype.TypesHealth;
+import doni.machinetype.MachineTypeProblem;
+import doni.machinetype.MachineTypesHealth;
 import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -14,19 +14,19 @@ import org.springframework.stereotype.Component;
 @Component
 final class MachineTypesHealthIndicator implements HealthIndicator {
 
-  private final TypesHealth types;
+  private final MachineTypesHealth types;
 
-  MachineTypesHealthIndicator(TypesHealth types) {
+  MachineTypesHealthIndicator(MachineTypesHealth types) {
     this.types = types;
   }
 
   @Override
   public Health health() {
-    List<Finding> findings = types.findings();
+    List<MachineTypeProblem> findings = types.findings();
     return findings.isEmpty()
         ? Health.up().build()
         : Health.unknown()
-            .withDetail("findings", findings.stream().map(Finding::toString).toList())
+            .withDetail("findings", findings.stream().map(MachineTypeProblem::toString).toList())
             .build();
   }
 }

@@ -1,8 +1,8 @@
 package doni.api.auth;
 
-import doni.device.Secret;
+import doni.backend.BackendGuard;
+import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
-import doni.remote.Remote;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,7 +43,7 @@ abstract class KeystoneFixture {
   }
 
   TokenValidator validator(KeystoneProperties properties) {
-    Remote remote = new Remote("keystone", 20, Duration.ofSeconds(5), meters, clock);
+    BackendGuard remote = new BackendGuard("keystone", 20, Duration.ofSeconds(5), meters, clock);
     return new CachedTokens(
         new KeystoneTokens(properties, remote, clock),
         TTL,

@@ -2,8 +2,8 @@ package doni.api.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.device.Secret;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.enrollment.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +25,9 @@ class KeystoneOutageIT extends KeystoneFixture {
 
     keystone.close();
 
-    assertThat(tokens.validate(ALICE)).isInstanceOf(Verdict.Vouched.class);
-    assertThat(failure(tokens.validate(UNKNOWN)).kind()).isEqualTo(RemoteException.Kind.CONNECTION);
+    assertThat(tokens.validate(ALICE)).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(failure(tokens.validate(UNKNOWN)).kind())
+        .isEqualTo(BackendException.Kind.CONNECTION);
   }
 
   @ParameterizedTest
@@ -37,7 +38,7 @@ class KeystoneOutageIT extends KeystoneFixture {
 
     assertThat(failure(tokens.validate(ALICE)).status()).isEqualTo(status);
     keystone.failsWith(0);
-    assertThat(tokens.validate(ALICE)).isInstanceOf(Verdict.Vouched.class);
+    assertThat(tokens.validate(ALICE)).isInstanceOf(TokenValidation.Vouched.class);
   }
 
   @Test
@@ -45,7 +46,7 @@ class KeystoneOutageIT extends KeystoneFixture {
     tokens.validate(UNKNOWN);
     keystone.failsWith(200);
 
-    assertThat(tokens.validate(ALICE)).isInstanceOf(Verdict.Unanswered.class);
+    assertThat(tokens.validate(ALICE)).isInstanceOf(TokenValidation.Unanswered.class);
     assertThat(output.getAll()).doesNotContain(ALICE.value());
   }
 
@@ -54,7 +55,7 @@ class KeystoneOutageIT extends KeystoneFixture {
     TokenValidator misconfigured =
         validator(Properties.of(keystone, "not-the-password", READ_TIMEOUT));
 
-    assertThat(misconfigured.validate(ALICE)).isInstanceOf(Verdict.Unanswered.class);
+    assertThat(misconfigured.validate(ALICE)).isInstanceOf(TokenValidation.Unanswered.class);
   }
 
   @Test
@@ -64,7 +65,7 @@ class KeystoneOutageIT extends KeystoneFixture {
     CountDownLatch gate = keystone.hangs();
     long started = System.nanoTime();
 
-    assertThat(failure(hasty.validate(ALICE)).kind()).isEqualTo(RemoteException.Kind.TIMEOUT);
+    assertThat(failure(hasty.validate(ALICE)).kind()).isEqualTo(BackendException.Kind.TIMEOUT);
 
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     gate.countDown();
@@ -76,7 +77,7 @@ class KeystoneOutageIT extends KeystoneFixture {
     keystone.failsWith(503);
     for (int i = 0; i < 20; i++) {
       Secret token = new Secret("token-" + i);
-      assertThat(tokens.validate(token)).isInstanceOf(Verdict.Unanswered.class);
+      assertThat(tokens.validate(token)).isInstanceOf(TokenValidation.Unanswered.class);
     }
 
     assertThat(keystone.validations()).isLessThan(10);
@@ -88,10 +89,10 @@ class KeystoneOutageIT extends KeystoneFixture {
     tokens.validate(UNKNOWN);
 
     keystone.revokesServiceTokens();
-    Verdict verdict = tokens.validate(ALICE);
+    TokenValidation verdict = tokens.validate(ALICE);
     tokens.validate(new Secret("another"));
 
-    assertThat(verdict).isInstanceOf(Verdict.Vouched.class);
+    assertThat(verdict).isInstanceOf(TokenValidation.Vouched.class);
     assertThat(keystone.logins()).isEqualTo(2);
   }
 
@@ -128,9 +129,9 @@ class KeystoneOutageIT extends KeystoneFixture {
   }
 
   private String told(Secret token) {
-    Verdict verdict = tokens.validate(token);
+    TokenValidation verdict = tokens.validate(token);
     StringBuilder all = new StringBuilder(verdict.toString());
-    if (verdict instanceof Verdict.Unanswered(RemoteException failure)) {
+    if (verdict instanceof TokenValidation.Unanswered(BackendException failure)) {
       for (Throwable t = failure; t != null; t = t.getCause()) {
         all.append(t).append('\n');
       }
@@ -138,8 +139,8 @@ class KeystoneOutageIT extends KeystoneFixture {
     return all.toString();
   }
 
-  private static RemoteException failure(Verdict verdict) {
-    assertThat(verdict).isInstanceOf(Verdict.Unanswered.class);
-    return ((Verdict.Unanswered) verdict).failure();
+  private static BackendException failure(TokenValidation verdict) {
+    assertThat(verdict).isInstanceOf(TokenValidation.Unanswered.class);
+    return ((TokenValidation.Unanswered) verdict).failure();
   }
 }

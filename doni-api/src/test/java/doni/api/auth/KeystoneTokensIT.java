@@ -2,7 +2,7 @@ package doni.api.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import doni.policy.Caller;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ class KeystoneTokensIT extends KeystoneFixture {
     tokens.validate(UNKNOWN);
     int before = keystone.validations();
     CountDownLatch gate = keystone.hangs();
-    List<Future<Verdict>> answers = new ArrayList<>();
+    List<Future<TokenValidation>> answers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       TokenValidator patient = validator();
       CountDownLatch underWay = new CountDownLatch(100);
@@ -70,8 +70,8 @@ class KeystoneTokensIT extends KeystoneFixture {
       gate.countDown();
     }
 
-    for (Future<Verdict> answer : answers) {
-      assertThat(answer.get()).isInstanceOf(Verdict.Vouched.class);
+    for (Future<TokenValidation> answer : answers) {
+      assertThat(answer.get()).isInstanceOf(TokenValidation.Vouched.class);
     }
     assertThat(keystone.validations()).isEqualTo(before + 1);
   }
@@ -95,14 +95,14 @@ class KeystoneTokensIT extends KeystoneFixture {
 
     assertThat(tokens.validate(ALICE))
         .isInstanceOfSatisfying(
-            Verdict.Unanswered.class,
+            TokenValidation.Unanswered.class,
             unanswered ->
                 assertThat(unanswered.toString()).contains("401").doesNotContain("wrong-secret"));
   }
 
   @Test
   void refusesATokenThatKeystoneDoesNotKnow() {
-    assertThat(tokens.validate(UNKNOWN)).isEqualTo(new Verdict.Refused());
+    assertThat(tokens.validate(UNKNOWN)).isEqualTo(new TokenValidation.Refused());
   }
 
   @Test
@@ -122,25 +122,25 @@ class KeystoneTokensIT extends KeystoneFixture {
   void refusesATokenWithoutAProject() {
     keystone.knowsUnscoped("unscoped", inFourHours);
 
-    assertThat(tokens.validate(new Secret("unscoped"))).isEqualTo(new Verdict.Refused());
+    assertThat(tokens.validate(new Secret("unscoped"))).isEqualTo(new TokenValidation.Refused());
   }
 
   @Test
   void refusesAnExpiredToken() {
     keystone.knows("old", "p", clock.instant().minusSeconds(1), "member");
 
-    assertThat(tokens.validate(new Secret("old"))).isEqualTo(new Verdict.Refused());
+    assertThat(tokens.validate(new Secret("old"))).isEqualTo(new TokenValidation.Refused());
   }
 
   @Test
   void remembersNoTokenBeyondItsExpiry() {
     keystone.knows("short", "p", clock.instant().plusSeconds(60), "member");
-    Verdict first = tokens.validate(new Secret("short"));
+    TokenValidation first = tokens.validate(new Secret("short"));
 
     clock.advance(Duration.ofSeconds(60));
 
-    assertThat(first).isInstanceOf(Verdict.Vouched.class);
-    assertThat(tokens.validate(new Secret("short"))).isEqualTo(new Verdict.Refused());
+    assertThat(first).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(tokens.validate(new Secret("short"))).isEqualTo(new TokenValidation.Refused());
   }
 
   @Test
@@ -149,26 +149,27 @@ class KeystoneTokensIT extends KeystoneFixture {
 
     keystone.revokes(ALICE.value());
     clock.advance(TTL.minusSeconds(1));
-    Verdict within = tokens.validate(ALICE);
+    TokenValidation within = tokens.validate(ALICE);
     clock.advance(Duration.ofSeconds(2));
-    Verdict after = tokens.validate(ALICE);
+    TokenValidation after = tokens.validate(ALICE);
 
-    assertThat(within).isInstanceOf(Verdict.Vouched.class);
-    assertThat(after).isEqualTo(new Verdict.Refused());
+    assertThat(within).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(after).isEqualTo(new TokenValidation.Refused());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "with blank", "line\nbreak", "ümlaut", "quote\"", "nul\0", "a,b"})
   void makesNoCallForWhatCannotBeAToken(String garbage) {
-    assertThat(tokens.validate(new Secret(garbage))).isEqualTo(new Verdict.Refused());
-    assertThat(tokens.validate(new Secret("x".repeat(4_097)))).isEqualTo(new Verdict.Refused());
+    assertThat(tokens.validate(new Secret(garbage))).isEqualTo(new TokenValidation.Refused());
+    assertThat(tokens.validate(new Secret("x".repeat(4_097))))
+        .isEqualTo(new TokenValidation.Refused());
 
     assertThat(keystone.validations() + keystone.logins()).isZero();
     assertThat(counted("malformed")).isEqualTo(2);
   }
 
-  private static Caller callerOf(Verdict verdict) {
-    assertThat(verdict).isInstanceOf(Verdict.Vouched.class);
-    return ((Verdict.Vouched) verdict).caller();
+  private static Caller callerOf(TokenValidation verdict) {
+    assertThat(verdict).isInstanceOf(TokenValidation.Vouched.class);
+    return ((TokenValidation.Vouched) verdict).caller();
   }
 }

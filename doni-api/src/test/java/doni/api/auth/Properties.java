@@ -1,6 +1,6 @@
 package doni.api.auth;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
 import java.time.Duration;
 import java.util.Map;

@@ -2,7 +2,7 @@ package doni.api.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
@@ -25,17 +25,18 @@ class StaticTokensTests {
 
   @Test
   void vouchesForATokenFromTheConfiguration() {
-    Verdict verdict = new StaticTokens(TOKENS).validate(new Secret("local-admin"));
+    TokenValidation verdict = new StaticTokens(TOKENS).validate(new Secret("local-admin"));
 
-    assertThat(verdict).isInstanceOf(Verdict.Vouched.class);
-    assertThat(((Verdict.Vouched) verdict).caller().roles()).containsExactly("admin");
-    assertThat(((Verdict.Vouched) verdict).caller().attributes()).containsEntry("project_id", "p1");
+    assertThat(verdict).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(((TokenValidation.Vouched) verdict).caller().roles()).containsExactly("admin");
+    assertThat(((TokenValidation.Vouched) verdict).caller().attributes())
+        .containsEntry("project_id", "p1");
   }
 
   @Test
   void refusesEveryOther() {
     assertThat(new StaticTokens(TOKENS).validate(new Secret("local-user")))
-        .isEqualTo(new Verdict.Refused());
+        .isEqualTo(new TokenValidation.Refused());
   }
 
   @Test

@@ -3,7 +3,7 @@ package doni.api.body;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.inventory.InventoryException;
+import doni.request.RequestRefusedException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -84,28 +84,28 @@ class StrictJsonTests {
       })
   void refusesWhatIsNotJson(String text) {
     assertThatThrownBy(() -> read(text))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageStartingWith("The body is not JSON");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{} {}", "1 2", "[]x", "{}]"})
   void refusesWhatFollowsTheValue(String text) {
-    assertThatThrownBy(() -> read(text)).isInstanceOf(InventoryException.Invalid.class);
+    assertThatThrownBy(() -> read(text)).isInstanceOf(RequestRefusedException.Invalid.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\n"})
   void refusesAnEmptyBody(String text) {
     assertThatThrownBy(() -> read(text))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("empty");
   }
 
   @Test
   void namesTheMemberThatStandsTwice() {
     assertThatThrownBy(() -> read("{\"properties\": {\"a\": 1, \"a\": 2}}"))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessage("/properties/a: stands there twice");
   }
 
@@ -124,21 +124,21 @@ class StrictJsonTests {
       })
   void namesTheValueThatCannotBeStored(String text, String path) {
     assertThatThrownBy(() -> read(text))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageStartingWith(path + ":");
   }
 
   @Test
   void refusesAMemberNameThatCannotBeStored() {
     assertThatThrownBy(() -> read("{\"a\\u0000\": 1}"))
-        .isInstanceOf(InventoryException.Invalid.class);
+        .isInstanceOf(RequestRefusedException.Invalid.class);
   }
 
   @Test
   void namesEveryViolation() {
     assertThatThrownBy(() -> read("{\"a\": \"\\u0000\", \"b\": 1e999}"))
         .isInstanceOfSatisfying(
-            InventoryException.Invalid.class, e -> assertThat(e.violations()).hasSize(2));
+            RequestRefusedException.Invalid.class, e -> assertThat(e.violations()).hasSize(2));
   }
 
   @Test
@@ -147,7 +147,7 @@ class StrictJsonTests {
 
     assertThatThrownBy(() -> read(body))
         .isInstanceOfSatisfying(
-            InventoryException.Invalid.class, e -> assertThat(e.violations()).hasSize(50));
+            RequestRefusedException.Invalid.class, e -> assertThat(e.violations()).hasSize(50));
   }
 
   @Test
@@ -156,7 +156,7 @@ class StrictJsonTests {
 
     assertThat(read(deep)).isNotNull();
     assertThatThrownBy(() -> read("[" + deep + "]"))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("64 levels");
   }
 
@@ -166,7 +166,7 @@ class StrictJsonTests {
     byte[] body = {'"', (byte) wrong, '"'};
 
     assertThatThrownBy(() -> StrictJson.read(body))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessage("The body is not UTF-8.");
   }
 
@@ -179,7 +179,7 @@ class StrictJsonTests {
     assertThat(bodies)
         .allSatisfy(body ->
             assertThatThrownBy(() -> read(body))
-                .isInstanceOf(InventoryException.Invalid.class)
+                .isInstanceOf(RequestRefusedException.Invalid.class)
                 .hasMessageContaining("goes beyond"));
   }
 

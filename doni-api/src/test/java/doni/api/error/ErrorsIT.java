@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.api.Http;
 import doni.api.MemoryIntake;
 import doni.api.RestTest;
-import doni.inventory.InventoryException;
+import doni.request.RequestRefusedException;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,13 +46,14 @@ class ErrorsIT {
 
   @Test
   void answersARefusalWithItsStatusAndText() {
-    assertThat(failing(new InventoryException.Invalid("limit: bad")))
+    assertThat(failing(new RequestRefusedException.Invalid("limit: bad")))
         .satisfies(answer -> assertThat(answer.status()).isEqualTo(400))
         .satisfies(answer -> assertThat(answer.body()).isEqualTo("{\"error\":\"limit: bad\"}"));
-    assertThat(failing(new InventoryException.Forbidden("hardware:get")).status()).isEqualTo(403);
-    assertThat(failing(InventoryException.NotFound.hardware("x")).status()).isEqualTo(404);
-    assertThat(failing(InventoryException.Conflict.name("x")).status()).isEqualTo(409);
-    assertThat(failing(new InventoryException.Stale("moved")).status()).isEqualTo(412);
+    assertThat(failing(new RequestRefusedException.Forbidden("hardware:get")).status())
+        .isEqualTo(403);
+    assertThat(failing(RequestRefusedException.NotFound.hardware("x")).status()).isEqualTo(404);
+    assertThat(failing(RequestRefusedException.Conflict.name("x")).status()).isEqualTo(409);
+    assertThat(failing(new RequestRefusedException.Stale("moved")).status()).isEqualTo(412);
   }
 
   @Test

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import doni.api.body.JsonBody;
-import doni.intake.HardwareIntake;
-import doni.intake.PatchOperation;
-import doni.inventory.InventoryException;
+import doni.hardware.HardwareService;
+import doni.hardware.PatchOperation;
+import doni.request.RequestRefusedException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -24,12 +24,12 @@ class BindingTests {
 
   @Test
   void bindsAnEnrollment() {
-    HardwareIntake.Request request =
+    HardwareService.Request request =
         EnrollmentRequest.read(
             new JsonBody(
                 Map.of("name", "edge-01", "hardware_type", "t", "properties", Map.of("a", 1))));
 
-    assertThat(request).isEqualTo(new HardwareIntake.Request("edge-01", "t", Map.of("a", 1)));
+    assertThat(request).isEqualTo(new HardwareService.Request("edge-01", "t", Map.of("a", 1)));
   }
 
   @Test
@@ -38,7 +38,7 @@ class BindingTests {
 
     assertThatThrownBy(() -> EnrollmentRequest.read(body))
         .isInstanceOfSatisfying(
-            InventoryException.Invalid.class,
+            RequestRefusedException.Invalid.class,
             e ->
                 assertThat(e.violations())
                     .hasSize(4)
@@ -55,7 +55,7 @@ class BindingTests {
         new JsonBody(Map.of("name", name, "hardware_type", "t", "properties", Map.of()));
 
     assertThatThrownBy(() -> EnrollmentRequest.read(body))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageStartingWith("name: must be");
   }
 
@@ -66,7 +66,7 @@ class BindingTests {
 
     assertThat(EnrollmentRequest.read(with(rest, longest)).name()).isEqualTo(longest);
     assertThatThrownBy(() -> EnrollmentRequest.read(with(rest, longest + "x")))
-        .isInstanceOf(InventoryException.Invalid.class);
+        .isInstanceOf(RequestRefusedException.Invalid.class);
   }
 
   private static JsonBody with(Map<String, Object> rest, String name) {
@@ -100,7 +100,7 @@ class BindingTests {
   @ValueSource(strings = {"move", "copy", "test", "ADD", "", "add "})
   void namesAnOperationThatIsNotAllowed(String op) {
     assertThatThrownBy(() -> PatchRequest.read(patch(Map.of("op", op, "path", "/name"))))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("op must be add, replace or remove, not " + op);
   }
 
@@ -109,7 +109,7 @@ class BindingTests {
   void namesAPathThatIsNoPointer(String path) {
     assertThatThrownBy(
             () -> PatchRequest.read(patch(Map.of("op", "add", "path", path, "value", 1))))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("path must be a JSON pointer");
   }
 
@@ -118,7 +118,7 @@ class BindingTests {
   void namesAPathThatCannotBeChanged(String path) {
     assertThatThrownBy(
             () -> PatchRequest.read(patch(Map.of("op", "add", "path", path, "value", 1))))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("path " + path + " is outside");
   }
 
@@ -127,7 +127,7 @@ class BindingTests {
     assertThat(PatchRequest.read(patch(Map.of("op", "remove", "path", "/properties/a"))))
         .hasSize(1);
     assertThatThrownBy(() -> PatchRequest.read(patch(Map.of("op", "add", "path", "/properties/a"))))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("(/properties/a): value is required");
   }
 
@@ -137,7 +137,7 @@ class BindingTests {
 
     assertThatThrownBy(() -> PatchRequest.read(body))
         .isInstanceOfSatisfying(
-            InventoryException.Invalid.class, e -> assertThat(e.violations()).hasSize(4));
+            RequestRefusedException.Invalid.class, e -> assertThat(e.violations()).hasSize(4));
   }
 
   @Test
@@ -145,7 +145,7 @@ class BindingTests {
     JsonBody body = new JsonBody(Collections.nCopies(1_001, Map.of()));
 
     assertThatThrownBy(() -> PatchRequest.read(body))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("1000 operations");
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.api.Http;
 import doni.api.MemoryIntake;
 import doni.api.RestTest;
-import doni.intake.HardwareIntake;
-import doni.inventory.Enrollment;
+import doni.hardware.HardwareService;
+import doni.hardware.HardwareView;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +37,7 @@ class HardwareIT {
 
   @Test
   void showsADeviceAsClientsKnowIt() {
-    Enrollment device = intake.add("edge-01", "alice-proj");
+    HardwareView device = intake.add("edge-01", "alice-proj");
 
     Http.Answer answer = http.get("/v1/hardware/" + device.id());
 
@@ -63,7 +63,7 @@ class HardwareIT {
   @ParameterizedTest
   @ValueSource(strings = {"", "/"})
   void takesAPathWithAndWithoutTrailingSlash(String slash) {
-    Enrollment device = intake.add("edge-01", "alice-proj");
+    HardwareView device = intake.add("edge-01", "alice-proj");
     String one = "/v1/hardware/" + device.id();
 
     assertThat(
@@ -92,7 +92,7 @@ class HardwareIT {
         .endsWith("/v1/hardware/" + answer.json().get("uuid").asString())
         .startsWith("http://127.0.0.1:");
     assertThat(intake.received())
-        .isEqualTo(new HardwareIntake.Request("edge-01", "fake-hardware", Map.of("a", 1)));
+        .isEqualTo(new HardwareService.Request("edge-01", "fake-hardware", Map.of("a", 1)));
   }
 
   @Test
@@ -105,7 +105,7 @@ class HardwareIT {
 
   @Test
   void linksToTheNextPageWithTheSameQuery() {
-    Enrollment first = intake.add("a", "alice-proj");
+    HardwareView first = intake.add("a", "alice-proj");
     intake.add("b", "alice-proj");
 
     Http.Answer answer =
@@ -145,7 +145,7 @@ class HardwareIT {
 
   @Test
   void changesADeviceAtTheExpectedVersion() {
-    Enrollment device = intake.add("a", "alice-proj");
+    HardwareView device = intake.add("a", "alice-proj");
     String path = "/v1/hardware/" + device.id();
     String[] headers = {"Content-Type", "application/json-patch+json", "If-Match", "\"1\""};
 
@@ -159,7 +159,7 @@ class HardwareIT {
 
   @Test
   void deletesWithAnEmptyAnswer() {
-    Enrollment device = intake.add("a", "alice-proj");
+    HardwareView device = intake.add("a", "alice-proj");
 
     Http.Answer answer = http.send("DELETE", "/v1/hardware/" + device.id(), "");
 
@@ -170,7 +170,7 @@ class HardwareIT {
 
   @Test
   void doesNotDeleteAnotherVersion() {
-    Enrollment device = intake.add("a", "alice-proj");
+    HardwareView device = intake.add("a", "alice-proj");
 
     Http.Answer answer =
         http.send("DELETE", "/v1/hardware/" + device.id(), "", "If-Match", "\"7\"");
@@ -181,7 +181,7 @@ class HardwareIT {
 
   @Test
   void neverAnswersNotModified() {
-    Enrollment device = intake.add("a", "alice-proj");
+    HardwareView device = intake.add("a", "alice-proj");
 
     Http.Answer answer = http.get("/v1/hardware/" + device.id(), "If-None-Match", "\"1\"");
 
@@ -191,7 +191,7 @@ class HardwareIT {
 
   @Test
   void showsAvailability() {
-    Enrollment device = intake.add("a", "alice-proj");
+    HardwareView device = intake.add("a", "alice-proj");
 
     assertThat(http.get("/v1/hardware/" + device.id() + "/availability").body())
         .isEqualTo(
@@ -202,7 +202,7 @@ class HardwareIT {
 
   @Test
   void showsEventsPageByPage() {
-    Enrollment device = intake.add("a", "alice-proj");
+    HardwareView device = intake.add("a", "alice-proj");
 
     Http.Answer answer = http.get("/v1/hardware/" + device.id() + "/events?limit=1&before=9999");
 

@@ -3,10 +3,10 @@ package doni.api.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.inventory.HardwareQuery;
-import doni.inventory.HardwareQuery.SortKey;
-import doni.inventory.InventoryException;
-import doni.inventory.TaskState;
+import doni.hardware.HardwareQuery;
+import doni.hardware.HardwareQuery.SortKey;
+import doni.request.RequestRefusedException;
+import doni.task.TaskState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -90,7 +90,7 @@ class ListParametersTests {
   })
   void namesTheParameterAndItsValue(String name, String value) {
     assertThatThrownBy(() -> ListParameters.read(query(name, value)))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageStartingWith(name + ": ")
         .hasMessageContaining(value);
   }
@@ -105,14 +105,14 @@ class ListParametersTests {
   @ValueSource(strings = {"a\u0000", "a\nb"})
   void refusesTextThatDoesNotFitOnALine(String value) {
     assertThatThrownBy(() -> ListParameters.read(query("name", value)))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageStartingWith("name:");
   }
 
   @Test
   void refusesAParameterGivenTwice() {
     assertThatThrownBy(() -> ListParameters.read(Map.of("limit", new String[] {"1", "2"})))
-        .isInstanceOf(InventoryException.Invalid.class)
+        .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessage("limit: may be given once only");
   }
 

@@ -11,13 +11,13 @@ import static org.mockito.Mockito.when;
 import doni.api.Http;
 import doni.api.MemoryIntake;
 import doni.api.RestTest;
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.intake.ForcedDeletion;
-import doni.intake.QuarantineIntake;
-import doni.inventory.Enrollment;
-import doni.inventory.Leftover;
-import doni.inventory.Quarantine;
+import doni.enrollment.Generation;
+import doni.enrollment.HardwareId;
+import doni.hardware.HardwareView;
+import doni.hardware.Quarantine;
+import doni.hardware.QuarantineService;
+import doni.leftover.ForceDeleteService;
+import doni.leftover.Leftover;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,14 +34,14 @@ class OperatorIT {
   private static final Instant NOON = Instant.parse("2031-03-03T12:00:00.5Z");
 
   private final MemoryIntake intake;
-  private final QuarantineIntake quarantine;
-  private final ForcedDeletion force;
+  private final QuarantineService quarantine;
+  private final ForceDeleteService force;
   private final Http http;
 
   OperatorIT(
       @Autowired MemoryIntake intake,
-      @Autowired QuarantineIntake quarantine,
-      @Autowired ForcedDeletion force,
+      @Autowired QuarantineService quarantine,
+      @Autowired ForceDeleteService force,
       @LocalServerPort int port) {
     this.intake = intake;
     this.quarantine = quarantine;
@@ -107,7 +107,7 @@ class OperatorIT {
   @Test
   void deletesByForceOnlyWhenItIsAsked() {
     intake.add("edge-01", "alice-proj");
-    Enrollment device = intake.add("edge-02", "alice-proj");
+    HardwareView device = intake.add("edge-02", "alice-proj");
 
     assertThat(http.send("DELETE", "/v1/hardware/edge-01?force=true", "").status()).isEqualTo(200);
     verify(force).delete(any(), eq("edge-01"), eq(null));
@@ -166,8 +166,8 @@ class OperatorIT {
     verifyNoInteractions(force);
   }
 
-  private static Enrollment frozen(Enrollment device) {
-    return new Enrollment(
+  private static HardwareView frozen(HardwareView device) {
+    return new HardwareView(
         device.id(),
         device.name(),
         device.projectId(),

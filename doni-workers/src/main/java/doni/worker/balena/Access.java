@@ -1,8 +1,8 @@
 package doni.worker.balena;
 
-import doni.remote.Listing;
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.backend.SharedSnapshot;
+import doni.worker.LanePause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,24 +23,24 @@ final class Access {
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
   private final BalenaApi api;
-  private final Optional<Hold> missing;
+  private final Optional<LanePause> missing;
   private final Clock clock;
-  private final Listing<Boolean> accepted;
-  private final AtomicReference<@Nullable Hold> rejected = new AtomicReference<>();
+  private final SharedSnapshot<Boolean> accepted;
+  private final AtomicReference<@Nullable LanePause> rejected = new AtomicReference<>();
 
   Access(BalenaApi api, BalenaProperties properties, Clock clock) {
     this.api = api;
-    this.missing = properties.missing().map(reason -> new Hold(reason, null));
+    this.missing = properties.missing().map(reason -> new LanePause(reason, null));
     this.clock = clock;
-    this.accepted = new Listing<>(this::ask, BELIEVED, clock);
+    this.accepted = new SharedSnapshot<>(this::ask, BELIEVED, clock);
   }
 
   /** Why nothing can be asked: a setting is missing, or the token was rejected just now. */
-  Optional<Hold> hold() {
+  Optional<LanePause> hold() {
     if (missing.isPresent()) {
       return missing;
     }
-    Hold hold = rejected.get();
+    LanePause hold = rejected.get();
     return hold != null && hold.until() != null && hold.until().isAfter(clock.instant())
         ? Optional.of(hold)
         : Optional.empty();
@@ -52,12 +52,12 @@ final class Access {
     accepted.recent();
     try {
       return call.get();
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (e.status() != 401) {
         throw e;
       }
       confirm();
-      throw RemoteException.answered(
+      throw BackendException.answered(
           BalenaApi.SERVICE,
           401,
           "the token is good, but has no right to this, or what it is about has vanished",
@@ -69,7 +69,7 @@ final class Access {
   /**
    * Asks again.
    *
-   * @throws RemoteException when the token is not good
+   * @throws BackendException when the token is not good
    */
   void confirm() {
     accepted.fresh();
@@ -80,23 +80,23 @@ final class Access {
     try {
       api.get("/actor/v1/whoami");
       return true;
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (e.status() != 401) {
         throw e;
       }
       accepted.forget();
       Instant until = clock.instant().plus(PAUSE);
-      rejected.set(new Hold("doni.workers.balena.api-token is rejected by Balena", until));
+      rejected.set(new LanePause("doni.workers.balena.api-token is rejected by Balena", until));
       refuseWhileHeld();
       throw e;
     }
   }
 
   private void refuseWhileHeld() {
-    Optional<Hold> hold = hold();
+    Optional<LanePause> hold = hold();
     if (hold.isPresent()) {
       Instant until = hold.get().until();
-      throw RemoteException.notSent(
+      throw BackendException.notSent(
           BalenaApi.SERVICE,
           hold.get().reason(),
           until == null ? PAUSE : Duration.between(clock.instant(), until));

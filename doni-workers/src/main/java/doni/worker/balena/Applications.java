@@ -1,6 +1,6 @@
 package doni.worker.balena;
 
-import doni.remote.Listing;
+import doni.backend.SharedSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class Applications {
   private final Rows rows;
   private final Access access;
   private final Supplier<Collection<String>> names;
-  private final Listing<List<Application>> known;
+  private final SharedSnapshot<List<Application>> known;
 
   /**
    * @param names as the settings have them now
@@ -37,7 +37,7 @@ final class Applications {
     this.rows = rows;
     this.access = access;
     this.names = names;
-    this.known = new Listing<>(this::load, KEPT, clock);
+    this.known = new SharedSnapshot<>(this::load, KEPT, clock);
   }
 
   /** The numbers of all that exist. */

@@ -1,9 +1,9 @@
 package doni.worker.balena;
 
-import doni.device.Secret;
-import doni.remote.Remote;
-import doni.worker.RemoteException;
-import doni.worker.RemoteException.Kind;
+import doni.backend.BackendException;
+import doni.backend.BackendException.Kind;
+import doni.backend.BackendGuard;
+import doni.enrollment.Secret;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -41,9 +41,9 @@ final class BalenaApi {
 
   private final OkHttpClient client;
   private final BalenaProperties properties;
-  private final Remote remote;
+  private final BackendGuard remote;
 
-  BalenaApi(BalenaProperties properties, Remote remote) {
+  BalenaApi(BalenaProperties properties, BackendGuard remote) {
     this.properties = properties;
     this.remote = remote;
     this.client =
@@ -96,7 +96,7 @@ final class BalenaApi {
     try (Response response = client.newCall(request).execute()) {
       String text = response.body().string();
       if (!response.isSuccessful()) {
-        throw RemoteException.answered(
+        throw BackendException.answered(
             SERVICE,
             response.code(),
             ErrorText.of(text, words -> masked(words, body)),
@@ -119,7 +119,7 @@ final class BalenaApi {
   }
 
   /** For an answer that lacks what it must hold. */
-  static RemoteException incomprehensible(String what, boolean write) {
+  static BackendException incomprehensible(String what, boolean write) {
     return unanswered(Kind.CONNECTION, "an answer without " + what, write, null);
   }
 
@@ -155,14 +155,14 @@ final class BalenaApi {
         : null;
   }
 
-  private static RemoteException interrupted(boolean write) {
+  private static BackendException interrupted(boolean write) {
     return unanswered(
         Kind.CONNECTION, "interrupted", write, new InterruptedException("interrupted"));
   }
 
-  private static RemoteException unanswered(
+  private static BackendException unanswered(
       Kind kind, String text, boolean write, @Nullable Throwable cause) {
-    return RemoteException.unanswered(SERVICE, kind, text, write, cause);
+    return BackendException.unanswered(SERVICE, kind, text, write, cause);
   }
 
   private static String reason(IOException e) {

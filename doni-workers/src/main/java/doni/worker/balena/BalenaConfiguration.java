@@ -1,8 +1,8 @@
 package doni.worker.balena;
 
+import doni.backend.BackendFactory;
+import doni.backend.BackendGuard;
 import doni.machinetype.MachineTypeCatalog;
-import doni.remote.Remote;
-import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,19 +32,19 @@ class BalenaConfiguration {
   }
 
   @Bean
-  Backend<Fleet> balenaFleet(
+  BackendFactory<Fleet> balenaFleet(
       BalenaProperties properties,
       FleetNames names,
       MeterRegistry meters,
       ObjectProvider<Tracer> tracer,
       Clock clock) {
-    return new Backend<>(
+    return new BackendFactory<>(
         "balena",
         () ->
             new BalenaFleet(
                 properties,
                 names,
-                new Remote(
+                new BackendGuard(
                     BalenaApi.SERVICE,
                     CONCURRENCY,
                     CIRCUIT_OPEN_FOR,
@@ -55,14 +55,19 @@ class BalenaConfiguration {
   }
 
   @Bean
-  Backend<Fleet> inMemoryFleet(BalenaProperties properties) {
-    return new Backend<>("in-memory", () -> new InMemoryFleet(properties.credentialServiceName()));
+  BackendFactory<Fleet> inMemoryFleet(BalenaProperties properties) {
+    return new BackendFactory<>(
+        "in-memory", () -> new InMemoryFleet(properties.credentialServiceName()));
   }
 
   @Bean
   Worker balenaWorker(
-      List<Backend<Fleet>> backends, BalenaProperties properties, FleetNames names, Clock clock) {
-    Fleet fleet = Backend.choose("doni.workers.balena.backend", properties.backend(), backends);
+      List<BackendFactory<Fleet>> backends,
+      BalenaProperties properties,
+      FleetNames names,
+      Clock clock) {
+    Fleet fleet =
+        BackendFactory.choose("doni.workers.balena.backend", properties.backend(), backends);
     return new BalenaWorker(fleet, properties, names, clock);
   }
 }

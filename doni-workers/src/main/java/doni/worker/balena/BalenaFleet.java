@@ -1,10 +1,10 @@
 package doni.worker.balena;
 
-import doni.device.Secret;
-import doni.remote.Listing;
-import doni.remote.Remote;
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.backend.BackendGuard;
+import doni.backend.SharedSnapshot;
+import doni.enrollment.Secret;
+import doni.worker.LanePause;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -21,14 +21,14 @@ final class BalenaFleet implements Fleet {
   private static final Duration KEPT = Duration.ofSeconds(20);
 
   private final BalenaApi api;
-  private final Remote remote;
+  private final BackendGuard remote;
   private final Access access;
   private final DeviceTypes types;
   private final Applications applications;
   private final DeviceRows devices;
-  private final Listing<Map<String, FleetDevice>> listing;
+  private final SharedSnapshot<Map<String, FleetDevice>> listing;
 
-  BalenaFleet(BalenaProperties properties, FleetNames names, Remote remote, Clock clock) {
+  BalenaFleet(BalenaProperties properties, FleetNames names, BackendGuard remote, Clock clock) {
     this.remote = remote;
     this.api = new BalenaApi(properties, remote);
     this.access = new Access(api, properties, clock);
@@ -36,11 +36,11 @@ final class BalenaFleet implements Fleet {
     this.types = new DeviceTypes(rows, clock);
     this.applications = new Applications(rows, access, names::all, clock);
     this.devices = new DeviceRows(rows);
-    this.listing = new Listing<>(() -> devices.of(applications.ids()), KEPT, clock);
+    this.listing = new SharedSnapshot<>(() -> devices.of(applications.ids()), KEPT, clock);
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return access.hold().or(remote::hold);
   }
 
@@ -81,13 +81,13 @@ final class BalenaFleet implements Fleet {
       JsonNode answer = access.with(() -> api.post("/device/register", body));
       return new Registration.Registered(
           Rows.id(answer, "id"), new Secret(Rows.text(answer, "api_key")));
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       return refused(e);
     }
   }
 
   /** The same status says that the device is there already and that the fleet is not. */
-  private Registration refused(RemoteException e) {
+  private Registration refused(BackendException e) {
     String text = String.valueOf(e.getMessage());
     if (e.status() == 409 && text.contains("uuid")) {
       return new Registration.Taken();
@@ -125,7 +125,7 @@ final class BalenaFleet implements Fleet {
     try {
       access.with(() -> api.post(OData.ROOT + resource(owner), body));
       return true;
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (e.status() == 409) {
         return false;
       }
@@ -152,7 +152,7 @@ final class BalenaFleet implements Fleet {
   public void delete(String uuid) {
     try {
       run(() -> api.delete(OData.Row.ofDevice(uuid)));
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (e.status() != 404) {
         throw e;
       }

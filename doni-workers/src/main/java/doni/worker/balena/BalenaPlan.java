@@ -1,9 +1,9 @@
 package doni.worker.balena;
 
+import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Plan;
-import doni.worker.RemoteException;
+import doni.worker.ReconcilePlan;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * round of writes is followed by a reading, because Balena answers 200 to a change of a row that is
  * not there, and only a reading without drift ends well.
  */
-final class BalenaPlan implements Plan {
+final class BalenaPlan implements ReconcilePlan {
 
   private static final int ROUNDS = 4;
 
@@ -86,7 +86,7 @@ final class BalenaPlan implements Plan {
   public Outcome apply() {
     try {
       return converge();
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       return interrupted(e);
     }
   }
@@ -207,8 +207,8 @@ final class BalenaPlan implements Plan {
   }
 
   /** What was made must be remembered, whatever happened afterwards: a key is shown once. */
-  private Outcome interrupted(RemoteException e) {
-    boolean refused = e.kind() == RemoteException.Kind.STATUS && e.status() == 401;
+  private Outcome interrupted(BackendException e) {
+    boolean refused = e.kind() == BackendException.Kind.STATUS && e.status() == 401;
     if (progress.changes().isEmpty() && !refused) {
       throw e;
     }

@@ -1,6 +1,6 @@
 package doni.worker.balena;
 
-import doni.device.HardwareId;
+import doni.enrollment.HardwareId;
 
 /** The uuid of a device in Balena: that of its enrollment, without the hyphens. */
 final class BalenaUuid {

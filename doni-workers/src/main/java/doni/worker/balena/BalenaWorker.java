@@ -1,15 +1,15 @@
 package doni.worker.balena;
 
-import doni.device.Device;
-import doni.device.Secret;
-import doni.machinetype.Differences;
+import doni.enrollment.Hardware;
+import doni.enrollment.Secret;
+import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
-import doni.worker.Attempt;
-import doni.worker.Checkup;
-import doni.worker.Hold;
-import doni.worker.Nudge;
+import doni.worker.Finding;
+import doni.worker.LanePause;
 import doni.worker.Outcome;
-import doni.worker.Plan;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
+import doni.worker.RequeueTrigger;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.time.Clock;
@@ -77,49 +77,50 @@ final class BalenaWorker implements Worker {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> lanePause() {
     return fleet.hold();
   }
 
   /** A device whose machine type has got a fleet, or another one, is looked at again. */
   @Override
-  public void start(Nudge nudge) {
+  public void start(RequeueTrigger nudge) {
     names
         .catalog()
         .onChange((before, after) ->
-            nudge.having(
-                MachineTypes.PROPERTY, Differences.between(before.fleets(), after.fleets())));
+            nudge.requeueWhere(
+                MachineTypes.PROPERTY,
+                MachineTypeDifferences.between(before.fleets(), after.fleets())));
   }
 
   @Override
-  public List<Checkup> checkUp() {
-    List<Checkup> found = new ArrayList<>();
-    found.add(new Checkup.Right(fleet.greet()));
+  public List<Finding> check() {
+    List<Finding> found = new ArrayList<>();
+    found.add(new Finding.Ok(fleet.greet()));
     properties
         .deviceFleetMapping()
         .forEach((machine, name) -> found.add(checkUp(machine, name, fleet.find(name))));
     return found;
   }
 
-  private static Checkup checkUp(String machine, String name, Fleet.Lookup fleet) {
+  private static Finding checkUp(String machine, String name, Fleet.Lookup fleet) {
     String key = "doni.workers.balena.device-fleet-mapping." + machine;
     return switch (fleet) {
       case Fleet.Lookup.Found(long id) ->
-          new Checkup.Right("fleet '%s' of %s has number %d".formatted(name, machine, id));
+          new Finding.Ok("fleet '%s' of %s has number %d".formatted(name, machine, id));
       case Fleet.Lookup.Unknown() ->
-          new Checkup.Wrong(
+          new Finding.Problem(
               key + ": Balena shows this account no fleet '" + name + "'",
               "correct the name (organisation/name), or let the account into the fleet");
       case Fleet.Lookup.Ambiguous() ->
-          new Checkup.Wrong(
+          new Finding.Problem(
               key + ": several organisations have a fleet '" + name + "'",
               "write organisation/name");
     };
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
-    Device device = attempt.device();
+  public ReconcilePlan plan(ReconcileContext attempt) {
+    Hardware device = attempt.hardware();
     String uuid = BalenaUuid.of(device.id());
     if (device.deleted()) {
       return new Withdrawal(fleet, uuid, fleet.device(uuid));
@@ -135,7 +136,7 @@ final class BalenaWorker implements Worker {
     if (type.isEmpty()) {
       return failed("Balena knows no device type '%s' (%s)".formatted(machine.get(), MACHINE));
     }
-    boolean afresh = attempt.cause() == Attempt.Cause.REQUESTED;
+    boolean afresh = attempt.cause() == ReconcileContext.Cause.REQUESTED;
     return new BalenaPlan(
         new BalenaPlan.Means(fleet, names, clock),
         desired(device, machine.get(), type.getAsLong()),
@@ -144,7 +145,7 @@ final class BalenaWorker implements Worker {
         afresh);
   }
 
-  private Desired desired(Device device, String machine, long type) {
+  private Desired desired(Hardware device, String machine, long type) {
     Map<String, Secret> ofDevice = new LinkedHashMap<>();
     value(device, BOOTSTRAP_TOKEN).ifPresent(token -> ofDevice.put("K3S_TOKEN", token));
     Map<String, Secret> ofService = new LinkedHashMap<>();
@@ -161,11 +162,11 @@ final class BalenaWorker implements Worker {
         ofService);
   }
 
-  private static Optional<Secret> value(Device device, String property) {
+  private static Optional<Secret> value(Hardware device, String property) {
     return device.secret(property).or(() -> device.text(property).map(Secret::new));
   }
 
-  private static Plan failed(String message) {
-    return Plan.settled(new Outcome.Failed(message, false, null, Map.of()));
+  private static ReconcilePlan failed(String message) {
+    return ReconcilePlan.settled(new Outcome.Failed(message, false, null, Map.of()));
   }
 }

@@ -1,6 +1,6 @@
 package doni.worker.balena;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

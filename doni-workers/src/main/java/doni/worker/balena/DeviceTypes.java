@@ -1,6 +1,6 @@
 package doni.worker.balena;
 
-import doni.remote.Listing;
+import doni.backend.SharedSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,11 +13,11 @@ final class DeviceTypes {
   private static final Duration KEPT = Duration.ofMinutes(10);
 
   private final Rows rows;
-  private final Listing<Map<String, Long>> known;
+  private final SharedSnapshot<Map<String, Long>> known;
 
   DeviceTypes(Rows rows, Clock clock) {
     this.rows = rows;
-    this.known = new Listing<>(this::load, KEPT, clock);
+    this.known = new SharedSnapshot<>(this::load, KEPT, clock);
   }
 
   OptionalLong find(String slug) {

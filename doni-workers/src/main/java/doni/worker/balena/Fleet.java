@@ -1,7 +1,7 @@
 package doni.worker.balena;
 
-import doni.device.Secret;
-import doni.worker.Hold;
+import doni.enrollment.Secret;
+import doni.worker.LanePause;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,13 +12,13 @@ import java.util.OptionalLong;
  * the number that Balena gave it.
  *
  * <p>Every method but {@link #hold} may wait for an answer, and throws a {@link
- * doni.worker.RemoteException} when there is none or when it is one that a worker can do nothing
+ * doni.backend.BackendException} when there is none or when it is one that a worker can do nothing
  * with. Its text never holds a secret.
  */
 interface Fleet {
 
   /** Why nothing can be asked of it at the moment; answers from memory. */
-  Optional<Hold> hold();
+  Optional<LanePause> hold();
 
   /**
    * Asks whether we are let in.

@@ -1,7 +1,7 @@
 package doni.worker.balena;
 
-import doni.device.Secret;
-import doni.worker.Hold;
+import doni.enrollment.Secret;
+import doni.worker.LanePause;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ final class InMemoryFleet implements Fleet {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return Optional.empty();
   }
 

@@ -1,7 +1,7 @@
 package doni.worker.balena;
 
-import doni.device.Secret;
-import doni.worker.Attempt;
+import doni.enrollment.Secret;
+import doni.worker.ReconcileContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Known(@Nullable Long deviceId, @Nullable Secret key) {
 
-  static Known of(Attempt attempt) {
+  static Known of(ReconcileContext attempt) {
     return new Known(
         attempt.details().get(Details.DEVICE_ID) instanceof Number number
             ? (Long) number.longValue()

@@ -2,13 +2,14 @@ package doni.worker.balena;
 
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Plan;
+import doni.worker.ReconcilePlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Deletes what is left of a deleted device. */
-record Withdrawal(Fleet fleet, String uuid, Optional<FleetDevice> observed) implements Plan {
+record Withdrawal(Fleet fleet, String uuid, Optional<FleetDevice> observed)
+    implements ReconcilePlan {
 
   @Override
   public List<Change> changes() {

@@ -1,7 +1,7 @@
 package doni.worker.blazar;
 
-import doni.device.Device;
-import doni.openstack.Projects;
+import doni.enrollment.Hardware;
+import doni.openstack.ProjectLookup;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,14 +42,14 @@ record Authorization(Map<String, String> properties, List<String> unknown) {
   }
 
   /** The site's own project is added, because a lease of ours would be refused otherwise. */
-  static Authorization of(Device device, Reservations reservations) {
+  static Authorization of(Hardware device, Reservations reservations) {
     List<String> unknown = new ArrayList<>();
     Set<String> ids = new LinkedHashSet<>();
     for (String entry : entries(device)) {
       switch (reservations.project(entry)) {
-        case Projects.Found.One(String id) -> ids.add(id);
-        case Projects.Found.None _ -> unknown.add("'" + entry + "' (no such project)");
-        case Projects.Found.Several(List<String> several) ->
+        case ProjectLookup.Found.One(String id) -> ids.add(id);
+        case ProjectLookup.Found.None _ -> unknown.add("'" + entry + "' (no such project)");
+        case ProjectLookup.Found.Several(List<String> several) ->
             unknown.add("'" + entry + "' (" + several.size() + " projects of that name)");
       }
     }
@@ -74,7 +74,7 @@ record Authorization(Map<String, String> properties, List<String> unknown) {
     return unknown.isEmpty() ? KEYS : Set.of(REASON);
   }
 
-  private static List<String> entries(Device device) {
+  private static List<String> entries(Hardware device) {
     return device.properties().get(PROJECTS) instanceof List<?> list
         ? list.stream().map(String::valueOf).toList()
         : List.of();

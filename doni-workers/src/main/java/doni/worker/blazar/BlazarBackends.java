@@ -1,8 +1,8 @@
 package doni.worker.blazar;
 
+import doni.backend.BackendFactory;
 import doni.openstack.OpenStack;
-import doni.worker.Backend;
-import doni.worker.SiteLock;
+import doni.worker.DistributedLock;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,9 +17,9 @@ import org.springframework.context.annotation.Bean;
 class BlazarBackends {
 
   @Bean
-  Backend<Reservations> blazarReservations(
+  BackendFactory<Reservations> blazarReservations(
       BlazarProperties properties, ObjectProvider<OpenStack> openStack) {
-    return new Backend<>(
+    return new BackendFactory<>(
         "blazar",
         () -> {
           OpenStack site = openStack.getObject();
@@ -34,18 +34,18 @@ class BlazarBackends {
   }
 
   @Bean
-  Backend<Reservations> inMemoryReservations(Clock clock) {
-    return new Backend<>("in-memory", () -> new InMemoryReservations(clock));
+  BackendFactory<Reservations> inMemoryReservations(Clock clock) {
+    return new BackendFactory<>("in-memory", () -> new InMemoryReservations(clock));
   }
 
   @Bean
   Site blazarSite(
-      List<Backend<Reservations>> backends,
+      List<BackendFactory<Reservations>> backends,
       BlazarProperties properties,
-      SiteLock lock,
+      DistributedLock lock,
       Clock clock) {
     Reservations reservations =
-        Backend.choose("doni.workers.blazar.backend", properties.backend(), backends);
+        BackendFactory.choose("doni.workers.blazar.backend", properties.backend(), backends);
     return new Site(reservations, new WriteGate(lock), clock);
   }
 }

@@ -2,7 +2,7 @@ package doni.worker.blazar;
 
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Plan;
+import doni.worker.ReconcilePlan;
 import doni.worker.blazar.Refusal.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Brings one piece of hardware in Blazar to what is wanted: first what can be reserved, then the
  * leases of its windows; of a deleted one first the leases, then the rest.
  */
-final class BlazarPlan implements Plan {
+final class BlazarPlan implements ReconcilePlan {
 
   /** How long Blazar takes to bring a lease from one state to the next, and some more. */
   private static final Duration TRANSITION = Duration.ofSeconds(15);

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.openstack.ServiceSettings;
+import doni.openstack.ServiceProperties;
 import doni.worker.SettingRules;
 import java.net.URI;
 import java.time.Duration;
@@ -49,8 +49,8 @@ record BlazarProperties(
     RULES.timeout("read-timeout", readTimeout);
   }
 
-  ServiceSettings service() {
-    return new ServiceSettings(
+  ServiceProperties service() {
+    return new ServiceProperties(
         "blazar",
         serviceType,
         interfaceName,

@@ -1,12 +1,12 @@
 package doni.worker.blazar;
 
-import static doni.openstack.Request.segment;
+import static doni.openstack.ServiceRequest.segment;
 
-import doni.openstack.Answer;
 import doni.openstack.OpenStackService;
-import doni.openstack.Projects;
-import doni.openstack.Request;
-import doni.worker.Hold;
+import doni.openstack.ProjectLookup;
+import doni.openstack.ServiceRequest;
+import doni.openstack.ServiceResponse;
+import doni.worker.LanePause;
 import doni.worker.blazar.Refusals.Write;
 import java.util.HashMap;
 import java.util.List;
@@ -23,15 +23,15 @@ import tools.jackson.databind.JsonNode;
 final class BlazarReservations implements Reservations {
 
   private final OpenStackService blazar;
-  private final Projects projects;
+  private final ProjectLookup projects;
 
-  BlazarReservations(OpenStackService blazar, Projects projects) {
+  BlazarReservations(OpenStackService blazar, ProjectLookup projects) {
     this.blazar = blazar;
     this.projects = projects;
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return blazar.hold();
   }
 
@@ -41,13 +41,13 @@ final class BlazarReservations implements Reservations {
   }
 
   @Override
-  public Projects.Found project(String idOrName) {
+  public ProjectLookup.Found project(String idOrName) {
     return projects.find(idOrName);
   }
 
   @Override
   public List<Resource> resources(Kind kind) {
-    Answer answer = blazar.send(Request.get(kind.path())).orRefused();
+    ServiceResponse answer = blazar.send(ServiceRequest.get(kind.path())).orRefused();
     return Wire.read(
         answer, kind.plural(), list -> Wire.all(list, node -> Wire.resource(kind, node)));
   }
@@ -63,7 +63,7 @@ final class BlazarReservations implements Reservations {
     body.put("name", name);
     return reply(
         Write.CREATE,
-        Request.post(kind.path(), body),
+        ServiceRequest.post(kind.path(), body),
         kind.single(),
         node -> Wire.resource(kind, node));
   }
@@ -72,25 +72,26 @@ final class BlazarReservations implements Reservations {
   public Reply<Resource> update(Kind kind, String id, Map<String, @Nullable String> properties) {
     return reply(
         Write.UPDATE,
-        Request.put(path(kind, id), properties),
+        ServiceRequest.put(path(kind, id), properties),
         kind.single(),
         node -> Wire.resource(kind, node));
   }
 
   @Override
   public Optional<Refusal> delete(Kind kind, String id) {
-    return refused(Write.DELETE, Request.delete(path(kind, id)));
+    return refused(Write.DELETE, ServiceRequest.delete(path(kind, id)));
   }
 
   @Override
   public List<Booking> bookings(Kind kind) {
-    Answer answer = blazar.send(Request.get(kind.path() + "/allocations")).orRefused();
+    ServiceResponse answer =
+        blazar.send(ServiceRequest.get(kind.path() + "/allocations")).orRefused();
     return Wire.read(answer, "allocations", Wire::bookings);
   }
 
   @Override
   public List<Lease> leases() {
-    Answer answer = blazar.send(Request.get("/leases")).orRefused();
+    ServiceResponse answer = blazar.send(ServiceRequest.get("/leases")).orRefused();
     return Wire.read(answer, "leases", list -> Wire.all(list, Wire::lease));
   }
 
@@ -101,37 +102,41 @@ final class BlazarReservations implements Reservations {
 
   @Override
   public Reply<Lease> grant(LeaseWish wish) {
-    return reply(Write.GRANT, Request.post("/leases", Wire.body(wish)), "lease", Wire::lease);
+    return reply(
+        Write.GRANT, ServiceRequest.post("/leases", Wire.body(wish)), "lease", Wire::lease);
   }
 
   @Override
   public Reply<Lease> move(String id, Dates dates) {
     return reply(
-        Write.MOVE, Request.put("/leases/" + segment(id), Wire.body(dates)), "lease", Wire::lease);
+        Write.MOVE,
+        ServiceRequest.put("/leases/" + segment(id), Wire.body(dates)),
+        "lease",
+        Wire::lease);
   }
 
   @Override
   public Optional<Refusal> end(String id) {
-    return refused(Write.END, Request.delete("/leases/" + segment(id)));
+    return refused(Write.END, ServiceRequest.delete("/leases/" + segment(id)));
   }
 
   private <T> Optional<T> find(String path, String key, Function<JsonNode, T> reading) {
-    Answer answer = blazar.send(Request.get(path));
+    ServiceResponse answer = blazar.send(ServiceRequest.get(path));
     return answer.status() == 404
         ? Optional.empty()
         : Optional.of(Wire.read(answer.orRefused(), key, reading));
   }
 
   private <T> Reply<T> reply(
-      Write write, Request request, String key, Function<JsonNode, T> reading) {
-    Answer answer = blazar.send(request);
+      Write write, ServiceRequest request, String key, Function<JsonNode, T> reading) {
+    ServiceResponse answer = blazar.send(request);
     return answer.isSuccess()
         ? new Reply.Done<>(Wire.read(answer, key, reading))
         : new Reply.Refused<>(Refusals.of(write, answer));
   }
 
-  private Optional<Refusal> refused(Write write, Request request) {
-    Answer answer = blazar.send(request);
+  private Optional<Refusal> refused(Write write, ServiceRequest request) {
+    ServiceResponse answer = blazar.send(request);
     return answer.isSuccess()
         ? Optional.empty()
         : Optional.of(Refusals.of(write, answer)).filter(r -> !r.is(Refusal.Reason.GONE));

@@ -1,16 +1,16 @@
 package doni.worker.blazar;
 
-import doni.device.Device;
-import doni.machinetype.Differences;
+import doni.enrollment.Hardware;
 import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
-import doni.worker.Attempt;
-import doni.worker.Checkup;
-import doni.worker.Discovery;
-import doni.worker.Hold;
-import doni.worker.Nudge;
-import doni.worker.Plan;
+import doni.worker.DiscoveredHardware;
+import doni.worker.Finding;
+import doni.worker.LanePause;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
+import doni.worker.RequeueTrigger;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
@@ -73,38 +73,40 @@ final class DeviceWorker implements Worker {
 
   /** Blazar shows the texts of a machine type: when they change, its devices do. */
   @Override
-  public void start(Nudge nudge) {
+  public void start(RequeueTrigger nudge) {
     machineTypes.onChange((before, after) ->
-        nudge.having(MachineTypes.PROPERTY, Differences.between(before.byName(), after.byName())));
+        nudge.requeueWhere(
+            MachineTypes.PROPERTY,
+            MachineTypeDifferences.between(before.byName(), after.byName())));
   }
 
   @Override
-  public Set<String> follows() {
+  public Set<String> dependsOn() {
     return Set.of(KUBERNETES);
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> lanePause() {
     return site.reservations().hold();
   }
 
   @Override
-  public List<Checkup> checkUp() {
+  public List<Finding> check() {
     return site.checkUp(Kind.DEVICE);
   }
 
   @Override
-  public List<Discovery> discover() {
+  public List<DiscoveredHardware> discover() {
     return new ResourceDiscovery(site, Kind.DEVICE, this::wish).all();
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
+  public ReconcilePlan plan(ReconcileContext attempt) {
     return Planning.of(site, attempt, wish(attempt));
   }
 
-  private Wish wish(Attempt attempt) {
-    Device device = attempt.device();
+  private Wish wish(ReconcileContext attempt) {
+    Hardware device = attempt.hardware();
     Map<String, String> properties = new HashMap<>(machine(device));
     properties.put(Resource.UID, device.id().toString());
     properties.put("device_driver", driver(device));
@@ -139,7 +141,7 @@ final class DeviceWorker implements Worker {
         device.deleted());
   }
 
-  private Map<String, String> machine(Device device) {
+  private Map<String, String> machine(Hardware device) {
     String name = device.text("machine_name").orElse(UNKNOWN);
     MachineType type =
         machineTypes
@@ -153,11 +155,11 @@ final class DeviceWorker implements Worker {
         "model", type.model());
   }
 
-  private static String driver(Device device) {
+  private static String driver(Hardware device) {
     return device.text(DRIVER).orElse(KUBERNETES);
   }
 
-  private static Set<String> profiles(Device device) {
+  private static Set<String> profiles(Hardware device) {
     Set<String> profiles = new TreeSet<>();
     if (device.properties().get("device_profiles") instanceof List<?> list) {
       list.forEach(profile -> profiles.add(String.valueOf(profile)));
@@ -165,8 +167,8 @@ final class DeviceWorker implements Worker {
     return profiles;
   }
 
-  private static Wish.Underlying node(Attempt attempt, Device device) {
-    Map<String, Object> reported = attempt.followed().get(KUBERNETES);
+  private static Wish.Underlying node(ReconcileContext attempt, Hardware device) {
+    Map<String, Object> reported = attempt.dependencies().get(KUBERNETES);
     if (reported == null || !driver(device).equals(KUBERNETES)) {
       return Wish.Underlying.UNKNOWN;
     }

@@ -1,11 +1,11 @@
 package doni.worker.blazar;
 
-import doni.device.Device;
-import doni.worker.Attempt;
-import doni.worker.Checkup;
-import doni.worker.Discovery;
-import doni.worker.Hold;
-import doni.worker.Plan;
+import doni.enrollment.Hardware;
+import doni.worker.DiscoveredHardware;
+import doni.worker.Finding;
+import doni.worker.LanePause;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
@@ -72,32 +72,32 @@ final class HostWorker implements Worker {
   }
 
   @Override
-  public Set<String> follows() {
+  public Set<String> dependsOn() {
     return Set.of(IRONIC);
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> lanePause() {
     return site.reservations().hold();
   }
 
   @Override
-  public List<Checkup> checkUp() {
+  public List<Finding> check() {
     return site.checkUp(Kind.HOST);
   }
 
   @Override
-  public List<Discovery> discover() {
+  public List<DiscoveredHardware> discover() {
     return new ResourceDiscovery(site, Kind.HOST, this::wish).all();
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
+  public ReconcilePlan plan(ReconcileContext attempt) {
     return Planning.of(site, attempt, wish(attempt));
   }
 
-  private Wish wish(Attempt attempt) {
-    Device device = attempt.device();
+  private Wish wish(ReconcileContext attempt) {
+    Hardware device = attempt.hardware();
     String uid = device.id().toString();
     Map<String, String> properties = new HashMap<>();
     // Without it no lease could name the host.
@@ -129,15 +129,15 @@ final class HostWorker implements Worker {
   }
 
   /** As Blazar gives it back: {@code 1.0}, however it was typed. */
-  private static String suFactor(Device device) {
+  private static String suFactor(Hardware device) {
     return Double.toString(
         device.properties().get("su_factor") instanceof Number number
             ? number.doubleValue()
             : SU_FACTOR);
   }
 
-  private static Wish.Underlying node(Attempt attempt) {
-    Map<String, Object> reported = attempt.followed().get(IRONIC);
+  private static Wish.Underlying node(ReconcileContext attempt) {
+    Map<String, Object> reported = attempt.dependencies().get(IRONIC);
     if (reported == null) {
       return Wish.Underlying.UNKNOWN;
     }

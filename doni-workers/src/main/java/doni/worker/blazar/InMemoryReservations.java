@@ -1,8 +1,8 @@
 package doni.worker.blazar;
 
-import doni.openstack.Projects;
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.openstack.ProjectLookup;
+import doni.worker.LanePause;
 import doni.worker.blazar.Refusal.Reason;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,7 +37,7 @@ final class InMemoryReservations implements Reservations {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return Optional.empty();
   }
 
@@ -47,8 +47,8 @@ final class InMemoryReservations implements Reservations {
   }
 
   @Override
-  public Projects.Found project(String idOrName) {
-    return new Projects.Found.One(idOrName);
+  public ProjectLookup.Found project(String idOrName) {
+    return new ProjectLookup.Found.One(idOrName);
   }
 
   @Override
@@ -210,6 +210,6 @@ final class InMemoryReservations implements Reservations {
 
   private static Refusal refusal(Reason reason, String text) {
     return new Refusal(
-        reason, text, RemoteException.answered("in-memory reservations", 409, text, true, null));
+        reason, text, BackendException.answered("in-memory reservations", 409, text, true, null));
   }
 }

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.remote.Listing;
+import doni.backend.SharedSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -16,12 +16,12 @@ final class LeaseArchive {
 
   private static final Duration LIFETIME = Duration.ofHours(1);
 
-  private final Listing<List<Lease>> listing;
+  private final SharedSnapshot<List<Lease>> listing;
   private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
   LeaseArchive(Reservations reservations, Clock clock) {
     this.listing =
-        new Listing<>(
+        new SharedSnapshot<>(
             () -> {
               List<Lease> all = reservations.leases();
               gone.clear();

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.device.Window;
+import doni.enrollment.ReservationWindow;
 import doni.worker.Change;
 import doni.worker.blazar.LeaseStep.End;
 import doni.worker.blazar.LeaseStep.Grant;
@@ -36,7 +36,7 @@ record LeaseDrift(List<LeaseStep> steps, List<Lease> kept) {
   }
 
   static LeaseDrift between(Wish wish, Observed observed) {
-    Map<String, Window> windows = new HashMap<>();
+    Map<String, ReservationWindow> windows = new HashMap<>();
     wish.windows().forEach(window -> windows.put(Wish.leaseName(window), window));
     Rules rules = new Rules(wish, observed.at());
     List<LeaseStep> steps = new ArrayList<>();
@@ -48,7 +48,7 @@ record LeaseDrift(List<LeaseStep> steps, List<Lease> kept) {
       }
     }
     List<Lease> kept = new ArrayList<>();
-    for (Window window : wish.windows()) {
+    for (ReservationWindow window : wish.windows()) {
       Lease lease = current.get(Wish.leaseName(window));
       Optional<LeaseStep> step = rules.step(window, lease);
       step.ifPresent(steps::add);
@@ -83,7 +83,7 @@ record LeaseDrift(List<LeaseStep> steps, List<Lease> kept) {
    */
   private record Rules(Wish wish, Instant now) {
 
-    Optional<LeaseStep> step(Window window, @Nullable Lease lease) {
+    Optional<LeaseStep> step(ReservationWindow window, @Nullable Lease lease) {
       String name = Wish.leaseName(window);
       Instant start = window.start().truncatedTo(ChronoUnit.MINUTES);
       Instant end = window.end().truncatedTo(ChronoUnit.MINUTES);

@@ -1,8 +1,8 @@
 package doni.worker.blazar;
 
-import doni.device.Device;
-import doni.worker.Attempt;
-import doni.worker.Plan;
+import doni.enrollment.Hardware;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,23 +15,23 @@ final class Planning {
 
   private Planning() {}
 
-  static Plan of(Site site, Attempt attempt, Wish wish) {
+  static ReconcilePlan of(Site site, ReconcileContext attempt, Wish wish) {
     Recorded recorded = Recorded.of(attempt);
     Observer observer = new Observer(site, wish, recorded);
-    boolean afresh = wish.deleted() || attempt.cause() == Attempt.Cause.REQUESTED;
+    boolean afresh = wish.deleted() || attempt.cause() == ReconcileContext.Cause.REQUESTED;
     return new BlazarPlan(
         site, wish, recorded, observer, afresh ? observer.look() : observer.glance(), afresh);
   }
 
   /** Keystone need not be asked for what is to be deleted. */
-  static Authorization authorization(Site site, Device device) {
+  static Authorization authorization(Site site, Hardware device) {
     return device.deleted()
         ? new Authorization(Map.of(), List.of())
         : Authorization.of(device, site.reservations());
   }
 
   /** What was set before, and what is ours even if somebody else set it. */
-  static Set<String> formerKeys(Attempt attempt, Authorization authorization) {
+  static Set<String> formerKeys(ReconcileContext attempt, Authorization authorization) {
     Set<String> keys = new TreeSet<>(Recorded.of(attempt).propertyKeys());
     keys.removeAll(Authorization.KEYS);
     keys.addAll(authorization.owned());

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.worker.Attempt;
+import doni.worker.ReconcileContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ record Recorded(
     wedged = Set.copyOf(wedged);
   }
 
-  static Recorded of(Attempt attempt) {
+  static Recorded of(ReconcileContext attempt) {
     Map<String, String> leases = new HashMap<>();
     if (attempt.details().get(LEASES) instanceof Map<?, ?> map) {
       map.forEach((name, id) -> leases.put(String.valueOf(name), String.valueOf(id)));
@@ -61,7 +61,7 @@ record Recorded(
         texts(attempt, WEDGED));
   }
 
-  private static Set<String> texts(Attempt attempt, String key) {
+  private static Set<String> texts(ReconcileContext attempt, String key) {
     Set<String> texts = new TreeSet<>();
     if (attempt.details().get(key) instanceof List<?> list) {
       list.forEach(entry -> texts.add(String.valueOf(entry)));

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
 
 /**
  * A write that Blazar did not carry out, or may not have carried out.
@@ -8,7 +8,7 @@ import doni.worker.RemoteException;
  * @param text Blazar's own words
  * @param exception what to throw where nothing better is known
  */
-record Refusal(Reason reason, String text, RemoteException exception) {
+record Refusal(Reason reason, String text, BackendException exception) {
 
   /** What is behind it. */
   enum Reason {

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.openstack.Answer;
+import doni.openstack.ServiceResponse;
 import doni.worker.blazar.Refusal.Reason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +41,10 @@ final class Refusals {
   private Refusals() {}
 
   /**
-   * @throws doni.worker.RemoteException for an answer that only a change of our rights, of the
+   * @throws doni.backend.BackendException for an answer that only a change of our rights, of the
    *     device or of the code can better
    */
-  static Refusal of(Write write, Answer answer) {
+  static Refusal of(Write write, ServiceResponse answer) {
     Reason reason = reason(write, answer.status(), answer.message());
     if (reason == null) {
       throw answer.refused();

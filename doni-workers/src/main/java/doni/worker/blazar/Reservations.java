@@ -1,7 +1,7 @@
 package doni.worker.blazar;
 
-import doni.openstack.Projects;
-import doni.worker.Hold;
+import doni.openstack.ProjectLookup;
+import doni.worker.LanePause;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,20 +11,20 @@ import org.jspecify.annotations.Nullable;
  * The reservations of the site: what can be reserved, and who has leased it when.
  *
  * <p>Every method but {@link #hold} may wait for an answer, and throws a {@link
- * doni.worker.RemoteException} when there is none, or when it is one that says that we may not do
+ * doni.backend.BackendException} when there is none, or when it is one that says that we may not do
  * that or did not ask properly. After such an exception of a write nobody knows whether it was
  * carried out.
  */
 interface Reservations {
 
   /** Why nothing can be asked at the moment; from memory. */
-  Optional<Hold> hold();
+  Optional<LanePause> hold();
 
   /** The project whose leases are ours. */
   String projectId();
 
   /** The project that an enrollment names by id or by name. */
-  Projects.Found project(String idOrName);
+  ProjectLookup.Found project(String idOrName);
 
   /** All of the site: expensive. */
   List<Resource> resources(Kind kind);

@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.remote.Listing;
+import doni.backend.SharedSnapshot;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,13 +32,13 @@ final class ResourceBoard {
   private record Own(Optional<Resource> resource, Instant at) {}
 
   private final Clock clock;
-  private final Listing<Loaded> listing;
+  private final SharedSnapshot<Loaded> listing;
   private final ConcurrentMap<String, Own> own = new ConcurrentHashMap<>();
 
   ResourceBoard(Reservations reservations, Kind kind, Clock clock) {
     this.clock = clock;
     this.listing =
-        new Listing<>(
+        new SharedSnapshot<>(
             () -> {
               Instant askedAt = clock.instant();
               List<Resource> all = reservations.resources(kind);

@@ -1,11 +1,11 @@
 package doni.worker.blazar;
 
-import doni.device.Device;
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.worker.Attempt;
+import doni.enrollment.Generation;
+import doni.enrollment.Hardware;
+import doni.enrollment.HardwareId;
 import doni.worker.Change;
-import doni.worker.Discovery;
+import doni.worker.DiscoveredHardware;
+import doni.worker.ReconcileContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,18 +25,18 @@ final class ResourceDiscovery {
 
   private final Site site;
   private final Kind kind;
-  private final Function<Attempt, Wish> worker;
+  private final Function<ReconcileContext, Wish> worker;
 
   /**
    * @param worker what one of the workers wants of a piece of hardware
    */
-  ResourceDiscovery(Site site, Kind kind, Function<Attempt, Wish> worker) {
+  ResourceDiscovery(Site site, Kind kind, Function<ReconcileContext, Wish> worker) {
     this.site = site;
     this.kind = kind;
     this.worker = worker;
   }
 
-  List<Discovery> all() {
+  List<DiscoveredHardware> all() {
     Set<String> withWindows = withWindows();
     Set<String> seen = new HashSet<>();
     // Of several with one uid the worker keeps the oldest.
@@ -45,11 +45,11 @@ final class ResourceDiscovery {
         .map(resource ->
             seen.add(uid(resource)) || uid(resource).isEmpty()
                 ? one(resource, withWindows.contains(resource.id()))
-                : new Discovery.Unfit(
+                : new DiscoveredHardware.NotImportable(
                     origin(resource),
                     null,
                     List.of("an older one has the same uid " + uid(resource))))
-        .sorted(Comparator.comparing(Discovery::origin))
+        .sorted(Comparator.comparing(DiscoveredHardware::origin))
         .toList();
   }
 
@@ -63,10 +63,10 @@ final class ResourceDiscovery {
         .collect(Collectors.toSet());
   }
 
-  private Discovery one(Resource resource, boolean hasWindows) {
+  private DiscoveredHardware one(Resource resource, boolean hasWindows) {
     Optional<HardwareId> id = id(resource);
     if (id.isEmpty()) {
-      return new Discovery.Unfit(
+      return new DiscoveredHardware.NotImportable(
           origin(resource),
           null,
           List.of(
@@ -78,8 +78,8 @@ final class ResourceDiscovery {
                         .formatted(uid(resource));
               }));
     }
-    Device device =
-        new Device(
+    Hardware device =
+        new Hardware(
             id.get(),
             name(resource),
             "",
@@ -88,11 +88,12 @@ final class ResourceDiscovery {
             List.of(),
             Generation.FIRST,
             false);
-    Wish wish = worker.apply(new Attempt(device, Map.of(), Attempt.Cause.REQUESTED));
+    Wish wish =
+        worker.apply(new ReconcileContext(device, Map.of(), ReconcileContext.Cause.REQUESTED));
     List<Change> changes = PropertyDrift.between(wish, resource).changes();
     List<String> problems = problems(resource, wish, changes, hasWindows);
     return problems.isEmpty()
-        ? new Discovery.Hardware(
+        ? new DiscoveredHardware.Importable(
             origin(resource),
             device.id(),
             device.name(),
@@ -100,7 +101,7 @@ final class ResourceDiscovery {
             device.properties(),
             Map.of(),
             changes.stream().map(ResourceDiscovery::note).toList())
-        : new Discovery.Unfit(origin(resource), device.id(), problems);
+        : new DiscoveredHardware.NotImportable(origin(resource), device.id(), problems);
   }
 
   private List<String> problems(

@@ -1,8 +1,8 @@
 package doni.worker.blazar;
 
+import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.RemoteException;
 import doni.worker.blazar.Refusal.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -257,7 +257,7 @@ final class ResourceWork {
       return bringsInAName
           ? site.gate().writeNewProperty(wish.uid(), write)
           : site.gate().write(wish.uid(), write);
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       board.isUncertain();
       throw e;
     }

@@ -1,7 +1,7 @@
 package doni.worker.blazar;
 
-import doni.remote.Listing;
-import doni.worker.Checkup;
+import doni.backend.SharedSnapshot;
+import doni.worker.Finding;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,7 @@ final class Site {
   private final LeaseArchive archive;
   private final Clock clock;
   private final Map<Kind, ResourceBoard> boards = new EnumMap<>(Kind.class);
-  private final Map<Kind, Listing<List<Booking>>> bookings = new EnumMap<>(Kind.class);
+  private final Map<Kind, SharedSnapshot<List<Booking>>> bookings = new EnumMap<>(Kind.class);
 
   Site(Reservations reservations, WriteGate gate, Clock clock) {
     this.reservations = reservations;
@@ -30,7 +30,7 @@ final class Site {
     for (Kind kind : Kind.values()) {
       boards.put(kind, new ResourceBoard(reservations, kind, clock));
       bookings.put(
-          kind, new Listing<>(() -> reservations.bookings(kind), BOOKINGS_LIFETIME, clock));
+          kind, new SharedSnapshot<>(() -> reservations.bookings(kind), BOOKINGS_LIFETIME, clock));
     }
   }
 
@@ -50,15 +50,15 @@ final class Site {
     return Objects.requireNonNull(boards.get(kind));
   }
 
-  Listing<List<Booking>> bookings(Kind kind) {
+  SharedSnapshot<List<Booking>> bookings(Kind kind) {
     return Objects.requireNonNull(bookings.get(kind));
   }
 
   /** A listing of what can be reserved: the cheapest answer that only an administrator gets. */
-  List<Checkup> checkUp(Kind kind) {
+  List<Finding> checkUp(Kind kind) {
     int resources = reservations.resources(kind).size();
     return List.of(
-        new Checkup.Right("Blazar answers; it has %d %ss".formatted(resources, kind.word())));
+        new Finding.Ok("Blazar answers; it has %d %ss".formatted(resources, kind.word())));
   }
 
   Instant now() {

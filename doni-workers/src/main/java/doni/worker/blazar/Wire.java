@@ -1,7 +1,7 @@
 package doni.worker.blazar;
 
-import doni.openstack.Answer;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.openstack.ServiceResponse;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -38,10 +38,10 @@ final class Wire {
   /**
    * What the answer holds under that key.
    *
-   * @throws RemoteException when it holds nothing there that can be read, which is as good as no
+   * @throws BackendException when it holds nothing there that can be read, which is as good as no
    *     answer
    */
-  static <T> T read(Answer answer, String key, Function<JsonNode, T> reading) {
+  static <T> T read(ServiceResponse answer, String key, Function<JsonNode, T> reading) {
     JsonNode node = answer.body().path(key);
     try {
       if (node.isObject() || node.isArray()) {
@@ -50,9 +50,9 @@ final class Wire {
     } catch (DateTimeException _) {
       // Falls through: an answer with a date that is none.
     }
-    throw RemoteException.unanswered(
+    throw BackendException.unanswered(
         answer.service(),
-        RemoteException.Kind.CONNECTION,
+        BackendException.Kind.CONNECTION,
         "%s answered %s with %d and a body that cannot be read"
             .formatted(answer.service(), answer.request(), answer.status()),
         answer.request().isWrite(),

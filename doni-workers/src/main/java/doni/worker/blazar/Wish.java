@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.device.Window;
+import doni.enrollment.ReservationWindow;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ record Wish(
     String name,
     Map<String, String> properties,
     Set<String> formerKeys,
-    List<Window> windows,
+    List<ReservationWindow> windows,
     Underlying underlying,
     Optional<String> complaint,
     Map<String, @Nullable Object> notes,
@@ -50,7 +50,7 @@ record Wish(
     notes = Collections.unmodifiableMap(notes);
   }
 
-  static String leaseName(Window window) {
+  static String leaseName(ReservationWindow window) {
     return LEASE_PREFIX + window.uuid();
   }
 }

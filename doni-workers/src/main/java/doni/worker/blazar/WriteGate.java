@@ -1,6 +1,6 @@
 package doni.worker.blazar;
 
-import doni.worker.SiteLock;
+import doni.worker.DistributedLock;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -16,9 +16,9 @@ final class WriteGate {
   private static final int PLACES = 4;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private final SiteLock lock;
+  private final DistributedLock lock;
 
-  WriteGate(SiteLock lock) {
+  WriteGate(DistributedLock lock) {
     this.lock = lock;
   }
 
@@ -27,11 +27,11 @@ final class WriteGate {
    */
   <T> T write(String uid, Supplier<T> write) {
     int place = Math.floorMod(uid.hashCode(), PLACES);
-    return lock.holding("blazar-write-" + place, PATIENCE, write);
+    return lock.runLocked("blazar-write-" + place, PATIENCE, write);
   }
 
   /** As {@link #write}, and the only one of its sort. */
   <T> T writeNewProperty(String uid, Supplier<T> write) {
-    return lock.holding("blazar-new-property", PATIENCE, () -> write(uid, write));
+    return lock.runLocked("blazar-new-property", PATIENCE, () -> write(uid, write));
   }
 }

@@ -1,9 +1,9 @@
 package doni.worker.fake;
 
-import doni.worker.Attempt;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Outcome;
-import doni.worker.Plan;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;
@@ -38,11 +38,11 @@ final class FakeWorker implements Worker {
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
-    return Plan.settled(
-        attempt.device().deleted()
+  public ReconcilePlan plan(ReconcileContext attempt) {
+    return ReconcilePlan.settled(
+        attempt.hardware().deleted()
             ? new Outcome.Gone(List.of())
             : new Outcome.Synced(
-                Map.of("fake-result", "fake-worker-prefix-" + attempt.device().id()), List.of()));
+                Map.of("fake-result", "fake-worker-prefix-" + attempt.hardware().id()), List.of()));
   }
 }

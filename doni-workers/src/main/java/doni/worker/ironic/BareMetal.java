@@ -1,6 +1,6 @@
 package doni.worker.ironic;
 
-import doni.worker.Hold;
+import doni.worker.LanePause;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,13 +8,13 @@ import java.util.Optional;
  * The bare-metal service of the site: nodes, their ports, and the states that nodes go through.
  *
  * <p>Every method but {@link #hold} may wait for an answer, and throws a {@link
- * doni.worker.RemoteException} when there is none or when it is one that a worker can do nothing
+ * doni.backend.BackendException} when there is none or when it is one that a worker can do nothing
  * with. Its text never holds a password.
  */
 interface BareMetal {
 
   /** Why nothing can be asked at the moment; from memory. */
-  Optional<Hold> hold();
+  Optional<LanePause> hold();
 
   /** Whether all nodes are shown to us: to others than administrators, Ironic looks empty. */
   boolean showsAll();

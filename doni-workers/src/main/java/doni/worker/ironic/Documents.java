@@ -1,8 +1,8 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
-import doni.openstack.Answer;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.enrollment.Secret;
+import doni.openstack.ServiceResponse;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,12 +14,12 @@ final class Documents {
 
   /** Reads one document of an answer. */
   interface Reader<T> {
-    T read(Answer answer, JsonNode document);
+    T read(ServiceResponse answer, JsonNode document);
   }
 
   private Documents() {}
 
-  static Node node(Answer answer, JsonNode json) {
+  static Node node(ServiceResponse answer, JsonNode json) {
     return new Node(
         required(answer, json, "uuid"),
         text(json, "name"),
@@ -35,7 +35,7 @@ final class Documents {
         text(json, "instance_uuid"));
   }
 
-  static Port port(Answer answer, JsonNode json) {
+  static Port port(ServiceResponse answer, JsonNode json) {
     return new Port(
         required(answer, json, "uuid"),
         required(answer, json, "node_uuid"),
@@ -45,10 +45,10 @@ final class Documents {
         map(json.path("local_link_connection")));
   }
 
-  private static String required(Answer answer, JsonNode json, String name) {
+  private static String required(ServiceResponse answer, JsonNode json, String name) {
     String value = text(json, name);
     if (value == null) {
-      throw RemoteException.answered(
+      throw BackendException.answered(
           answer.service(),
           answer.status(),
           "%s answered %s without %s".formatted(answer.service(), answer.request(), name),

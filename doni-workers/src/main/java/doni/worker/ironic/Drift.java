@@ -1,6 +1,6 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

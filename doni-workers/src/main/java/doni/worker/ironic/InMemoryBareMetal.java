@@ -1,7 +1,7 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
-import doni.worker.Hold;
+import doni.enrollment.Secret;
+import doni.worker.LanePause;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,7 +23,7 @@ final class InMemoryBareMetal implements BareMetal {
   private final Map<String, Port> ports = new LinkedHashMap<>();
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return Optional.empty();
   }
 

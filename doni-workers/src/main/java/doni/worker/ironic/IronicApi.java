@@ -1,11 +1,11 @@
 package doni.worker.ironic;
 
-import doni.openstack.Answer;
+import doni.backend.BackendException;
+import doni.backend.SharedSnapshot;
 import doni.openstack.OpenStackService;
-import doni.openstack.Request;
-import doni.remote.Listing;
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.openstack.ServiceRequest;
+import doni.openstack.ServiceResponse;
+import doni.worker.LanePause;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,17 +39,17 @@ final class IronicApi implements BareMetal {
   private static final Duration LISTINGS_LAST = Duration.ofSeconds(15);
 
   private final OpenStackService service;
-  private final Listing<Map<String, Node>> nodes;
-  private final Listing<Map<String, List<Port>>> ports;
+  private final SharedSnapshot<Map<String, Node>> nodes;
+  private final SharedSnapshot<Map<String, List<Port>>> ports;
 
   IronicApi(OpenStackService service, Clock clock) {
     this.service = service;
-    this.nodes = new Listing<>(this::allNodes, LISTINGS_LAST, clock);
-    this.ports = new Listing<>(this::allPorts, LISTINGS_LAST, clock);
+    this.nodes = new SharedSnapshot<>(this::allNodes, LISTINGS_LAST, clock);
+    this.ports = new SharedSnapshot<>(this::allPorts, LISTINGS_LAST, clock);
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return service.hold();
   }
 
@@ -84,7 +84,7 @@ final class IronicApi implements BareMetal {
 
   @Override
   public Optional<Node> node(String uuid) {
-    Answer answer = send(Request.get(NODES + "/" + Request.segment(uuid)));
+    ServiceResponse answer = send(ServiceRequest.get(NODES + "/" + ServiceRequest.segment(uuid)));
     return Refusals.saysAbsent(answer)
         ? Optional.empty()
         : Optional.of(Documents.node(answer, answer.orRefused().body()));
@@ -92,7 +92,7 @@ final class IronicApi implements BareMetal {
 
   @Override
   public Optional<Port> portWith(String macAddress) {
-    String query = "?detail=True&address=" + Request.segment(macAddress);
+    String query = "?detail=True&address=" + ServiceRequest.segment(macAddress);
     return page(PORTS + query, "ports", Documents::port).stream().findFirst();
   }
 
@@ -105,7 +105,7 @@ final class IronicApi implements BareMetal {
     Capabilities.merged(null, wish.capabilities())
         .ifPresent(text -> properties.put("capabilities", text));
     return write(
-        Request.post(
+        ServiceRequest.post(
             NODES,
             Map.of(
                 "uuid", wish.uuid(),
@@ -121,24 +121,25 @@ final class IronicApi implements BareMetal {
     // A driver need not have the interfaces of the one before.
     boolean driver = steps.stream().anyMatch(step -> step.path().equals("/driver"));
     String path = NODES + "/" + uuid + (driver ? "?reset_interfaces=true" : "");
-    return write(Request.patch(path, operations(steps)));
+    return write(ServiceRequest.patch(path, operations(steps)));
   }
 
   @Override
   public Written move(String uuid, Verb verb) {
     return write(
-        Request.put(NODES + "/" + uuid + "/states/provision", Map.of("target", verb.target())));
+        ServiceRequest.put(
+            NODES + "/" + uuid + "/states/provision", Map.of("target", verb.target())));
   }
 
   @Override
   public Written deleteNode(String uuid) {
-    return write(Request.delete(NODES + "/" + uuid));
+    return write(ServiceRequest.delete(NODES + "/" + uuid));
   }
 
   @Override
   public Written createPort(String nodeUuid, PortWish wish) {
     return write(
-        Request.post(
+        ServiceRequest.post(
             PORTS,
             Map.of(
                 "node_uuid", nodeUuid,
@@ -150,15 +151,15 @@ final class IronicApi implements BareMetal {
 
   @Override
   public Written patchPort(String uuid, List<PatchStep> steps) {
-    return write(Request.patch(PORTS + "/" + uuid, operations(steps)));
+    return write(ServiceRequest.patch(PORTS + "/" + uuid, operations(steps)));
   }
 
   @Override
   public Written deletePort(String uuid) {
-    return write(Request.delete(PORTS + "/" + uuid));
+    return write(ServiceRequest.delete(PORTS + "/" + uuid));
   }
 
-  private Written write(Request request) {
+  private Written write(ServiceRequest request) {
     try {
       return Refusals.written(send(request));
     } finally {
@@ -167,7 +168,7 @@ final class IronicApi implements BareMetal {
     }
   }
 
-  private Answer send(Request request) {
+  private ServiceResponse send(ServiceRequest request) {
     return service.send(request.withHeader(VERSION_HEADER, VERSION));
   }
 
@@ -189,7 +190,7 @@ final class IronicApi implements BareMetal {
 
   /** Those of this node: a page that follows another forgets whose ports were asked for. */
   private List<Port> portsOf(String nodeUuid) {
-    String query = PORTS + "?detail=True&node=" + Request.segment(nodeUuid);
+    String query = PORTS + "?detail=True&node=" + ServiceRequest.segment(nodeUuid);
     return pages(query, "ports", Documents::port, Port::uuid).stream()
         .filter(port -> port.nodeUuid().equals(nodeUuid))
         .toList();
@@ -201,7 +202,7 @@ final class IronicApi implements BareMetal {
     List<T> all = new ArrayList<>();
     String marker = "";
     while (true) {
-      Answer answer = send(Request.get(query + "&limit=" + PAGE + marker));
+      ServiceResponse answer = send(ServiceRequest.get(query + "&limit=" + PAGE + marker));
       if (Refusals.saysAbsent(answer)) {
         // The node or the last one of a page has gone meanwhile.
         return all;
@@ -211,18 +212,18 @@ final class IronicApi implements BareMetal {
       if (page.isEmpty() || !answer.body().has("next")) {
         return all;
       }
-      marker = "&marker=" + Request.segment(uuid.apply(page.getLast()));
+      marker = "&marker=" + ServiceRequest.segment(uuid.apply(page.getLast()));
     }
   }
 
   private <T> List<T> page(String path, String name, Documents.Reader<T> reader) {
-    return list(send(Request.get(path)), name, reader);
+    return list(send(ServiceRequest.get(path)), name, reader);
   }
 
-  private static <T> List<T> list(Answer answer, String name, Documents.Reader<T> reader) {
+  private static <T> List<T> list(ServiceResponse answer, String name, Documents.Reader<T> reader) {
     JsonNode list = answer.orRefused().body().path(name);
     if (!list.isArray()) {
-      throw RemoteException.answered(
+      throw BackendException.answered(
           answer.service(),
           answer.status(),
           "%s answered %s without %s".formatted(answer.service(), answer.request(), name),

@@ -1,7 +1,7 @@
 package doni.worker.ironic;
 
+import doni.backend.BackendFactory;
 import doni.openstack.OpenStack;
-import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
 import java.time.Clock;
@@ -17,21 +17,22 @@ import org.springframework.context.annotation.Configuration;
 class IronicConfiguration {
 
   @Bean
-  Backend<BareMetal> ironicBareMetal(
+  BackendFactory<BareMetal> ironicBareMetal(
       OpenStack openStack, IronicProperties properties, Clock clock) {
-    return new Backend<>(
+    return new BackendFactory<>(
         "ironic", () -> new IronicApi(openStack.service(properties.service()), clock));
   }
 
   @Bean
-  Backend<BareMetal> inMemoryBareMetal() {
-    return new Backend<>("in-memory", InMemoryBareMetal::new);
+  BackendFactory<BareMetal> inMemoryBareMetal() {
+    return new BackendFactory<>("in-memory", InMemoryBareMetal::new);
   }
 
   @Bean
-  Worker ironicWorker(List<Backend<BareMetal>> backends, IronicProperties properties, Clock clock) {
+  Worker ironicWorker(
+      List<BackendFactory<BareMetal>> backends, IronicProperties properties, Clock clock) {
     BareMetal bareMetal =
-        Backend.choose("doni.workers.ironic.backend", properties.backend(), backends);
+        BackendFactory.choose("doni.workers.ironic.backend", properties.backend(), backends);
     return new IronicWorker(bareMetal, properties.onDelete(), clock);
   }
 }

@@ -1,9 +1,9 @@
 package doni.worker.ironic;
 
+import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Plan;
-import doni.worker.RemoteException;
+import doni.worker.ReconcilePlan;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * looked at again, and only a look that finds nothing to do ends well. Of an enrolled host's node
  * the state is changed at most once, and what comes of it is left to a later attempt.
  */
-final class IronicPlan implements Plan {
+final class IronicPlan implements ReconcilePlan {
 
   private static final int STEPS = 6;
   private static final Duration AFTER_A_REFUSAL = Duration.ofSeconds(30);
@@ -72,14 +72,14 @@ final class IronicPlan implements Plan {
   public Outcome apply() {
     try {
       return converge();
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (written.isEmpty()) {
         throw e;
       }
       // What was written must be remembered, whatever happened afterwards.
       return new Outcome.Failed(
           String.valueOf(e.getMessage()),
-          e.kind() != RemoteException.Kind.STATUS || e.status() >= 500 || e.status() < 300,
+          e.kind() != BackendException.Kind.STATUS || e.status() >= 500 || e.status() < 300,
           e.retryAfter().orElse(null),
           memory.details());
     }
@@ -144,7 +144,7 @@ final class IronicPlan implements Plan {
     Written answer;
     try {
       answer = act.on(bareMetal);
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (act instanceof Act.PatchPort port && port.touchesConnectivity() && isRefusal(e)) {
         memory =
             memory.refused(new Memory.Refusal(target.generation(), String.valueOf(e.getMessage())));
@@ -213,8 +213,8 @@ final class IronicPlan implements Plan {
         new Outcome.Failed(message, retryable, retryable ? UNTIL_FREE : null, memory.details()));
   }
 
-  private static boolean isRefusal(RemoteException e) {
-    return e.kind() == RemoteException.Kind.STATUS
+  private static boolean isRefusal(BackendException e) {
+    return e.kind() == BackendException.Kind.STATUS
         && switch (e.status()) {
           case 401, 404, 408, 429 -> false;
           default -> e.status() >= 400 && e.status() < 500;

@@ -1,6 +1,6 @@
 package doni.worker.ironic;
 
-import doni.openstack.ServiceSettings;
+import doni.openstack.ServiceProperties;
 import doni.worker.SettingRules;
 import java.net.URI;
 import java.time.Duration;
@@ -60,8 +60,8 @@ record IronicProperties(
     RULES.timeout("read-timeout", readTimeout);
   }
 
-  ServiceSettings service() {
-    return new ServiceSettings(
+  ServiceProperties service() {
+    return new ServiceProperties(
         "ironic",
         serviceType,
         endpointInterface,

@@ -1,12 +1,12 @@
 package doni.worker.ironic;
 
-import doni.device.Device;
-import doni.worker.Attempt;
-import doni.worker.Checkup;
-import doni.worker.Discovery;
-import doni.worker.Hold;
+import doni.enrollment.Hardware;
+import doni.worker.DiscoveredHardware;
+import doni.worker.Finding;
+import doni.worker.LanePause;
 import doni.worker.Outcome;
-import doni.worker.Plan;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.time.Clock;
@@ -80,56 +80,56 @@ final class IronicWorker implements Worker {
   }
 
   @Override
-  public Set<String> follows() {
+  public Set<String> dependsOn() {
     return Set.of(BLAZAR);
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> lanePause() {
     return bareMetal.hold();
   }
 
   @Override
-  public List<Checkup> checkUp() {
+  public List<Finding> check() {
     return List.of(
         bareMetal.showsAll()
-            ? new Checkup.Right("Ironic answers, and shows us all nodes")
-            : new Checkup.Wrong(
+            ? new Finding.Ok("Ironic answers, and shows us all nodes")
+            : new Finding.Problem(
                 "the service user lacks the role admin: Ironic hides what it has",
                 "give the user of doni.keystone the role admin in its project"));
   }
 
   @Override
-  public List<Discovery> discover() {
+  public List<DiscoveredHardware> discover() {
     return bareMetal.lookAtAll().stream()
         .flatMap(seen -> seen.node().map(node -> NodeDiscovery.of(node, seen.ports())).stream())
-        .sorted(Comparator.comparing(Discovery::origin))
+        .sorted(Comparator.comparing(DiscoveredHardware::origin))
         .toList();
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
-    Device device = attempt.device();
+  public ReconcilePlan plan(ReconcileContext attempt) {
+    Hardware device = attempt.hardware();
     return device.deleted() ? removal(attempt) : enrollment(attempt);
   }
 
-  private Plan removal(Attempt attempt) {
+  private ReconcilePlan removal(ReconcileContext attempt) {
     if (onDelete == IronicProperties.OnDelete.KEEP) {
-      return Plan.settled(new Outcome.Gone(List.of()));
+      return ReconcilePlan.settled(new Outcome.Gone(List.of()));
     }
-    Course course = new Removal(attempt.followed().containsKey(BLAZAR));
+    Course course = new Removal(attempt.dependencies().containsKey(BLAZAR));
     return planAfresh(attempt, target(attempt, Optional.empty(), course));
   }
 
-  private Plan enrollment(Attempt attempt) {
-    Optional<String> complaint = Wish.complaint(attempt.device());
+  private ReconcilePlan enrollment(ReconcileContext attempt) {
+    Optional<String> complaint = Wish.complaint(attempt.hardware());
     if (complaint.isPresent()) {
-      return Plan.settled(new Outcome.Failed(complaint.get(), false, null, Map.of()));
+      return ReconcilePlan.settled(new Outcome.Failed(complaint.get(), false, null, Map.of()));
     }
-    Wish wish = Wish.of(attempt.device());
-    Course course = new Enrollment(wish, attempt.device().generation().value());
+    Wish wish = Wish.of(attempt.hardware());
+    Course course = new Enrollment(wish, attempt.hardware().generation().value());
     IronicPlan.Target target = target(attempt, Optional.of(wish), course);
-    if (attempt.cause() == Attempt.Cause.ROUTINE) {
+    if (attempt.cause() == ReconcileContext.Cause.SCHEDULED) {
       IronicPlan remembered = plan(attempt, target, bareMetal.glance(target.uuid()));
       if (remembered.isSettled()) {
         return remembered;
@@ -138,16 +138,17 @@ final class IronicWorker implements Worker {
     return planAfresh(attempt, target);
   }
 
-  private static IronicPlan.Target target(Attempt attempt, Optional<Wish> wish, Course course) {
-    Device device = attempt.device();
+  private static IronicPlan.Target target(
+      ReconcileContext attempt, Optional<Wish> wish, Course course) {
+    Hardware device = attempt.hardware();
     return new IronicPlan.Target(device.id().toString(), device.generation().value(), wish, course);
   }
 
-  private Plan planAfresh(Attempt attempt, IronicPlan.Target target) {
+  private ReconcilePlan planAfresh(ReconcileContext attempt, IronicPlan.Target target) {
     return plan(attempt, target, bareMetal.look(target.uuid()));
   }
 
-  private IronicPlan plan(Attempt attempt, IronicPlan.Target target, Sighting seen) {
+  private IronicPlan plan(ReconcileContext attempt, IronicPlan.Target target, Sighting seen) {
     return new IronicPlan(bareMetal, target, Memory.of(attempt), seen, clock);
   }
 

@@ -1,7 +1,7 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
-import doni.worker.Attempt;
+import doni.enrollment.Secret;
+import doni.worker.ReconcileContext;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
@@ -57,7 +57,7 @@ record Memory(
    */
   record Refusal(long generation, String text) {}
 
-  static Memory of(Attempt attempt) {
+  static Memory of(ReconcileContext attempt) {
     Optional<Fingerprint> password =
         attempt.details().get(PASSWORD) instanceof Secret secret
             ? Fingerprint.parse(secret)
@@ -132,7 +132,7 @@ record Memory(
     return new Memory(password, false, Optional.empty(), Optional.empty(), refusal);
   }
 
-  private static Optional<Instant> instant(Attempt attempt, String name) {
+  private static Optional<Instant> instant(ReconcileContext attempt, String name) {
     return attempt
         .detail(name)
         .flatMap(text -> {
@@ -144,7 +144,7 @@ record Memory(
         });
   }
 
-  private static long number(Attempt attempt, String name) {
+  private static long number(ReconcileContext attempt, String name) {
     return attempt.details().get(name) instanceof Number number ? number.longValue() : 0;
   }
 }

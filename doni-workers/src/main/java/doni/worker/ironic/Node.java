@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A node as Ironic shows it.
  *
  * @param driverInfo without nulls; the value of a key that names a password is a {@link
- *     doni.device.Secret}, and mostly one of asterisks
+ *     doni.enrollment.Secret}, and mostly one of asterisks
  * @param properties without nulls
  * @param state its provision state in Ironic's words
  * @param lastError of whatever failed last; outlives what repaired it

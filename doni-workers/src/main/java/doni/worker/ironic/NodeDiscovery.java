@@ -1,11 +1,11 @@
 package doni.worker.ironic;
 
-import doni.device.Device;
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.device.Secret;
+import doni.enrollment.Generation;
+import doni.enrollment.Hardware;
+import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
 import doni.worker.Change;
-import doni.worker.Discovery;
+import doni.worker.DiscoveredHardware;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class NodeDiscovery {
 
   private NodeDiscovery() {}
 
-  static Discovery of(Node node, List<Port> ports) {
+  static DiscoveredHardware of(Node node, List<Port> ports) {
     String name = Optional.ofNullable(node.name()).orElse("");
     String origin =
         name.isEmpty()
@@ -35,12 +35,13 @@ final class NodeDiscovery {
             : "Ironic node %s (%s)".formatted(node.uuid(), name);
     Optional<HardwareId> id = id(node);
     if (id.isEmpty()) {
-      return new Discovery.Unfit(origin, null, List.of("its uuid is none in the canonical form"));
+      return new DiscoveredHardware.NotImportable(
+          origin, null, List.of("its uuid is none in the canonical form"));
     }
     Map<String, String> withheld = withheld(node);
     Map<String, Object> properties = properties(node, ports);
-    Device device =
-        new Device(
+    Hardware device =
+        new Hardware(
             id.get(), name, "", HARDWARE_TYPE, properties, List.of(), Generation.FIRST, false);
     List<String> problems = new ArrayList<>(problems(node, ports, device));
     List<String> notes = new ArrayList<>();
@@ -50,8 +51,9 @@ final class NodeDiscovery {
       notes.addAll(notes(drift, node));
     }
     return problems.isEmpty()
-        ? new Discovery.Hardware(origin, id.get(), name, HARDWARE_TYPE, properties, withheld, notes)
-        : new Discovery.Unfit(origin, id.get(), problems);
+        ? new DiscoveredHardware.Importable(
+            origin, id.get(), name, HARDWARE_TYPE, properties, withheld, notes)
+        : new DiscoveredHardware.NotImportable(origin, id.get(), problems);
   }
 
   private static Optional<HardwareId> id(Node node) {
@@ -69,7 +71,7 @@ final class NodeDiscovery {
         : Map.of();
   }
 
-  private static List<String> problems(Node node, List<Port> ports, Device device) {
+  private static List<String> problems(Node node, List<Port> ports, Hardware device) {
     List<String> problems = new ArrayList<>();
     if (!DRIVER.equals(node.driver())) {
       problems.add("its driver is '%s'; allowed: %s".formatted(node.driver(), DRIVER));

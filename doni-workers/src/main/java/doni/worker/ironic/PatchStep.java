@@ -1,6 +1,6 @@
 package doni.worker.ironic;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

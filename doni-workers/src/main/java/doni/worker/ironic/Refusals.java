@@ -1,6 +1,6 @@
 package doni.worker.ironic;
 
-import doni.openstack.Answer;
+import doni.openstack.ServiceResponse;
 
 /**
  * What Ironic's answers to writes mean. A 409 is one of six things, and a 400 may be a state that
@@ -14,14 +14,14 @@ final class Refusals {
    * Whether the object is not there. What only does not know the path, a wrong endpoint for
    * example, answers 404, too.
    */
-  static boolean saysAbsent(Answer answer) {
+  static boolean saysAbsent(ServiceResponse answer) {
     return answer.status() == 404 && answer.message().contains("could not be found");
   }
 
   /**
-   * @throws doni.worker.RemoteException for what a worker can do nothing with
+   * @throws doni.backend.BackendException for what a worker can do nothing with
    */
-  static Written written(Answer answer) {
+  static Written written(ServiceResponse answer) {
     if (answer.isSuccess()) {
       return Written.DONE;
     }
@@ -42,7 +42,7 @@ final class Refusals {
     };
   }
 
-  private static Written badRequest(Answer answer) {
+  private static Written badRequest(ServiceResponse answer) {
     String text = answer.message();
     if (text.contains("can not be performed on node")) {
       return new Written.WrongState(text);
@@ -54,7 +54,7 @@ final class Refusals {
     throw answer.refused();
   }
 
-  private static Written conflict(Answer answer) {
+  private static Written conflict(ServiceResponse answer) {
     String text = answer.message();
     if (text.contains("is locked by host")
         || text.contains("can not be updated while a state transition is in progress")) {

@@ -1,7 +1,7 @@
 package doni.worker.ironic;
 
-import doni.device.Device;
-import doni.device.Secret;
+import doni.enrollment.Hardware;
+import doni.enrollment.Secret;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ record Wish(NodeWish node, List<PortWish> ports) {
     ports = List.copyOf(ports);
   }
 
-  static Wish of(Device device) {
+  static Wish of(Hardware device) {
     Map<String, Object> driverInfo = new LinkedHashMap<>();
     device.text("management_address").ifPresent(it -> driverInfo.put("ipmi_address", it));
     for (String key : SAME_NAME) {
@@ -62,7 +62,7 @@ record Wish(NodeWish node, List<PortWish> ports) {
   }
 
   /** What is wrong with the enrollment, so that only a change of it can help. */
-  static Optional<String> complaint(Device device) {
+  static Optional<String> complaint(Hardware device) {
     return nameComplaint(device.name())
         .or(() -> valueComplaint(device))
         .or(() -> portComplaint(interfaces(device)));
@@ -78,7 +78,7 @@ record Wish(NodeWish node, List<PortWish> ports) {
                 .formatted(name, String.join(", ", RESERVED.stream().sorted().toList())));
   }
 
-  private static Optional<String> valueComplaint(Device device) {
+  private static Optional<String> valueComplaint(Hardware device) {
     if (device.text("management_address").isEmpty()) {
       return Optional.of("management_address is missing: Ironic reaches the BMC by it");
     }
@@ -115,7 +115,7 @@ record Wish(NodeWish node, List<PortWish> ports) {
     return password.value().matches("\\*+");
   }
 
-  private static Map<String, String> capabilities(Device device) {
+  private static Map<String, String> capabilities(Hardware device) {
     Map<String, String> capabilities = new LinkedHashMap<>();
     if (device.properties().get("baremetal_capabilities") instanceof Map<?, ?> map) {
       for (String key : Capabilities.OURS) {
@@ -127,7 +127,7 @@ record Wish(NodeWish node, List<PortWish> ports) {
     return capabilities;
   }
 
-  private static List<Map<?, ?>> interfaces(Device device) {
+  private static List<Map<?, ?>> interfaces(Hardware device) {
     List<Map<?, ?>> interfaces = new ArrayList<>();
     if (device.properties().get("interfaces") instanceof List<?> list) {
       for (Object one : list) {

@@ -1,7 +1,7 @@
 package doni.worker.k8s;
 
-import doni.device.Secret;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.enrollment.Secret;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -136,11 +136,11 @@ final class ApiServer {
     }
   }
 
-  private RemoteException unanswered(Throwable cause, boolean write) {
+  private BackendException unanswered(Throwable cause, boolean write) {
     boolean late = cause instanceof TimeoutException || cause instanceof HttpTimeoutException;
-    return RemoteException.unanswered(
+    return BackendException.unanswered(
         SERVICE,
-        late ? RemoteException.Kind.TIMEOUT : RemoteException.Kind.CONNECTION,
+        late ? BackendException.Kind.TIMEOUT : BackendException.Kind.CONNECTION,
         late
             ? "kubernetes did not answer within " + timeout.toMillis() + " ms"
             : "no connection to kubernetes: " + reason(cause),
@@ -154,13 +154,13 @@ final class ApiServer {
         : cause.getClass().getSimpleName();
   }
 
-  private RemoteException refused(Answer answer, boolean write) {
+  private BackendException refused(Answer answer, boolean write) {
     Status status = status(answer.body());
     String text =
         status == null || status.getMessage() == null
             ? answer.body().substring(0, Math.min(answer.body().length(), LONGEST_TEXT)).strip()
             : status.getMessage() + causes(status);
-    return RemoteException.answered(
+    return BackendException.answered(
         SERVICE,
         answer.status(),
         withoutToken(

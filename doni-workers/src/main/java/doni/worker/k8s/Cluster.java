@@ -1,6 +1,6 @@
 package doni.worker.k8s;
 
-import doni.worker.Hold;
+import doni.worker.LanePause;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,7 +8,7 @@ import java.util.Optional;
  * The cluster that devices join.
  *
  * <p>Every method but {@link #hold} may wait for an answer, and throws a {@link
- * doni.worker.RemoteException} when there is none or when it is one that a worker can do nothing
+ * doni.backend.BackendException} when there is none or when it is one that a worker can do nothing
  * with. Its text never holds a token.
  */
 interface Cluster {
@@ -29,7 +29,7 @@ interface Cluster {
   void stop();
 
   /** Why nothing can be asked of the cluster at the moment; from memory. */
-  Optional<Hold> hold();
+  Optional<LanePause> hold();
 
   /**
    * Where the cluster is, and which of the rights that were asked for it does not give us.

@@ -1,6 +1,6 @@
 package doni.worker.k8s;
 
-import doni.worker.Checkup;
+import doni.worker.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +23,8 @@ final class ClusterCheckup {
     this.properties = properties;
   }
 
-  List<Checkup> look() {
-    List<Checkup> found = new ArrayList<>();
+  List<Finding> look() {
+    List<Finding> found = new ArrayList<>();
     properties
         .kubeconfig()
         .filter(ClusterCheckup::isForOthers)
@@ -33,8 +33,8 @@ final class ClusterCheckup {
     Cluster.Access access = cluster.access(needed());
     found.add(
         access.missing().isEmpty()
-            ? new Checkup.Right(access.server() + ": all rights are given")
-            : new Checkup.Wrong(
+            ? new Finding.Ok(access.server() + ": all rights are given")
+            : new Finding.Problem(
                 access.server() + " does not let us " + text(access.missing()),
                 "add to what the kubeconfig's user may do: "
                     + text(access.missing())
@@ -79,8 +79,8 @@ final class ClusterCheckup {
     }
   }
 
-  private static Checkup tooOpen(Path kubeconfig) {
-    return new Checkup.Wrong(
+  private static Finding tooOpen(Path kubeconfig) {
+    return new Finding.Problem(
         "the kubeconfig " + kubeconfig + " can be read or changed by others",
         "chmod 600 " + kubeconfig);
   }

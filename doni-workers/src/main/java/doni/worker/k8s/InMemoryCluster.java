@@ -1,6 +1,6 @@
 package doni.worker.k8s;
 
-import doni.worker.Hold;
+import doni.worker.LanePause;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ final class InMemoryCluster implements Cluster {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return Optional.empty();
   }
 

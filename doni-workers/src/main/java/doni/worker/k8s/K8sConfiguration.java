@@ -1,8 +1,8 @@
 package doni.worker.k8s;
 
+import doni.backend.BackendFactory;
+import doni.backend.BackendGuard;
 import doni.machinetype.MachineTypeCatalog;
-import doni.remote.Remote;
-import doni.worker.Backend;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,14 +27,14 @@ class K8sConfiguration {
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
-  Backend<Cluster> kubeconfigCluster(
+  BackendFactory<Cluster> kubeconfigCluster(
       K8sProperties properties, MeterRegistry meters, ObjectProvider<Tracer> tracer, Clock clock) {
-    return new Backend<>(
+    return new BackendFactory<>(
         "kubeconfig",
         () ->
             new KubeCluster(
                 new KubeConnections(properties),
-                new Remote(
+                new BackendGuard(
                     ApiServer.SERVICE,
                     CONCURRENCY,
                     CIRCUIT_OPEN_FOR,
@@ -45,17 +45,18 @@ class K8sConfiguration {
   }
 
   @Bean
-  Backend<Cluster> inMemoryCluster(Clock clock) {
-    return new Backend<>("in-memory", () -> new InMemoryCluster(clock));
+  BackendFactory<Cluster> inMemoryCluster(Clock clock) {
+    return new BackendFactory<>("in-memory", () -> new InMemoryCluster(clock));
   }
 
   @Bean
   Worker k8sWorker(
-      List<Backend<Cluster>> backends,
+      List<BackendFactory<Cluster>> backends,
       K8sProperties properties,
       MachineTypeCatalog machineTypes,
       Clock clock) {
-    Cluster cluster = Backend.choose("doni.workers.k8s.backend", properties.backend(), backends);
+    Cluster cluster =
+        BackendFactory.choose("doni.workers.k8s.backend", properties.backend(), backends);
     return new K8sWorker(cluster, properties, machineTypes, clock);
   }
 }

@@ -1,9 +1,9 @@
 package doni.worker.k8s;
 
+import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Plan;
-import doni.worker.RemoteException;
+import doni.worker.ReconcilePlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * only a reading without drift ends well. A round that somebody else disturbed is repeated on what
  * is then found.
  */
-final class K8sPlan implements Plan {
+final class K8sPlan implements ReconcilePlan {
 
   private static final int ROUNDS = 6;
   private static final String NO_NODE = "No matching k8s node found";
@@ -86,7 +86,7 @@ final class K8sPlan implements Plan {
   public Outcome apply() {
     try {
       return converge();
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       return interrupted(e);
     }
   }
@@ -195,7 +195,7 @@ final class K8sPlan implements Plan {
   }
 
   /** What was written must be remembered, whatever happened afterwards. */
-  private Outcome interrupted(RemoteException e) {
+  private Outcome interrupted(BackendException e) {
     if (progress.changes().isEmpty()) {
       return Refusal.deferred(e, Map.of());
     }
@@ -206,8 +206,8 @@ final class K8sPlan implements Plan {
             String.valueOf(e.getMessage()), retryable(e), e.retryAfter().orElse(null), details);
   }
 
-  private static boolean retryable(RemoteException e) {
-    return e.kind() != RemoteException.Kind.STATUS || e.status() >= 500 || e.status() == 429;
+  private static boolean retryable(BackendException e) {
+    return e.kind() != BackendException.Kind.STATUS || e.status() >= 500 || e.status() == 429;
   }
 
   private boolean deleted() {

@@ -1,17 +1,17 @@
 package doni.worker.k8s;
 
-import doni.device.Device;
-import doni.device.Secret;
-import doni.machinetype.Differences;
+import doni.backend.BackendException;
+import doni.enrollment.Hardware;
+import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
-import doni.worker.Attempt;
-import doni.worker.Checkup;
-import doni.worker.Hold;
-import doni.worker.Nudge;
+import doni.worker.Finding;
+import doni.worker.LanePause;
 import doni.worker.Outcome;
-import doni.worker.Plan;
-import doni.worker.RemoteException;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
+import doni.worker.RequeueTrigger;
 import doni.worker.Worker;
 import java.time.Clock;
 import java.time.Instant;
@@ -91,28 +91,29 @@ final class K8sWorker implements Worker {
   }
 
   @Override
-  public Set<String> follows() {
+  public Set<String> dependsOn() {
     return Set.of(BLAZAR);
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> lanePause() {
     return cluster.hold();
   }
 
   @Override
-  public List<Checkup> checkUp() {
+  public List<Finding> check() {
     return new ClusterCheckup(cluster, properties).look();
   }
 
   @Override
-  public void start(Nudge nudge) {
+  public void start(RequeueTrigger nudge) {
     watch.start(nudge);
     expectedLabels
         .catalog()
         .onChange((before, after) ->
-            nudge.having(
-                MachineTypes.PROPERTY, Differences.between(before.labels(), after.labels())));
+            nudge.requeueWhere(
+                MachineTypes.PROPERTY,
+                MachineTypeDifferences.between(before.labels(), after.labels())));
     cluster.start(watch);
   }
 
@@ -123,14 +124,15 @@ final class K8sWorker implements Worker {
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
+  public ReconcilePlan plan(ReconcileContext attempt) {
     Optional<String> complaint =
-        attempt.device().deleted() ? Optional.empty() : complaint(attempt.device());
+        attempt.hardware().deleted() ? Optional.empty() : complaint(attempt.hardware());
     if (complaint.isPresent()) {
-      return Plan.settled(new Outcome.Failed(complaint.get(), false, null, Map.of()));
+      return ReconcilePlan.settled(new Outcome.Failed(complaint.get(), false, null, Map.of()));
     }
     Desired desired = desired(attempt);
-    boolean afresh = attempt.cause() == Attempt.Cause.REQUESTED || attempt.device().deleted();
+    boolean afresh =
+        attempt.cause() == ReconcileContext.Cause.REQUESTED || attempt.hardware().deleted();
     try {
       Observed observed = observe(desired, afresh);
       return new K8sPlan(
@@ -144,13 +146,13 @@ final class K8sWorker implements Worker {
           Recorded.of(attempt),
           observed,
           afresh);
-    } catch (RemoteException e) {
-      return Plan.settled(Refusal.deferred(e, Map.of()));
+    } catch (BackendException e) {
+      return ReconcilePlan.settled(Refusal.deferred(e, Map.of()));
     }
   }
 
   /** What is wrong with the enrollment, so that only a change of it can help. */
-  private Optional<String> complaint(Device device) {
+  private Optional<String> complaint(Hardware device) {
     Optional<Secret> token = device.secret(TOKEN_PROPERTY);
     if (token.isEmpty()) {
       return Optional.of(TOKEN_PROPERTY + " is missing");
@@ -171,8 +173,8 @@ final class K8sWorker implements Worker {
         : Optional.of(index + " is missing: the device's labels are found by it");
   }
 
-  private Desired desired(Attempt attempt) {
-    Device device = attempt.device();
+  private Desired desired(ReconcileContext attempt) {
+    Hardware device = attempt.hardware();
     Recorded recorded = Recorded.of(attempt);
     Optional<BootstrapToken> token = device.secret(TOKEN_PROPERTY).flatMap(BootstrapToken::parse);
     Set<String> formerTokenIds = new TreeSet<>();
@@ -184,7 +186,7 @@ final class K8sWorker implements Worker {
     Desired.TokenRule rule =
         new Desired.TokenRule(
             properties.tokenLifetime(),
-            tokenIsNew || attempt.cause() == Attempt.Cause.REQUESTED,
+            tokenIsNew || attempt.cause() == ReconcileContext.Cause.REQUESTED,
             recorded.tokenExpires().isPresent(),
             properties.revokeTokenWhenReady(),
             device.deleted());
@@ -208,14 +210,14 @@ final class K8sWorker implements Worker {
   }
 
   /** The id of the device in Blazar, as far as its worker has reported one. */
-  private static Optional<String> blazarDevice(Attempt attempt) {
-    Object id = attempt.followed().getOrDefault(BLAZAR, Map.of()).get("blazar_resource_id");
+  private static Optional<String> blazarDevice(ReconcileContext attempt) {
+    Object id = attempt.dependencies().getOrDefault(BLAZAR, Map.of()).get("blazar_resource_id");
     return id instanceof String text && !text.isEmpty() && LabelSyntax.isValue(text)
         ? Optional.of(text)
         : Optional.empty();
   }
 
-  private Map<String, String> labels(Device device) {
+  private Map<String, String> labels(Hardware device) {
     Map<String, String> labels =
         new TreeMap<>(
             device
@@ -257,7 +259,7 @@ final class K8sWorker implements Worker {
     return new Observed(node, secrets, now);
   }
 
-  private static String nodeName(Device device) {
+  private static String nodeName(Hardware device) {
     return device.name().toLowerCase(Locale.ROOT);
   }
 }

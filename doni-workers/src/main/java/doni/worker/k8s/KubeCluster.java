@@ -1,8 +1,8 @@
 package doni.worker.k8s;
 
-import doni.remote.Remote;
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.backend.BackendGuard;
+import doni.worker.LanePause;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
@@ -27,11 +27,11 @@ final class KubeCluster implements Cluster {
   private static final String MANAGER = "?fieldManager=doni";
 
   private final KubeConnections connections;
-  private final Remote remote;
+  private final BackendGuard remote;
   private final Clock clock;
-  private final AtomicReference<@Nullable Hold> refusal = new AtomicReference<>();
+  private final AtomicReference<@Nullable LanePause> refusal = new AtomicReference<>();
 
-  KubeCluster(KubeConnections connections, Remote remote, Clock clock) {
+  KubeCluster(KubeConnections connections, BackendGuard remote, Clock clock) {
     this.connections = connections;
     this.remote = remote;
     this.clock = clock;
@@ -53,8 +53,8 @@ final class KubeCluster implements Cluster {
   }
 
   @Override
-  public Optional<Hold> hold() {
-    Hold refused = refusal.get();
+  public Optional<LanePause> hold() {
+    LanePause refused = refusal.get();
     if (refused != null && refused.until() != null && refused.until().isAfter(clock.instant())) {
       return Optional.of(refused);
     }
@@ -109,7 +109,7 @@ final class KubeCluster implements Cluster {
         Map.of("apiVersion", "v1", "kind", "DeleteOptions", "preconditions", Map.of("uid", uid));
     try {
       return attempt("DELETE", server -> server.delete(NODES + name, options));
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (e.status() == 403) {
         return Written.FORBIDDEN;
       }
@@ -153,11 +153,11 @@ final class KubeCluster implements Cluster {
         server -> {
           try {
             return call.apply(server);
-          } catch (RemoteException e) {
-            if (e.kind() != RemoteException.Kind.STATUS) {
+          } catch (BackendException e) {
+            if (e.kind() != BackendException.Kind.STATUS) {
               throw e;
             }
-            throw RemoteException.answered(
+            throw BackendException.answered(
                 e.service(),
                 e.status(),
                 wish.token().secret().maskedIn(String.valueOf(e.getMessage())),
@@ -170,7 +170,7 @@ final class KubeCluster implements Cluster {
   private <T> T call(String method, Function<ApiServer, T> call) {
     try {
       return attempt(method, call);
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       throw held(e);
     }
   }
@@ -180,7 +180,7 @@ final class KubeCluster implements Cluster {
     KubeConnection connection = connections.connected();
     try {
       return through(method, connection, call);
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       if (e.status() != 401) {
         throw e;
       }
@@ -194,9 +194,10 @@ final class KubeCluster implements Cluster {
     return answer.isPresent() ? answer.get() : through(method, connections.connected(), call);
   }
 
-  private RemoteException held(RemoteException e) {
+  private BackendException held(BackendException e) {
     if (Refusal.is(e)) {
-      refusal.set(new Hold(String.valueOf(e.getMessage()), clock.instant().plus(Refusal.PAUSE)));
+      refusal.set(
+          new LanePause(String.valueOf(e.getMessage()), clock.instant().plus(Refusal.PAUSE)));
     }
     return e;
   }

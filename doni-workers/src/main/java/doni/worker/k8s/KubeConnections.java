@@ -1,7 +1,7 @@
 package doni.worker.k8s;
 
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.worker.LanePause;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,12 +78,12 @@ final class KubeConnections {
   }
 
   /** Why there is no connection; from memory. */
-  Optional<Hold> hold() {
-    return connection == null ? Optional.of(new Hold(missing, null)) : Optional.empty();
+  Optional<LanePause> hold() {
+    return connection == null ? Optional.of(new LanePause(missing, null)) : Optional.empty();
   }
 
   /**
-   * @throws RemoteException of kind NOT_SENT while there is none
+   * @throws BackendException of kind NOT_SENT while there is none
    */
   KubeConnection connected() {
     KubeConnection present = connection;
@@ -92,7 +92,7 @@ final class KubeConnections {
       present = connection;
     }
     if (present == null) {
-      throw RemoteException.notSent(ApiServer.SERVICE, missing, LOOK_EVERY);
+      throw BackendException.notSent(ApiServer.SERVICE, missing, LOOK_EVERY);
     }
     return present;
   }

@@ -1,6 +1,6 @@
 package doni.worker.k8s;
 
-import doni.worker.Nudge;
+import doni.worker.RequeueTrigger;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,7 +56,7 @@ final class NodeWatch implements Cluster.Listener {
     this.anyWish = anyWish;
   }
 
-  void start(Nudge nudge) {
+  void start(RequeueTrigger nudge) {
     nudging = Thread.ofVirtual().name("k8s-nudge").start(() -> nudgeUntilInterrupted(nudge));
   }
 
@@ -144,7 +144,7 @@ final class NodeWatch implements Cluster.Listener {
     return new Sight(node.uid(), node.ready(), labels, taints, forBlazar && node.blazarHoldsIt());
   }
 
-  private void nudgeUntilInterrupted(Nudge nudge) {
+  private void nudgeUntilInterrupted(RequeueTrigger nudge) {
     try {
       while (true) {
         Set<String> names = new LinkedHashSet<>(List.of(woken.take()));
@@ -153,7 +153,7 @@ final class NodeWatch implements Cluster.Listener {
           names.add(next);
           woken.drainTo(names, BATCH);
         }
-        nudge.named(names);
+        nudge.requeueByName(names);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

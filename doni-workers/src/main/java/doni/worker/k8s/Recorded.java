@@ -1,6 +1,6 @@
 package doni.worker.k8s;
 
-import doni.worker.Attempt;
+import doni.worker.ReconcileContext;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -32,7 +32,7 @@ record Recorded(
     labelKeys = Set.copyOf(labelKeys);
   }
 
-  static Recorded of(Attempt attempt) {
+  static Recorded of(ReconcileContext attempt) {
     return new Recorded(
         labelKeys(attempt),
         attempt.detail(TAINT).flatMap(Taint::parse),
@@ -40,7 +40,7 @@ record Recorded(
         attempt.detail(TOKEN_EXPIRES).flatMap(Recorded::instant));
   }
 
-  private static Set<String> labelKeys(Attempt attempt) {
+  private static Set<String> labelKeys(ReconcileContext attempt) {
     Set<String> keys = new TreeSet<>();
     if (attempt.details().get(LABEL_KEYS) instanceof List<?> list) {
       for (Object key : list) {

@@ -1,7 +1,7 @@
 package doni.worker.k8s;
 
+import doni.backend.BackendException;
 import doni.worker.Outcome;
-import doni.worker.RemoteException;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +16,14 @@ final class Refusal {
 
   private Refusal() {}
 
-  static boolean is(RemoteException e) {
+  static boolean is(BackendException e) {
     return e.status() == 401 || e.status() == 403;
   }
 
   /**
-   * @throws RemoteException the one given, when it is no refusal
+   * @throws BackendException the one given, when it is no refusal
    */
-  static Outcome deferred(RemoteException e, Map<String, @Nullable Object> details) {
+  static Outcome deferred(BackendException e, Map<String, @Nullable Object> details) {
     if (!is(e)) {
       throw e;
     }

@@ -1,6 +1,6 @@
 package doni.worker.k8s;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package doni.worker.tunelo;
 
-import doni.worker.Hold;
+import doni.worker.LanePause;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,7 +8,7 @@ import java.util.Optional;
  * The channels of the site.
  *
  * <p>Every method but {@link #hold} may wait for an answer, and throws a {@link
- * doni.worker.RemoteException} when there is none or when it is one that a worker can do nothing
+ * doni.backend.BackendException} when there is none or when it is one that a worker can do nothing
  * with.
  */
 interface Channels {
@@ -35,7 +35,7 @@ interface Channels {
   }
 
   /** Why nothing can be asked at the moment; from memory. */
-  Optional<Hold> hold();
+  Optional<LanePause> hold();
 
   /** The project in which channels are made; one hub belongs to it. */
   String project();

@@ -1,8 +1,8 @@
 package doni.worker.tunelo;
 
-import doni.device.HardwareId;
-import doni.worker.Neighbours;
-import doni.worker.Neighbours.Neighbour;
+import doni.enrollment.HardwareId;
+import doni.worker.ConflictFinder;
+import doni.worker.ConflictFinder.Conflict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * Which device a key, and with it a channel, belongs to. Tunelo cannot tell, so two devices with
  * one key would share a channel, or take it from each other.
  */
-record Claims(Neighbours neighbours) {
+record Claims(ConflictFinder neighbours) {
 
   private static final Duration CLEANING_UP = Duration.ofSeconds(10);
 
@@ -24,7 +24,7 @@ record Claims(Neighbours neighbours) {
   }
 
   Optional<Obstacle> obstacle(HardwareId asking, String key) {
-    for (Neighbour other : others(asking, key)) {
+    for (Conflict other : others(asking, key)) {
       boolean wants = other.wants() && !other.deleted();
       if (wants && (other.reports() || other.earlier())) {
         return Optional.of(
@@ -47,12 +47,12 @@ record Claims(Neighbours neighbours) {
         .anyMatch(other -> other.reports() || (other.wants() && !other.deleted()));
   }
 
-  private List<Neighbour> others(HardwareId asking, String key) {
+  private List<Conflict> others(HardwareId asking, String key) {
     Map<String, Object> channel = Map.of("public_key", key);
     return neighbours.find(
         asking,
         TuneloWorker.TYPE,
-        new Neighbours.Sought(
+        new ConflictFinder.ConflictQuery(
             List.of(
                 Map.of(Wishes.PROPERTY, Map.of(Wishes.USER, channel)),
                 Map.of(Wishes.PROPERTY, Map.of(Wishes.MANAGEMENT, channel))),

@@ -1,9 +1,9 @@
 package doni.worker.tunelo;
 
+import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Plan;
-import doni.worker.RemoteException;
+import doni.worker.ReconcilePlan;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import java.util.Set;
  * Removes all channels of a deleted device: those on record, and any with one of its keys that were
  * made and never recorded.
  */
-final class Cleanup implements Plan {
+final class Cleanup implements ReconcilePlan {
 
   private final Removal removal;
   private final Report report;
@@ -27,10 +27,11 @@ final class Cleanup implements Plan {
     this.unreadable = unreadable;
   }
 
-  static Plan of(Means means, Sight sight, Recorded recorded, Removal removal, Report report) {
+  static ReconcilePlan of(
+      Means means, Sight sight, Recorded recorded, Removal removal, Report report) {
     // A device that never had a key never had a channel.
     if (removal.ownKeys().isEmpty() && recorded.uuids().isEmpty()) {
-      return Plan.settled(new Outcome.Gone(List.of()));
+      return ReconcilePlan.settled(new Outcome.Gone(List.of()));
     }
     Optional<String> unreadable = sight.unreadable();
     if (unreadable.isPresent()) {
@@ -57,7 +58,7 @@ final class Cleanup implements Plan {
   public Outcome apply() {
     try {
       uuids.forEach(this::remove);
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       return report.interrupted(e);
     }
     return unreadable

@@ -1,6 +1,6 @@
 package doni.worker.tunelo;
 
-import doni.worker.Hold;
+import doni.worker.LanePause;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ final class InMemoryChannels implements Channels {
   private int made;
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return Optional.empty();
   }
 

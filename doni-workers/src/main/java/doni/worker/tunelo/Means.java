@@ -1,14 +1,14 @@
 package doni.worker.tunelo;
 
-import doni.remote.Listing;
-import doni.worker.SiteLock;
+import doni.backend.SharedSnapshot;
+import doni.worker.DistributedLock;
 import java.time.Clock;
 
 /** What an attempt works with. */
 record Means(
     Channels channels,
-    Listing<SiteChannels> listing,
-    SiteLock lock,
+    SharedSnapshot<SiteChannels> listing,
+    DistributedLock lock,
     Claims claims,
     RebuildBrake brake,
     Clock clock) {}

@@ -1,6 +1,6 @@
 package doni.worker.tunelo;
 
-import doni.worker.Attempt;
+import doni.worker.ReconcileContext;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ record Recorded(
   private static final Pattern UUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-  static Recorded of(Attempt attempt) {
+  static Recorded of(ReconcileContext attempt) {
     Map<String, Object> channels = new LinkedHashMap<>();
     map(attempt.details().get(CHANNELS))
         .forEach((name, channel) -> {
@@ -80,7 +80,7 @@ record Recorded(
     return UUID.matcher(text).matches();
   }
 
-  private static Map<String, String> owned(Attempt attempt) {
+  private static Map<String, String> owned(ReconcileContext attempt) {
     Map<String, String> owned = new LinkedHashMap<>();
     if (attempt.details().get(OWNED) instanceof List<?> list) {
       for (Object one : list) {

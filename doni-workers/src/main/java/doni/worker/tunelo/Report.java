@@ -1,8 +1,8 @@
 package doni.worker.tunelo;
 
+import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.RemoteException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,13 +89,13 @@ final class Report {
   }
 
   /** A creation failed, or nobody knows. */
-  void notMade(ChannelWish wish, RemoteException e) {
+  void notMade(ChannelWish wish, BackendException e) {
     boolean refused =
-        e.kind() == RemoteException.Kind.STATUS && e.status() >= 300 && e.status() < 500;
+        e.kind() == BackendException.Kind.STATUS && e.status() >= 300 && e.status() < 500;
     if (e.write() && !refused) {
       unsettledKeys.add(wish.publicKey());
     }
-    if (e.kind() == RemoteException.Kind.STATUS && e.status() == 500) {
+    if (e.kind() == BackendException.Kind.STATUS && e.status() == 500) {
       failedCreations++;
     }
   }
@@ -155,9 +155,9 @@ final class Report {
   /**
    * How an attempt ends that a call has interrupted: what it did before must be remembered.
    *
-   * @throws RemoteException the same one, where there is nothing to remember
+   * @throws BackendException the same one, where there is nothing to remember
    */
-  Outcome interrupted(RemoteException e) {
+  Outcome interrupted(BackendException e) {
     Map<String, @Nullable Object> details = details();
     boolean toRemember =
         !changes.isEmpty()
@@ -168,11 +168,11 @@ final class Report {
       throw e;
     }
     String text = String.valueOf(e.getMessage());
-    if (e.kind() == RemoteException.Kind.NOT_SENT) {
+    if (e.kind() == BackendException.Kind.NOT_SENT) {
       return new Outcome.Deferred(text, e.retryAfter().orElse(null), details);
     }
     boolean retryable =
-        e.kind() != RemoteException.Kind.STATUS
+        e.kind() != BackendException.Kind.STATUS
             || e.status() >= 500
             || e.status() == 429
             || e.status() < 300;

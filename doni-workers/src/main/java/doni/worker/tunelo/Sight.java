@@ -1,7 +1,7 @@
 package doni.worker.tunelo;
 
-import doni.device.HardwareId;
-import doni.worker.Attempt;
+import doni.enrollment.HardwareId;
+import doni.worker.ReconcileContext;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -25,10 +25,11 @@ final class Sight {
   private final Instant begun;
   private final Set<String> gone = new HashSet<>();
 
-  Sight(Means means, Attempt attempt) {
+  Sight(Means means, ReconcileContext attempt) {
     this.means = means;
-    this.device = attempt.device().id();
-    this.routine = attempt.cause() == Attempt.Cause.ROUTINE && !attempt.device().deleted();
+    this.device = attempt.hardware().id();
+    this.routine =
+        attempt.cause() == ReconcileContext.Cause.SCHEDULED && !attempt.hardware().deleted();
     this.begun = means.clock().instant();
   }
 

@@ -1,10 +1,10 @@
 package doni.worker.tunelo;
 
-import doni.openstack.Answer;
+import doni.backend.BackendException;
 import doni.openstack.OpenStackService;
-import doni.openstack.Request;
-import doni.worker.Hold;
-import doni.worker.RemoteException;
+import doni.openstack.ServiceRequest;
+import doni.openstack.ServiceResponse;
+import doni.worker.LanePause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class TuneloChannels implements Channels {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> hold() {
     return tunelo.hold();
   }
 
@@ -38,7 +38,7 @@ final class TuneloChannels implements Channels {
 
   @Override
   public Listed list() {
-    Answer answer = tunelo.send(Request.get(CHANNELS));
+    ServiceResponse answer = tunelo.send(ServiceRequest.get(CHANNELS));
     if (answer.status() == 500 && answer.message().startsWith("Channel type ")) {
       return new Listed.Unreadable(answer.message());
     }
@@ -55,7 +55,8 @@ final class TuneloChannels implements Channels {
 
   @Override
   public Optional<Channel> find(String uuid) {
-    Answer answer = tunelo.send(Request.get(CHANNELS + "/" + Request.segment(uuid)));
+    ServiceResponse answer =
+        tunelo.send(ServiceRequest.get(CHANNELS + "/" + ServiceRequest.segment(uuid)));
     if (isNotFound(answer)) {
       return Optional.empty();
     }
@@ -68,9 +69,9 @@ final class TuneloChannels implements Channels {
 
   @Override
   public Created create(ChannelWish wish) {
-    Answer answer =
+    ServiceResponse answer =
         tunelo.send(
-            Request.post(
+            ServiceRequest.post(
                 CHANNELS,
                 Map.of(
                     "project_id",
@@ -91,18 +92,19 @@ final class TuneloChannels implements Channels {
 
   @Override
   public void delete(String uuid) {
-    Answer answer = tunelo.send(Request.delete(CHANNELS + "/" + Request.segment(uuid)));
+    ServiceResponse answer =
+        tunelo.send(ServiceRequest.delete(CHANNELS + "/" + ServiceRequest.segment(uuid)));
     if (!isNotFound(answer)) {
       var _ = answer.orRefused();
     }
   }
 
   /** Of Tunelo itself; an unknown URL is answered with HTML, and says nothing of a channel. */
-  private static boolean isNotFound(Answer answer) {
+  private static boolean isNotFound(ServiceResponse answer) {
     return answer.status() == 404 && answer.body().path("error").isString();
   }
 
-  private static Channel read(Answer answer, JsonNode json) {
+  private static Channel read(ServiceResponse answer, JsonNode json) {
     String uuid = json.path("uuid").asString("");
     JsonNode properties = json.path("properties");
     if (!Recorded.isUuid(uuid) || !json.path("peers").isArray() || !properties.isObject()) {
@@ -132,8 +134,8 @@ final class TuneloChannels implements Channels {
     return text.isEmpty() ? null : text;
   }
 
-  private static RemoteException unexpected(Answer answer, String what) {
-    return RemoteException.answered(
+  private static BackendException unexpected(ServiceResponse answer, String what) {
+    return BackendException.answered(
         answer.service(),
         answer.status(),
         "%s answered %d to %s, but without %s"

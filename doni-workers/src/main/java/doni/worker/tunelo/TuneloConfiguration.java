@@ -1,11 +1,11 @@
 package doni.worker.tunelo;
 
+import doni.backend.BackendFactory;
 import doni.openstack.OpenStack;
-import doni.openstack.ServiceSettings;
-import doni.worker.Backend;
+import doni.openstack.ServiceProperties;
 import doni.worker.ConditionalOnWorker;
-import doni.worker.Neighbours;
-import doni.worker.SiteLock;
+import doni.worker.ConflictFinder;
+import doni.worker.DistributedLock;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -24,9 +24,9 @@ class TuneloConfiguration {
   private static final int CONCURRENCY = 10;
 
   @Bean
-  Backend<Channels> tuneloChannels(TuneloProperties properties, OpenStack openStack) {
-    ServiceSettings settings =
-        new ServiceSettings(
+  BackendFactory<Channels> tuneloChannels(TuneloProperties properties, OpenStack openStack) {
+    ServiceProperties settings =
+        new ServiceProperties(
             TuneloWorker.TYPE,
             properties.serviceType(),
             properties.endpointInterface(),
@@ -35,24 +35,24 @@ class TuneloConfiguration {
             properties.connectTimeout(),
             properties.readTimeout(),
             CONCURRENCY);
-    return new Backend<>("openstack", () -> new TuneloChannels(openStack.service(settings)));
+    return new BackendFactory<>("openstack", () -> new TuneloChannels(openStack.service(settings)));
   }
 
   @Bean
-  Backend<Channels> inMemoryChannels() {
-    return new Backend<>("in-memory", InMemoryChannels::new);
+  BackendFactory<Channels> inMemoryChannels() {
+    return new BackendFactory<>("in-memory", InMemoryChannels::new);
   }
 
   @Bean
   Worker tuneloWorker(
-      List<Backend<Channels>> backends,
+      List<BackendFactory<Channels>> backends,
       TuneloProperties properties,
-      SiteLock lock,
-      Neighbours neighbours,
+      DistributedLock lock,
+      ConflictFinder neighbours,
       MeterRegistry meters,
       Clock clock) {
     Channels channels =
-        Backend.choose("doni.workers.tunelo.backend", properties.backend(), backends);
+        BackendFactory.choose("doni.workers.tunelo.backend", properties.backend(), backends);
     return new TuneloWorker(channels, lock, neighbours, meters, clock);
   }
 }

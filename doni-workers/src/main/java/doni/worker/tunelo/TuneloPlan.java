@@ -1,16 +1,16 @@
 package doni.worker.tunelo;
 
+import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Plan;
-import doni.worker.RemoteException;
+import doni.worker.ReconcilePlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Does the steps of a {@link Difference}, each after another look at what it is about. */
-final class TuneloPlan implements Plan {
+final class TuneloPlan implements ReconcilePlan {
 
   /** Longer than a creation may take that somebody else has under way. */
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -59,7 +59,7 @@ final class TuneloPlan implements Plan {
       if (!formerKeys.isEmpty() && sight.unreadable().isEmpty()) {
         formerKeys.forEach(report::dropped);
       }
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       return report.interrupted(e);
     }
     return report.outcome();
@@ -143,11 +143,11 @@ final class TuneloPlan implements Plan {
     try {
       return means
           .lock()
-          .holding(
+          .runLocked(
               "tunelo/" + means.channels().project(),
               PATIENCE,
               () -> means.channels().create(wish));
-    } catch (RemoteException e) {
+    } catch (BackendException e) {
       report.notMade(wish, e);
       throw e;
     }

@@ -1,12 +1,12 @@
 package doni.worker.tunelo;
 
-import doni.remote.Listing;
-import doni.worker.Attempt;
-import doni.worker.Checkup;
-import doni.worker.Hold;
-import doni.worker.Neighbours;
-import doni.worker.Plan;
-import doni.worker.SiteLock;
+import doni.backend.SharedSnapshot;
+import doni.worker.ConflictFinder;
+import doni.worker.DistributedLock;
+import doni.worker.Finding;
+import doni.worker.LanePause;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -41,11 +41,15 @@ final class TuneloWorker implements Worker {
   private final Means means;
 
   TuneloWorker(
-      Channels channels, SiteLock lock, Neighbours neighbours, MeterRegistry meters, Clock clock) {
+      Channels channels,
+      DistributedLock lock,
+      ConflictFinder neighbours,
+      MeterRegistry meters,
+      Clock clock) {
     this.means =
         new Means(
             channels,
-            new Listing<>(() -> new SiteChannels(channels.list()), LISTING_LASTS, clock),
+            new SharedSnapshot<>(() -> new SiteChannels(channels.list()), LISTING_LASTS, clock),
             lock,
             new Claims(neighbours),
             new RebuildBrake(meters, clock),
@@ -58,19 +62,18 @@ final class TuneloWorker implements Worker {
   }
 
   @Override
-  public Optional<Hold> hold() {
+  public Optional<LanePause> lanePause() {
     return means.channels().hold();
   }
 
   @Override
-  public List<Checkup> checkUp() {
+  public List<Finding> check() {
     return List.of(
         switch (means.channels().list()) {
           case Channels.Listed.All(List<Channel> channels) ->
-              new Checkup.Right(
-                  "Tunelo answers; the site has %d channels".formatted(channels.size()));
+              new Finding.Ok("Tunelo answers; the site has %d channels".formatted(channels.size()));
           case Channels.Listed.Unreadable(String reason) ->
-              new Checkup.Wrong(
+              new Finding.Problem(
                   "Tunelo cannot list its channels: " + reason,
                   "one port at the site confuses it: find the port whose device_owner is channel: with another type"
                       + " (openstack port list --long) and delete or mend it");
@@ -78,16 +81,16 @@ final class TuneloWorker implements Worker {
   }
 
   @Override
-  public Plan plan(Attempt attempt) {
+  public ReconcilePlan plan(ReconcileContext attempt) {
     Recorded recorded = Recorded.of(attempt);
-    Wishes wishes = Wishes.of(attempt.device());
+    Wishes wishes = Wishes.of(attempt.hardware());
     Sight sight = new Sight(means, attempt);
     Set<String> ownKeys = new LinkedHashSet<>(recorded.owned().values());
     ownKeys.addAll(recorded.unsettledKeys());
     wishes.wanted().forEach(wish -> ownKeys.add(wish.publicKey()));
     Removal removal = new Removal(means, sight, ownKeys);
     Report report = new Report(recorded, wishes, sight.begun());
-    if (attempt.device().deleted()) {
+    if (attempt.hardware().deleted()) {
       return Cleanup.of(means, sight, recorded, removal, report);
     }
     List<Step> steps = new Difference(means, sight, wishes, recorded, ownKeys).steps();

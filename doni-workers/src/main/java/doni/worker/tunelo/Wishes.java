@@ -1,6 +1,6 @@
 package doni.worker.tunelo;
 
-import doni.device.Device;
+import doni.enrollment.Hardware;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ record Wishes(List<ChannelWish> wanted, List<String> withoutKey, Map<String, Str
       Comparator.comparing((String name) -> !name.equals(USER))
           .thenComparing(Comparator.naturalOrder());
 
-  static Wishes of(Device device) {
+  static Wishes of(Hardware device) {
     List<ChannelWish> wanted = new ArrayList<>();
     List<String> withoutKey = new ArrayList<>();
     Map<String, String> refused = new LinkedHashMap<>();

@@ -70,20 +70,20 @@ class BalenaConfigurationTests {
   private void holds(String reason, String setting) {
     site.withPropertyValues(PREFIX + setting)
         .run(context ->
-            assertThat(context.getBean(Worker.class).hold())
+            assertThat(context.getBean(Worker.class).lanePause())
                 .hasValueSatisfying(hold -> assertThat(hold.reason()).isEqualTo(reason)));
   }
 
   @Test
   void works() {
     site.withPropertyValues(PREFIX + "api-endpoint=https://api.example.com", PREFIX + "api-token=k")
-        .run(context -> assertThat(context.getBean(Worker.class).hold()).isEmpty());
+        .run(context -> assertThat(context.getBean(Worker.class).lanePause()).isEmpty());
   }
 
   @Test
   void worksWithoutBalenaForDevelopment() {
     site.withPropertyValues(PREFIX + "backend=in-memory")
-        .run(context -> assertThat(context.getBean(Worker.class).hold()).isEmpty());
+        .run(context -> assertThat(context.getBean(Worker.class).lanePause()).isEmpty());
   }
 
   @ParameterizedTest

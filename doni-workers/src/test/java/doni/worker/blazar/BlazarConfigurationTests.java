@@ -3,17 +3,17 @@ package doni.worker.blazar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.device.Device;
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.device.Window;
+import doni.enrollment.Generation;
+import doni.enrollment.Hardware;
+import doni.enrollment.HardwareId;
+import doni.enrollment.ReservationWindow;
 import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
-import doni.openstack.ServiceSettings;
-import doni.worker.Attempt;
+import doni.openstack.ServiceProperties;
+import doni.worker.DistributedLock;
 import doni.worker.Outcome;
-import doni.worker.SiteLock;
+import doni.worker.ReconcileContext;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.net.URI;
@@ -42,10 +42,10 @@ class BlazarConfigurationTests {
   private static final String PREFIX = "doni.workers.blazar";
   private static final Instant NOW = Instant.parse("2026-11-23T04:00:30Z");
 
-  private static final SiteLock ALONE =
-      new SiteLock() {
+  private static final DistributedLock ALONE =
+      new DistributedLock() {
         @Override
-        public <T> T holding(String name, Duration patience, Supplier<T> work) {
+        public <T> T runLocked(String name, Duration patience, Supplier<T> work) {
           return work.get();
         }
       };
@@ -53,7 +53,7 @@ class BlazarConfigurationTests {
   private final ApplicationContextRunner site =
       new ApplicationContextRunner()
           .withBean(Clock.class, () -> Clock.fixed(NOW, ZoneOffset.UTC))
-          .withBean(SiteLock.class, () -> ALONE)
+          .withBean(DistributedLock.class, () -> ALONE)
           .withBean(
               MachineTypeCatalog.class,
               () ->
@@ -74,7 +74,7 @@ class BlazarConfigurationTests {
         .run(context ->
             assertThat(context.getBean(Worker.class))
                 .returns(type, Worker::type)
-                .returns(Set.of(followed), Worker::follows)
+                .returns(Set.of(followed), Worker::dependsOn)
                 .returns(true, Worker::reconciles));
   }
 
@@ -102,7 +102,8 @@ class BlazarConfigurationTests {
         .run(context -> {
           Worker worker = context.getBean(Worker.class);
           HardwareId id = HardwareId.random();
-          Window window = new Window(UUID.randomUUID(), NOW, NOW.plusSeconds(7200));
+          ReservationWindow window =
+              new ReservationWindow(UUID.randomUUID(), NOW, NOW.plusSeconds(7200));
           Map<String, Object> details = new HashMap<>();
 
           Outcome first = attempt(worker, id, List.of(window), details, false);
@@ -124,11 +125,11 @@ class BlazarConfigurationTests {
   private static Outcome attempt(
       Worker worker,
       HardwareId id,
-      List<Window> windows,
+      List<ReservationWindow> windows,
       Map<String, Object> details,
       boolean deleted) {
-    Device device =
-        new Device(
+    Hardware device =
+        new Hardware(
             id,
             "edge-01",
             "project",
@@ -137,7 +138,9 @@ class BlazarConfigurationTests {
             windows,
             Generation.FIRST,
             deleted);
-    return worker.plan(new Attempt(device, details, Attempt.Cause.REQUESTED)).apply();
+    return worker
+        .plan(new ReconcileContext(device, details, ReconcileContext.Cause.REQUESTED))
+        .apply();
   }
 
   private static void keep(Map<String, Object> details, Outcome outcome) {
@@ -186,10 +189,10 @@ class BlazarConfigurationTests {
   @Test
   void comesWithDefaults() {
     assertThat(bind(Map.of()).service())
-        .returns("reservation", ServiceSettings::type)
-        .returns(null, ServiceSettings::endpointOverride)
-        .returns(null, ServiceSettings::interfaceName)
-        .returns(Duration.ofSeconds(60), ServiceSettings::readTimeout);
+        .returns("reservation", ServiceProperties::type)
+        .returns(null, ServiceProperties::endpointOverride)
+        .returns(null, ServiceProperties::interfaceName)
+        .returns(Duration.ofSeconds(60), ServiceProperties::readTimeout);
     assertThat(bind(Map.of()).backend()).isEqualTo("blazar");
   }
 

@@ -2,7 +2,7 @@ package doni.worker.blazar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.device.Window;
+import doni.enrollment.ReservationWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -95,7 +95,8 @@ class LeaseDriftTests {
 
   @Test
   void saysThatAWindowIsTooShort() {
-    Window window = new Window(WINDOW, MINUTE.plusSeconds(601), MINUTE.plusSeconds(640));
+    ReservationWindow window =
+        new ReservationWindow(WINDOW, MINUTE.plusSeconds(601), MINUTE.plusSeconds(640));
 
     LeaseDrift drift = LeaseDrift.between(wish(Wish.Underlying.THERE, window), seen(List.of()));
 
@@ -105,8 +106,9 @@ class LeaseDriftTests {
 
   @Test
   void comparesToTheMinute() {
-    Window window =
-        new Window(WINDOW, MINUTE.plusSeconds(601), MINUTE.plusSeconds(3600).plusMillis(59_999));
+    ReservationWindow window =
+        new ReservationWindow(
+            WINDOW, MINUTE.plusSeconds(601), MINUTE.plusSeconds(3600).plusMillis(59_999));
 
     LeaseDrift drift =
         LeaseDrift.between(wish(Wish.Underlying.THERE, window), seen("PENDING 10 to 60"));
@@ -116,8 +118,8 @@ class LeaseDriftTests {
 
   @Test
   void freesTimeBeforeItTakesTime() {
-    Window longer = window("10 to 90");
-    Window other = new Window(UUID.randomUUID(), minutes(100), minutes(200));
+    ReservationWindow longer = window("10 to 90");
+    ReservationWindow other = new ReservationWindow(UUID.randomUUID(), minutes(100), minutes(200));
     Lease shrinks =
         new Lease(
             "l2",
@@ -172,9 +174,10 @@ class LeaseDriftTests {
     return MINUTE.plus(Duration.ofMinutes(offset));
   }
 
-  private static Window window(String text) {
+  private static ReservationWindow window(String text) {
     String[] parts = text.strip().split(" +to +", -1);
-    return new Window(WINDOW, minutes(Long.parseLong(parts[0])), minutes(Long.parseLong(parts[1])));
+    return new ReservationWindow(
+        WINDOW, minutes(Long.parseLong(parts[0])), minutes(Long.parseLong(parts[1])));
   }
 
   private static Lease lease(String id, String text, String createdAt) {
@@ -198,7 +201,7 @@ class LeaseDriftTests {
     return new Observed(Optional.empty(), List.of(), leases, List.of(), NOW);
   }
 
-  private static Wish wish(Wish.Underlying underlying, Window... windows) {
+  private static Wish wish(Wish.Underlying underlying, ReservationWindow... windows) {
     return new Wish(
         Kind.DEVICE,
         "uid",

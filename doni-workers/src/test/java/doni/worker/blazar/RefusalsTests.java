@@ -3,9 +3,9 @@ package doni.worker.blazar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.openstack.Answer;
-import doni.openstack.Request;
-import doni.worker.RemoteException;
+import doni.backend.BackendException;
+import doni.openstack.ServiceRequest;
+import doni.openstack.ServiceResponse;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,14 +75,14 @@ class RefusalsTests {
   void leavesToTheEngineWhatOnlyAChangeCanMend(Refusals.Write write, int status, String text) {
     assertThatThrownBy(() -> Refusals.of(write, answer(status, text)))
         .isInstanceOfSatisfying(
-            RemoteException.class, e -> assertThat(e.status()).isEqualTo(status))
+            BackendException.class, e -> assertThat(e.status()).isEqualTo(status))
         .hasMessageContaining(text);
   }
 
-  private static Answer answer(int status, String text) {
-    return new Answer(
+  private static ServiceResponse answer(int status, String text) {
+    return new ServiceResponse(
         "blazar",
-        Request.post("/leases", "{}"),
+        ServiceRequest.post("/leases", "{}"),
         status,
         JsonNodeFactory.instance.missingNode(),
         text,

@@ -2,11 +2,11 @@ package doni.worker.fake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.device.Device;
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.worker.Attempt;
+import doni.enrollment.Generation;
+import doni.enrollment.Hardware;
+import doni.enrollment.HardwareId;
 import doni.worker.Outcome;
+import doni.worker.ReconcileContext;
 import doni.worker.WorkerField;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +20,12 @@ class FakeWorkerTests {
 
   private final FakeWorker worker = new FakeWorker();
 
-  private static Attempt attempt(boolean deleted) {
-    return new Attempt(
-        new Device(
+  private static ReconcileContext attempt(boolean deleted) {
+    return new ReconcileContext(
+        new Hardware(
             ID, "fake", "project", "fake-hardware", Map.of(), List.of(), Generation.FIRST, deleted),
         Map.of(),
-        Attempt.Cause.REQUESTED);
+        ReconcileContext.Cause.REQUESTED);
   }
 
   @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.openstack.OpenStack;
 import doni.openstack.OpenStackService;
-import doni.openstack.Projects;
-import doni.openstack.ServiceSettings;
+import doni.openstack.ProjectLookup;
+import doni.openstack.ServiceProperties;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.net.URI;
@@ -31,12 +31,12 @@ class IronicConfigurationTests {
   /** Refuses with the settings that it was asked with. */
   private static final class NoOpenStack implements OpenStack {
     @Override
-    public OpenStackService service(ServiceSettings settings) {
+    public OpenStackService service(ServiceProperties settings) {
       throw new IllegalArgumentException(settings.toString());
     }
 
     @Override
-    public Projects projects() {
+    public ProjectLookup projects() {
       throw new IllegalStateException("nobody asks for projects");
     }
 
@@ -59,8 +59,8 @@ class IronicConfigurationTests {
           Worker worker = context.getBean(Worker.class);
           assertThat(worker.type()).isEqualTo("ironic");
           assertThat(worker.reconciles()).isTrue();
-          assertThat(worker.follows()).containsExactly("blazar.physical_host");
-          assertThat(worker.hold()).isEmpty();
+          assertThat(worker.dependsOn()).containsExactly("blazar.physical_host");
+          assertThat(worker.lanePause()).isEmpty();
         });
   }
 
@@ -78,7 +78,7 @@ class IronicConfigurationTests {
                 .getFailure()
                 .rootCause()
                 .hasMessage(
-                    new ServiceSettings(
+                    new ServiceProperties(
                             "ironic",
                             "bm",
                             "admin",

@@ -2,7 +2,7 @@ package doni.worker.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;

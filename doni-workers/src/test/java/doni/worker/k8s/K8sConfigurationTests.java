@@ -48,7 +48,7 @@ class K8sConfigurationTests {
   @Test
   void waitsForAKubeconfigWhereNoneIsConfigured() {
     site.run(context ->
-        assertThat(context.getBean(Worker.class).hold())
+        assertThat(context.getBean(Worker.class).lanePause())
             .hasValueSatisfying(hold ->
                 assertThat(hold.reason())
                     .isEqualTo("doni.workers.k8s.kubeconfig-file is not set")));
@@ -57,7 +57,7 @@ class K8sConfigurationTests {
   @Test
   void worksWithoutAClusterForDevelopment() {
     site.withPropertyValues("doni.workers.k8s.backend=in-memory")
-        .run(context -> assertThat(context.getBean(Worker.class).hold()).isEmpty());
+        .run(context -> assertThat(context.getBean(Worker.class).lanePause()).isEmpty());
   }
 
   @Test

@@ -3,15 +3,15 @@ package doni.worker.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import doni.device.Device;
-import doni.device.Generation;
-import doni.device.HardwareId;
-import doni.device.Secret;
+import doni.enrollment.Generation;
+import doni.enrollment.Hardware;
+import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
 import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
-import doni.worker.Attempt;
 import doni.worker.Outcome;
+import doni.worker.ReconcileContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -51,9 +51,9 @@ class K8sWorkerTests {
                       "raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B")))),
           clock);
 
-  private Attempt attempt(boolean deleted) {
-    return new Attempt(
-        new Device(
+  private ReconcileContext attempt(boolean deleted) {
+    return new ReconcileContext(
+        new Hardware(
             id,
             "Dev1",
             "project",
@@ -63,7 +63,7 @@ class K8sWorkerTests {
             Generation.FIRST,
             deleted),
         Map.of(),
-        Attempt.Cause.REQUESTED);
+        ReconcileContext.Cause.REQUESTED);
   }
 
   @Test

@@ -13,7 +13,7 @@ import static doni.worker.k8s.Wishes.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-import doni.device.Secret;
+import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.k8s.Desired.TokenRule;
 import java.time.Duration;

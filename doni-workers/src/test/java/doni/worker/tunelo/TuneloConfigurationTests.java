@@ -2,13 +2,13 @@ package doni.worker.tunelo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.backend.BackendException;
 import doni.openstack.OpenStack;
 import doni.openstack.OpenStackService;
-import doni.openstack.Projects;
-import doni.openstack.ServiceSettings;
-import doni.worker.Neighbours;
-import doni.worker.RemoteException;
-import doni.worker.SiteLock;
+import doni.openstack.ProjectLookup;
+import doni.openstack.ServiceProperties;
+import doni.worker.ConflictFinder;
+import doni.worker.DistributedLock;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,15 +27,15 @@ class TuneloConfigurationTests {
 
   /** An OpenStack that nobody reaches, and that remembers what it was asked for. */
   private static final class Nowhere implements OpenStack {
-    private final List<ServiceSettings> asked = new ArrayList<>();
+    private final List<ServiceProperties> asked = new ArrayList<>();
 
     @Override
-    public OpenStackService service(ServiceSettings settings) {
+    public OpenStackService service(ServiceProperties settings) {
       asked.add(settings);
       return new OpenStackService() {
         @Override
-        public doni.openstack.Answer send(doni.openstack.Request request) {
-          throw RemoteException.notSent(settings.name(), "nowhere", null);
+        public doni.openstack.ServiceResponse send(doni.openstack.ServiceRequest request) {
+          throw BackendException.notSent(settings.name(), "nowhere", null);
         }
 
         @Override
@@ -49,15 +49,15 @@ class TuneloConfigurationTests {
         }
 
         @Override
-        public Optional<doni.worker.Hold> hold() {
+        public Optional<doni.worker.LanePause> hold() {
           return Optional.empty();
         }
       };
     }
 
     @Override
-    public Projects projects() {
-      return _ -> new Projects.Found.None();
+    public ProjectLookup projects() {
+      return _ -> new ProjectLookup.Found.None();
     }
 
     @Override
@@ -66,9 +66,9 @@ class TuneloConfigurationTests {
     }
   }
 
-  private static final class NoLock implements SiteLock {
+  private static final class NoLock implements DistributedLock {
     @Override
-    public <T> T holding(String name, Duration patience, Supplier<T> work) {
+    public <T> T runLocked(String name, Duration patience, Supplier<T> work) {
       return work.get();
     }
   }
@@ -78,8 +78,8 @@ class TuneloConfigurationTests {
       new ApplicationContextRunner()
           .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
           .withBean(Clock.class, Clock::systemUTC)
-          .withBean(SiteLock.class, NoLock::new)
-          .withBean(Neighbours.class, () -> Neighbours.NONE)
+          .withBean(DistributedLock.class, NoLock::new)
+          .withBean(ConflictFinder.class, () -> ConflictFinder.NONE)
           .withBean(OpenStack.class, () -> openStack)
           .withUserConfiguration(TuneloConfiguration.class);
 
@@ -98,7 +98,7 @@ class TuneloConfigurationTests {
       assertThat(context.getBean(Worker.class).fields()).isEmpty();
       assertThat(openStack.asked)
           .containsExactly(
-              new ServiceSettings(
+              new ServiceProperties(
                   "tunelo",
                   "channel",
                   null,
@@ -123,7 +123,7 @@ class TuneloConfigurationTests {
         .run(context ->
             assertThat(openStack.asked)
                 .containsExactly(
-                    new ServiceSettings(
+                    new ServiceProperties(
                         "tunelo",
                         "tunnel",
                         "internal",
@@ -139,7 +139,7 @@ class TuneloConfigurationTests {
     enabled
         .withPropertyValues("doni.workers.tunelo.backend=in-memory")
         .run(context -> {
-          assertThat(context.getBean(Worker.class).hold()).isEmpty();
+          assertThat(context.getBean(Worker.class).lanePause()).isEmpty();
           assertThat(openStack.asked).isEmpty();
         });
   }

@@ -1,0 +1,74 @@
+package doni.api.bulkimport;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import doni.bulkimport.ImportReport;
+import doni.bulkimport.ImportReport.Outcome;
+import doni.enrollment.HardwareId;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What became of an import. */
+@Schema(
+    name = "ImportReport",
+    requiredProperties = {"stored", "created", "exists", "differs", "invalid", "rows"})
+@JsonPropertyOrder({"stored", "created", "exists", "differs", "invalid", "rows"})
+record ImportReportJson(
+    @Schema(
+            description =
+                "whether what is created is there now: not after a dry run, and with mode=all not where a row is refused",
+            example = "true")
+        boolean stored,
+    @Schema(example = "1") long created,
+    @Schema(example = "0") long exists,
+    @Schema(example = "0") long differs,
+    @Schema(example = "1") long invalid,
+    List<RowJson> rows) {
+
+  /** What became of a row. */
+  @Schema(
+      name = "ImportedRow",
+      requiredProperties = {"line", "outcome"})
+  @JsonPropertyOrder({"line", "name", "outcome", "uuid", "violations"})
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record RowJson(
+      @Schema(description = "where the row begins in the body, from 1", example = "1") int line,
+      @Schema(example = "edge-01") @Nullable String name,
+      @Schema(
+              description =
+                  "created; exists: as the row says; differs: it is there otherwise and was left alone; invalid",
+              allowableValues = {"created", "exists", "differs", "invalid"},
+              example = "created")
+          String outcome,
+      @Schema(format = "uuid", example = "f9caab2e-9bc7-4a67-b09a-d3d7d51a1d0c")
+          @Nullable String uuid,
+      @Schema(description = "everything that is wrong or different, with its path", example = "[]")
+          List<String> violations) {}
+
+  static ImportReportJson of(ImportReport report) {
+    return new ImportReportJson(
+        report.stored(),
+        count(report, Outcome.CREATED),
+        count(report, Outcome.EXISTS),
+        count(report, Outcome.DIFFERS),
+        count(report, Outcome.INVALID),
+        report.rows().stream().map(row -> row(report, row)).toList());
+  }
+
+  private static RowJson row(ImportReport report, ImportReport.Row row) {
+    HardwareId id = row.id();
+    boolean known = id != null && (report.stored() || row.outcome() != Outcome.CREATED);
+    return new RowJson(
+        row.line(),
+        row.name(),
+        row.outcome().name().toLowerCase(Locale.ROOT),
+        known ? String.valueOf(id) : null,
+        row.violations());
+  }
+
+  private static long count(ImportReport report, Outcome outcome) {
+    return report.rows().stream().filter(row -> row.outcome() == outcome).count();
+  }
+}

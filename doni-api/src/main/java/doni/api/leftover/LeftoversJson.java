@@ -1,0 +1,96 @@
+package doni.api.leftover;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import doni.api.web.LinkJson;
+import doni.api.web.WireTime;
+import doni.leftover.Leftover;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What forced deletions have left over, the oldest first. */
+@Schema(
+    name = "Leftovers",
+    requiredProperties = {"leftovers", "links"})
+record LeftoversJson(List<LeftoverJson> leftovers, List<LinkJson> links) {
+
+  /** What a deleted device may have left over in one backend. */
+  @Schema(
+      name = "Leftover",
+      description = "It goes when the worker has seen that nothing of the device is left.",
+      requiredProperties = {
+        "id",
+        "hardware_uuid",
+        "name",
+        "project_id",
+        "hardware_type",
+        "worker_type",
+        "deleted_at",
+        "deleted_by",
+        "attempts",
+        "reason",
+        "last_attempt_at",
+        "next_attempt_at"
+      })
+  @JsonPropertyOrder({
+    "id",
+    "hardware_uuid",
+    "name",
+    "project_id",
+    "hardware_type",
+    "worker_type",
+    "deleted_at",
+    "deleted_by",
+    "attempts",
+    "reason",
+    "last_attempt_at",
+    "next_attempt_at"
+  })
+  record LeftoverJson(
+      @Schema(example = "17") long id,
+      @JsonProperty("hardware_uuid") UUID hardware,
+      @Schema(description = "which another device may have by now", example = "edge-01")
+          String name,
+      @JsonProperty("project_id") @Schema(example = "3f1c7b1e0d4a4a5f8e2b6c9d7a1f0e5c")
+          String projectId,
+      @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,
+      @JsonProperty("worker_type") @Schema(example = "balena") String workerType,
+      @JsonProperty("deleted_at") @Schema(example = "2031-03-04T12:00:00+00:00") String deletedAt,
+      @JsonProperty("deleted_by") @Schema(example = "9a1d2c3b4e5f60718293a4b5c6d7e8f9")
+          String deletedBy,
+      @Schema(description = "to remove it, so far", example = "3") int attempts,
+      @Schema(
+              types = {"string", "null"},
+              description = "why it is still there; null before the first attempt",
+              example = "balena did not answer in time")
+          @Nullable String reason,
+      @JsonProperty("last_attempt_at")
+          @Schema(
+              types = {"string", "null"},
+              example = "2031-03-04T12:05:00+00:00")
+          @Nullable String lastAttemptAt,
+      @JsonProperty("next_attempt_at") @Schema(example = "2031-03-04T12:09:00+00:00")
+          String nextAttemptAt) {}
+
+  static LeftoversJson of(List<Leftover> leftovers, List<LinkJson> links) {
+    return new LeftoversJson(leftovers.stream().map(LeftoversJson::of).toList(), links);
+  }
+
+  private static LeftoverJson of(Leftover leftover) {
+    return new LeftoverJson(
+        leftover.id(),
+        leftover.hardware().value(),
+        leftover.name(),
+        leftover.projectId(),
+        leftover.hardwareType(),
+        leftover.workerType(),
+        WireTime.of(leftover.deletedAt()),
+        leftover.deletedBy(),
+        leftover.attempts(),
+        leftover.reason(),
+        WireTime.orNull(leftover.lastAttemptAt()),
+        WireTime.of(leftover.nextAttemptAt()));
+  }
+}

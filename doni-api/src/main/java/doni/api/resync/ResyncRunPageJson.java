@@ -1,0 +1,12 @@
+package doni.api.resync;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import doni.api.web.LinkJson;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+
+/** Runs, newest first. */
+@Schema(
+    name = "ResyncRunStore",
+    requiredProperties = {"sync", "links"})
+record ResyncRunPageJson(@JsonProperty("sync") List<ResyncRunJson> runs, List<LinkJson> links) {}

@@ -1,0 +1,82 @@
+package doni.api.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.ServletServerHttpRequest;
+import org.springframework.web.util.ForwardedHeaderUtils;
+import org.springframework.web.util.UriComponents;
+
+/**
+ * Absolute URLs, as the client addressed the service or, where a proxy stands before us, the proxy:
+ * {@code Forwarded} or {@code X-Forwarded-*}. Only links follow these headers, because anybody can
+ * send them; what makes no URL is ignored.
+ */
+public final class PageLinks {
+
+  public static final String HARDWARE = "/v1/hardware";
+  public static final String EXPORT = HARDWARE + "/export";
+  public static final String LEFTOVERS = "/v1/leftovers";
+  public static final String EVENTS = "/v1/events";
+  public static final String SYNC_ALL = HARDWARE + "/sync";
+  public static final String SYNC_RUNS = "/v1/sync";
+
+  private static final List<String> FORWARDED =
+      List.of(
+          "Forwarded",
+          "X-Forwarded-Proto",
+          "X-Forwarded-Ssl",
+          "X-Forwarded-Host",
+          "X-Forwarded-Port",
+          "X-Forwarded-Prefix");
+  private static final Set<String> SCHEMES = Set.of("http", "https");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
+  private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9._~-]+)*");
+  private static final int MAX_PORT = 65_535;
+
+  private PageLinks() {}
+
+  public static String to(HttpServletRequest request, String path) {
+    if (FORWARDED.stream().allMatch(name -> request.getHeader(name) == null)) {
+      return root(request.getScheme(), request.getServerName(), request.getServerPort()) + path;
+    }
+    HttpHeaders headers = new ServletServerHttpRequest(request).getHeaders();
+    URI direct =
+        URI.create(
+            "%s://%s:%d"
+                .formatted(request.getScheme(), request.getServerName(), request.getServerPort()));
+    URI seen = forwarded(direct, headers);
+    return root(seen.getScheme(), seen.getHost(), seen.getPort()) + prefix(headers) + path;
+  }
+
+  public static LinkJson next(HttpServletRequest request, String path, String query) {
+    return new LinkJson("next", to(request, path) + "?" + query);
+  }
+
+  private static URI forwarded(URI direct, HttpHeaders headers) {
+    try {
+      UriComponents seen = ForwardedHeaderUtils.adaptFromForwardedHeaders(direct, headers).build();
+      return SCHEMES.contains(seen.getScheme())
+              && seen.getHost() != null
+              && HOST.matcher(seen.getHost()).matches()
+              && seen.getPort() <= MAX_PORT
+          ? seen.toUri()
+          : direct;
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return direct;
+    }
+  }
+
+  private static String root(String scheme, String host, int port) {
+    int usual = scheme.equals("https") ? 443 : 80;
+    return scheme + "://" + host + (port < 0 || port == usual ? "" : ":" + port);
+  }
+
+  private static String prefix(HttpHeaders headers) {
+    String prefix = headers.getFirst("X-Forwarded-Prefix");
+    return prefix != null && PREFIX.matcher(prefix).matches() ? prefix : "";
+  }
+}

@@ -1,0 +1,151 @@
+package doni.cli;
+
+import doni.policy.Caller;
+import doni.policy.PolicyDecision;
+import doni.policy.PolicyReview;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.ConfigurableEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code doni policy-check}: what the policy says, without asking the service. */
+@Command(
+    name = "policy-check",
+    description = {
+      "Says whether the policy allows something, and which rule decides. Without --rule: whether anything is wrong"
+          + " with the policy file.",
+      SettingsCommand.SETTINGS
+    },
+    footer = {
+      "",
+      "Exit code: 0 allowed, or nothing is wrong; 1 the policy cannot be used, or something is wrong with it;"
+          + " 2 wrong arguments; 3 denied.",
+      "",
+      "Examples:",
+      "  doni policy-check --doni.policy-file=policy.yaml",
+      "  doni policy-check --rule hardware:create --roles member",
+      "  doni policy-check --rule hardware:update --roles member --project p1 --target project_id=p2"
+    },
+    mixinStandardHelpOptions = true)
+final class PolicyCheckCommand extends SettingsCommand {
+
+  static final int DENIED = 3;
+
+  @Option(names = "--rule", description = "What somebody wants to do, for example hardware:create.")
+  private @Nullable String rule;
+
+  @Option(
+      names = "--roles",
+      split = ",",
+      paramLabel = "ROLE",
+      description = "His roles, with commas between them.")
+  private final List<String> roles = new ArrayList<>();
+
+  @Option(names = "--project", paramLabel = "ID", description = "The project of his token.")
+  private @Nullable String project;
+
+  @Option(names = "--user", paramLabel = "ID", description = "His user id.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--target",
+      paramLabel = "KEY=VALUE",
+      description =
+          "What he wants to do it to, for example project_id=ID; none means every project's devices.")
+  private final Map<String, String> target = new HashMap<>();
+
+  @Override
+  int work(ConfigurableEnvironment environment) {
+    if (rule == null && !(roles.isEmpty() && project == null && user == null && target.isEmpty())) {
+      throw refused("--roles, --project, --user and --target need --rule");
+    }
+    PolicyReview review = PolicyReview.of(environment);
+    if (rule == null) {
+      return lint(review);
+    }
+    if (!review.isUsable()) {
+      return failed(review.source() + ": " + String.join("; ", review.problems()));
+    }
+    if (!review.rules().contains(rule)) {
+      throw refused(
+          "--rule: there is no rule '%s'; allowed: %s"
+              .formatted(rule, String.join(", ", review.rules())));
+    }
+    return tell(review, rule, review.decide(rule, caller(), target));
+  }
+
+  private Caller caller() {
+    Map<String, String> attributes = new HashMap<>();
+    if (user != null) {
+      attributes.put("user_id", user);
+    }
+    if (project != null) {
+      attributes.put("project_id", project);
+    }
+    return new Caller(
+        user == null ? "" : user,
+        "",
+        project == null ? "" : project,
+        Set.copyOf(roles),
+        attributes,
+        "");
+  }
+
+  private int lint(PolicyReview review) {
+    if (json()) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("source", review.source());
+      document.put("usable", review.isUsable());
+      document.put("problems", review.problems());
+      printJson(document);
+    } else {
+      out().println(review.source());
+      review.problems().forEach(problem -> out().println("WRONG " + problem));
+      if (review.problems().isEmpty()) {
+        out().println("nothing is wrong");
+      }
+    }
+    out().flush();
+    return review.problems().isEmpty() ? 0 : 1;
+  }
+
+  private int tell(PolicyReview review, String asked, PolicyDecision decision) {
+    if (json()) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("rule", asked);
+      document.put("allowed", decision.allowed());
+      document.put("because", decision.because());
+      document.put("path", decision.path());
+      document.put("source", review.source());
+      printJson(document);
+    } else {
+      out()
+          .println(
+              (decision.allowed() ? "allowed: " : "denied: ")
+                  + asked
+                  + ", by "
+                  + decision.because());
+      for (PolicyDecision.Step step : decision.path()) {
+        out()
+            .printf(
+                "  %-22s %s (%s)%n",
+                step.rule(),
+                step.text().isEmpty() ? "does not exist, which denies" : step.text(),
+                review.isWritten(step.rule()) ? "policy file" : "default");
+      }
+    }
+    out().flush();
+    return decision.allowed() ? 0 : DENIED;
+  }
+
+  private void printJson(Map<String, Object> document) {
+    out().println(JsonMapper.shared().writeValueAsString(document));
+  }
+}

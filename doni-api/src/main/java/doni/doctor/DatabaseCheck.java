@@ -1,0 +1,52 @@
+package doni.doctor;
+
+import doni.database.DatabaseAddress;
+import doni.database.DatabaseDiagnostics;
+import doni.secret.SecretsDiagnostics;
+import doni.worker.Finding;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.core.env.Environment;
+import org.springframework.dao.DataAccessException;
+
+/** Looks into the database, if it is one that runs without the service. */
+final class DatabaseCheck {
+
+  private final Environment environment;
+
+  DatabaseCheck(Environment environment) {
+    this.environment = environment;
+  }
+
+  List<Finding> look() throws SQLException {
+    Optional<DataSource> database = DatabaseAddress.find(environment);
+    if (database.isEmpty()) {
+      return List.of(notRunning());
+    }
+    try {
+      return DatabaseDiagnostics.look(database.get());
+    } catch (SQLException e) {
+      if (DatabaseAddress.isEmbedded(environment)) {
+        return List.of(notRunning());
+      }
+      throw e;
+    }
+  }
+
+  List<Finding> secrets() {
+    Optional<DataSource> database = DatabaseAddress.find(environment);
+    try {
+      return SecretsDiagnostics.look(environment, database);
+    } catch (DataAccessException _) {
+      // Why, is told of the database.
+      return SecretsDiagnostics.look(environment, Optional.empty());
+    }
+  }
+
+  private static Finding notRunning() {
+    return new Finding.Skipped(
+        "the embedded Postgres does not run, because the service does not; run this again while it does");
+  }
+}

@@ -1,5 +1,0 @@
-/** The parts of the service, made one by one where no service runs. */
-@NullMarked
-package doni.parts;
-
-import org.jspecify.annotations.NullMarked;

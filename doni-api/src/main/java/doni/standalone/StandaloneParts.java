@@ -1,0 +1,139 @@
+package doni.standalone;
+
+import doni.worker.ConflictFinder;
+import doni.worker.DistributedLock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.flyway.autoconfigure.FlywayProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
+import org.springframework.boot.tomcat.autoconfigure.TomcatServerProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * The settings, and the parts of the service that can be made from them one by one. Nothing that is
+ * made here opens a database or begins to work.
+ */
+public final class StandaloneParts {
+
+  private static final String ENABLED_WORKERS = "doni.workers.enabled";
+
+  private final ConfigurableEnvironment environment;
+
+  public StandaloneParts(ConfigurableEnvironment environment) {
+    this.environment = environment;
+  }
+
+  public ConfigurableEnvironment environment() {
+    return environment;
+  }
+
+  public List<String> enabledWorkers() {
+    return Binder.get(environment)
+        .bind(ENABLED_WORKERS, Bindable.listOf(String.class))
+        .orElse(List.of("k8s"));
+  }
+
+  /** The settings of all but the workers; each part is made when it is asked for. */
+  public AnnotationConfigApplicationContext settings() {
+    return parts(environment, Settings.class);
+  }
+
+  /** The clock that the service goes by. */
+  public Clock clock() {
+    try (AnnotationConfigApplicationContext parts = settings()) {
+      return parts.getBean(Clock.class);
+    }
+  }
+
+  /** One worker without the others, which may be broken. */
+  public AnnotationConfigApplicationContext worker(String type) {
+    StandardEnvironment alone = new StandardEnvironment();
+    alone
+        .getPropertySources()
+        .forEach(source -> alone.getPropertySources().remove(source.getName()));
+    environment.getPropertySources().forEach(alone.getPropertySources()::addLast);
+    alone
+        .getPropertySources()
+        .addFirst(new MapPropertySource("one worker", Map.of(ENABLED_WORKERS, type)));
+    return parts(alone, Workers.class);
+  }
+
+  private static AnnotationConfigApplicationContext parts(
+      ConfigurableEnvironment environment, Class<?> configuration) {
+    AnnotationConfigApplicationContext parts = new AnnotationConfigApplicationContext();
+    parts.setEnvironment(environment);
+    parts.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
+    parts.register(configuration);
+    parts.refresh();
+    return parts;
+  }
+
+  /** What a worker may stand on. Not annotated as a configuration, which the service would find. */
+  @ComponentScan(
+      basePackages = "doni",
+      excludeFilters =
+          @ComponentScan.Filter(
+              type = FilterType.REGEX,
+              pattern = {
+                "doni\\.(api|cli|bulkimport|database|discovery|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.DoniApplication"
+              }))
+  static class Workers {
+
+    @Bean
+    MeterRegistry meters() {
+      return new SimpleMeterRegistry();
+    }
+
+    @Bean
+    DistributedLock siteLock() {
+      return new DistributedLock() {
+        @Override
+        public <T> T runLocked(String name, Duration patience, Supplier<T> work) {
+          throw new IllegalStateException("what only looks needs no lock");
+        }
+      };
+    }
+
+    @Bean
+    ConflictFinder neighbours() {
+      return ConflictFinder.NONE;
+    }
+  }
+
+  /** The records of settings that do not belong to a worker, ours and those of Spring Boot. */
+  @ConfigurationPropertiesScan({"doni.api", "doni.event", "doni.engine"})
+  @EnableConfigurationProperties({
+    ServerProperties.class,
+    TomcatServerProperties.class,
+    DataSourceProperties.class,
+    FlywayProperties.class
+  })
+  @ComponentScan(
+      basePackages = {"doni"},
+      excludeFilters =
+          @ComponentScan.Filter(
+              type = FilterType.REGEX,
+              pattern = {
+                "doni\\.(api|cli|openstack|worker|bulkimport|database|discovery|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.DoniApplication"
+              }))
+  static class Settings {}
+}

@@ -1,0 +1,5 @@
+/** Tests of the resync resources. */
+@NullMarked
+package doni.api.resync;
+
+import org.jspecify.annotations.NullMarked;

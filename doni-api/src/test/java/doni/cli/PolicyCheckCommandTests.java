@@ -1,0 +1,123 @@
+package doni.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class PolicyCheckCommandTests {
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--rule hardware:create --roles member | 3 | denied: hardware:create, by role:admin",
+        "--rule hardware:create --roles member,Admin | 0 | allowed: hardware:create, by role:admin",
+        "--rule hardware:get --project p1 --target project_id=p1 | 0 | by project_id:%(project_id)s",
+        "--rule hardware:get --project p1 --target project_id=p2 | 3 | by role:admin or project_id:%(project_id)s",
+        "--rule hardware:get --project p1 | 3 | denied: hardware:get"
+      })
+  void saysWhatTheDefaultsAllow(String arguments, int code, String said, CapturedOutput output) {
+    assertThat(run(arguments.split(" "))).isEqualTo(code);
+    assertThat(output.getOut()).contains(said, "(default)");
+  }
+
+  @Test
+  void namesTheRulesOnTheWay(CapturedOutput output) throws IOException {
+    String file =
+        file(
+            """
+            "operator": "role:operator and not user_id:mallory"
+            "hardware:delete": "role:admin or rule:operator"
+            """);
+
+    int code = run(file, "--rule", "hardware:delete", "--roles", "operator", "--output", "json");
+
+    assertThat(code).isZero();
+    assertThat(output.getOut())
+        .contains("\"allowed\":true", "\"because\":\"role:operator and not user_id:mallory\"")
+        .contains("{\"rule\":\"hardware:delete\",\"text\":\"role:admin or rule:operator\"}")
+        .contains("{\"rule\":\"operator\"");
+  }
+
+  @Test
+  void namesTheConditionThatFailed(CapturedOutput output) throws IOException {
+    String file = file("\"hardware:sync_all\": \"role:admin and user_id:alice\"\n");
+
+    assertThat(run(file, "--rule", "hardware:sync_all", "--roles", "admin", "--user", "bob"))
+        .isEqualTo(PolicyCheckCommand.DENIED);
+
+    assertThat(output.getOut())
+        .contains("denied: hardware:sync_all, by user_id:alice", "(policy file)");
+  }
+
+  @Test
+  void saysWhatIsSurelyNotMeant(CapturedOutput output) throws IOException {
+    String file =
+        file(
+            """
+            "hardware:creat": "role:member"
+            "hardware:get": "rule:admin_or_ownr or rolle:x"
+            "hardware:update": "http://example.org/check"
+            """);
+
+    assertThat(run(file)).isEqualTo(1);
+
+    assertThat(output.getOut())
+        .contains("rule 'hardware:creat' is asked for by nothing")
+        .contains("rule 'hardware:get' refers to the rule 'admin_or_ownr', which does not exist")
+        .contains("rule 'hardware:get' compares 'rolle', which no token says")
+        .contains("rule 'hardware:update' asks http://example.org/check, which is not supported");
+  }
+
+  @Test
+  void findsNothingWrongWithAGoodFile(CapturedOutput output) throws IOException {
+    assertThat(run(file("\"hardware:create\": \"role:member\"\n"))).isZero();
+    assertThat(output.getOut()).contains("nothing is wrong");
+  }
+
+  @Test
+  void cannotDecideByAFileThatCannotBeUsed(CapturedOutput output) throws IOException {
+    assertThat(run(file("\"hardware:get\": \"role:admin or\"\n"), "--rule", "hardware:get"))
+        .isEqualTo(1);
+    assertThat(output.getErr()).contains("doni policy-check: doni.policy-file", "hardware:get");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--rule hardware:fly | there is no rule 'hardware:fly'; allowed: admin_or_owner, hardware:create",
+        "--roles member | need --rule",
+        "--output xml | 'xml'",
+        "fly | 'fly'"
+      })
+  void refusesWhatItDoesNotKnow(String arguments, String said, CapturedOutput output) {
+    assertThat(run(arguments.split(" "))).isEqualTo(2);
+    assertThat(output.getErr()).contains(said, "Usage: doni policy-check");
+  }
+
+  private String file(String text) throws IOException {
+    return "--doni.policy-file=" + Files.writeString(directory.resolve("policy.yaml"), text);
+  }
+
+  private static int run(String... arguments) {
+    List<String> all = new ArrayList<>();
+    all.add("policy-check");
+    all.addAll(List.of(arguments));
+    return DoniCommand.run(PolicyCheckCommandTests.class, all.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,220 @@
+package doni.bulkimport;
+
+import doni.bulkimport.ImportReport.Outcome;
+import doni.engine.lane.TaskRequeuer;
+import doni.enrollment.HardwareId;
+import doni.event.EventLog;
+import doni.hardware.HardwareReader;
+import doni.hardware.HardwareRecord;
+import doni.hardware.HardwareService;
+import doni.hardware.HardwareStore;
+import doni.hardware.PropertyRules;
+import doni.hardwaretype.HardwareTypes;
+import doni.policy.Caller;
+import doni.policy.Policy;
+import doni.request.RequestRefusedException.Conflict;
+import doni.request.RequestRefusedException.Forbidden;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Enrolls many devices. What is there already is compared and never changed, so the same import may
+ * be sent again and again.
+ */
+@Service
+public class ImportService {
+
+  /** What one row that cannot be taken means for the others. */
+  public enum Mode {
+    /** Nothing: each row is a transaction of its own. */
+    ROW,
+    /** That none is taken: all are one transaction. */
+    ALL
+  }
+
+  private static final String CREATE = "hardware:create";
+  private static final String FOR_OTHERS = "hardware:import";
+
+  private final HardwareService intake;
+  private final HardwareStore store;
+  private final HardwareReader reader;
+  private final HardwareTypes types;
+  private final PropertyRules rules;
+  private final EventLog events;
+  private final Policy policy;
+  private final TaskRequeuer lanes;
+  private final TransactionTemplate transaction;
+
+  ImportService(
+      HardwareService intake,
+      HardwareStore store,
+      HardwareReader reader,
+      HardwareTypes types,
+      PropertyRules rules,
+      EventLog events,
+      Policy policy,
+      TaskRequeuer lanes,
+      TransactionTemplate transaction) {
+    this.intake = intake;
+    this.store = store;
+    this.reader = reader;
+    this.types = types;
+    this.rules = rules;
+    this.events = events;
+    this.policy = policy;
+    this.lanes = lanes;
+    this.transaction = transaction;
+  }
+
+  /**
+   * Takes the rows in their order.
+   *
+   * @param dryRun finds out what would become of them, and stores nothing
+   */
+  public ImportReport run(Caller caller, List<ImportRow> rows, Mode mode, boolean dryRun) {
+    if (mode == Mode.ROW && !dryRun) {
+      return new ImportReport(true, rows.stream().map(row -> alone(caller, row)).toList());
+    }
+    return Objects.requireNonNull(
+        transaction.execute(status -> {
+          List<ImportReport.Row> taken = new ArrayList<>();
+          rows.forEach(row -> taken.add(take(caller, row)));
+          boolean stored = !dryRun && taken.stream().noneMatch(ImportReport.Row::refused);
+          if (!stored) {
+            status.setRollbackOnly();
+          }
+          return new ImportReport(stored, taken);
+        }));
+  }
+
+  private ImportReport.Row alone(Caller caller, ImportRow row) {
+    try {
+      return Objects.requireNonNull(transaction.execute(_ -> take(caller, row)));
+    } catch (DuplicateKeyException _) {
+      // Somebody has just enrolled the uuid under another name, and it can be seen now.
+      return Objects.requireNonNull(transaction.execute(_ -> take(caller, row)));
+    }
+  }
+
+  private ImportReport.Row take(Caller caller, ImportRow row) {
+    if (!row.violations().isEmpty()) {
+      return refused(row, Outcome.INVALID, row.violations());
+    }
+    String project = Optional.ofNullable(row.projectId()).orElse(caller.projectId());
+    try {
+      mayCreate(caller, row, project);
+    } catch (Forbidden e) {
+      return refused(row, Outcome.INVALID, List.of(String.valueOf(e.getMessage())));
+    }
+    String name = Objects.requireNonNull(row.request().name());
+    String type = Objects.requireNonNull(row.request().hardwareType());
+    Map<String, Object> requested = Objects.requireNonNull(row.request().properties());
+    Map<String, Object> properties = intake.initial(type, requested);
+    List<String> violations = rules.violations(type, name, properties);
+    if (!violations.isEmpty()) {
+      return refused(row, Outcome.INVALID, violations);
+    }
+    Wanted wanted = new Wanted(row, name, project, type, requested, properties);
+    Optional<ImportReport.Row> there = there(caller, wanted);
+    return there.orElseGet(() -> create(caller, wanted));
+  }
+
+  private record Wanted(
+      ImportRow row,
+      String name,
+      String project,
+      String type,
+      Map<String, Object> requested,
+      Map<String, Object> properties) {}
+
+  private void mayCreate(Caller caller, ImportRow row, String project) {
+    policy.enforce(CREATE, caller, Map.of("project_id", project));
+    if (row.id() != null || !project.equals(caller.projectId())) {
+      policy.enforce(FOR_OTHERS, caller, Map.of("project_id", project));
+    }
+  }
+
+  /** What became of the row if a device of its uuid or name is there. */
+  private Optional<ImportReport.Row> there(Caller caller, Wanted wanted) {
+    HardwareId id = wanted.row().id();
+    if (id != null) {
+      Optional<HardwareRecord> same = store.read(id);
+      if (same.isPresent()) {
+        return Optional.of(compared(caller, wanted, same.get()));
+      }
+      if (reader.projectOf(id).isPresent()) {
+        return Optional.of(
+            refused(
+                wanted.row(),
+                Outcome.DIFFERS,
+                List.of("/uuid: belongs to a device that was deleted and is being cleaned up")));
+      }
+    }
+    // A name that looks like a uuid would be taken for one.
+    return reader
+        .resolve(wanted.name())
+        .flatMap(store::read)
+        .filter(stored -> stored.name().equalsIgnoreCase(wanted.name()))
+        .map(stored -> compared(caller, wanted, stored));
+  }
+
+  private ImportReport.Row compared(Caller caller, Wanted wanted, HardwareRecord stored) {
+    if (!policy.allows("hardware:get", caller, Map.of("project_id", stored.projectId()))) {
+      return refused(wanted.row(), Outcome.DIFFERS, List.of("/name: is taken"));
+    }
+    List<String> differences = new ArrayList<>();
+    differ(
+        "/uuid", wanted.row().id() == null || stored.id().equals(wanted.row().id()), differences);
+    differ("/name", stored.name().equals(wanted.name()), differences);
+    differ("/project_id", stored.projectId().equals(wanted.project()), differences);
+    differ("/hardware_type", stored.hardwareType().equals(wanted.type()), differences);
+    differences.addAll(
+        ImportComparison.differences(types, stored, wanted.requested(), wanted.properties()));
+    return new ImportReport.Row(
+        wanted.row().line(),
+        wanted.name(),
+        differences.isEmpty() ? Outcome.EXISTS : Outcome.DIFFERS,
+        stored.id(),
+        differences);
+  }
+
+  private static void differ(String path, boolean same, List<String> differences) {
+    if (!same) {
+      differences.add(path + ": is not what is stored");
+    }
+  }
+
+  private ImportReport.Row create(Caller caller, Wanted wanted) {
+    HardwareId id = Optional.ofNullable(wanted.row().id()).orElseGet(HardwareId::random);
+    try {
+      HardwareRecord stored =
+          store.insert(id, wanted.name(), wanted.project(), wanted.type(), wanted.properties());
+      lanes.enroll(id, types.workersOf(wanted.type()));
+      events.personDid(
+          "hardware.created",
+          id,
+          stored.generation(),
+          caller.userId(),
+          caller.projectId(),
+          caller.requestId(),
+          Map.of("name", wanted.name(), "hardware_type", wanted.type(), "imported", true));
+      return new ImportReport.Row(
+          wanted.row().line(), wanted.name(), Outcome.CREATED, id, List.of());
+    } catch (Conflict e) {
+      // Somebody enrolled it between our look and now.
+      return there(caller, wanted)
+          .orElseGet(() ->
+              refused(wanted.row(), Outcome.DIFFERS, List.of(String.valueOf(e.getMessage()))));
+    }
+  }
+
+  private static ImportReport.Row refused(ImportRow row, Outcome outcome, List<String> why) {
+    return new ImportReport.Row(row.line(), row.request().name(), outcome, null, why);
+  }
+}

@@ -1,0 +1,114 @@
+package doni.database;
+
+import doni.worker.Finding;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
+
+/** Looks at the database: its version, its schema, and what we may do there. Writes nothing. */
+public final class DatabaseDiagnostics {
+
+  private static final int OLDEST = 150_000;
+
+  /** What of the tables of the inventory and the queues we may not do, one row for each. */
+  private static final String MISSING =
+      """
+      select t.tablename || ': ' || string_agg(p.privilege, ', ' order by p.privilege)
+        from pg_tables t
+        cross join (values ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) p (privilege)
+       where t.schemaname = current_schema()
+         and (t.tablename in ('hardware', 'availability_window', 'worker_task', 'scheduled_tasks', 'lane_hold',
+                'sync_run', 'sync_run_task', 'idempotency_key', 'leftover', 'webhook')
+              or t.tablename = 'event' and p.privilege in ('SELECT', 'INSERT'))
+         and not has_table_privilege(format('%I.%I', t.schemaname, t.tablename), p.privilege)
+       group by t.tablename order by 1
+      """;
+
+  private DatabaseDiagnostics() {}
+
+  /**
+   * @throws SQLException when it cannot be reached or entered
+   * @throws org.flywaydb.core.api.FlywayException when its history of migrations cannot be read
+   */
+  public static List<Finding> look(DataSource database) throws SQLException {
+    List<Finding> found = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      found.add(version(connection, statement));
+    }
+    found.add(schema(Flyway.configure().dataSource(database).load().info()));
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(MISSING)) {
+      List<String> missing = new ArrayList<>();
+      while (rows.next()) {
+        missing.add(rows.getString(1));
+      }
+      found.add(rights(missing, connection.getMetaData().getUserName()));
+    }
+    return found;
+  }
+
+  private static Finding version(Connection connection, Statement statement) throws SQLException {
+    String product = "PostgreSQL " + connection.getMetaData().getDatabaseProductVersion();
+    try (ResultSet number =
+        statement.executeQuery("select current_setting('server_version_num')::int")) {
+      number.next();
+      return number.getInt(1) >= OLDEST
+          ? new Finding.Ok(product + " answers")
+          : new Finding.Problem(product + " is too old", "move to PostgreSQL 15 or newer");
+    }
+  }
+
+  private static Finding schema(MigrationInfoService migrations) {
+    List<MigrationInfo> wrong =
+        Arrays.stream(migrations.all())
+            .filter(migration -> migration.getState().isFailed() || isFuture(migration))
+            .toList();
+    if (!wrong.isEmpty()) {
+      return new Finding.Problem(
+          "the schema has migrations that this version does not know or that failed: "
+              + text(wrong),
+          "run the version of Doni that made them, or go back to the backup from before");
+    }
+    List<MigrationInfo> pending = List.of(migrations.pending());
+    MigrationInfo current = migrations.current();
+    String version = current == null ? "empty" : "at version " + current.getVersion();
+    return pending.isEmpty()
+        ? new Finding.Ok("the schema is " + version)
+        : new Finding.Problem(
+            "the schema is %s and lacks %s".formatted(version, text(pending)),
+            "start the service, or run ./doni migrate-db");
+  }
+
+  private static boolean isFuture(MigrationInfo migration) {
+    return migration.getState() == MigrationState.FUTURE_SUCCESS
+        || migration.getState() == MigrationState.MISSING_SUCCESS;
+  }
+
+  private static String text(List<MigrationInfo> migrations) {
+    return migrations.stream()
+        .map(migration -> migration.getVersion() + " " + migration.getDescription())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Finding rights(List<String> missing, String user) {
+    return missing.isEmpty()
+        ? new Finding.Ok("user " + user + " may do all that the service does there")
+        : new Finding.Problem(
+            "user " + user + " lacks rights on tables: " + String.join("; ", missing),
+            "grant them, as the owner of the tables: grant select, insert, update, delete on all tables in schema public to "
+                + user
+                + "; or run db/roles.sql again");
+  }
+}

@@ -1,0 +1,116 @@
+package doni.database;
+
+import doni.backend.BackendException;
+import doni.worker.DistributedLock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A lock that Postgres keeps for all replicas, on a connection that is held meanwhile.
+ *
+ * <p>Threads of this replica queue up before it, so that a lock takes one connection of the pool
+ * however many wait for it.
+ */
+final class PostgresAdvisoryLock implements DistributedLock {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresAdvisoryLock.class);
+  private static final String SERVICE = "postgres";
+
+  private final DataSource database;
+  private final Map<String, ReentrantLock> here = new ConcurrentHashMap<>();
+
+  PostgresAdvisoryLock(DataSource database) {
+    this.database = database;
+  }
+
+  @Override
+  public <T> T runLocked(String name, Duration patience, Supplier<T> work) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    ReentrantLock turn = here.computeIfAbsent(name, _ -> new ReentrantLock(true));
+    if (!locked(turn, patience)) {
+      throw taken(name, null);
+    }
+    try {
+      return amongReplicas(name, Duration.ofNanos(deadline - System.nanoTime()), work);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private static boolean locked(ReentrantLock turn, Duration patience) {
+    try {
+      return turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private <T> T amongReplicas(String name, Duration patience, Supplier<T> work) {
+    Connection connection = acquired(name, patience);
+    try {
+      return work.get();
+    } finally {
+      release(connection);
+    }
+  }
+
+  private Connection acquired(String name, Duration patience) {
+    try {
+      Connection connection = database.getConnection();
+      try {
+        connection.setAutoCommit(false);
+        acquire(connection, name, patience);
+        return connection;
+      } catch (SQLException | RuntimeException e) {
+        release(connection);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw taken(name, e);
+    }
+  }
+
+  /**
+   * The end of the transaction is the end of the lock; a connection that broke has lost it already.
+   */
+  private static void release(Connection connection) {
+    try (connection) {
+      connection.rollback();
+    } catch (SQLException e) {
+      LOG.debug("The connection that held a lock is broken", e);
+    }
+  }
+
+  private static void acquire(Connection connection, String name, Duration patience)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set local lock_timeout = " + Math.max(1, patience.toMillis()));
+    }
+    try (PreparedStatement lock =
+        connection.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 0))")) {
+      lock.setString(1, name);
+      lock.execute();
+    }
+  }
+
+  private static BackendException taken(String name, @Nullable SQLException cause) {
+    boolean waited = cause == null || "55P03".equals(cause.getSQLState());
+    return BackendException.notSent(
+        SERVICE,
+        waited ? "another attempt holds the lock " + name : "no connection for the lock " + name,
+        Duration.ofSeconds(1));
+  }
+}

@@ -1,0 +1,189 @@
+package doni.engine.attempt;
+
+import doni.enrollment.HardwareId;
+import doni.task.DecryptedTask;
+import doni.task.WorkerTask;
+import doni.task.WorkerTaskStore;
+import doni.worker.Change;
+import doni.worker.LanePause;
+import doni.worker.Outcome;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcileContext.Cause;
+import doni.worker.ReconcilePlan;
+import doni.worker.Worker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an attempt would write at this moment: an attempt's first half. Nothing is written to a
+ * backend, and nothing of it is recorded.
+ */
+public final class Planner {
+
+  /** Longer than a worker's call to its backend may take, shorter than clients wait. */
+  public static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /**
+   * One worker's part.
+   *
+   * @param changes in order; empty when the backend agrees, and when there is a reason
+   * @param reason why it cannot be said what would be written, or what the worker waits for before
+   *     it writes anything; null where the changes are the answer
+   */
+  public record WorkerPlan(String workerType, List<Change> changes, @Nullable String reason) {
+    public WorkerPlan {
+      changes = List.copyOf(changes);
+    }
+
+    static WorkerPlan unknown(String workerType, String reason) {
+      return new WorkerPlan(workerType, List.of(), reason);
+    }
+  }
+
+  private final WorkerTaskStore tasks;
+  private final List<Worker> workers;
+  private final Function<String, ResyncPolicy> routines;
+  private final boolean running;
+  private final Duration patience;
+
+  /**
+   * @param workers the enabled ones
+   * @param routines by worker type
+   * @param running whether their lanes run at this replica: a worker is started with its lane
+   * @param patience how long the workers, side by side, may take to observe
+   */
+  public Planner(
+      WorkerTaskStore tasks,
+      List<Worker> workers,
+      Function<String, ResyncPolicy> routines,
+      boolean running,
+      Duration patience) {
+    this.tasks = tasks;
+    this.workers = List.copyOf(workers);
+    this.routines = routines;
+    this.running = running;
+    this.patience = patience;
+  }
+
+  /** The plan of each worker that has a task for the device. */
+  public List<WorkerPlan> of(HardwareId id) {
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("plan-", 0).factory());
+    try {
+      long deadline = System.nanoTime() + patience.toNanos();
+      Map<Worker, Future<Optional<WorkerPlan>>> asked = new LinkedHashMap<>();
+      workers.forEach(worker -> asked.put(worker, threads.submit(() -> plan(worker, id))));
+      List<WorkerPlan> plans = new ArrayList<>();
+      asked.forEach((worker, plan) -> await(worker, plan, deadline).ifPresent(plans::add));
+      return plans;
+    } finally {
+      // Whoever still observes is not waited for; it only reads.
+      threads.shutdownNow();
+    }
+  }
+
+  private Optional<WorkerPlan> await(
+      Worker worker, Future<Optional<WorkerPlan>> plan, long deadline) {
+    try {
+      return plan.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return Optional.of(
+          WorkerPlan.unknown(
+              worker.type(), "its backend was not read within " + patience.toSeconds() + " s"));
+    } catch (ExecutionException e) {
+      return Optional.of(
+          WorkerPlan.unknown(worker.type(), reason(e.getCause() == null ? e : e.getCause())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of(WorkerPlan.unknown(worker.type(), "the service is being stopped"));
+    }
+  }
+
+  private Optional<WorkerPlan> plan(Worker worker, HardwareId id) {
+    Optional<WorkerTask> task = tasks.read(id, worker.type(), worker.dependsOn());
+    if (task.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        obstacle(worker)
+            .map(reason -> WorkerPlan.unknown(worker.type(), reason))
+            .orElseGet(() -> plan(worker, id, task.get())));
+  }
+
+  private WorkerPlan plan(Worker worker, HardwareId id, WorkerTask task) {
+    AttemptScope look = new AttemptScope(worker, task, routines.apply(worker.type()));
+    return look.unasked()
+        .map(outcome -> WorkerPlan.unknown(worker.type(), unasked(outcome)))
+        .orElseGet(() -> observe(look, id));
+  }
+
+  /** An attempt that succeeds without a look leaves drift alone unseen. */
+  private static String unasked(Outcome outcome) {
+    return Optional.ofNullable(obstacle(outcome))
+        .orElse("drift in this lane is ignored, see doni.sync.lanes");
+  }
+
+  private Optional<String> obstacle(Worker worker) {
+    if (!worker.reconciles()) {
+      return Optional.of("this worker only declares its properties");
+    }
+    if (!running) {
+      return Optional.of(
+          "this replica runs no lanes (doni.sync.enabled=false) and does not reach the backends; ask one that does");
+    }
+    return worker.lanePause().map(LanePause::reason);
+  }
+
+  private WorkerPlan observe(AttemptScope look, HardwareId id) {
+    Worker worker = look.worker();
+    WorkerTask task = look.task();
+    DecryptedTask subject = tasks.open(id, worker.type(), task);
+    Cause cause = task.requested() ? Cause.REQUESTED : Cause.SCHEDULED;
+    ReconcilePlan plan =
+        worker.plan(
+            new ReconcileContext(subject.device(), subject.details(), cause, subject.followed()));
+    List<Change> changes = plan.changes();
+    if (look.drift() == ResyncPolicy.DriftMode.REPORT && !changes.isEmpty()) {
+      return WorkerPlan.unknown(
+          worker.type(),
+          "drift in this lane is reported and left alone, see doni.sync.lanes; differences: "
+              + changes.size());
+    }
+    if (tasks.isQuarantined(id) && !changes.isEmpty()) {
+      return WorkerPlan.unknown(
+          worker.type(), "the device is quarantined; differences: " + changes.size());
+    }
+    String reason = plan.conclusion().map(Planner::obstacle).orElse(null);
+    return new WorkerPlan(worker.type(), reason == null ? changes : List.of(), reason);
+  }
+
+  private static @Nullable String obstacle(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Synced _, Outcome.Gone _ -> null;
+      case Outcome.Deferred deferred -> FailureClassifier.bounded(deferred.reason());
+      case Outcome.Failed failed -> FailureClassifier.bounded(failed.message());
+    };
+  }
+
+  private static String reason(Throwable thrown) {
+    return switch (FailureClassifier.of(thrown, false)) {
+      case AttemptResult.Ended(Outcome outcome) ->
+          Optional.ofNullable(obstacle(outcome)).orElse("it cannot be said");
+      case AttemptResult.NotSent(Outcome.Deferred deferred) -> deferred.reason();
+      case AttemptResult.Drifted _, AttemptResult.Quarantined _ -> "it cannot be said";
+      case AttemptResult.Interrupted() -> "the service is being stopped";
+    };
+  }
+}

@@ -1,0 +1,116 @@
+package doni.engine.lane;
+
+import doni.worker.LanePause;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Looks at all lanes' holds, four times a second, and writes them where the API finds them ({@code
+ * lane_hold}).
+ *
+ * <p>A row is repeated every 10 s; one that has not been for 30 s belongs to a replica that died,
+ * and whoever comes by removes it. Times are the database's.
+ */
+final class LanePausePublisher {
+
+  static final Duration LOOK = Duration.ofMillis(250);
+
+  private static final Logger LOG = LoggerFactory.getLogger(LanePausePublisher.class);
+  private static final Duration REPEAT = Duration.ofSeconds(10);
+
+  private record Posted(LanePause hold, Instant at) {}
+
+  private final JdbcClient jdbc;
+  private final Replica replica;
+  private final Clock clock;
+  private final Map<String, Posted> posted = new HashMap<>();
+  private Instant swept = Instant.MIN;
+
+  LanePausePublisher(JdbcClient jdbc, Replica replica, Clock clock) {
+    this.jdbc = jdbc;
+    this.replica = replica;
+    this.clock = clock;
+  }
+
+  synchronized void look(Collection<Lane> lanes) {
+    for (Lane lane : lanes) {
+      try {
+        post(lane.type(), lane.observeHold());
+      } catch (RuntimeException e) {
+        LOG.warn("The hold of lane {} is not known to the API", lane.type(), e);
+      }
+    }
+    sweep();
+  }
+
+  /** Takes down what this replica posted. */
+  synchronized void clear() {
+    try {
+      jdbc.sql("delete from lane_hold where replica = ?").param(replica.name()).update();
+    } catch (RuntimeException e) {
+      LOG.debug("Own holds were not removed; another replica will", e);
+    }
+    posted.clear();
+  }
+
+  private void post(String workerType, Optional<LanePause> hold) {
+    Posted last = posted.get(workerType);
+    if (hold.isEmpty()) {
+      if (last != null) {
+        jdbc.sql("delete from lane_hold where worker_type = ? and replica = ?")
+            .param(workerType)
+            .param(replica.name())
+            .update();
+        posted.remove(workerType);
+      }
+    } else if (last == null
+        || !last.hold().reason().equals(hold.get().reason())
+        || !clock.instant().isBefore(last.at().plus(REPEAT))) {
+      write(workerType, hold.get());
+      posted.put(workerType, new Posted(hold.get(), clock.instant()));
+    }
+  }
+
+  private void write(String workerType, LanePause hold) {
+    jdbc.sql(
+            """
+            insert into lane_hold as h (worker_type, replica, reason, since, until, seen_at)
+            values (:worker, :replica, :reason, now(), :until, now())
+            on conflict (worker_type, replica) do update set
+              reason = excluded.reason, until = excluded.until, seen_at = excluded.seen_at
+            """)
+        .param("worker", workerType)
+        .param("replica", replica.name())
+        .param("reason", hold.reason())
+        .param("until", time(hold.until()), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+        .update();
+  }
+
+  private void sweep() {
+    Instant now = clock.instant();
+    if (now.isBefore(swept.plus(REPEAT))) {
+      return;
+    }
+    try {
+      jdbc.sql("delete from lane_hold where seen_at < now() - interval '30 seconds'").update();
+      swept = now;
+    } catch (RuntimeException e) {
+      LOG.debug("Old holds were not removed", e);
+    }
+  }
+
+  private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+  }
+}

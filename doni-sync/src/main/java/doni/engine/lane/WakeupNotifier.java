@@ -1,0 +1,86 @@
+package doni.engine.lane;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Tells the other replicas which lanes have something due, at most once in 5 ms for all that
+ * happened meanwhile.
+ *
+ * <p>Not part of the transaction that made it due: Postgres lets transactions that notify commit
+ * one after another. A call that is lost costs one poll interval and nothing else.
+ */
+final class WakeupNotifier {
+
+  static final String CHANNEL = "doni_wake";
+
+  private static final Logger LOG = LoggerFactory.getLogger(WakeupNotifier.class);
+  private static final Duration COLLECT = Duration.ofMillis(5);
+
+  /** A call as it arrives. */
+  record Call(String replica, List<String> workerTypes) {
+    static Call parse(String payload) {
+      String[] parts = payload.split(" ", 2);
+      return new Call(parts[0], parts.length < 2 ? List.of() : Arrays.asList(parts[1].split(",")));
+    }
+  }
+
+  private final JdbcClient jdbc;
+  private final Replica replica;
+  private final Housekeeping housekeeping;
+  private final Set<String> waiting = new TreeSet<>();
+
+  WakeupNotifier(JdbcClient jdbc, Replica replica, Housekeeping housekeeping) {
+    this.jdbc = jdbc;
+    this.replica = replica;
+    this.housekeeping = housekeeping;
+  }
+
+  synchronized void tell(Collection<String> workerTypes) {
+    if (workerTypes.isEmpty()) {
+      return;
+    }
+    if (waiting.isEmpty()) {
+      housekeeping.in(COLLECT, this::flush);
+    }
+    waiting.addAll(workerTypes);
+  }
+
+  private synchronized String take() {
+    String payload = replica.name() + " " + String.join(",", waiting);
+    waiting.clear();
+    return payload;
+  }
+
+  private void flush() {
+    String payload = take();
+    try {
+      // Nobody waits for the call to be on disk.
+      jdbc.sql("select set_config('synchronous_commit', 'off', true), pg_notify(?, ?)")
+          .param(CHANNEL)
+          .param(payload)
+          .query((row, _) -> row.getString(1))
+          .list();
+    } catch (RuntimeException e) {
+      LOG.debug("A wake-up call was not sent; the lanes poll", e);
+    }
+  }
+
+  /** Hands other replicas' calls on. */
+  Consumer<String> receiver(Consumer<Collection<String>> wake) {
+    return payload -> {
+      Call call = Call.parse(payload);
+      if (!call.replica().equals(replica.name())) {
+        wake.accept(call.workerTypes());
+      }
+    };
+  }
+}

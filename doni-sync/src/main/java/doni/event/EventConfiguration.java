@@ -1,0 +1,16 @@
+package doni.event;
+
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EventProperties.class)
+class EventConfiguration {
+
+  @Bean
+  EventRetention eventRetention(EventLog events, EventProperties properties, Clock clock) {
+    return new EventRetention(events, properties.retention(), clock);
+  }
+}

@@ -1,0 +1,49 @@
+package doni.event;
+
+import doni.policy.Caller;
+import doni.policy.Policy;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** What happened to all devices, for those who may see every project's hardware. */
+@Service
+public class EventFeed {
+
+  private final EventLog events;
+  private final Policy policy;
+
+  EventFeed(EventLog events, Policy policy) {
+    this.events = events;
+    this.policy = policy;
+  }
+
+  /**
+   * The newest events.
+   *
+   * @param before only events older than the one with this id; null starts at the newest
+   */
+  public List<HardwareEvent> latest(
+      Caller caller, EventFilter filter, int limit, @Nullable Long before) {
+    authorize(caller);
+    return events.latest(filter, limit, before);
+  }
+
+  /** Where a caller begins who wants to hear of what happens from now on. */
+  public EventPosition end(Caller caller) {
+    authorize(caller);
+    return events.end();
+  }
+
+  /** The events after a position, oldest first; none is left out, whenever it is asked. */
+  public List<HardwareEvent> following(
+      Caller caller, EventPosition position, EventFilter filter, int limit) {
+    authorize(caller);
+    return events.following(position, filter, limit);
+  }
+
+  private void authorize(Caller caller) {
+    policy.enforce("hardware:get", caller, Map.of());
+  }
+}

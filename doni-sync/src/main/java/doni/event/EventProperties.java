@@ -1,0 +1,23 @@
+package doni.event;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What is kept of what happened, under {@code doni.events}.
+ *
+ * @param retention how long an event is kept
+ */
+@ConfigurationProperties(prefix = "doni.events", ignoreUnknownFields = false)
+@Validated
+public record EventProperties(@DefaultValue("365d") Duration retention) {
+
+  public EventProperties {
+    if (retention.compareTo(Duration.ofDays(1)) < 0) {
+      throw new IllegalArgumentException(
+          "doni.events.retention is '" + retention + "'; allowed: 1d or longer");
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package doni.hardware;
+
+import doni.database.DatabaseGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@Configuration(proxyBeanMethods = false)
+class HardwareConfiguration {
+
+  /** {@code doni.hardware.quarantined}: quarantined devices of the whole site, counted on read. */
+  @Bean
+  MeterBinder quarantineGauge(JdbcClient jdbc) {
+    return meters ->
+        DatabaseGauge.register(
+            meters,
+            "doni.hardware.quarantined",
+            Tags.empty(),
+            null,
+            () ->
+                jdbc.sql("select count(*) from hardware where quarantined_at is not null")
+                    .query(Long.class)
+                    .single());
+  }
+}

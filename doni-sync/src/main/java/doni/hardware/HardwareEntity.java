@@ -1,0 +1,62 @@
+package doni.hardware;
+
+import doni.secret.SecretEncryptor;
+import jakarta.persistence.CascadeType;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.OneToMany;
+import jakarta.persistence.OrderBy;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** A row of {@code hardware} with its windows. Never leaves this package. */
+@Entity
+@Table(name = "hardware")
+class HardwareEntity {
+
+  @Id UUID uuid;
+
+  String name;
+
+  @Column(name = "project_id", updatable = false)
+  String projectId;
+
+  @Column(name = "hardware_type")
+  String hardwareType;
+
+  /** Sealed, see {@link SecretEncryptor}. */
+  @JdbcTypeCode(SqlTypes.JSON)
+  String properties;
+
+  long generation;
+
+  @Column(name = "created_at", updatable = false)
+  Instant createdAt;
+
+  @Column(name = "updated_at")
+  @Nullable Instant updatedAt;
+
+  @Column(name = "deleted_at")
+  @Nullable Instant deletedAt;
+
+  @Column(name = "requested_at")
+  Instant requestedAt;
+
+  @OneToMany(cascade = CascadeType.ALL, orphanRemoval = true, fetch = FetchType.LAZY)
+  @JoinColumn(name = "hardware_uuid", nullable = false, updatable = false)
+  @OrderBy("startsAt")
+  List<WindowEntity> windows = new ArrayList<>();
+
+  /** For Hibernate, which sets the fields afterwards. */
+  @SuppressWarnings("NullAway.Init")
+  protected HardwareEntity() {}
+}

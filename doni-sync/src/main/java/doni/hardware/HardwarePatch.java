@@ -1,0 +1,200 @@
+package doni.hardware;
+
+import doni.enrollment.Secret;
+import doni.hardwaretype.HardwareTypes;
+import doni.request.RequestRefusedException.Invalid;
+import doni.worker.WorkerField;
+import doni.worker.WorkerField.Fallback;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * An RFC 6902 patch against {@code {name, hardware_type, properties, availability}}.
+ *
+ * <p>The value {@code null} removes a property. The mask that stands for a secret, sent back, means
+ * that the secret stays. An issued property that is removed or emptied is issued anew.
+ */
+record HardwarePatch(List<PatchOperation> operations) {
+
+  HardwarePatch {
+    operations = List.copyOf(operations);
+  }
+
+  /** The device that the patch asks for; not yet checked against its type's rules. */
+  HardwareRecord applyTo(HardwareRecord stored, HardwareTypes types) {
+    String name = stored.name();
+    String hardwareType = stored.hardwareType();
+    JsonDocument properties = new JsonDocument(stored.properties());
+    Windows windows = new Windows(stored.windows());
+    for (PatchOperation operation : operations) {
+      List<String> path = operation.path();
+      switch (path.getFirst()) {
+        case "name" -> name = text(operation);
+        case "hardware_type" -> hardwareType = text(operation);
+        case "properties" -> properties = applyToProperties(properties, operation);
+        case "availability" -> windows.apply(operation);
+        default ->
+            throw new Invalid(
+                operation.pointer()
+                    + ": cannot be changed; allowed are /name, /hardware_type, /properties and /availability");
+      }
+    }
+    return stored.with(
+        name,
+        hardwareType,
+        normalized(properties.root(), stored, hardwareType, types),
+        windows.result());
+  }
+
+  private static JsonDocument applyToProperties(JsonDocument properties, PatchOperation operation) {
+    if (operation.path().size() > 1) {
+      properties.apply(operation, operation.path().subList(1, operation.path().size()));
+      return properties;
+    }
+    if (operation.kind() == PatchOperation.Kind.REMOVE
+        || !(operation.value() instanceof Map<?, ?> map)) {
+      throw new Invalid("/properties: must be an object");
+    }
+    Map<String, Object> replacement = new LinkedHashMap<>();
+    map.forEach((key, value) -> {
+      if (value != null) {
+        replacement.put((String) key, value);
+      }
+    });
+    return new JsonDocument(replacement);
+  }
+
+  private static String text(PatchOperation operation) {
+    if (operation.path().size() == 1
+        && operation.kind() != PatchOperation.Kind.REMOVE
+        && operation.value() instanceof String text) {
+      return text;
+    }
+    throw new Invalid(operation.pointer() + ": must be a string, and cannot be removed");
+  }
+
+  private static Map<String, Object> normalized(
+      Map<String, Object> patched,
+      HardwareRecord stored,
+      String hardwareType,
+      HardwareTypes types) {
+    Map<String, Object> result = new LinkedHashMap<>(patched);
+    for (WorkerField field : types.fieldsOf(hardwareType)) {
+      Object value = result.get(field.name());
+      Object before = stored.properties().get(field.name());
+      if (field.masked() && Secret.MASK.equals(value) && before != null) {
+        result.put(field.name(), before);
+      } else if (field.encrypted() && value instanceof String text && !text.isEmpty()) {
+        result.put(field.name(), new Secret(text));
+      } else if (field.fallback() instanceof Fallback.Issued(Supplier<String> source)
+          && (value == null || "".equals(value))) {
+        result.put(field.name(), new Secret(source.get()));
+      }
+    }
+    return result;
+  }
+
+  /** The windows of a device while a patch is applied. */
+  private static final class Windows {
+
+    private final Map<UUID, StoredWindow> byUuid = new LinkedHashMap<>();
+
+    Windows(List<StoredWindow> windows) {
+      windows.forEach(window -> byUuid.put(window.uuid(), window));
+    }
+
+    void apply(PatchOperation operation) {
+      List<String> path = operation.path();
+      if (path.size() == 2
+          && path.get(1).equals("-")
+          && operation.kind() == PatchOperation.Kind.ADD) {
+        Map<?, ?> value = object(operation);
+        put(
+            UUID.randomUUID(),
+            time(operation, "start", value.get("start")),
+            time(operation, "end", value.get("end")));
+        return;
+      }
+      StoredWindow window = existing(operation);
+      if (path.size() == 2 && operation.kind() == PatchOperation.Kind.REMOVE) {
+        byUuid.remove(window.uuid());
+      } else if (path.size() == 2 && operation.kind() == PatchOperation.Kind.REPLACE) {
+        Map<?, ?> value = object(operation);
+        change(
+            window,
+            time(operation, "start", value.get("start")),
+            time(operation, "end", value.get("end")));
+      } else if (path.size() == 3
+          && operation.kind() != PatchOperation.Kind.REMOVE
+          && path.get(2).equals("start")) {
+        change(window, time(operation, "start", operation.value()), window.end());
+      } else if (path.size() == 3
+          && operation.kind() != PatchOperation.Kind.REMOVE
+          && path.get(2).equals("end")) {
+        change(window, window.start(), time(operation, "end", operation.value()));
+      } else {
+        throw new Invalid(
+            operation.pointer()
+                + ": allowed are add /availability/-, replace /availability/<uuid>/start and .../end, remove /availability/<uuid>");
+      }
+    }
+
+    List<StoredWindow> result() {
+      for (StoredWindow window : byUuid.values()) {
+        if (!window.start().isBefore(window.end())) {
+          throw new Invalid("/availability: start must be before end");
+        }
+      }
+      return List.copyOf(byUuid.values());
+    }
+
+    private void put(UUID uuid, Instant start, Instant end) {
+      byUuid.put(uuid, new StoredWindow(uuid, start, end, start, null));
+    }
+
+    private void change(StoredWindow window, Instant start, Instant end) {
+      byUuid.put(
+          window.uuid(),
+          new StoredWindow(window.uuid(), start, end, window.createdAt(), window.updatedAt()));
+    }
+
+    private StoredWindow existing(PatchOperation operation) {
+      return byUuid.entrySet().stream()
+          .filter(entry ->
+              operation.path().size() > 1
+                  && entry.getKey().toString().equalsIgnoreCase(operation.path().get(1)))
+          .map(Map.Entry::getValue)
+          .findFirst()
+          .orElseThrow(() -> new Invalid(operation.pointer() + ": the device has no such window"));
+    }
+
+    private static Map<?, ?> object(PatchOperation operation) {
+      if (operation.value() instanceof Map<?, ?> map) {
+        for (Object key : map.keySet()) {
+          if (!"start".equals(key) && !"end".equals(key)) {
+            throw new Invalid(
+                operation.pointer() + "/" + key + ": unknown; a window has start and end");
+          }
+        }
+        return map;
+      }
+      throw new Invalid(operation.pointer() + ": must be an object with start and end");
+    }
+
+    private static Instant time(
+        PatchOperation operation, String field, @org.jspecify.annotations.Nullable Object value) {
+      Optional<Instant> time = WindowTime.parse(value);
+      return time.orElseThrow(() ->
+          new Invalid(
+              operation.pointer()
+                  + ": "
+                  + field
+                  + " must be a time such as 2031-03-03T00:00:00+00:00, from 1970 to 9998"));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package doni.hardware;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link HardwareQuery} as SQL: what follows {@code where}, and its parameters in order. */
+record HardwareQuerySql(String sql, List<Object> parameters) {
+
+  static HardwareQuerySql of(
+      HardwareQuery query, @Nullable String projectId, @Nullable PageMarker marker) {
+    StringBuilder sql = new StringBuilder("deleted_at is null");
+    List<Object> parameters = new ArrayList<>();
+    if (projectId != null) {
+      sql.append(" and project_id = ?");
+      parameters.add(projectId);
+    }
+    if (query.name() != null) {
+      sql.append(" and lower(name) = ?");
+      parameters.add(query.name().toLowerCase(Locale.ROOT));
+    }
+    if (query.hardwareType() != null) {
+      sql.append(" and hardware_type = ?");
+      parameters.add(query.hardwareType());
+    }
+    if (query.quarantined() != null) {
+      sql.append(" and quarantined_at is ").append(query.quarantined() ? "not null" : "null");
+    }
+    appendTask(query, sql, parameters);
+    appendOrder(query, marker, sql, parameters);
+    return new HardwareQuerySql(sql.toString(), parameters);
+  }
+
+  private static void appendTask(HardwareQuery query, StringBuilder sql, List<Object> parameters) {
+    if (query.workerType() == null && query.state() == null) {
+      return;
+    }
+    sql.append(" and exists (select 1 from ")
+        .append(query.state() == null ? "worker_task" : "worker_task_state")
+        .append(" t where t.hardware_uuid = h.uuid");
+    if (query.workerType() != null) {
+      sql.append(" and t.worker_type = ?");
+      parameters.add(query.workerType());
+    }
+    if (query.state() != null) {
+      sql.append(" and t.state = ?");
+      parameters.add(query.state().name());
+    }
+    sql.append(')');
+  }
+
+  private static void appendOrder(
+      HardwareQuery query,
+      @Nullable PageMarker marker,
+      StringBuilder sql,
+      List<Object> parameters) {
+    String key = query.sortKey().sql();
+    if (marker != null) {
+      sql.append(" and (")
+          .append(key)
+          .append(", uuid) ")
+          .append(query.descending() ? "<" : ">")
+          .append(" (?, ?)");
+      parameters.add(marker.value());
+      parameters.add(marker.uuid());
+    }
+    String direction = query.descending() ? " desc" : "";
+    sql.append(" order by ").append(key).append(direction).append(", uuid").append(direction);
+    if (query.limit() > 0) {
+      sql.append(" limit ?");
+      parameters.add(query.limit());
+    }
+  }
+}

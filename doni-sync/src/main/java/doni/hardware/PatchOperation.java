@@ -1,0 +1,34 @@
+package doni.hardware;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of an RFC 6902 patch.
+ *
+ * @param path the JSON pointer, split and unescaped: {@code /properties/channels/user} is three
+ *     segments
+ * @param value what JSON knows, immutable; null for {@code remove} and for a JSON null
+ */
+public record PatchOperation(Kind kind, List<String> path, @Nullable Object value) {
+
+  /** The steps that clients may use. */
+  public enum Kind {
+    ADD,
+    REPLACE,
+    REMOVE
+  }
+
+  public PatchOperation {
+    path = List.copyOf(path);
+  }
+
+  /** The path as the client wrote it. */
+  public String pointer() {
+    StringBuilder pointer = new StringBuilder();
+    for (String segment : path) {
+      pointer.append('/').append(segment.replace("~", "~0").replace("/", "~1"));
+    }
+    return pointer.toString();
+  }
+}

@@ -1,0 +1,44 @@
+package doni.hardware;
+
+import doni.engine.attempt.Planner;
+import doni.engine.attempt.Planner.WorkerPlan;
+import doni.enrollment.HardwareId;
+import doni.policy.Caller;
+import doni.policy.Policy;
+import doni.request.RequestRefusedException.NotFound;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Service;
+
+/** What the workers would do, without their doing it. */
+@Service
+public class PlanService {
+
+  /** The plans of a device's workers. */
+  public record DevicePlan(HardwareId hardware, List<WorkerPlan> workers) {}
+
+  private final HardwareReader reader;
+  private final Planner planner;
+  private final Policy policy;
+
+  PlanService(HardwareReader reader, Planner planner, Policy policy) {
+    this.reader = reader;
+    this.planner = planner;
+    this.policy = policy;
+  }
+
+  /**
+   * What each worker of a device would write now. A deleted device that is still being cleaned up
+   * is known by its uuid.
+   */
+  public DevicePlan plan(Caller caller, String ref) {
+    HardwareId id =
+        reader
+            .resolve(ref)
+            .or(() -> HardwareReader.uuid(ref))
+            .orElseThrow(() -> NotFound.hardware(ref));
+    String project = reader.projectOf(id).orElseThrow(() -> NotFound.hardware(ref));
+    policy.enforce("hardware:get", caller, Map.of("project_id", project));
+    return new DevicePlan(id, planner.of(id));
+  }
+}

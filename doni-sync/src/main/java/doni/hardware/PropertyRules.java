@@ -1,0 +1,141 @@
+package doni.hardware;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.path.PathType;
+import doni.enrollment.Secret;
+import doni.hardwaretype.HardwareTypes;
+import doni.worker.HardwareType;
+import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What an enrollment must look like: the fields that its hardware type and the enabled workers
+ * declare.
+ */
+@Component
+public class PropertyRules {
+
+  private record Rules(Schema properties, List<Schema> name, List<HardwareType.Rule> others) {}
+
+  /** What follows from one snapshot of the hardware types. */
+  private record Compiled(List<HardwareType> of, Map<String, Rules> byType) {}
+
+  private final HardwareTypes types;
+  private final JsonMapper json;
+  private final SchemaRegistry registry;
+  private volatile Compiled compiled;
+
+  PropertyRules(HardwareTypes types, JsonMapper json) {
+    this.types = types;
+    this.json = json;
+    this.registry =
+        SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder ->
+                builder.schemaRegistryConfig(
+                    SchemaRegistryConfig.builder()
+                        .formatAssertionsEnabled(true)
+                        .pathType(PathType.JSON_POINTER)
+                        .build()));
+    this.compiled = compile(types.all());
+  }
+
+  /** An enrollment is judged by one snapshot, whatever happens to the hardware types meanwhile. */
+  private Map<String, Rules> rules() {
+    List<HardwareType> now = types.all();
+    Compiled known = compiled;
+    return known.of().equals(now) ? known.byType() : compileAnew();
+  }
+
+  private synchronized Map<String, Rules> compileAnew() {
+    List<HardwareType> now = types.all();
+    if (!compiled.of().equals(now)) {
+      compiled = compile(now);
+    }
+    return compiled.byType();
+  }
+
+  private Compiled compile(List<HardwareType> of) {
+    Map<String, Rules> byType = new LinkedHashMap<>();
+    for (HardwareType type : of) {
+      byType.put(
+          type.name(),
+          new Rules(
+              registry.getSchema(tree(propertiesSchema(types.fieldsOf(type)))),
+              types.nameSchemasOf(type.name()).stream()
+                  .map(schema -> registry.getSchema(tree(schema)))
+                  .toList(),
+              type.rules()));
+    }
+    return new Compiled(of, byType);
+  }
+
+  /** The JSON schema of the properties of a hardware type, as the enabled workers have it. */
+  public static Map<String, Object> propertiesSchema(List<WorkerField> fields) {
+    Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("type", "object");
+    Map<String, Object> properties = new LinkedHashMap<>();
+    fields.forEach(field -> properties.put(field.name(), field.schema()));
+    schema.put("properties", properties);
+    schema.put(
+        "required", fields.stream().filter(WorkerField::required).map(WorkerField::name).toList());
+    schema.put("additionalProperties", false);
+    return schema;
+  }
+
+  /** Every violation, each with its path; empty for a valid enrollment. Texts hold no values. */
+  public List<String> violations(String hardwareType, String name, Map<String, Object> properties) {
+    Rules rules = rules().get(hardwareType);
+    if (rules == null) {
+      return List.of(
+          "/hardware_type: '"
+              + hardwareType
+              + "' is not enabled here; allowed: "
+              + String.join(", ", types.names()));
+    }
+    List<String> violations = new ArrayList<>();
+    JsonNode nameNode = tree(name);
+    rules.name().forEach(schema -> collect("/name", schema.validate(nameNode), violations));
+    Map<String, Object> plain = new LinkedHashMap<>(properties);
+    plain.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
+    collect("/properties", rules.properties().validate(tree(plain)), violations);
+    if (violations.isEmpty()) {
+      rules.others().forEach(rule -> violations.addAll(rule.violations(plain)));
+    }
+    properties.forEach((property, value) -> refuseMask(hardwareType, property, value, violations));
+    return violations;
+  }
+
+  private void refuseMask(
+      String hardwareType, String property, Object value, List<String> violations) {
+    if (Secret.MASK.equals(value)
+        && types.field(hardwareType, property).map(WorkerField::masked).orElse(false)) {
+      violations.add(
+          "/properties/"
+              + property
+              + ": is the mask that stands for a secret, and there is no secret yet");
+    }
+  }
+
+  private static void collect(String prefix, List<Error> errors, List<String> violations) {
+    errors.stream()
+        .map(error -> prefix + error.getInstanceLocation() + ": " + error.getMessage())
+        .distinct()
+        .sorted()
+        .forEach(violations::add);
+  }
+
+  private JsonNode tree(Object value) {
+    return json.valueToTree(value);
+  }
+}

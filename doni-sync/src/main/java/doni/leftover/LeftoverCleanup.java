@@ -1,0 +1,142 @@
+package doni.leftover;
+
+import doni.engine.attempt.AttemptResult;
+import doni.engine.attempt.DetailsMerger;
+import doni.engine.attempt.FailureClassifier;
+import doni.engine.attempt.InterruptGuard;
+import doni.engine.attempt.RetryBackoff;
+import doni.engine.attempt.TaskUpdateMapper;
+import doni.enrollment.HardwareId;
+import doni.task.DecryptedTask;
+import doni.worker.Outcome;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcileContext.Cause;
+import doni.worker.ReconcilePlan;
+import doni.worker.Worker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Removes what a device that was deleted by force has left over in a worker's backend, with what
+ * that worker does for any deleted device.
+ */
+public final class LeftoverCleanup {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LeftoverCleanup.class);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
+
+  /** How soon to see whether what stands in the way is gone. */
+  private static final Duration LOOK_FOR_OBSTACLE = Duration.ofSeconds(30);
+
+  private final LeftoverStore leftovers;
+  private final RetryBackoff backOff;
+  private final Clock clock;
+
+  public LeftoverCleanup(LeftoverStore leftovers, RandomGenerator random, Clock clock) {
+    this.leftovers = leftovers;
+    this.backOff = new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random);
+    this.clock = clock;
+  }
+
+  /**
+   * Takes one leftover of the worker that is due, and tries to remove it.
+   *
+   * @return false when none is due
+   */
+  public boolean next(Worker worker, InterruptGuard interruption) {
+    Optional<ClaimedLeftover> claimed = leftovers.claim(worker.type(), worker.dependsOn());
+    if (claimed.isEmpty()) {
+      return false;
+    }
+    HardwareId id = claimed.get().leftover().hardware();
+    try (var _ = MDC.putCloseable("hardware", id.toString());
+        var _ = MDC.putCloseable("worker", worker.type());
+        var _ =
+            MDC.putCloseable("generation", Long.toString(claimed.get().leftover().generation()));
+        var _ =
+            MDC.putCloseable(
+                "attempt", Integer.toString(claimed.get().leftover().attempts() + 1))) {
+      remove(worker, claimed.get(), interruption);
+    }
+    return true;
+  }
+
+  private void remove(Worker worker, ClaimedLeftover claimed, InterruptGuard interruption) {
+    Optional<String> obstacle = leftovers.obstacle(claimed, worker.identifiesByName());
+    if (obstacle.isPresent()) {
+      leftovers.waitFor(claimed, obstacle.get(), clock.instant().plus(LOOK_FOR_OBSTACLE));
+      return;
+    }
+    Map<String, Object> details = Map.of();
+    AttemptResult verdict;
+    try {
+      DecryptedTask subject = leftovers.open(claimed);
+      details = subject.details();
+      ReconcileContext attempt =
+          new ReconcileContext(subject.device(), details, Cause.REQUESTED, subject.followed());
+      verdict = interruption.around(() -> look(worker, claimed, attempt));
+    } catch (Exception | Error e) {
+      verdict = FailureClassifier.of(e, interruption.requested());
+    }
+    conclude(worker, claimed, details, verdict);
+  }
+
+  /** To observe can take long; what follows writes, and needs the whole of the claim's time. */
+  private AttemptResult look(Worker worker, ClaimedLeftover claimed, ReconcileContext attempt) {
+    ReconcilePlan plan = worker.plan(attempt);
+    return leftovers.renew(claimed)
+        ? new AttemptResult.Ended(plan.apply())
+        : new AttemptResult.Interrupted();
+  }
+
+  private void conclude(
+      Worker worker, ClaimedLeftover claimed, Map<String, Object> details, AttemptResult verdict) {
+    switch (verdict) {
+      case AttemptResult.Ended(Outcome.Gone gone) -> {
+        leftovers.remove(claimed, TaskUpdateMapper.changes(gone.changes()));
+        LOG.info("A leftover was removed, {} changes", gone.changes().size());
+      }
+      case AttemptResult.Ended(Outcome.Deferred deferred) ->
+          retry(worker, claimed, details, deferred, deferred.reason(), deferred.after());
+      case AttemptResult.Ended(Outcome.Failed failed) ->
+          retry(worker, claimed, details, failed, failed.message(), failed.after());
+      case AttemptResult.Ended(Outcome.Synced synced) -> {
+        LOG.error("The worker answered Synced for a device that is deleted");
+        retry(worker, claimed, details, synced, "the service has a defect (Synced)", null);
+      }
+      case AttemptResult.NotSent(Outcome.Deferred deferred) ->
+          leftovers.waitFor(claimed, deferred.reason(), clock.instant().plus(LOOK_FOR_OBSTACLE));
+      case AttemptResult.Interrupted() ->
+          leftovers.waitFor(claimed, "the attempt was broken off", clock.instant());
+      case AttemptResult.Drifted _, AttemptResult.Quarantined _ ->
+          throw new IllegalStateException("a leftover neither drifts nor is frozen");
+    }
+  }
+
+  private void retry(
+      Worker worker,
+      ClaimedLeftover claimed,
+      Map<String, Object> details,
+      Outcome outcome,
+      String reason,
+      @Nullable Duration after) {
+    Duration wait = backOff.after(claimed.leftover().attempts() + 1);
+    Instant next = clock.instant().plus(after == null || after.compareTo(wait) < 0 ? wait : after);
+    String bounded = FailureClassifier.bounded(reason);
+    leftovers.retry(
+        claimed,
+        bounded,
+        next,
+        DetailsMerger.merge(details, outcome.details(), worker.secretDetails()).orElse(null));
+    LOG.debug("A leftover is still there: {}", bounded);
+  }
+}

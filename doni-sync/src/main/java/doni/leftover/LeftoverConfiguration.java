@@ -1,0 +1,38 @@
+package doni.leftover;
+
+import doni.database.DatabaseGauge;
+import doni.engine.lane.EngineProperties;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@Configuration(proxyBeanMethods = false)
+class LeftoverConfiguration {
+
+  @Bean
+  LeftoverSweeper leftoverSweeper(
+      EngineProperties properties, List<Worker> workers, LeftoverStore leftovers, Clock clock) {
+    return new LeftoverSweeper(
+        leftovers,
+        new LeftoverCleanup(leftovers, RandomGenerator.getDefault(), clock),
+        properties.enabled() ? workers : List.of());
+  }
+
+  /** {@code doni.leftovers}: one per device and worker, of the whole site, counted on read. */
+  @Bean
+  MeterBinder leftoverGauge(JdbcClient jdbc) {
+    return meters ->
+        DatabaseGauge.register(
+            meters,
+            "doni.leftovers",
+            Tags.empty(),
+            null,
+            () -> jdbc.sql("select count(*) from leftover").query(Long.class).single());
+  }
+}

@@ -1,0 +1,76 @@
+package doni.request;
+
+import java.util.List;
+
+/** Why a request was refused. Its message is for the client to read. */
+public abstract sealed class RequestRefusedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private RequestRefusedException(String message) {
+    super(message);
+  }
+
+  /** The request is not what is allowed; the message names every violation with its path. */
+  public static final class Invalid extends RequestRefusedException {
+    private static final long serialVersionUID = 1L;
+    private final transient List<String> violations;
+
+    public Invalid(String violation) {
+      this(List.of(violation));
+    }
+
+    public Invalid(List<String> violations) {
+      super(String.join("; ", violations));
+      this.violations = List.copyOf(violations);
+    }
+
+    public List<String> violations() {
+      return violations;
+    }
+  }
+
+  /** The caller may not do that. */
+  public static final class Forbidden extends RequestRefusedException {
+    private static final long serialVersionUID = 1L;
+
+    public Forbidden(String rule) {
+      super(rule + " is disallowed by policy");
+    }
+  }
+
+  /** There is no such thing, or not any more. */
+  public static final class NotFound extends RequestRefusedException {
+    private static final long serialVersionUID = 1L;
+
+    public NotFound(String message) {
+      super(message);
+    }
+
+    public static NotFound hardware(String uuidOrName) {
+      return new NotFound("Hardware " + uuidOrName + " could not be found.");
+    }
+  }
+
+  /** It contradicts what is stored. */
+  public static final class Conflict extends RequestRefusedException {
+    private static final long serialVersionUID = 1L;
+
+    public Conflict(String message) {
+      super(message);
+    }
+
+    public static Conflict name(String name) {
+      return new Conflict("Hardware with name " + name + " already exists.");
+    }
+  }
+
+  /** The device is not at the version which the caller demands. */
+  public static final class Stale extends RequestRefusedException {
+    private static final long serialVersionUID = 1L;
+
+    public Stale(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package doni.resync;
+
+import doni.engine.lane.EngineProperties;
+import doni.engine.lane.Housekeeping;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Sees to the runs that are not over, on every replica that runs lanes: makes due what was left
+ * when a run began, because an attempt from before was under way or somebody had locked the row,
+ * and notes that a run is over. Replicas that do so at the same time do not disturb each other.
+ */
+public final class ResyncRunMonitor implements SmartLifecycle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResyncRunMonitor.class);
+  private static final Duration LOOK = Duration.ofSeconds(2);
+  private static final Duration SWEEP = Duration.ofHours(1);
+
+  private final ResyncRunStore runs;
+  private final EngineProperties properties;
+  private final Consumer<Collection<String>> wake;
+  private final Housekeeping housekeeping;
+  private final AtomicLong open = new AtomicLong();
+  private final AtomicLong left = new AtomicLong();
+  private volatile boolean running;
+
+  /**
+   * @param wake has the lanes of these workers look for due devices
+   */
+  public ResyncRunMonitor(
+      ResyncRunStore runs,
+      EngineProperties properties,
+      Consumer<Collection<String>> wake,
+      Housekeeping housekeeping,
+      MeterRegistry meters) {
+    this.runs = runs;
+    this.properties = properties;
+    this.wake = wake;
+    this.housekeeping = housekeeping;
+    Gauge.builder("doni.sync.runs", open, AtomicLong::get)
+        .description("Resyncs of many devices that are not over, as seen by this replica")
+        .register(meters);
+    Gauge.builder("doni.sync.run.tasks", open, _ -> left.get())
+        .description("Tasks of these that are not done yet")
+        .register(meters);
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    if (properties.enabled()) {
+      housekeeping.every(LOOK, this::look);
+      housekeeping.every(SWEEP, this::sweep);
+    }
+  }
+
+  /** The lanes' housekeeping ends with them. */
+  @Override
+  public void stop() {
+    running = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** As little as the lanes. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
+  private void look() {
+    List<UUID> found = runs.open();
+    long tasks = 0;
+    for (UUID run : found) {
+      Set<String> due = runs.makeDue(run);
+      if (!due.isEmpty()) {
+        wake.accept(due);
+      }
+      tasks += runs.left(run);
+      runs.endIfDone(run);
+    }
+    open.set(found.size());
+    left.set(tasks);
+  }
+
+  private void sweep() {
+    int removed = runs.removeOlder(properties.runRetention());
+    if (removed > 0) {
+      LOG.info(
+          "{} sync runs that ended more than {} ago were removed",
+          removed,
+          properties.runRetention());
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package doni.resync;
+
+/**
+ * The statements about runs. A task of a run is done when it is gone, or when its version says that
+ * an attempt has ended which began within the run.
+ *
+ * <p>Those that write to queues leave rows alone that somebody else has locked, because a change of
+ * a device locks several of them in an order of its own. Such a row is being picked or made due;
+ * {@link ResyncRunMonitor} looks whether anything is left to do about it.
+ */
+final class ResyncRunSql {
+
+  /** One transaction at a time begins, pauses or ends runs. */
+  static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('doni.sync_run', 0))";
+
+  private static final String TASK =
+      "worker_task t on t.hardware_uuid = m.hardware_uuid and t.worker_type = m.worker_type";
+  private static final String ROW =
+      "scheduled_tasks q on q.task_name = m.worker_type and q.task_instance = m.hardware_uuid::text";
+  private static final String NOT_DONE = "t.version < m.done_version";
+
+  /** To be followed by a condition on {@code r}, and an order. */
+  static final String READ =
+      """
+      select r.uuid, r.filter::text as filter, r.requested_by, r.total, r.created_at, r.due_at, r.paused_at,
+        r.cancelled_at, r.ended_at, p.members, p.done, p.failed, p.deferred, p.lately,
+        extract(epoch from cast(:now as timestamptz) - greatest(r.due_at, :now - interval '1 minute'))::float8 as elapsed
+      from sync_run r cross join lateral (
+        select count(*) as members,
+          count(*) filter (where t.version is null or t.version >= m.done_version) as done,
+          count(*) filter (where t.version >= m.done_version and t.outcome = 'FAILED') as failed,
+          count(*) filter (where t.version >= m.done_version and t.outcome = 'DEFERRED') as deferred,
+          count(*) filter (where t.version >= m.done_version
+            and t.last_attempt_at > greatest(r.due_at, :now - interval '1 minute')) as lately
+        from sync_run_task m left join %s
+        where m.run_uuid = r.uuid) p
+      where
+      """
+          .formatted(TASK);
+
+  static final String FAILURES =
+      """
+      select run_uuid, reason, tasks from (
+        select m.run_uuid, left(t.reason, 200) as reason, count(*) as tasks,
+          row_number() over (partition by m.run_uuid order by count(*) desc, left(t.reason, 200)) as place
+        from sync_run_task m join %s
+        where m.run_uuid = any(:runs) and t.version >= m.done_version and t.outcome = 'FAILED' and t.reason is not null
+        group by m.run_uuid, left(t.reason, 200)) reasons
+      where place <= :most order by run_uuid, place
+      """
+          .formatted(TASK);
+
+  static final String INSERT =
+      """
+      insert into sync_run (uuid, filter, requested_by, total, created_at, due_at)
+      values (:run, cast(:filter as jsonb), :user, 0, :now, :now)
+      """;
+
+  /** An attempt that is under way was begun before the run, so it does not count. */
+  static final String ADD_TASKS =
+      """
+      insert into sync_run_task (run_uuid, hardware_uuid, worker_type, done_version)
+      select :run, t.hardware_uuid, t.worker_type, t.version + case when q.picked then 2 else 1 end
+      from %s t
+      join hardware h on h.uuid = t.hardware_uuid
+      join scheduled_tasks q on q.task_name = t.worker_type and q.task_instance = t.hardware_uuid::text
+      where t.worker_type = any(:workers)
+      """;
+
+  static final String SET_TOTAL = "update sync_run set total = :total where uuid = :run";
+
+  /**
+   * Makes the tasks due that are not done; their priority stays what it is while they wait for
+   * their next look, the background's. Does nothing for a run that does not run: who pauses it
+   * waits for this statement, or is waited for.
+   */
+  static final String MAKE_DUE =
+      """
+      with run as materialized (
+        select r.uuid, r.due_at from sync_run r
+        where r.uuid = :run and r.paused_at is null and r.cancelled_at is null for share),
+      idle as (
+        select q.task_name, q.task_instance, run.due_at
+        from run join sync_run_task m on m.run_uuid = run.uuid join %s join %s
+        where %s and not q.picked and q.execution_time > :now
+        for update of q skip locked),
+      woken as (
+        update scheduled_tasks q set execution_time = idle.due_at from idle
+        where q.task_name = idle.task_name and q.task_instance = idle.task_instance
+        returning q.task_name)
+      select distinct task_name from woken
+      """
+          .formatted(TASK, ROW, NOT_DONE);
+
+  /**
+   * Gives tasks that the run made due their own next look back. What became due by itself
+   * meanwhile, or was asked for by a person, stays due.
+   */
+  static final String GIVE_BACK =
+      """
+      with idle as (
+        select q.task_name, q.task_instance, t.next_attempt_at
+        from sync_run r join sync_run_task m on m.run_uuid = r.uuid join %s join %s
+        where r.uuid = :run and %s and not q.picked and q.execution_time = r.due_at
+          and coalesce(q.priority, 0) < :urgent and t.next_attempt_at > :now
+        for update of q skip locked)
+      update scheduled_tasks q set execution_time = idle.next_attempt_at from idle
+      where q.task_name = idle.task_name and q.task_instance = idle.task_instance
+      """
+          .formatted(TASK, ROW, NOT_DONE);
+
+  static final String LOCK_RUN = "select 1 from sync_run where uuid = :run for update";
+
+  static final String PAUSE = "update sync_run set paused_at = :now where uuid = :run";
+
+  static final String RESUME =
+      "update sync_run set paused_at = null, due_at = :now where uuid = :run";
+
+  static final String CANCEL = "update sync_run set cancelled_at = :now where uuid = :run";
+
+  static final String REMOVE_NOT_DONE =
+      "delete from sync_run_task m using worker_task t where m.run_uuid = :run"
+          + " and t.hardware_uuid = m.hardware_uuid and t.worker_type = m.worker_type and "
+          + NOT_DONE;
+
+  static final String OPEN =
+      "select uuid from sync_run where cancelled_at is null and ended_at is null";
+
+  static final String LEFT =
+      "select count(*) from sync_run_task m join %s where m.run_uuid = :run and %s"
+          .formatted(TASK, NOT_DONE);
+
+  static final String END =
+      """
+      update sync_run r set ended_at = :now
+      where r.uuid = :run and r.cancelled_at is null and r.ended_at is null and not exists (
+        select from sync_run_task m join %s where m.run_uuid = r.uuid and %s)
+      """
+          .formatted(TASK, NOT_DONE);
+
+  static final String REMOVE_OLD =
+      "delete from sync_run where coalesce(ended_at, cancelled_at) < :moment";
+
+  private ResyncRunSql() {}
+}

@@ -1,0 +1,25 @@
+package doni.secret;
+
+import doni.hardwaretype.HardwareTypes;
+import java.util.Map;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Declares the cipher for secrets at rest: the first key encrypts, every key decrypts. */
+@Configuration(proxyBeanMethods = false)
+class SecretConfiguration {
+
+  @Bean
+  AesGcm secretCipher(Environment environment) {
+    Map<String, String> keys = SecretKeys.configured(environment);
+    return new AesGcm(
+        keys.isEmpty() ? Map.of(SecretKeys.LOCAL, SecretKeys.local(environment)) : keys);
+  }
+
+  @Bean
+  SecretEncryptor secretEncryptor(AesGcm cipher, HardwareTypes types, JsonMapper json) {
+    return new AesSecretEncryptor(cipher, types, json);
+  }
+}

@@ -1,0 +1,35 @@
+package doni.secret;
+
+import doni.enrollment.HardwareId;
+import java.util.Map;
+
+/**
+ * Between JSON as stored, in which some values are encrypted, and values as workers get them, where
+ * these are secrets.
+ */
+public interface SecretEncryptor {
+
+  /**
+   * Reads a device's properties; values that were encrypted come as {@link
+   * doni.enrollment.Secret}s.
+   */
+  Map<String, Object> openProperties(HardwareId id, String json);
+
+  /**
+   * Writes a device's properties; secrets, and fields that are to be encrypted at rest, are
+   * encrypted.
+   */
+  String sealProperties(HardwareId id, String hardwareType, Map<String, Object> properties);
+
+  /**
+   * Reads what a worker reported for a device; values that were encrypted come as {@link
+   * doni.enrollment.Secret}s.
+   */
+  Map<String, Object> openDetails(HardwareId id, String workerType, String json);
+
+  /**
+   * Writes what a worker reports for a device, without null values; its secret details are
+   * encrypted.
+   */
+  String sealDetails(HardwareId id, String workerType, Map<String, Object> details);
+}

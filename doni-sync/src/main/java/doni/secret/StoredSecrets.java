@@ -1,0 +1,215 @@
+package doni.secret;
+
+import doni.enrollment.HardwareId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The encrypted values as such: whether they can be read, and which key they are encrypted with.
+ *
+ * <p>May be used while the service runs. A value is written only where it still is what was read,
+ * and nothing beside it is; so a change that comes meanwhile is never lost, and what a run that was
+ * broken off has left is done by the next one.
+ */
+@Component
+public class StoredSecrets {
+
+  /**
+   * How many values there are.
+   *
+   * @param rotated how many were encrypted anew
+   * @param missed how many were not, because they were changed at this moment
+   */
+  public record Summary(long values, long rotated, long missed, List<Unreadable> unreadable) {
+    public Summary {
+      unreadable = List.copyOf(unreadable);
+    }
+  }
+
+  /**
+   * A value that cannot be decrypted with the keys at hand.
+   *
+   * @param place the property, or the worker and its detail
+   * @param why names the key, never a value
+   */
+  public record Unreadable(HardwareId device, String place, String why) {}
+
+  /** Where a value stands, and how it is written there anew. */
+  private enum Origin {
+    PROPERTY(
+        "update hardware set properties = properties || ?::jsonb"
+            + " where uuid = ? and '' = ? and properties @> ?::jsonb"),
+    DETAIL(
+        "update worker_task set state_details = state_details || ?::jsonb"
+            + " where hardware_uuid = ? and worker_type = ? and state_details @> ?::jsonb"),
+    LEFTOVER_PROPERTY(
+        "update leftover set properties = properties || ?::jsonb"
+            + " where hardware_uuid = ? and worker_type = ? and properties @> ?::jsonb"),
+    LEFTOVER_DETAIL(
+        "update leftover set state_details = state_details || ?::jsonb"
+            + " where hardware_uuid = ? and worker_type = ? and state_details @> ?::jsonb");
+
+    private final String rewrite;
+
+    Origin(String rewrite) {
+      this.rewrite = rewrite;
+    }
+  }
+
+  /**
+   * @param workerType empty for a property of a device
+   */
+  private record Stored(
+      Origin origin, HardwareId device, String workerType, String field, String sealed) {
+    String place() {
+      return switch (origin) {
+        case PROPERTY -> "property " + field;
+        case DETAIL -> "detail " + field + " of " + workerType;
+        case LEFTOVER_PROPERTY -> "property " + field + " of the leftover of " + workerType;
+        case LEFTOVER_DETAIL -> "detail " + field + " of the leftover of " + workerType;
+      };
+    }
+  }
+
+  private static final int PAGE = 500;
+
+  private static final String SECRETS =
+      """
+      select origin, uuid, worker_type, field, sealed from (
+        select 'PROPERTY' as origin, h.uuid, '' as worker_type, f.key as field, f.value ->> '$encrypted' as sealed
+          from hardware h cross join lateral jsonb_each(h.properties) f where %1$s
+        union all
+        select 'DETAIL', h.uuid, t.worker_type, f.key, f.value ->> '$encrypted'
+          from hardware h join worker_task t on t.hardware_uuid = h.uuid
+          cross join lateral jsonb_each(t.state_details) f where %1$s
+        union all
+        select 'LEFTOVER_' || f.kind, h.uuid, h.worker_type, f.key, f.value ->> '$encrypted'
+          from (select hardware_uuid as uuid, worker_type, properties, state_details from leftover) h
+          cross join lateral (
+            select 'PROPERTY' as kind, key, value from jsonb_each(h.properties)
+            union all
+            select 'DETAIL', key, value from jsonb_each(h.state_details)) f where %1$s) stored
+      where sealed is not null
+      """;
+
+  private static final String ONE_OF_EACH_KEY =
+      SECRETS
+          .formatted("true")
+          .replaceFirst("select", "select distinct on (split_part(sealed, ':', 1))");
+
+  private final JdbcTemplate jdbc;
+  private final AesGcm cipher;
+  private final JsonMapper json;
+
+  StoredSecrets(JdbcTemplate jdbc, AesGcm cipher, JsonMapper json) {
+    this.jdbc = jdbc;
+    this.cipher = cipher;
+    this.json = json;
+  }
+
+  /** Decrypts every stored value. */
+  public Summary verify() {
+    return pass(false);
+  }
+
+  /**
+   * Encrypts with the first key of {@code doni.secrets.keys} every value that is encrypted with
+   * another one. A replica that still has another first key goes on to use that one.
+   */
+  public Summary rotate() {
+    return pass(true);
+  }
+
+  /** For every key that is in use, one value that cannot be read, if that one cannot. */
+  List<Unreadable> unreadableKeys() {
+    List<Unreadable> unreadable = new ArrayList<>();
+    for (Stored stored : jdbc.query(ONE_OF_EACH_KEY, (row, _) -> stored(row))) {
+      try {
+        open(stored);
+      } catch (UnreadableSecretException e) {
+        unreadable.add(unreadable(stored, e));
+      }
+    }
+    return unreadable;
+  }
+
+  private Summary pass(boolean rotating) {
+    long values = 0;
+    long rotated = 0;
+    long missed = 0;
+    List<Unreadable> unreadable = new ArrayList<>();
+    List<UUID> page = page(new UUID(0, 0));
+    while (!page.isEmpty()) {
+      for (Stored stored : secretsOf(page)) {
+        values++;
+        try {
+          String value = open(stored);
+          if (rotating && !stored.sealed().startsWith(cipher.encryptingId() + ":")) {
+            boolean written = rewrite(stored, value);
+            rotated += written ? 1 : 0;
+            missed += written ? 0 : 1;
+          }
+        } catch (UnreadableSecretException e) {
+          unreadable.add(unreadable(stored, e));
+        }
+      }
+      page = page(page.getLast());
+    }
+    return new Summary(values, rotated, missed, unreadable);
+  }
+
+  private List<UUID> page(UUID after) {
+    return jdbc.query(
+        "select uuid from (select uuid from hardware union select hardware_uuid from leftover) known"
+            + " where uuid > ? order by uuid limit "
+            + PAGE,
+        (row, _) -> row.getObject("uuid", UUID.class),
+        after);
+  }
+
+  private List<Stored> secretsOf(List<UUID> devices) {
+    UUID[] uuids = devices.toArray(UUID[]::new);
+    return jdbc.query(
+        SECRETS.formatted("h.uuid = any(?)"), (row, _) -> stored(row), uuids, uuids, uuids);
+  }
+
+  private String open(Stored stored) {
+    return cipher.decrypt(
+        stored.sealed(), AesSecretEncryptor.place(stored.device(), stored.field()));
+  }
+
+  private boolean rewrite(Stored stored, String value) {
+    String fresh = cipher.encrypt(value, AesSecretEncryptor.place(stored.device(), stored.field()));
+    return jdbc.update(
+            stored.origin().rewrite,
+            field(stored, fresh),
+            stored.device().value(),
+            stored.workerType(),
+            field(stored, stored.sealed()))
+        > 0;
+  }
+
+  private String field(Stored stored, String sealed) {
+    return json.writeValueAsString(Map.of(stored.field(), Map.of(AesSecretEncryptor.MARK, sealed)));
+  }
+
+  private static Unreadable unreadable(Stored stored, UnreadableSecretException e) {
+    return new Unreadable(stored.device(), stored.place(), e.reason());
+  }
+
+  private static Stored stored(ResultSet row) throws SQLException {
+    return new Stored(
+        Origin.valueOf(row.getString("origin")),
+        new HardwareId(row.getObject("uuid", UUID.class)),
+        row.getString("worker_type"),
+        row.getString("field"),
+        row.getString("sealed"));
+  }
+}

@@ -1,0 +1,54 @@
+package doni.task;
+
+import doni.database.ResultColumns;
+import doni.worker.LanePause;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** Which lanes sleep at the moment, on whichever replica, and why. At most a second old. */
+@Component
+public class LanePauseReader {
+
+  private static final Duration FRESH = Duration.ofSeconds(1);
+
+  private record Reading(Map<String, LanePause> holds, Instant at) {}
+
+  private final JdbcTemplate jdbc;
+  private final Clock clock;
+  private volatile Reading reading = new Reading(Map.of(), Instant.MIN);
+
+  LanePauseReader(JdbcTemplate jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** By worker type. */
+  public Map<String, LanePause> current() {
+    Instant now = clock.instant();
+    Reading latest = reading;
+    if (latest.at().isBefore(now.minus(FRESH))) {
+      latest = new Reading(read(), now);
+      reading = latest;
+    }
+    return latest.holds();
+  }
+
+  private Map<String, LanePause> read() {
+    record Row(String worker, LanePause hold) {}
+    return jdbc
+        .query(
+            "select worker_type, reason, until from lane_hold where seen_at > now() - interval '30 seconds' order by since",
+            (row, _) ->
+                new Row(
+                    row.getString("worker_type"),
+                    new LanePause(
+                        row.getString("reason"), ResultColumns.nullableInstant(row, "until"))))
+        .stream()
+        .collect(Collectors.toMap(Row::worker, Row::hold, (first, _) -> first));
+  }
+}

@@ -1,0 +1,126 @@
+package doni.task;
+
+/**
+ * The statements of {@link WorkerTaskStore}. Those that touch a queue name its partition, so that
+ * Postgres neither plans for nor locks the other lanes'.
+ */
+public final class WorkerTaskSql {
+
+  /**
+   * Whether an attempt for the device of leftover {@code l} still runs, at a replica that has been
+   * heard of lately.
+   */
+  public static final String DEVICE_OF_LEFTOVER_IS_ATTEMPTED =
+      """
+      exists (select from scheduled_tasks q
+        where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
+          and q.last_heartbeat > now() - interval '20 seconds')\
+      """;
+
+  static final String READ =
+      """
+      select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
+        h.deleted_at is not null as deleted,
+        (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
+          from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
+        (select json_object_agg(o.worker_type, o.state_details) from worker_task o
+          where o.hardware_uuid = h.uuid and o.worker_type = any(?))::text as followed,
+        (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
+          where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
+            and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
+        exists (select from leftover l where l.worker_type = t.worker_type
+          and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))
+          and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and %s)) as swept,
+        t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
+        t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
+      from hardware h join worker_task t on t.hardware_uuid = h.uuid
+      where h.uuid = ? and t.worker_type = ?
+      """
+          .formatted(DEVICE_OF_LEFTOVER_IS_ATTEMPTED);
+
+  static final String LOCK_DEVICE = "select generation from hardware where uuid = ? for update";
+
+  static final String REMOVE =
+      "delete from worker_task where hardware_uuid = ? and worker_type = ? and version = ?";
+
+  static final String NOTE =
+      """
+      insert into event (hardware_uuid, at, kind, generation, worker_type, body)
+      values (?, ?, ?, ?, ?, ?::jsonb)
+      """;
+
+  static final String REMOVE_CLEAN_DEVICE =
+      """
+      delete from hardware h where h.uuid = ? and h.deleted_at is not null
+        and not exists (select from worker_task t where t.hardware_uuid = h.uuid)
+      """;
+
+  private static final String CLAIMED =
+      " task_name = ? and task_instance = ? and version = ? and picked_by = ? and picked";
+
+  // Below, 90 and 10 are db-scheduler's high and low priority.
+  private static final String GIVEN_BACK =
+      "picked = false, picked_by = null, last_heartbeat = null, version = q.version + 1";
+
+  private WorkerTaskSql() {}
+
+  /**
+   * The lock on the device is taken first, as everywhere, and waits for a change that is being
+   * made; what is read under it is the newest generation. A success that changed nothing need not
+   * be on disk before it counts: when Postgres crashes and forgets it, the device is looked at once
+   * more.
+   */
+  static String finish(String workerType) {
+    return """
+    with device as materialized (
+      select h.generation from hardware h join worker_task t on t.hardware_uuid = h.uuid
+      where h.uuid = ? and t.worker_type = ? and t.version = ?
+      for share of h),
+    released as (
+      update %s q set %s,
+        execution_time = case when device.moved then ? else ? end,
+        priority = case when device.moved then 90 else 10 end
+      from (select generation > ? as moved from device) device
+      where %s
+      returning device.moved, q.execution_time),
+    finished as (
+      update worker_task t set
+        state_details = coalesce(?::jsonb, t.state_details), served_generation = ?, synced_generation = ?,
+        outcome = ?, reason = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
+        last_success_at = coalesce(?, t.last_success_at), next_attempt_at = released.execution_time,
+        version = t.version + 1
+      from released where t.hardware_uuid = ? and t.worker_type = ?
+      returning t.hardware_uuid, released.moved),
+    noted as (
+      insert into event (hardware_uuid, at, kind, generation, worker_type, body)
+      select f.hardware_uuid, ?, note.kind, ?, ?, note.body::jsonb
+      from finished f cross join unnest(?, ?) as note(kind, body))
+    select moved, case when ? then set_config('synchronous_commit', 'off', true) end from finished
+    """
+        .formatted(LanePartition.of(workerType).name(), GIVEN_BACK, CLAIMED);
+  }
+
+  /** A change that came meanwhile keeps its place before the background. */
+  static String handBack(String workerType) {
+    return """
+    with device as materialized (
+      select h.generation > t.served_generation as changed
+      from hardware h join worker_task t on t.hardware_uuid = h.uuid
+      where h.uuid = ? and t.worker_type = ?
+      for share of h)
+    update %s q set %s, priority = case when device.changed then 90 else q.priority end
+    from device where %s
+    """
+        .formatted(LanePartition.of(workerType).name(), GIVEN_BACK, CLAIMED);
+  }
+
+  static String dequeue(String workerType) {
+    return "delete from " + LanePartition.of(workerType).name() + " where" + CLAIMED;
+  }
+
+  /** The claim of a task that was taken away while it was attempted, as forced deletions do. */
+  static String dequeueGone(String workerType) {
+    return dequeue(workerType)
+        + " and not exists (select from worker_task t where t.hardware_uuid = ? and t.worker_type = ?)";
+  }
+}

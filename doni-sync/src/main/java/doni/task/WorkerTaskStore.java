@@ -1,0 +1,326 @@
+package doni.task;
+
+import doni.database.ResultColumns;
+import doni.enrollment.Generation;
+import doni.enrollment.Hardware;
+import doni.enrollment.HardwareId;
+import doni.secret.SecretEncryptor;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionOperations;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The engine's side of the inventory: reads what an attempt works on, and writes how it ended.
+ *
+ * <p>An attempt ends in one statement, or one transaction, that locks the device's row first. So a
+ * change that is being made waits for it, or is waited for; either way the task is due again at
+ * once when the generation has moved, and no change is lost. The same statement gives the queue row
+ * back, so there is no moment at which one is done and the other is not.
+ */
+public final class WorkerTaskStore {
+
+  private final JdbcTemplate jdbc;
+  private final TransactionOperations transactions;
+  private final SecretEncryptor sealer;
+  private final JsonMapper json;
+
+  public WorkerTaskStore(
+      JdbcTemplate jdbc,
+      TransactionOperations transactions,
+      SecretEncryptor sealer,
+      JsonMapper json) {
+    this.jdbc = jdbc;
+    this.transactions = transactions;
+    this.sealer = sealer;
+    this.json = json;
+  }
+
+  /**
+   * Reads a task with its device in one statement, hence from one moment; empty when it is gone.
+   *
+   * @param followed the types of the workers whose reports are read too
+   */
+  public Optional<WorkerTask> read(TaskClaim claim, Collection<String> followed) {
+    return read(claim.hardware(), claim.workerType(), followed);
+  }
+
+  /** As {@link #read(Claim, Collection)}, for somebody who only wants to look. */
+  public Optional<WorkerTask> read(HardwareId id, String workerType, Collection<String> followed) {
+    List<WorkerTask> found =
+        jdbc.query(
+            WorkerTaskSql.READ,
+            parameters(followed.toArray(String[]::new), id.value(), workerType),
+            (row, _) -> task(row));
+    return found.stream().findFirst();
+  }
+
+  /**
+   * What the worker is given.
+   *
+   * @throws RuntimeException when a value cannot be decrypted
+   */
+  public DecryptedTask open(TaskClaim claim, WorkerTask task) {
+    return open(claim.hardware(), claim.workerType(), task);
+  }
+
+  /** As {@link #open(Claim, Task)}, for somebody who only wants to look. */
+  public DecryptedTask open(HardwareId id, String workerType, WorkerTask task) {
+    WorkerTask.EncryptedTask row = task.row();
+    Hardware device =
+        new Hardware(
+            id,
+            row.name(),
+            row.projectId(),
+            row.hardwareType(),
+            sealer.openProperties(id, row.properties()),
+            StateDetailsReader.windows(json, row.windows()),
+            task.generation(),
+            task.deleted());
+    return new DecryptedTask(
+        device,
+        sealer.openDetails(id, workerType, row.details()),
+        StateDetailsReader.followed(json, row.followed()));
+  }
+
+  /**
+   * Whether a device is frozen, as of now: asked right before something is written to a backend, so
+   * that a quarantine counts also for an attempt that began before it.
+   */
+  public boolean isQuarantined(HardwareId id) {
+    return !jdbc.queryForList(
+            "select 1 from hardware where uuid = ? and quarantined_at is not null", id.value())
+        .isEmpty();
+  }
+
+  /** What became of a task whose attempt has ended. */
+  public enum Release {
+    /** It waits for its next look. */
+    WAITING,
+    /** It is due at once, because the device was changed meanwhile. */
+    DUE,
+    /** Nothing was written: the claim is lost, or the task is gone. */
+    LOST
+  }
+
+  /** Records how an attempt ended, and gives the task back to its queue. */
+  public Release finish(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
+    List<@Nullable Object> values = new ArrayList<>();
+    values.addAll(released(claim, task, finish));
+    values.addAll(finished(claim, task, finish));
+    values.addAll(noted(claim, task, finish));
+    List<Boolean> moved =
+        jdbc.query(
+            WorkerTaskSql.finish(claim.workerType()),
+            parameters(values.toArray()),
+            (row, _) -> row.getBoolean(1));
+    if (moved.isEmpty()) {
+      discardGone(claim);
+      return Release.LOST;
+    }
+    return moved.getFirst() ? Release.DUE : Release.WAITING;
+  }
+
+  private static List<Object> released(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
+    return List.of(
+        claim.hardware().value(),
+        claim.workerType(),
+        task.version(),
+        finish.at(),
+        finish.next(),
+        task.generation().value(),
+        claim.workerType(),
+        claim.hardware().toString(),
+        claim.version(),
+        claim.holder());
+  }
+
+  private List<@Nullable Object> finished(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
+    boolean synced = finish.ending() == WorkerTask.LastOutcome.SYNCED;
+    return Arrays.asList(
+        sealed(claim, finish),
+        task.generation().value(),
+        synced ? task.generation().value() : task.synced().value(),
+        finish.ending().name(),
+        finish.reason(),
+        finish.waitingSince(),
+        finish.attempts(),
+        finish.deferCount(),
+        finish.at(),
+        synced ? finish.at() : null,
+        claim.hardware().value(),
+        claim.workerType());
+  }
+
+  private List<Object> noted(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
+    boolean quiet =
+        finish.ending() == WorkerTask.LastOutcome.SYNCED
+            && finish.details() == null
+            && finish.notes().isEmpty();
+    return List.of(
+        finish.at(),
+        task.generation().value(),
+        claim.workerType(),
+        finish.notes().stream().map(TaskUpdate.NewEvent::kind).toArray(String[]::new),
+        finish.notes().stream()
+            .map(note -> json.writeValueAsString(note.body()))
+            .toArray(String[]::new),
+        quiet);
+  }
+
+  /**
+   * Removes the task of a deleted device that is cleaned up; with a device's last task the device
+   * goes too, and only its events stay.
+   *
+   * @return false when nothing was written, because the claim is lost
+   */
+  public boolean remove(
+      TaskClaim claim, WorkerTask task, Instant at, List<TaskUpdate.NewEvent> notes) {
+    boolean removed =
+        Boolean.TRUE.equals(transactions.execute(status -> remove(claim, task, at, notes, status)));
+    if (!removed) {
+      discardGone(claim);
+    }
+    return removed;
+  }
+
+  private boolean remove(
+      TaskClaim claim,
+      WorkerTask task,
+      Instant at,
+      List<TaskUpdate.NewEvent> notes,
+      TransactionStatus status) {
+    UUID id = claim.hardware().value();
+    // Two workers that finish with a device at the same time take turns here, so that the second
+    // sees that it is the last.
+    jdbc.query(WorkerTaskSql.LOCK_DEVICE, parameters(id), (row, _) -> row.getLong(1));
+    if (jdbc.update(WorkerTaskSql.dequeue(claim.workerType()), claimed(claim)) == 0
+        || jdbc.update(WorkerTaskSql.REMOVE, parameters(id, claim.workerType(), task.version()))
+            == 0) {
+      status.setRollbackOnly();
+      return false;
+    }
+    for (TaskUpdate.NewEvent note : notes) {
+      jdbc.update(
+          WorkerTaskSql.NOTE,
+          parameters(
+              id,
+              at,
+              note.kind(),
+              task.generation().value(),
+              claim.workerType(),
+              json.writeValueAsString(note.body())));
+    }
+    jdbc.update(WorkerTaskSql.REMOVE_CLEAN_DEVICE, parameters(id));
+    return true;
+  }
+
+  /** Gives a task back as if it had not been picked. */
+  public void handBack(TaskClaim claim) {
+    int released =
+        jdbc.update(
+            WorkerTaskSql.handBack(claim.workerType()),
+            parameters(
+                claim.hardware().value(),
+                claim.workerType(),
+                claim.workerType(),
+                claim.hardware().toString(),
+                claim.version(),
+                claim.holder()));
+    if (released == 0) {
+      discardGone(claim);
+    }
+  }
+
+  /**
+   * Ends the claim of a task that was taken away meanwhile, so that nobody waits for its attempt
+   * any more.
+   */
+  private void discardGone(TaskClaim claim) {
+    jdbc.update(
+        WorkerTaskSql.dequeueGone(claim.workerType()),
+        parameters(
+            claim.workerType(),
+            claim.hardware().toString(),
+            claim.version(),
+            claim.holder(),
+            claim.hardware().value(),
+            claim.workerType()));
+  }
+
+  /** Removes a queue row that belongs to no task. */
+  public void discard(TaskClaim claim) {
+    jdbc.update(WorkerTaskSql.dequeue(claim.workerType()), claimed(claim));
+  }
+
+  private @Nullable String sealed(TaskClaim claim, TaskUpdate finish) {
+    return finish.details() == null
+        ? null
+        : sealer.sealDetails(claim.hardware(), claim.workerType(), finish.details());
+  }
+
+  private static WorkerTask task(ResultSet row) throws SQLException {
+    String outcome = row.getString("outcome");
+    UUID namesake = row.getObject("namesake", UUID.class);
+    return new WorkerTask(
+        new Generation(row.getLong("generation")),
+        row.getBoolean("deleted"),
+        new Generation(row.getLong("served_generation")),
+        new Generation(row.getLong("synced_generation")),
+        outcome == null ? null : WorkerTask.LastOutcome.valueOf(outcome),
+        row.getString("reason"),
+        ResultColumns.nullableInstant(row, "waiting_since"),
+        row.getInt("attempts"),
+        row.getInt("defer_count"),
+        ResultColumns.nullableInstant(row, "last_attempt_at"),
+        row.getLong("version"),
+        namesake == null ? null : new HardwareId(namesake),
+        row.getBoolean("swept"),
+        new WorkerTask.EncryptedTask(
+            row.getString("name"),
+            row.getString("project_id"),
+            row.getString("hardware_type"),
+            row.getString("properties"),
+            row.getString("windows"),
+            row.getString("state_details"),
+            row.getString("followed")));
+  }
+
+  private static PreparedStatementSetter claimed(TaskClaim claim) {
+    return parameters(
+        claim.workerType(), claim.hardware().toString(), claim.version(), claim.holder());
+  }
+
+  private static PreparedStatementSetter parameters(@Nullable Object... values) {
+    return statement -> bind(statement, Arrays.asList(values));
+  }
+
+  private static void bind(PreparedStatement statement, List<@Nullable Object> values)
+      throws SQLException {
+    int index = 1;
+    for (Object value : values) {
+      switch (value) {
+        case null -> statement.setNull(index, Types.NULL);
+        case Instant instant ->
+            statement.setObject(index, OffsetDateTime.ofInstant(instant, ZoneOffset.UTC));
+        default -> statement.setObject(index, value);
+      }
+      index++;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package doni.webhook;
+
+import doni.backend.RetryAfter;
+import doni.event.HardwareEvent;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Posts events. A redirect is not followed, so that an event goes nowhere but where the
+ * configuration says; what a receiver answers beyond its status is not read.
+ */
+final class WebhookClient implements AutoCloseable {
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final int GONE = 410;
+
+  /** Answers that say that the event is not taken, rather than that the receiver is unwell. */
+  private static final Set<Integer> OF_THE_EVENT = Set.of(400, 413, 422);
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+  private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+  private final AtomicLong attempts = new AtomicLong();
+  private final Duration patience;
+  private final JsonMapper json;
+  private final Clock clock;
+
+  /**
+   * @param patience how long a receiver may take for one event
+   */
+  WebhookClient(Duration patience, JsonMapper json, Clock clock) {
+    this.patience = patience;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  DeliveryResult tell(Webhook webhook, HardwareEvent event) {
+    byte[] body = json.writeValueAsBytes(body(event));
+    HttpRequest request =
+        HttpRequest.newBuilder(webhook.url())
+            .timeout(patience)
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "doni")
+            .header("Doni-Event-Id", Long.toString(event.id()))
+            .header("Doni-Event-Kind", event.kind())
+            .header(
+                WebhookSignature.HEADER,
+                WebhookSignature.of(webhook.secret(), clock.instant(), body))
+            .POST(BodyPublishers.ofByteArray(body))
+            .build();
+    CompletableFuture<HttpResponse<Void>> answer =
+        http.sendAsync(request, BodyHandlers.discarding());
+    Long attempt = attempts.incrementAndGet();
+    underWay.put(attempt, answer);
+    try {
+      // The request's own limit ends with the head of the answer; a body may never end.
+      return of(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      return failed("it did not answer in " + patience.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      return failed("it was not reached (" + name(e.getCause()) + ")");
+    } catch (CancellationException e) {
+      return new DeliveryResult.BrokenOff();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      answer.cancel(true);
+      return new DeliveryResult.BrokenOff();
+    } finally {
+      underWay.remove(attempt);
+    }
+  }
+
+  private DeliveryResult of(HttpResponse<Void> answer) {
+    int status = answer.statusCode();
+    if (status >= 200 && status < 300) {
+      return new DeliveryResult.Done();
+    }
+    if (status == GONE) {
+      return new DeliveryResult.Refused();
+    }
+    String reason =
+        status >= 300 && status < 400
+            ? "it answered " + status + ", and redirects are not followed"
+            : "it answered " + status;
+    Duration after =
+        RetryAfter.read(answer.headers().firstValue("Retry-After").orElse(null), clock.instant());
+    return new DeliveryResult.Failed(
+        reason, after == null ? Duration.ZERO : after, OF_THE_EVENT.contains(status));
+  }
+
+  private static DeliveryResult failed(String reason) {
+    return new DeliveryResult.Failed(reason, Duration.ZERO, false);
+  }
+
+  /** Texts of exceptions quote the URL, which may hold a secret. */
+  private static String name(@Nullable Throwable cause) {
+    return cause == null ? "no cause" : cause.getClass().getSimpleName();
+  }
+
+  /** As the API shows an event. */
+  private static Map<String, @Nullable Object> body(HardwareEvent event) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("id", event.id());
+    body.put("hardware_uuid", event.hardware().toString());
+    body.put("at", TIME.format(event.at()));
+    body.put("kind", event.kind());
+    body.put("generation", event.generation());
+    body.put("worker_type", event.workerType());
+    body.put("user_id", event.userId());
+    body.put("project_id", event.projectId());
+    body.put("request_id", event.requestId());
+    body.put("body", event.body());
+    return body;
+  }
+
+  /** Breaks off what is under way. */
+  @Override
+  public void close() {
+    underWay.values().forEach(answer -> answer.cancel(true));
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,190 @@
+package doni.webhook;
+
+import doni.database.DatabaseGauge;
+import doni.event.EventFilter;
+import doni.event.EventLog;
+import doni.event.EventPosition;
+import doni.event.HardwareEvent;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells one receiver what happened, event after event in the order in which they can be followed,
+ * which is the order of each device. What it cannot be told holds up all that follows, and no other
+ * receiver; the events wait where they are, and those that retention removes are never told. Only
+ * an event that the receiver itself refuses for an hour is skipped.
+ *
+ * <p>{@code doni.webhook.deliveries} counts what was {@code delivered}, {@code failed} and {@code
+ * skipped}; {@code doni.webhook.lag} is the age of the oldest event that was not told, in seconds;
+ * {@code doni.webhook.stopped} is 1 after the receiver wanted no more.
+ */
+final class WebhookSender {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookSender.class);
+  private static final EventFilter ALL = new EventFilter(null, null, null, null);
+  private static final int PAGE = 100;
+
+  /** For how long a receiver may refuse an event before it is skipped. */
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  /** However long a receiver asks to wait. */
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+  private static final String TAG = "webhook";
+
+  private final Webhook webhook;
+  private final EventLog events;
+  private final WebhookCursorStore cursors;
+  private final WebhookClient receiver;
+  private final IntFunction<Duration> backOff;
+  private final Counter delivered;
+  private final Counter failed;
+  private final Counter skipped;
+
+  /**
+   * @param backOff how long to wait after so many failures in a row
+   */
+  WebhookSender(
+      Webhook webhook,
+      EventLog events,
+      WebhookCursorStore cursors,
+      WebhookClient receiver,
+      IntFunction<Duration> backOff,
+      MeterRegistry meters) {
+    this.webhook = webhook;
+    this.events = events;
+    this.cursors = cursors;
+    this.receiver = receiver;
+    this.backOff = backOff;
+    this.delivered = counter(meters, "delivered");
+    this.failed = counter(meters, "failed");
+    this.skipped = counter(meters, "skipped");
+    Tags tags = Tags.of(TAG, webhook.name());
+    DatabaseGauge.register(meters, "doni.webhook.lag", tags, "seconds", () -> cursors.lag(webhook));
+    DatabaseGauge.register(
+        meters, "doni.webhook.stopped", tags, null, () -> cursors.isStopped(webhook) ? 1 : 0);
+  }
+
+  private Counter counter(MeterRegistry meters, String outcome) {
+    return Counter.builder("doni.webhook.deliveries")
+        .tag(TAG, webhook.name())
+        .tag("outcome", outcome)
+        .register(meters);
+  }
+
+  /** Begins with what happens from now on, unless it began earlier. */
+  void register() {
+    cursors.register(webhook, events.end());
+  }
+
+  /**
+   * Tells all that was not told yet, as long as that goes well.
+   *
+   * @param goesOn asked before each event
+   */
+  void send(BooleanSupplier goesOn) {
+    Optional<WebhookCursorStore.Cursor> cursor = cursors.hold(webhook);
+    if (cursor.isEmpty()) {
+      return;
+    }
+    EventPosition position = cursor.get().position();
+    int failures = cursor.get().failures();
+    boolean more = true;
+    while (more && goesOn.getAsBoolean()) {
+      List<HardwareEvent> page = events.following(position, ALL, PAGE);
+      more = page.size() == PAGE;
+      if (!page.isEmpty()) {
+        if (!tell(page, failures, goesOn)) {
+          return;
+        }
+        position = page.getLast().position();
+        failures = 0;
+      }
+    }
+    if (!goesOn.getAsBoolean()) {
+      cursors.release(webhook);
+    }
+  }
+
+  private boolean tell(List<HardwareEvent> page, int failures, BooleanSupplier goesOn) {
+    int before = failures;
+    for (HardwareEvent event : page) {
+      if (webhook.wants(event.kind())) {
+        if (!goesOn.getAsBoolean()) {
+          cursors.release(webhook);
+          return false;
+        }
+        if (!tell(event, before)) {
+          return false;
+        }
+        before = 0;
+      }
+    }
+    return cursors.advance(webhook, page.getLast().position());
+  }
+
+  private boolean tell(HardwareEvent event, int failures) {
+    return switch (receiver.tell(webhook, event)) {
+      case DeliveryResult.Done() -> {
+        delivered.increment();
+        if (failures > 0) {
+          LOG.info("Webhook {} goes on", webhook.name());
+        }
+        yield cursors.advance(webhook, event.position());
+      }
+      case DeliveryResult.Failed failure -> {
+        failed.increment();
+        boolean hopeless =
+            failure.refused() && cursors.refusedFor(webhook).compareTo(PATIENCE) >= 0;
+        yield hopeless ? skip(event, failure) : wait(failure, failures);
+      }
+      case DeliveryResult.Refused() -> {
+        failed.increment();
+        cursors.stop(webhook, "it answered 410");
+        LOG.error(
+            "Webhook {} is stopped: its receiver answered 410; configure another url, or remove it",
+            webhook.name());
+        yield false;
+      }
+      case DeliveryResult.BrokenOff() -> {
+        cursors.release(webhook);
+        yield false;
+      }
+    };
+  }
+
+  private boolean wait(DeliveryResult.Failed failure, int failures) {
+    Duration wait = backOff.apply(failures + 1);
+    Duration asked = failure.after().compareTo(LONGEST_WAIT) < 0 ? failure.after() : LONGEST_WAIT;
+    cursors.fail(
+        webhook, failure.reason(), asked.compareTo(wait) > 0 ? asked : wait, failure.refused());
+    if (failures == 0) {
+      LOG.warn("Webhook {} waits: {}", webhook.name(), failure.reason());
+    }
+    return false;
+  }
+
+  /** What a receiver will never take must not keep all that follows from it. */
+  private boolean skip(HardwareEvent event, DeliveryResult.Failed failure) {
+    skipped.increment();
+    LOG.error(
+        "Webhook {} goes on without event {} ({}): {}, for an hour by now",
+        webhook.name(),
+        event.id(),
+        event.kind(),
+        failure.reason());
+    return cursors.advance(webhook, event.position());
+  }
+
+  String name() {
+    return webhook.name();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of imports. */
+@NullMarked
+package doni.bulkimport;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package doni.engine.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.engine.attempt.ResyncPolicy.DriftMode;
+import doni.enrollment.HardwareId;
+import doni.testing.TestWorker;
+import doni.worker.Change;
+import doni.worker.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a difference that nobody asked for. */
+class DriftIT extends ReconcilerFixture {
+
+  private final AtomicInteger applied = new AtomicInteger();
+  private final TestWorker worker =
+      new TestWorker(
+          LANE,
+          _ -> {
+            applied.incrementAndGet();
+            return new Outcome.Synced(Map.of(), List.of());
+          });
+
+  @Test
+  void isRepairedAsUsual() {
+    HardwareId id = steady("enforced", DriftMode.ENFORCE);
+
+    look(id);
+
+    assertThat(applied).hasValue(1);
+  }
+
+  @Test
+  void isReportedAndLeftAlone() {
+    HardwareId id = steady("reported", DriftMode.REPORT);
+
+    look(id);
+
+    assertThat(applied).hasValue(0);
+    assertThat(inventory.state(id, LANE)).isEqualTo("STEADY");
+    assertThat(details(id)).contains("\"drift\"", "label rack");
+    assertThat(inventory.events(id)).contains("worker.drift.reported");
+  }
+
+  @Test
+  void isReportedOnceAsLongAsItStaysTheSame() {
+    HardwareId id = steady("lasting", DriftMode.REPORT);
+
+    look(id);
+    look(id);
+
+    assertThat(inventory.events(id)).containsOnlyOnce("worker.drift.reported");
+  }
+
+  @Test
+  void isReportedNoMoreWhenItIsGone() {
+    HardwareId id = steady("over", DriftMode.REPORT);
+    look(id);
+    worker.plans();
+
+    look(id);
+
+    assertThat(details(id)).doesNotContain("drift");
+  }
+
+  @Test
+  void isNotLookedForWhereItIsIgnored() {
+    HardwareId id = steady("ignored", DriftMode.IGNORE);
+    int before = worker.attempts().size();
+
+    look(id);
+
+    assertThat(worker.attempts()).hasSize(before);
+    assertThat(inventory.state(id, LANE)).isEqualTo("STEADY");
+  }
+
+  @Test
+  void isNotWhatSomebodyHasAskedFor() {
+    HardwareId id = steady("asked", DriftMode.REPORT);
+    inventory.change(id);
+
+    look(id);
+
+    assertThat(applied).hasValue(1);
+  }
+
+  private HardwareId steady(String name, DriftMode policy) {
+    routine = new ResyncPolicy(Duration.ofHours(1), policy);
+    HardwareId id = inventory.enrolled(name, LANE);
+    look(id);
+    worker.plans(Change.update("label rack", "r1", "r2"));
+    applied.set(0);
+    return id;
+  }
+
+  private void look(HardwareId id) {
+    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+  }
+
+  private String details(HardwareId id) {
+    return String.valueOf(inventory.task(id, LANE).get("details"));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.engine.attempt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,172 @@
+package doni.engine.lane;
+
+import com.zaxxer.hikari.HikariDataSource;
+import doni.engine.attempt.Planner;
+import doni.engine.attempt.Reconciler;
+import doni.resync.ResyncRunMonitor;
+import doni.resync.ResyncRunStore;
+import doni.task.WorkerTaskStore;
+import doni.testing.PlainEncryptor;
+import doni.testing.TestInventory;
+import doni.worker.Worker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A replica of the service, as far as its lanes go, with a pool of its own. */
+public final class TestReplica implements AutoCloseable {
+
+  private final HikariDataSource pool;
+  private final CutDatabase database;
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final LaneRunner runner;
+  private final TaskRequeuer lanes;
+  private final ResyncRunStore runs;
+  private final ResyncRunMonitor keeper;
+  private final Planner planner;
+  private final TransactionTemplate transactions;
+
+  public TestReplica(
+      String name, TestInventory inventory, EngineProperties properties, Worker... workers) {
+    this(name, inventory, properties, Map.of(), workers);
+  }
+
+  TestReplica(
+      String name,
+      TestInventory inventory,
+      EngineProperties properties,
+      Map<String, List<String>> workersByType,
+      Worker... workers) {
+    pool = inventory.connect(12);
+    database = new CutDatabase(pool);
+    JdbcClient jdbc = JdbcClient.create(database);
+    Clock clock = Clock.systemUTC();
+    transactions = new TransactionTemplate(new JdbcTransactionManager(database));
+    WorkerTaskStore tasks =
+        new WorkerTaskStore(
+            new JdbcTemplate(database), transactions, new PlainEncryptor(), JsonMapper.shared());
+    Replica replica = new Replica(name);
+    Housekeeping housekeeping = new Housekeeping();
+    LaneQueue queue = new LaneQueue(jdbc, clock);
+    WakeupNotifier calls = new WakeupNotifier(jdbc, replica, housekeeping);
+    Reconciler reconciler =
+        new Reconciler(tasks, properties::routine, new Random(3), meters, clock);
+    runner =
+        new LaneRunner(
+            properties,
+            List.of(workers),
+            workersByType,
+            new LaneRunner.Surroundings(
+                replica,
+                new Lane.LaneParts(database, reconciler, tasks, clock),
+                queue,
+                new LanePausePublisher(jdbc, replica, clock),
+                calls,
+                housekeeping,
+                meters));
+    lanes = new TaskRequeuer(queue, runner, calls);
+    runs =
+        new ResyncRunStore(
+            jdbc, JsonMapper.shared(), lanes, Stream.of(workers).map(Worker::type).toList(), clock);
+    keeper = new ResyncRunMonitor(runs, properties, runner::wake, housekeeping, meters);
+    planner =
+        new Planner(
+            tasks,
+            List.of(workers),
+            properties::routine,
+            properties.enabled(),
+            Duration.ofSeconds(2));
+  }
+
+  /** Polls so rarely that only a wake-up explains that something happens. */
+  static EngineProperties rarelyPolling() {
+    return properties(Duration.ofMinutes(10), Duration.ofSeconds(20), Map.of());
+  }
+
+  public static EngineProperties polling() {
+    return properties(Duration.ofMillis(200), Duration.ofSeconds(20), Map.of());
+  }
+
+  public static EngineProperties properties(
+      Duration pollInterval, Duration stopGrace, Map<String, String> lanes) {
+    return new EngineProperties(
+        true, Duration.ofHours(1), pollInterval, stopGrace, Duration.ofDays(30), lanes);
+  }
+
+  TestReplica start() {
+    runner.start();
+    keeper.start();
+    return this;
+  }
+
+  public TaskRequeuer lanes() {
+    return lanes;
+  }
+
+  public ResyncRunStore runs() {
+    return runs;
+  }
+
+  Planner planner() {
+    return planner;
+  }
+
+  public <T> T within(Supplier<T> work) {
+    return Objects.requireNonNull(transactions.execute(_ -> work.get()));
+  }
+
+  public void inTransaction(Runnable work) {
+    transactions.executeWithoutResult(_ -> work.run());
+  }
+
+  public SimpleMeterRegistry meters() {
+    return meters;
+  }
+
+  /** From now on nothing of it reaches the database: for the others it has died. */
+  void kill() {
+    database.cut = true;
+  }
+
+  public void stop() {
+    runner.stop();
+  }
+
+  @Override
+  public void close() {
+    if (runner.isRunning()) {
+      runner.stop();
+    }
+    pool.close();
+  }
+
+  private static final class CutDatabase extends DelegatingDataSource {
+    private volatile boolean cut;
+
+    CutDatabase(HikariDataSource pool) {
+      super(pool);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      if (cut) {
+        throw new SQLException("cut off");
+      }
+      return super.getConnection();
+    }
+  }
+}

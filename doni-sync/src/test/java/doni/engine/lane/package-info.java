@@ -1,0 +1,4 @@
+@NullMarked
+package doni.engine.lane;
+
+import org.jspecify.annotations.NullMarked;

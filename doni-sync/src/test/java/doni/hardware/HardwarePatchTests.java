@@ -1,0 +1,189 @@
+package doni.hardware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.enrollment.Generation;
+import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
+import doni.hardware.PatchOperation.Kind;
+import doni.hardwaretype.HardwareTypes;
+import doni.request.RequestRefusedException.Invalid;
+import doni.testing.SampleTypes;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class HardwarePatchTests {
+
+  private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+  private static final UUID WINDOW = UUID.fromString("6b2fbd0c-3d2c-4b8a-9d66-4f1c2a2f8a11");
+
+  private final HardwareTypes types = SampleTypes.create();
+  private final HardwareRecord stored =
+      new HardwareRecord(
+          HardwareId.random(),
+          "dev",
+          "project",
+          SampleTypes.TYPE,
+          Map.of(
+              "required",
+              "r",
+              "secret",
+              new Secret("s3cret"),
+              "token",
+              new Secret("t0ken"),
+              "list",
+              List.of("a", "b"),
+              "object",
+              Map.of("inner", Map.of("deep", 1))),
+          List.of(new StoredWindow(WINDOW, NOW, NOW.plusSeconds(60), NOW, null)),
+          Generation.FIRST,
+          NOW,
+          null);
+
+  @Test
+  void changesNameAndWindowTogetherInAnyOrder() {
+    PatchOperation rename = replace("renamed", "name");
+    PatchOperation move = replace("2031-01-01T00:00:00Z", "availability", WINDOW.toString(), "end");
+
+    HardwareRecord one = patch(rename, move);
+    HardwareRecord other = patch(move, rename);
+
+    assertThat(one).isEqualTo(other);
+    assertThat(one.name()).isEqualTo("renamed");
+    assertThat(one.windows().getFirst().end()).isEqualTo("2031-01-01T00:00:00Z");
+  }
+
+  @Test
+  void leavesTheOriginalAlone() {
+    patch(operation(Kind.ADD, 2, "properties", "object", "inner", "deep"));
+
+    assertThat(stored.properties().get("object")).isEqualTo(Map.of("inner", Map.of("deep", 1)));
+  }
+
+  @Test
+  void reachesIntoObjectsAndLists() {
+    HardwareRecord patched =
+        patch(
+            operation(Kind.ADD, "first", "properties", "list", "0"),
+            operation(Kind.ADD, "last", "properties", "list", "-"),
+            operation(Kind.REMOVE, null, "properties", "list", "1"),
+            operation(Kind.ADD, true, "properties", "object", "a/b~c"));
+
+    assertThat(patched.properties().get("list")).isEqualTo(List.of("first", "b", "last"));
+    assertThat(patched.properties().get("object"))
+        .isEqualTo(Map.of("inner", Map.of("deep", 1), "a/b~c", true));
+  }
+
+  @Test
+  void takesAMaskThatIsSentBackAsUnchanged() {
+    assertThat(patch(replace(Secret.MASK, "properties", "secret")).properties().get("secret"))
+        .isEqualTo(new Secret("s3cret"));
+  }
+
+  @Test
+  void takesAMaskInWholePropertiesAsUnchanged() {
+    Map<String, Object> whole = Map.of("required", "new", "secret", Secret.MASK, "token", "other");
+
+    HardwareRecord patched = patch(replace(whole, "properties"));
+
+    assertThat(patched.properties())
+        .isEqualTo(
+            Map.of(
+                "required", "new", "secret", new Secret("s3cret"), "token", new Secret("other")));
+  }
+
+  @Test
+  void issuesARemovedTokenAnew() {
+    assertThat(patch(operation(Kind.REMOVE, null, "properties", "token")).properties().get("token"))
+        .isEqualTo(new Secret(SampleTypes.ISSUED));
+  }
+
+  @Test
+  void issuesAnEmptiedTokenAnew() {
+    assertThat(patch(replace("", "properties", "token")).properties().get("token"))
+        .isEqualTo(new Secret(SampleTypes.ISSUED));
+  }
+
+  @Test
+  void takesNullForRemoval() {
+    assertThat(patch(operation(Kind.ADD, null, "properties", "list")).properties())
+        .doesNotContainKey("list");
+  }
+
+  @Test
+  void asksForNothingWhenTheValueIsTheSame() {
+    assertThat(patch(operation(Kind.ADD, "r", "properties", "required")).sameSpec(stored)).isTrue();
+    assertThat(patch(replace("t0ken", "properties", "token")).sameSpec(stored)).isTrue();
+  }
+
+  @Test
+  void addsAndRemovesWindows() {
+    HardwareRecord patched =
+        patch(
+            operation(
+                Kind.ADD,
+                Map.of("start", "2032-01-01T00:00:00Z", "end", "2032-02-01T00:00:00Z"),
+                "availability",
+                "-"),
+            operation(Kind.REMOVE, null, "availability", WINDOW.toString()));
+
+    assertThat(patched.windows())
+        .singleElement()
+        .satisfies(window -> assertThat(window.start()).isEqualTo("2032-01-01T00:00:00Z"));
+  }
+
+  @Test
+  void namesTheFieldOfAWindowThatIsNoTime() {
+    assertThatThrownBy(() -> patch(replace("x", "availability", WINDOW.toString(), "start")))
+        .isInstanceOf(Invalid.class)
+        .hasMessageContaining("start");
+  }
+
+  @Test
+  void refusesAWindowThatEndsBeforeItStarts() {
+    assertThatThrownBy(
+            () -> patch(replace("2029-01-01T00:00:00Z", "availability", WINDOW.toString(), "end")))
+        .isInstanceOf(Invalid.class)
+        .hasMessageContaining("start must be before end");
+  }
+
+  @Test
+  void refusesPathsThatDoNotExist() {
+    assertThatThrownBy(() -> patch(replace(1, "properties", "nope")))
+        .hasMessageContaining("/properties/nope");
+    assertThatThrownBy(() -> patch(operation(Kind.REMOVE, null, "properties", "list", "7")))
+        .hasMessageContaining("/properties/list/7");
+    assertThatThrownBy(() -> patch(operation(Kind.REMOVE, null, "properties", "list", "-")))
+        .hasMessageContaining("/properties/list/-");
+    assertThatThrownBy(() -> patch(operation(Kind.ADD, 1, "properties", "required", "deeper")))
+        .hasMessageContaining("/properties/required/deeper");
+    assertThatThrownBy(
+            () -> patch(operation(Kind.REMOVE, null, "availability", UUID.randomUUID().toString())))
+        .hasMessageContaining("no such window");
+  }
+
+  @Test
+  void refusesWhatMustNotChange() {
+    assertThatThrownBy(() -> patch(replace("x", "uuid"))).hasMessageContaining("/uuid");
+    assertThatThrownBy(() -> patch(operation(Kind.REMOVE, null, "name")))
+        .hasMessageContaining("/name");
+    assertThatThrownBy(() -> patch(replace(5, "name"))).hasMessageContaining("/name");
+  }
+
+  private HardwareRecord patch(PatchOperation... operations) {
+    return new HardwarePatch(List.of(operations)).applyTo(stored, types);
+  }
+
+  private static PatchOperation replace(Object value, String... path) {
+    return operation(Kind.REPLACE, value, path);
+  }
+
+  private static PatchOperation operation(Kind kind, @Nullable Object value, String... path) {
+    return new PatchOperation(kind, List.of(path), value);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the inventory. */
+@NullMarked
+package doni.hardware;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package doni.lane;
-
-import org.jspecify.annotations.NullMarked;

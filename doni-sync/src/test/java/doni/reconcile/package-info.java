@@ -1,4 +1,0 @@
-@NullMarked
-package doni.reconcile;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package doni.secret;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
+import doni.testing.SampleTypes;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+class AesSecretEncryptorTests {
+
+  private static final String OLD = key((byte) 1);
+  private static final String NEW = key((byte) 2);
+
+  private final HardwareId id = HardwareId.random();
+
+  @Test
+  void encryptsMaskedAndEncryptedFieldsAndNoOthers() {
+    Map<String, Object> properties =
+        Map.of("required", "plain", "secret", "s3cret", "token", "t0ken");
+
+    String sealed = sealer(Map.of("k1", OLD)).sealProperties(id, SampleTypes.TYPE, properties);
+
+    assertThat(sealed).contains("plain").contains("$encrypted").doesNotContain("s3cret", "t0ken");
+  }
+
+  @Test
+  void opensWhatItSealed() {
+    AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
+    String sealed =
+        sealer.sealProperties(
+            id, SampleTypes.TYPE, Map.of("required", "plain", "secret", "s3cret"));
+
+    assertThat(sealer.openProperties(id, sealed))
+        .isEqualTo(Map.of("required", "plain", "secret", new Secret("s3cret")));
+  }
+
+  @Test
+  void encryptsSecretDetails() {
+    AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
+    String sealed =
+        sealer.sealDetails(id, SampleTypes.WORKER, Map.of("device_key", "s3cret", "fleet", "pi"));
+
+    assertThat(sealed).doesNotContain("s3cret");
+    assertThat(sealer.openDetails(id, SampleTypes.WORKER, sealed))
+        .isEqualTo(Map.of("device_key", new Secret("s3cret"), "fleet", "pi"));
+  }
+
+  @Test
+  void neverWritesTheSameSecretTheSameWay() {
+    AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
+
+    assertThat(sealer.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s")))
+        .isNotEqualTo(sealer.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s")));
+  }
+
+  @Test
+  void readsOldKeysAndWritesWithTheFirst() {
+    String old =
+        sealer(Map.of("k1", OLD)).sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
+    Map<String, String> both = new LinkedHashMap<>();
+    both.put("k2", NEW);
+    both.put("k1", OLD);
+    AesSecretEncryptor rotated = sealer(both);
+
+    assertThat(rotated.openProperties(id, old)).containsEntry("secret", new Secret("s3cret"));
+    assertThat(rotated.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret")))
+        .contains("k2:");
+  }
+
+  @Test
+  void doesNotOpenAValueThatWasCopiedToAnotherDeviceOrField() {
+    AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
+    String sealed = sealer.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
+
+    assertThatThrownBy(() -> sealer.openProperties(HardwareId.random(), sealed))
+        .isInstanceOf(UnreadableSecretException.class);
+    assertThatThrownBy(() -> sealer.openProperties(id, sealed.replace("\"secret\"", "\"token\"")))
+        .isInstanceOf(UnreadableSecretException.class);
+  }
+
+  @Test
+  void namesTheMissingKeyAndThePlaceButNotTheValue() {
+    String sealed =
+        sealer(Map.of("k1", OLD)).sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
+
+    assertThatThrownBy(() -> sealer(Map.of("k2", NEW)).openProperties(id, sealed))
+        .hasMessageContaining("'k1'")
+        .hasMessageContaining(id + "/secret")
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void refusesAKeyOfTheWrongLengthWithoutShowingIt() {
+    String half = Base64.getEncoder().encodeToString(new byte[16]);
+
+    assertThatThrownBy(() -> new AesGcm(Map.of("k1", half)))
+        .hasMessageContaining("doni.secrets.keys.k1")
+        .hasMessageNotContaining(half);
+  }
+
+  private static AesSecretEncryptor sealer(Map<String, String> keys) {
+    return new AesSecretEncryptor(new AesGcm(keys), SampleTypes.create(), JsonMapper.shared());
+  }
+
+  private static String key(byte fill) {
+    byte[] key = new byte[32];
+    java.util.Arrays.fill(key, fill);
+    return Base64.getEncoder().encodeToString(key);
+  }
+}

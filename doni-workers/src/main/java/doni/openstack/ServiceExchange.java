@@ -1,0 +1,147 @@
+package doni.openstack;
+
+import doni.backend.BackendException;
+import doni.backend.RetryAfter;
+import doni.enrollment.Secret;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** JSON over HTTP to one service: a {@link ServiceRequest} becomes an {@link ServiceResponse}. */
+final class ServiceExchange {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceExchange.class);
+
+  private static final String JSON = "application/json";
+  private static final String REQUEST_ID = "X-OpenStack-Request-ID";
+
+  private final String service;
+  private final HttpCalls http;
+  private final Clock clock;
+
+  ServiceExchange(String service, HttpCalls http, Clock clock) {
+    this.service = service;
+    this.http = http;
+    this.clock = clock;
+  }
+
+  /**
+   * @param headers of the answer, by any spelling
+   */
+  record Result(ServiceResponse answer, okhttp3.Headers headers) {}
+
+  /**
+   * @param root the service's endpoint, without a slash at the end
+   * @param token sent as {@code X-Auth-Token}
+   * @throws BackendException without an answer; for 429, 502, 503 and 504; and for a success whose
+   *     body is not the JSON that was due
+   */
+  Result send(String root, ServiceRequest request, Optional<Secret> token) {
+    MaskedJson body = MaskedJson.of(request.body());
+    okhttp3.Request wire = wire(root, request, body, token);
+    long started = System.nanoTime();
+    HttpCalls.Reply reply = http.send(wire);
+    ServiceResponse answer = answer(request, body, token, reply);
+    LOG.debug(
+        "{} {} -> {} in {} ms, {} / {}",
+        service,
+        request,
+        reply.status(),
+        (System.nanoTime() - started) / 1_000_000,
+        wire.header(REQUEST_ID),
+        answer.requestId());
+    return switch (reply.status()) {
+      case 429, 502, 503, 504 -> throw unavailable(answer, reply);
+      default -> new Result(answer, reply.headers());
+    };
+  }
+
+  private okhttp3.Request wire(
+      String root, ServiceRequest request, MaskedJson body, Optional<Secret> token) {
+    HttpUrl url = HttpUrl.parse(root + request.path());
+    if (url == null) {
+      throw BackendException.notSent(service, "'" + root + "' is no URL of " + service, null);
+    }
+    okhttp3.Request.Builder wire =
+        new okhttp3.Request.Builder()
+            .url(url)
+            .header("Accept", JSON)
+            .header(REQUEST_ID, "req-" + UUID.randomUUID());
+    request.headers().forEach(wire::header);
+    token.ifPresent(secret -> wire.header("X-Auth-Token", secret.value()));
+    return wire.method(request.method(), wireBody(request, body)).build();
+  }
+
+  private static @Nullable RequestBody wireBody(ServiceRequest request, MaskedJson body) {
+    if (!body.isEmpty()) {
+      // Of a string, OkHttp would add a charset, which not every service takes.
+      return RequestBody.create(body.text().getBytes(StandardCharsets.UTF_8), MediaType.get(JSON));
+    }
+    return switch (request.method()) {
+      case "GET", "HEAD", "DELETE" -> null;
+      default -> RequestBody.create(new byte[0], null);
+    };
+  }
+
+  private ServiceResponse answer(
+      ServiceRequest request, MaskedJson sent, Optional<Secret> token, HttpCalls.Reply reply) {
+    String text = reply.body();
+    JsonNode json = json(text);
+    boolean success = reply.status() >= 200 && reply.status() < 300;
+    String message =
+        success ? "" : ErrorMessage.bounded(masked(ErrorMessage.find(json, text), sent, token));
+    ServiceResponse answer =
+        new ServiceResponse(
+            service, request, reply.status(), json, message, reply.headers().get(REQUEST_ID));
+    boolean due = request.method().equals("GET") || !text.isBlank();
+    if (success && due && json.isMissingNode()) {
+      throw BackendException.answered(
+          service,
+          reply.status(),
+          "%s answered %d to %s, but with what is no JSON"
+              .formatted(service, reply.status(), request),
+          request.isWrite(),
+          null);
+    }
+    return answer;
+  }
+
+  /** Before it is cut off: the beginning of a secret would not be known as one. */
+  private static String masked(String words, MaskedJson sent, Optional<Secret> token) {
+    String masked = sent.masked(words);
+    return token.map(secret -> secret.maskedIn(masked)).orElse(masked);
+  }
+
+  /** Missing when the text is no JSON. */
+  private static JsonNode json(String text) {
+    if (text.isBlank()) {
+      return MissingNode.getInstance();
+    }
+    try {
+      return MaskedJson.MAPPER.readTree(text);
+    } catch (JacksonException _) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  private BackendException unavailable(ServiceResponse answer, HttpCalls.Reply reply) {
+    return BackendException.answered(
+        service,
+        answer.status(),
+        String.format(
+            Locale.ROOT, "%s answered %d: %s", service, answer.status(), answer.message()),
+        answer.request().isWrite(),
+        RetryAfter.read(reply.headers().get("Retry-After"), clock.instant()));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.backend;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,153 @@
+package doni.openstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.backend.BackendException;
+import doni.enrollment.Secret;
+import doni.openstack.ProjectLookup.Found;
+import doni.simulator.http.Fault;
+import doni.simulator.keystone.ApplicationCredential;
+import doni.simulator.keystone.SimulatedKeystone;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The client layer against the simulated Keystone, which is a service of its own catalog too. */
+@NullMarked
+class SimulatedKeystoneIT {
+
+  private final Clock clock = Clock.systemUTC();
+  private final SimulatedKeystone keystone = new SimulatedKeystone(0, clock);
+
+  @BeforeEach
+  void addAService() {
+    keystone.addService("channel", "tunelo", keystone.authUrl());
+  }
+
+  @AfterEach
+  void close() {
+    keystone.close();
+  }
+
+  @Test
+  void reachesAServiceWithAPassword() {
+    OpenStackService service = withPassword(keystone.user("doni").password()).service(settings());
+
+    assertThat(service.send(ServiceRequest.get("/projects")).status()).isEqualTo(200);
+    assertThat(service.projectId()).isEqualTo(keystone.user("doni").project().id());
+  }
+
+  @Test
+  void reachesAServiceWithAnApplicationCredential() {
+    ApplicationCredential credential = keystone.addApplicationCredential("doni", "doni-site");
+
+    OpenStackService service =
+        openStack(null, null, credential.id(), credential.secret()).service(settings());
+
+    assertThat(service.send(ServiceRequest.get("/projects")).status()).isEqualTo(200);
+    assertThat(service.projectId()).isEqualTo(keystone.user("doni").project().id());
+  }
+
+  @Test
+  void isRefusedWithAWrongPassword() {
+    OpenStackService service = withPassword("wrong").service(settings());
+
+    assertThatThrownBy(service::projectId)
+        .isInstanceOf(BackendException.class)
+        .hasMessageContaining("The request you have made requires authentication")
+        .hasMessageContaining("doni.keystone.username");
+  }
+
+  @Test
+  void survivesTheLossOfAllTokens() {
+    OpenStackService service = withPassword(keystone.user("doni").password()).service(settings());
+    service.send(ServiceRequest.get("/projects"));
+    keystone.revokeAll();
+
+    assertThat(service.send(ServiceRequest.get("/projects")).status()).isEqualTo(200);
+    assertThat(keystone.calls().count("POST", "/v3/auth/tokens")).isEqualTo(2);
+  }
+
+  @Test
+  void findsProjects() {
+    ProjectLookup projects = withPassword(keystone.user("doni").password()).projects();
+    String id = keystone.user("alice").project().id();
+
+    assertThat(projects.find("alice-proj")).isEqualTo(new Found.One(id));
+    assertThat(projects.find(id)).isEqualTo(new Found.One(id));
+    assertThat(projects.find("nobody")).isEqualTo(new Found.None());
+  }
+
+  @Test
+  void neverTakesABrokenAnswerForASuccess() {
+    OpenStackService service = withPassword(keystone.user("doni").password()).service(settings());
+    keystone.faults().add(Fault.on("GET", "/v3/projects").answering(200, "{\"projects\": ["));
+
+    assertThatThrownBy(() -> service.send(ServiceRequest.get("/projects")))
+        .isInstanceOf(BackendException.class)
+        .hasMessageContaining("no JSON");
+  }
+
+  @Test
+  void saysWhoDoesNotAnswerWhenKeystoneIsDown() {
+    OpenStackService service = withPassword(keystone.user("doni").password()).service(settings());
+    keystone.stop();
+
+    assertThatThrownBy(service::projectId)
+        .isInstanceOfSatisfying(
+            BackendException.class,
+            down -> {
+              assertThat(down.service()).isEqualTo("identity");
+              assertThat(down.kind()).isEqualTo(BackendException.Kind.CONNECTION);
+            });
+  }
+
+  private OpenStack withPassword(String password) {
+    return openStack("doni", password, null, null);
+  }
+
+  private OpenStack openStack(
+      @Nullable String user,
+      @Nullable String password,
+      @Nullable String credential,
+      @Nullable String secret) {
+    KeystoneProperties properties =
+        new KeystoneProperties(
+            keystone.authUrl(),
+            user,
+            password == null ? null : new Secret(password),
+            credential,
+            secret == null ? null : new Secret(secret),
+            "Default",
+            "service",
+            "Default",
+            "RegionOne",
+            "internal",
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Map.of());
+    return new KeystoneOpenStack(properties, new SimpleMeterRegistry(), clock);
+  }
+
+  private static ServiceProperties settings() {
+    @Nullable URI fromTheCatalog = null;
+    return new ServiceProperties(
+        "tunelo",
+        "channel",
+        null,
+        null,
+        fromTheCatalog,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        10);
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package doni.remote;
-
-import org.jspecify.annotations.NullMarked;

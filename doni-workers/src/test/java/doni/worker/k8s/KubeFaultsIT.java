@@ -1,0 +1,305 @@
+package doni.worker.k8s;
+
+import static doni.worker.k8s.Enrolled.aDevice;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
+
+import doni.backend.BackendException;
+import doni.simulator.http.Fault;
+import doni.simulator.kubernetes.SimulatedKubernetes;
+import doni.worker.Outcome;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the worker makes of an API server that refuses, stalls, breaks or comes back. */
+class KubeFaultsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final String SECRETS = "/api/v1/namespaces/kube-system/secrets";
+  private static final String ANY_NODE = "/api/v1/nodes/.+";
+
+  @TempDir Path directory = Path.of("");
+  private SimulatedKubeApi api;
+  private SimulatedKubernetes kube;
+  private EdgeNodes nodes;
+  private K8sSite site;
+  private final Enrolled device = aDevice();
+
+  @BeforeEach
+  void open() {
+    api = new SimulatedKubeApi(directory);
+    kube = api.simulated();
+    nodes = new EdgeNodes(api.admin());
+    site = K8sSite.through(api.kubeconfig()).open();
+  }
+
+  @AfterEach
+  void close() {
+    site.close();
+    api.close();
+  }
+
+  private K8sWorker worker() {
+    return site.worker();
+  }
+
+  private void joined() {
+    nodes.join(device.name());
+    assertThat(device.requested(worker())).isInstanceOf(Outcome.Synced.class);
+  }
+
+  private BackendException refused() {
+    return catchThrowableOfType(BackendException.class, () -> device.requested(worker()));
+  }
+
+  private static String status(int code, String message) {
+    return """
+    {"kind":"Status","status":"Failure","message":"%s","code":%d,"details":
+     {"retryAfterSeconds":7,"causes":[{"reason":"FieldValueInvalid","field":"metadata.labels"}]}}
+    """
+        .formatted(message, code);
+  }
+
+  @Test
+  void anUnchangedDeviceCostsNoCallOnARoutineAttempt() {
+    joined();
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> {
+          kube.calls().clear();
+          assertThat(device.routine(worker())).isInstanceOf(Outcome.Synced.class);
+          assertThat(kube.calls().total()).isZero();
+        });
+  }
+
+  @Test
+  void aTokenThatCouldNotBeWrittenIsNoSuccess() {
+    nodes.join(device.name());
+    kube.faults().add(Fault.on("POST", SECRETS).answering(500, status(500, "etcd is down")));
+
+    assertThat(refused())
+        .returns(500, BackendException::status)
+        .returns(true, BackendException::write)
+        .hasMessageContaining("etcd is down");
+  }
+
+  @Test
+  void aTokenThatCouldNotBeReadIsNotMissing() {
+    kube.faults().add(Fault.on("GET", SECRETS + "/.+").answering(500, status(500, "no quorum")));
+
+    assertThat(refused()).returns(500, BackendException::status);
+    assertThat(kube.calls().count("POST", SECRETS)).isZero();
+  }
+
+  @Test
+  void aTokenThatCouldNotBeDeletedKeepsTheDeletionGoing() {
+    joined();
+    kube.faults().add(Fault.on("DELETE", SECRETS + "/.+").answering(503, "").once());
+
+    device.deleted();
+    assertThat(refused()).returns(503, BackendException::status);
+    assertThat(device.requested(worker())).isInstanceOf(Outcome.Gone.class);
+    assertThat(nodes.secret(device.tokenId())).isEmpty();
+  }
+
+  @Test
+  void remembersTheTokenItWroteWhenTheNodeCannotBeWritten() {
+    nodes.join(device.name());
+    kube.faults().add(Fault.on("PATCH", ANY_NODE).answering(503, "", Map.of("Retry-After", "9")));
+
+    Outcome outcome = device.requested(worker());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Failed.class))
+        .returns(true, Outcome.Failed::retryable)
+        .returns(Duration.ofSeconds(9), Outcome.Failed::after);
+    assertThat(device.details()).containsEntry("token_id", device.tokenId());
+  }
+
+  @Test
+  void passesOnHowLongTheServerWantsToBeLeftAlone() {
+    kube.faults()
+        .add(
+            Fault.on("GET", ANY_NODE)
+                .answering(429, "Too many requests", Map.of("Retry-After", "3")));
+
+    assertThat(refused())
+        .returns(429, BackendException::status)
+        .satisfies(e -> assertThat(e.retryAfter()).contains(Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void findsHowLongToWaitInTheStatusToo() {
+    kube.faults().add(Fault.on("GET", ANY_NODE).answering(503, status(503, "starting")));
+
+    assertThat(refused().retryAfter()).contains(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void whatIsInvalidIsNamed() {
+    joined();
+    nodes.label(device.name(), "smarter-device-manager", "off");
+    kube.faults().add(Fault.on("PATCH", ANY_NODE).answering(422, status(422, "is invalid")));
+
+    assertThat(refused())
+        .returns(422, BackendException::status)
+        .hasMessageContaining("is invalid (metadata.labels)");
+  }
+
+  @Test
+  void refusedTokensAreNotQuoted() {
+    String secret = device.token().substring(7);
+    kube.faults().add(Fault.on("POST", SECRETS).answering(422, status(422, "bad: " + secret)));
+
+    assertThat(refused()).hasMessageContaining("bad: ****").hasMessageNotContaining(secret);
+  }
+
+  @Test
+  void aMissingRightHoldsTheLaneWithItsMessage() {
+    kube.revoke("create", "secrets");
+
+    Outcome outcome = device.requested(worker());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .satisfies(deferred -> assertThat(deferred.reason()).contains("403").contains("secrets"))
+        .returns(Duration.ofSeconds(30), Outcome.Deferred::after);
+    assertThat(worker().lanePause())
+        .hasValueSatisfying(hold -> assertThat(hold.reason()).contains("403").contains("doni"));
+  }
+
+  @Test
+  void rotatedCredentialsAreReadAgainAtOnce() {
+    nodes.join(device.name());
+    kube.rotateToken("doni");
+    kube.writeKubeconfig(api.kubeconfig(), "doni");
+
+    assertThat(device.requested(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(worker().lanePause()).isEmpty();
+  }
+
+  @Test
+  void refusedCredentialsHoldTheLaneUntilTheKubeconfigIsReplaced() {
+    nodes.join(device.name());
+    kube.rotateToken("doni");
+
+    assertThat(device.requested(worker())).isInstanceOf(Outcome.Deferred.class);
+    assertThat(worker().lanePause())
+        .hasValueSatisfying(hold -> assertThat(hold.reason()).contains("401"));
+
+    kube.writeKubeconfig(api.kubeconfig(), "doni");
+
+    await().atMost(SOON).untilAsserted(() -> assertThat(worker().lanePause()).isEmpty());
+    assertThat(device.requested(worker())).isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsGivenUpOn() {
+    kube.faults().add(Fault.on("GET", ANY_NODE).hanging());
+
+    assertThat(refused()).returns(BackendException.Kind.TIMEOUT, BackendException::kind);
+    kube.faults().clear();
+  }
+
+  @Test
+  void aLostAnswerToAWriteIsFoundDoneTheNextTime() {
+    kube.faults().add(Fault.on("POST", SECRETS).dropping().afterTheWork().once());
+
+    assertThatThrownBy(() -> device.requested(worker())).isInstanceOf(BackendException.class);
+    assertThat(device.requested(worker())).isInstanceOf(Outcome.Deferred.class);
+    assertThat(kube.calls().count("POST", SECRETS)).isOne();
+  }
+
+  @Test
+  void conflictsWithoutEndAreLeftForLater() {
+    site.close();
+    site = K8sSite.through(api.kubeconfig()).tainting("true", "NoSchedule").open();
+    nodes.join(device.name());
+    kube.faults().add(Fault.on("PATCH", ANY_NODE).answering(409, status(409, "modified")));
+
+    assertThat(device.requested(worker())).isInstanceOf(Outcome.Deferred.class);
+    assertThat(kube.calls().matching("PATCH", ANY_NODE).stream().filter(c -> c.status() == 409))
+        .hasSize(6);
+  }
+
+  @Test
+  void namesItselfAsTheManagerOfWhatItWrites() {
+    joined();
+
+    assertThat(kube.calls().matching("PATCH", "/api/v1/nodes/" + device.name()))
+        .allMatch(call -> call.query().contains("fieldManager=doni"))
+        .isNotEmpty();
+  }
+
+  @Test
+  void theCircuitHoldsTheLaneWhileTheServerIsDown() {
+    kube.stop();
+
+    for (int call = 0; call < 6; call++) {
+      refused();
+    }
+
+    assertThat(worker().lanePause())
+        .hasValueSatisfying(hold -> assertThat(hold.reason()).contains("kubernetes"));
+    kube.start();
+    await().atMost(SOON).untilAsserted(() -> assertThat(worker().lanePause()).isEmpty());
+  }
+
+  @Test
+  void hearsOfNodesAgainAfterTheServerHasRestarted() {
+    kube.stop();
+    kube.start();
+
+    nodes.join(device.name());
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+  }
+
+  @Test
+  void hearsOfNodesAfterItsVersionHasBecomeTooOld() {
+    joined();
+    kube.forgetHistory();
+    kube.endWatches();
+    site.woken().clear();
+
+    nodes.leave(device.name());
+
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+  }
+
+  @Test
+  void hearsOfNodesWithinASecond() {
+    nodes.join("first");
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains("first"));
+
+    nodes.join(device.name());
+
+    await()
+        .atMost(Duration.ofSeconds(1))
+        .untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+  }
+
+  @Test
+  void heartbeatsWakeNobody() {
+    joined();
+    nodes.join("before");
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains("before"));
+    site.woken().clear();
+
+    kube.heartbeat(device.name());
+    nodes.join("after");
+
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains("after"));
+    assertThat(site.woken()).doesNotContain(device.name());
+  }
+}

@@ -1,0 +1,147 @@
+package doni.worker.k8s;
+
+import static doni.worker.k8s.Enrolled.aDevice;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import doni.worker.LanePause;
+import doni.worker.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** A kubeconfig that comes late, is replaced, or is caught half-written: no restart, ever. */
+@ExtendWith(OutputCaptureExtension.class)
+class KubeconfigAtRunTimeIT {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @TempDir Path directory = Path.of("");
+  private SimulatedKubeApi api;
+  private Path file;
+  private K8sSite site;
+  private final Enrolled device = aDevice();
+
+  @BeforeEach
+  void open() {
+    api = new SimulatedKubeApi(directory);
+    file = directory.resolve("late.kubeconfig");
+    site = K8sSite.through(file).open();
+  }
+
+  @AfterEach
+  void close() {
+    site.close();
+    api.close();
+  }
+
+  private void written() {
+    api.simulated().writeKubeconfig(file, "doni");
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.worker().lanePause()).isEmpty());
+  }
+
+  @Test
+  void whileItIsMissingTheLaneWaitsAndSaysForWhat() {
+    assertThat(site.worker().lanePause())
+        .hasValueSatisfying(hold ->
+            assertThat(hold)
+                .extracting(LanePause::reason)
+                .asString()
+                .contains("doni.workers.k8s.kubeconfig-file")
+                .contains(file.toString()));
+  }
+
+  @Test
+  void anUnsetOneIsNamed() {
+    try (K8sSite unset = K8sSite.through(Path.of("")).open()) {
+      assertThat(unset.worker().lanePause())
+          .hasValue(new LanePause("doni.workers.k8s.kubeconfig-file is not set", null));
+    }
+  }
+
+  @Test
+  void whenItAppearsEveryNodeIsLookedAt() {
+    new EdgeNodes(api.admin()).join(device.name());
+
+    written();
+
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+    assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
+  void aHalfWrittenOneIsReportedWithoutItsContent(CapturedOutput output) throws IOException {
+    String whole = api.simulated().kubeconfig("doni");
+    Files.writeString(file, whole.substring(0, whole.indexOf("contexts:")));
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(() ->
+            assertThat(site.worker().lanePause().map(LanePause::reason).orElse(""))
+                .contains("cannot be used"));
+    assertThat(output.getAll()).doesNotContain(api.simulated().token("doni"));
+
+    written();
+  }
+
+  @Test
+  void aBrokenOneLeavesTheFormerInUse(CapturedOutput output) throws IOException {
+    written();
+    new EdgeNodes(api.admin()).join(device.name());
+
+    Files.writeString(file, "token: [ s3cr3t");
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(output.getAll()).contains("the former one stays in use"));
+    assertThat(output.getAll()).doesNotContain("s3cr3t");
+    assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
+  void unreadableCertificatesAreReported() throws IOException {
+    Files.writeString(
+        file,
+        api.simulated()
+            .kubeconfig("doni")
+            .replace("    server:", "    certificate-authority-data: bm90IGEgY2VydA==\n    server:")
+            .replace("http://", "https://"));
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(() ->
+            assertThat(site.worker().lanePause().map(LanePause::reason).orElse(""))
+                .contains("certificates or keys cannot be read"));
+  }
+
+  @Test
+  void anotherClusterIsWatchedInItsPlace() throws IOException {
+    written();
+    new EdgeNodes(api.admin()).join("only-in-the-first");
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(site.woken()).contains("only-in-the-first"));
+    site.woken().clear();
+    Path other = Files.createDirectory(directory.resolve("other"));
+
+    try (SimulatedKubeApi second = new SimulatedKubeApi(other)) {
+      new EdgeNodes(second.admin()).join(device.name());
+      second.simulated().writeKubeconfig(file, "doni");
+
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> assertThat(site.woken()).contains(device.name(), "only-in-the-first"));
+      assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Synced.class);
+      assertThat(new EdgeNodes(second.admin()).labels(device.name())).isNotEmpty();
+    }
+  }
+}

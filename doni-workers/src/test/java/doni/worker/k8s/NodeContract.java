@@ -1,0 +1,232 @@
+package doni.worker.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
+
+import doni.worker.Outcome;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a device's Node, whichever the API. */
+interface NodeContract extends OnCluster {
+
+  @Test
+  default void labelsANodeThatHasJoined() {
+    nodes().join(device().name(), Map.of("kubernetes.io/arch", "arm64"));
+
+    Outcome outcome = device().requested(worker());
+
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+    assertThat(nodes().labels(device().name()))
+        .containsEntry("smarter-device-manager", "enabled")
+        .containsEntry(RPI, "rpi")
+        .containsEntry("kubernetes.io/arch", "arm64");
+    assertThat(device().details())
+        .containsEntry("num_labels", 2)
+        .containsEntry("created_token_secrets", 1)
+        .containsEntry("deleted_token_secrets", 0)
+        .containsEntry("ready", true)
+        .containsKey("last_transition");
+  }
+
+  @Test
+  default void aSecondAttemptWritesNothing() {
+    joined();
+    String version = nodes().get(device().name()).getMetadata().getResourceVersion();
+
+    assertThat(device().planned(worker())).isEmpty();
+    assertThat(device().requested(worker()))
+        .asInstanceOf(type(Outcome.Synced.class))
+        .satisfies(synced -> assertThat(synced.changes()).isEmpty());
+    assertThat(nodes().get(device().name()).getMetadata().getResourceVersion()).isEqualTo(version);
+  }
+
+  @Test
+  default void findsTheNodeUnderTheLowerCasedName() {
+    nodes().join(device().name());
+
+    device().named(device().name().toUpperCase(Locale.ROOT));
+    Outcome outcome = device().requested(worker());
+    device().named(device().name().toLowerCase(Locale.ROOT));
+
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
+  default void opensTheNetworkAgainWhenLocalEgressIsAllowed() {
+    device().with("local_egress", "deny");
+    joined();
+    assertThat(nodes().labels(device().name())).containsEntry(ExpectedLabels.LOCAL_EGRESS, "deny");
+
+    device().with("local_egress", "allow").requested(worker());
+
+    assertThat(nodes().labels(device().name())).doesNotContainKey(ExpectedLabels.LOCAL_EGRESS);
+  }
+
+  @Test
+  default void addsTheLabelThatBlazarSetsOnlyOnce() {
+    joined();
+    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+
+    assertThat(device().requested(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(nodes().labels(device().name())).containsEntry("blazar.openstack.org/device", "d1");
+
+    assertThat(device().planned(worker())).isEmpty();
+  }
+
+  @Test
+  default void leavesTheLabelThatBlazarHasSetAlone() {
+    joined();
+    nodes().label(device().name(), "blazar.openstack.org/device", "d0");
+
+    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+
+    assertThat(device().planned(worker())).isEmpty();
+    assertThat(device().followingNobody().planned(worker())).isEmpty();
+  }
+
+  @Test
+  default void removesTheLabelsOfAFormerMachineType() {
+    device().with("machine_name", "jetson-nano");
+    joined();
+    assertThat(nodes().labels(device().name())).containsEntry(NVIDIA, "true");
+
+    device().with("machine_name", "raspberrypi4-64").requested(worker());
+
+    assertThat(nodes().labels(device().name())).doesNotContainKey(NVIDIA).containsEntry(RPI, "rpi");
+  }
+
+  @Test
+  default void removesLabelsThatHaveLeftTheConfiguration() {
+    joined();
+
+    reopen(settings().expecting(Map.of("raspberrypi4-64", "other=1")));
+    device().requested(worker());
+
+    assertThat(nodes().labels(device().name()))
+        .containsEntry("other", "1")
+        .doesNotContainKeys(RPI, "smarter-device-manager");
+  }
+
+  @Test
+  default void leavesLabelsOfOthersAlone() {
+    joined();
+    nodes().label(device().name(), "blazar.openstack.org/reservation_id", "r1");
+
+    device().with("machine_name", "coral-dev").requested(worker());
+
+    assertThat(nodes().labels(device().name()))
+        .containsEntry("blazar.openstack.org/reservation_id", "r1")
+        .doesNotContainKey(RPI);
+  }
+
+  @Test
+  default void aMachineTypeWithoutLabelsStillHasToJoin() {
+    device().with("machine_name", "unheard-of");
+
+    assertThat(device().requested(worker())).isInstanceOf(Outcome.Deferred.class);
+  }
+
+  @Test
+  default void taintsBesideForeignTaints() {
+    reopen(settings().tainting("true", "NoSchedule"));
+    nodes().join(device().name());
+    nodes().taint(device().name(), "maintenance", "yes", "NoSchedule");
+
+    device().requested(worker());
+
+    assertThat(nodes().taints(device().name()))
+        .containsExactlyInAnyOrder("maintenance=yes:NoSchedule", "worker-node=true:NoSchedule");
+  }
+
+  @Test
+  default void aForeignTaintThatComesBetweenReadingAndWritingSurvives() {
+    reopen(settings().tainting("true", "NoSchedule"));
+    nodes().join(device().name());
+    ReconcilePlan plan = worker().plan(device().attempt(ReconcileContext.Cause.REQUESTED));
+    nodes().taint(device().name(), "maintenance", "yes", "NoSchedule");
+
+    Outcome outcome = plan.apply();
+
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+    assertThat(nodes().taints(device().name()))
+        .containsExactlyInAnyOrder("maintenance=yes:NoSchedule", "worker-node=true:NoSchedule");
+  }
+
+  @Test
+  default void replacesTheTaintWhenTheConfigurationChanges() {
+    reopen(settings().tainting("true", "NoSchedule"));
+    joined();
+
+    reopen(settings().tainting("yes", "PreferNoSchedule"));
+    device().requested(worker());
+
+    assertThat(nodes().taints(device().name())).containsExactly("worker-node=yes:PreferNoSchedule");
+  }
+
+  @Test
+  default void removesItsTaintWhenItIsSwitchedOff() {
+    reopen(settings().tainting("true", "NoSchedule"));
+    joined();
+    nodes().taint(device().name(), "maintenance", "yes", "NoSchedule");
+
+    reopen(settings());
+    device().requested(worker());
+
+    assertThat(nodes().taints(device().name())).containsExactly("maintenance=yes:NoSchedule");
+  }
+
+  @Test
+  default void labelsANodeThatIsNotReadyAndSaysSo() {
+    nodes().join(device().name());
+    nodes().ready(device().name(), "Unknown");
+
+    Outcome outcome = device().requested(worker());
+
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+    assertThat(nodes().labels(device().name())).containsEntry(RPI, "rpi");
+    assertThat(device().details()).containsEntry("ready", false);
+  }
+
+  @Test
+  default void namesAMissingIndexProperty() {
+    Outcome outcome = device().without("machine_name").requested(worker());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Failed.class))
+        .satisfies(failed -> assertThat(failed.message()).startsWith("machine_name is missing"));
+  }
+
+  @Test
+  default void aNameThatNoNodeCanHaveIsAFailure() {
+    String name = device().name();
+
+    Outcome outcome = device().named("pi_01").requested(worker());
+    device().named(name);
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Failed.class))
+        .satisfies(failed -> assertThat(failed.message()).contains("'pi_01'"));
+  }
+
+  @Test
+  default void dressesANodeThatWasBornAgain() {
+    joined();
+    String uid = nodes().get(device().name()).getMetadata().getUid();
+    nodes().leave(device().name());
+    nodes().join(device().name());
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> {
+          device().routine(worker());
+          assertThat(nodes().labels(device().name())).containsEntry(RPI, "rpi");
+        });
+
+    assertThat(device().details()).doesNotContainEntry("node_uid", uid);
+  }
+}

@@ -1,0 +1,485 @@
+package doni.worker.tunelo;
+
+import static doni.worker.tunelo.EdgeDevice.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import doni.simulator.http.Fault;
+import doni.simulator.tunelo.SimulatedTunelo;
+import doni.worker.Change;
+import doni.worker.Outcome;
+import doni.worker.ReconcileContext.Cause;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the worker makes of a device's channels, row by row of what Tunelo was seen to do. */
+class TuneloWorkerIT {
+
+  private final TuneloSite site = new TuneloSite();
+  private final SimulatedTunelo tunelo = site.tunelo();
+
+  @AfterEach
+  void close() {
+    site.close();
+  }
+
+  private static Outcome.Deferred deferred(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Deferred.class);
+    return (Outcome.Deferred) outcome;
+  }
+
+  private static Outcome.Failed failed(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    return (Outcome.Failed) outcome;
+  }
+
+  @Test
+  void makesAChannelAndReportsWhatTheDeviceNeeds() {
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    Outcome outcome = site.requested(device);
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Synced.class))
+        .satisfies(
+            synced -> assertThat(synced.changes()).containsExactly(Change.create("channel user")));
+    assertThat(tunelo.channels(key(1))).containsExactly(device.uuid("user"));
+    Map<?, ?> reported = device.reported("user").orElseThrow();
+    assertThat(reported.keySet().stream().map(String::valueOf))
+        .containsExactlyInAnyOrder("uuid", "ip", "endpoint", "peers");
+    assertThat(String.valueOf(reported.get("ip"))).startsWith("10.0.3.");
+    assertThat(String.valueOf(reported.get("peers")))
+        .contains("endpoint=192.0.2.10:51820", "public_key=HUBKEY", "ip=10.0.3.");
+  }
+
+  @Test
+  void makesOneChannelForEachEntry() {
+    EdgeDevice device = site.enroll().with("user", key(1)).with("mgmt", key(2));
+
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels())
+        .containsExactlyInAnyOrder(device.uuid("user"), device.uuid("mgmt"));
+    assertThat(tunelo.hubs()).hasSize(1);
+  }
+
+  @Test
+  void makesNothingWithoutAKey() {
+    EdgeDevice device = site.enroll().with("user", null);
+
+    Outcome outcome = site.requested(device);
+
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).containsEntry("waiting_for", "the device's key (user)");
+    assertThat(tunelo.calls().total()).isZero();
+
+    device.with("user", key(1));
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).doesNotContainKey("waiting_for");
+    assertThat(tunelo.channels(key(1))).hasSize(1);
+  }
+
+  @Test
+  void hasNothingToDoWithoutChannels() {
+    assertThat(site.requested(site.enroll())).isInstanceOf(Outcome.Synced.class);
+    assertThat(tunelo.calls().total()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "not a key!!",
+        "AQEB",
+        "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQF=",
+        "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
+      })
+  void failsAnEntryWhoseKeyIsMalformedAndDoesTheOther(String malformed) {
+    EdgeDevice device = site.enroll().with("user", malformed).with("mgmt", key(2));
+
+    Outcome.Failed outcome = failed(site.requested(device));
+
+    assertThat(outcome.retryable()).isFalse();
+    assertThat(outcome.message()).startsWith("user: its public_key is no WireGuard key");
+    assertThat(tunelo.channels()).containsExactly(device.uuid("mgmt"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"REQUESTED", "ROUTINE"})
+  void writesNothingWhenNothingHasChanged(Cause cause) {
+    EdgeDevice device = site.steady(1);
+    Map<String, Object> details = Map.copyOf(device.details());
+    tunelo.calls().clear();
+
+    Outcome outcome = device.keep(site.plan(device, cause).apply());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Synced.class))
+        .satisfies(synced -> assertThat(synced.changes()).isEmpty());
+    assertThat(tunelo.calls().writes()).isZero();
+    assertThat(tunelo.calls().total()).isEqualTo(1);
+    assertThat(device.details()).isEqualTo(details);
+  }
+
+  @Test
+  void sweepsAllDevicesWithOneListing() {
+    List<EdgeDevice> devices = new ArrayList<>();
+    for (int i = 1; i <= 40; i++) {
+      devices.add(site.steady(i));
+    }
+    site.clock().advance(Duration.ofMinutes(1));
+    tunelo.calls().clear();
+
+    devices.forEach(device -> assertThat(site.swept(device)).isInstanceOf(Outcome.Synced.class));
+
+    assertThat(tunelo.calls().total()).isEqualTo(1);
+    assertThat(tunelo.calls().count("GET", "/channels")).isEqualTo(1);
+  }
+
+  @Test
+  void replacesAChannelWhoseKeyHasChanged() {
+    EdgeDevice device = site.steady(1);
+    String former = device.uuid("user");
+    device.with("user", key(2));
+
+    Outcome outcome = site.requested(device);
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Synced.class))
+        .satisfies(synced ->
+            assertThat(synced.changes())
+                .containsExactly(
+                    Change.delete("channel " + former), Change.create("channel user")));
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user"));
+    assertThat(tunelo.channels(key(2))).hasSize(1);
+    assertThat(tunelo.calls().count("PUT", ".*")).isZero();
+  }
+
+  @Test
+  void removesTheChannelOfAnEntryThatIsGone() {
+    EdgeDevice device = site.enroll().with("user", key(1)).with("mgmt", key(2));
+    site.requested(device);
+    device.without("mgmt");
+
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user"));
+    assertThat(device.reported("mgmt")).isEmpty();
+  }
+
+  @Test
+  void makesAChannelAgainThatWasDeletedBehindOurBack() {
+    EdgeDevice device = site.steady(1);
+    tunelo.remove(device.uuid("user"));
+
+    assertThat(site.routine(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels(key(1))).containsExactly(device.uuid("user"));
+  }
+
+  @Test
+  void adoptsAChannelThatWasMadeAndNeverRecorded() {
+    String lost = tunelo.addChannel(key(1));
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(device.uuid("user")).isEqualTo(lost);
+    assertThat(tunelo.calls().writes()).isZero();
+  }
+
+  @Test
+  void keepsTheBestOfSeveralAndDeletesTheOthers() {
+    String withoutHub = tunelo.addChannel(key(1));
+    tunelo.loseHubs();
+    List<String> withHub = List.of(tunelo.addChannel(key(1)), tunelo.addChannel(key(1)));
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(device.uuid("user")).isEqualTo(withHub.stream().sorted().findFirst().orElseThrow());
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user")).doesNotContain(withoutHub);
+  }
+
+  @Test
+  void removesASecondChannelThatAStalledReplicaMade() {
+    EdgeDevice device = site.steady(1);
+    tunelo.addChannel(key(1));
+
+    assertThat(site.routine(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user"));
+  }
+
+  @Test
+  void waitsForAHubThatIsNotReadyWithoutAWrite() {
+    tunelo.newHubsAreReady(false);
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    assertThat(deferred(site.requested(device)).after()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(device.uuid("user")).isEqualTo(tunelo.channels().getFirst());
+    assertThat(String.valueOf(device.reported("user").orElseThrow().get("ip"))).startsWith("10.");
+    tunelo.calls().clear();
+
+    assertThat(deferred(site.requested(device)).after()).isEqualTo(Duration.ofSeconds(10));
+    site.clock().advance(Duration.ofMinutes(5));
+    assertThat(deferred(site.requested(device)).after()).isNull();
+    assertThat(tunelo.calls().writes()).isZero();
+
+    tunelo.makeHubsReady();
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+    assertThat(String.valueOf(device.reported("user"))).contains("192.0.2.10:51820");
+    assertThat(device.details()).doesNotContainKey("hub_awaited_since");
+  }
+
+  @Test
+  void rebuildsAChannelThatIsSeenWithoutAHubTwice() {
+    EdgeDevice device = site.steady(1);
+    String former = device.uuid("user");
+    tunelo.loseHubs();
+    tunelo.calls().clear();
+
+    assertThat(deferred(site.routine(device)).after()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(deferred(site.routine(device)).after()).isEqualTo(Duration.ofSeconds(19));
+    assertThat(tunelo.calls().writes()).isZero();
+    site.clock().advance(Duration.ofSeconds(20));
+
+    assertThat(site.routine(device)).isInstanceOf(Outcome.Synced.class);
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user")).doesNotContain(former);
+    assertThat(device.details()).doesNotContainKey("hub_lost_since");
+  }
+
+  @Test
+  void pausesWhenManyChannelsHaveLostTheirHubAndThenGoesOnSlowly() {
+    List<EdgeDevice> devices = new ArrayList<>();
+    for (int i = 1; i <= 25; i++) {
+      devices.add(site.steady(i));
+    }
+    site.clock().advance(Duration.ofMinutes(1));
+    tunelo.loseHubs();
+    devices.forEach(device -> deferred(site.swept(device)));
+    tunelo.calls().clear();
+    site.clock().advance(Duration.ofSeconds(31));
+
+    devices.forEach(device -> deferred(site.swept(device)));
+    assertThat(tunelo.calls().writes()).isZero();
+    assertThat(site.gauge("doni.tunelo.rebuilds.paused")).isEqualTo(25);
+
+    site.clock().advance(Duration.ofSeconds(90));
+    List<Outcome> first = devices.stream().map(site::swept).toList();
+    assertThat(first).filteredOn(Outcome.Synced.class::isInstance).hasSize(1);
+    site.clock().advance(Duration.ofSeconds(6));
+    List<Outcome> second = devices.stream().map(site::swept).toList();
+    assertThat(second).filteredOn(Outcome.Synced.class::isInstance).hasSize(2);
+    assertThat(site.gauge("doni.tunelo.rebuilds.paused")).isEqualTo(23);
+  }
+
+  @Test
+  void waitsWhileNoHubCanBeMade() {
+    tunelo.agents(false);
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    assertThat(deferred(site.requested(device)).reason())
+        .contains("Could not find any hosts running wireguard agent.");
+
+    tunelo.agents(true);
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
+  void saysAfterTenFailuresWhatMayBeExhausted() {
+    tunelo.quotaUsedUp(true);
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    for (int i = 1; i < 10; i++) {
+      assertThat(failed(site.requested(device)))
+          .returns(true, Outcome.Failed::retryable)
+          .satisfies(failed -> assertThat(failed.message()).doesNotContain("exhausted"));
+    }
+    assertThat(failed(site.requested(device)).message()).contains("quota", "exhausted?");
+
+    tunelo.quotaUsedUp(false);
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).doesNotContainKeys("failed_creations", "unsettled_keys");
+    assertThat(tunelo.channels()).hasSize(1);
+  }
+
+  @Test
+  void createsNothingWhileTheListIsBrokenButKeepsWhatIsRecorded() {
+    EdgeDevice steady = site.steady(1);
+    EdgeDevice fresh = site.enroll().with("user", key(2));
+    tunelo.oddPort(true);
+    tunelo.calls().clear();
+
+    assertThat(site.routine(steady)).isInstanceOf(Outcome.Synced.class);
+    assertThat(deferred(site.requested(fresh)).reason()).contains("cannot list", "'other'");
+
+    steady.with("user", key(3));
+    assertThat(site.requested(steady)).isInstanceOf(Outcome.Deferred.class);
+    assertThat(tunelo.calls().writes()).isZero();
+  }
+
+  @Test
+  void failsWhenTheSubnetBelongsToAnotherProject() {
+    EdgeDevice device = site.enroll().with("user", key(1));
+    tunelo
+        .faults()
+        .add(
+            Fault.on("POST", "/channels")
+                .answering(400, "{\"error\":\"Subnet S is not associated with project P\"}"));
+
+    assertThat(site.requestedOrThrown(device))
+        .contains("400", "Subnet S is not associated with project P");
+  }
+
+  @Test
+  void refusesTheLaterOfTwoEntriesWithOneKey() {
+    EdgeDevice device = site.enroll().with("user", key(1)).with("mgmt", key(1));
+
+    assertThat(failed(site.requested(device)).message())
+        .isEqualTo("mgmt: its public_key is already used by the channel user");
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user"));
+  }
+
+  @Test
+  void refusesTheLaterOfTwoDevicesWithOneKey() {
+    EdgeDevice first = site.steady(1);
+    EdgeDevice second = site.enroll().with("user", key(1));
+
+    assertThat(failed(site.requested(second)).message())
+        .isEqualTo("user: its public_key is already used by the device " + first.id());
+    assertThat(second.reported("user")).isEmpty();
+    assertThat(site.requested(first)).isInstanceOf(Outcome.Synced.class);
+    assertThat(tunelo.channels()).containsExactly(first.uuid("user"));
+
+    site.requested(second.delete());
+    assertThat(tunelo.channels()).containsExactly(first.uuid("user"));
+  }
+
+  @Test
+  void waitsUntilADeletedDeviceHasGivenUpTheKey() {
+    EdgeDevice former = site.steady(1).delete();
+    EdgeDevice again = site.enroll().with("user", key(1));
+
+    assertThat(deferred(site.requested(again)).after()).isEqualTo(Duration.ofSeconds(10));
+
+    assertThat(site.requested(former)).isInstanceOf(Outcome.Gone.class);
+    site.disenroll(former);
+    assertThat(site.requested(again)).isInstanceOf(Outcome.Synced.class);
+    assertThat(tunelo.channels()).containsExactly(again.uuid("user"));
+  }
+
+  @Test
+  void deletesAllChannelsOfADeletedDevice() {
+    EdgeDevice device = site.enroll().with("user", key(1)).with("mgmt", key(2));
+    site.requested(device);
+    String others = tunelo.addChannel(key(9));
+
+    Outcome outcome = site.requested(device.delete());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Gone.class))
+        .satisfies(gone -> assertThat(gone.changes()).hasSize(2));
+    assertThat(tunelo.channels()).containsExactly(others);
+    assertThat(tunelo.hubs()).hasSize(1);
+  }
+
+  @Test
+  void deletesAlsoAChannelThatWasNeverRecorded() {
+    EdgeDevice device = site.enroll().with("user", key(1));
+    tunelo.addChannel(key(1));
+
+    assertThat(site.requested(device.delete())).isInstanceOf(Outcome.Gone.class);
+
+    assertThat(tunelo.channels()).isEmpty();
+  }
+
+  @Test
+  void deletingWhatNeverExistedAsksNothing() {
+    assertThat(site.requested(site.enroll().delete())).isEqualTo(new Outcome.Gone(List.of()));
+    assertThat(tunelo.calls().total()).isZero();
+  }
+
+  @Test
+  void deletingTwiceSucceedsTwice() {
+    EdgeDevice device = site.steady(1).delete();
+
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Gone.class);
+    assertThat(site.requested(device)).isEqualTo(new Outcome.Gone(List.of()));
+  }
+
+  @Test
+  void neverDeletesAPortThatIsNoChannelOfOurs() {
+    String server = tunelo.addOrdinaryPort();
+    String foreign = tunelo.addChannel(key(9));
+    EdgeDevice device = site.steady(1);
+    String hub = tunelo.hubs().getFirst();
+    for (String wrong : List.of(server, foreign, hub)) {
+      EdgeDevice confused = site.enroll().with("user", key(20 + tunelo.channels().size()));
+      confused
+          .details()
+          .put("channels", Map.of("user", Map.of("uuid", wrong), "mgmt", Map.of("uuid", wrong)));
+
+      assertThat(site.requested(confused)).isInstanceOf(Outcome.Synced.class);
+      assertThat(confused.uuid("user")).isNotEqualTo(wrong);
+      assertThat(site.requested(confused.delete())).isInstanceOf(Outcome.Gone.class);
+      site.disenroll(confused);
+    }
+
+    assertThat(List.of(server, foreign, hub)).allMatch(tunelo::hasPort);
+    assertThat(tunelo.channels()).contains(device.uuid("user"));
+  }
+
+  @Test
+  void findsAChannelOfAFormerKeyWhoseCreationGotLost() {
+    EdgeDevice device = site.enroll().with("user", key(1));
+    tunelo.faults().add(Fault.on("POST", "/channels").dropping().afterTheWork().once());
+    assertThat(failed(site.requested(device)).retryable()).isTrue();
+    device.with("user", key(2));
+
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user"));
+    assertThat(tunelo.channels(key(2))).hasSize(1);
+    assertThat(device.details()).doesNotContainKey("unsettled_keys");
+  }
+
+  @Test
+  void makesOneHubHoweverManyDevicesComeAtOnce() throws Exception {
+    tunelo.faults().add(Fault.on("POST", "/channels").delayed(Duration.ofMillis(20)));
+    List<EdgeDevice> devices = new ArrayList<>();
+    for (int i = 1; i <= 8; i++) {
+      devices.add(site.enroll().with("user", key(i)));
+    }
+
+    List<Future<Outcome>> outcomes = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (EdgeDevice device : devices) {
+        outcomes.add(threads.submit(() -> site.requested(device)));
+      }
+    }
+
+    for (Future<Outcome> outcome : outcomes) {
+      assertThat(outcome.get()).isInstanceOf(Outcome.Synced.class);
+    }
+    assertThat(tunelo.hubs()).hasSize(1);
+    assertThat(tunelo.channels()).hasSize(8);
+  }
+
+  @Test
+  void plansWhatItWritesWithoutWritingIt() {
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    assertThat(site.plan(device, Cause.REQUESTED).changes())
+        .containsExactly(Change.create("channel user"));
+    assertThat(tunelo.calls().writes()).isZero();
+  }
+}

@@ -1,0 +1,187 @@
+package doni.simulator.balena;
+
+import doni.simulator.balena.Keys.Caller;
+import doni.simulator.http.Answer;
+import doni.simulator.http.SimulatedApi;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A simulated openBalena API server, version 7 of its API: the resources and calls that a client
+ * needs which registers devices.
+ *
+ * <p>Builds and releases are not simulated: {@link #release} says which services a fleet's release
+ * has. Whole rows hold fewer fields than those of a real server.
+ */
+public final class SimulatedBalena extends SimulatedApi {
+
+  private final Keys keys = new Keys();
+  private final Resources resources;
+  private volatile String token = keys.issue(new Caller.User(false));
+
+  /**
+   * Starts the API, with the device types of a real one and without fleets.
+   *
+   * @param port 0 for a free one
+   */
+  public SimulatedBalena(int port, Clock clock) {
+    super(
+        port,
+        clock,
+        (status, text) ->
+            status == 400
+                ? new Answer.Full(400, Map.of(), "text/html; charset=utf-8", "<!DOCTYPE html>")
+                : Answer.empty(status));
+    resources = new Resources(keys, clock);
+    PlainApi plain = new PlainApi(keys, resources, () -> token);
+    server
+        .router()
+        .route("POST", "/login_", plain::login)
+        .route("GET", "/ping", request -> new Answer.Full(200, Map.of(), "text/plain", "OK"))
+        .route("GET", "/actor/v1/whoami", plain::whoami)
+        .route("POST", "/device/register", plain::register)
+        .route("POST", "/api-key/user/full", plain::userKey)
+        .route("POST", "/api-key/application/{id}/provisioning", plain::provisioningKey)
+        .route("POST", "/api-key/device/{id}/device-key", plain::deviceKey)
+        .route("GET", "/v7/.+", resources::get)
+        .route("POST", "/v7/.+", resources::post)
+        .route("PATCH", "/v7/.+", resources::patch)
+        .route("PUT", "/v7/.+", resources::put)
+        .route("DELETE", "/v7/.+", resources::delete);
+    server.start();
+  }
+
+  /** The user's API key. */
+  public String token() {
+    return token;
+  }
+
+  /** Gives the user another key; the old one is answered with 401 from now on. */
+  public void rotateToken() {
+    keys.revoke(token);
+    token = keys.issue(new Caller.User(false));
+  }
+
+  /** Makes a fleet, and says its number. */
+  public long addFleet(String organization, String name, String deviceType) {
+    return resources.addFleet(organization, name, deviceType);
+  }
+
+  public void removeFleet(long id) {
+    resources.remove("application", id);
+  }
+
+  /** Finishes a release of these services: the devices of the fleet get them. */
+  public void release(long fleet, String... services) {
+    resources.release(fleet, List.of(services));
+  }
+
+  /**
+   * Whether services appear on devices in the background, after {@link #catchUp} only, as with a
+   * server that does so by asynchronous tasks.
+   */
+  public void installLate(boolean late) {
+    resources.installLate(late);
+  }
+
+  /** Does what was left for the background. */
+  public void catchUp() {
+    resources.catchUp();
+  }
+
+  /** Registers a device as somebody else would, and says its number. */
+  public long addDevice(String uuid, long fleet, String deviceType) {
+    return resources.addDevice(uuid, fleet, deviceType).path("id").asLong();
+  }
+
+  public long devices() {
+    return resources.locked(tables -> (long) tables.all("device").size());
+  }
+
+  public Optional<Long> deviceId(String uuid) {
+    return device(uuid).map(row -> row.path("id").asLong());
+  }
+
+  public Optional<String> deviceName(String uuid) {
+    return device(uuid).map(row -> row.path("device_name").asString());
+  }
+
+  public Optional<String> deviceType(String uuid) {
+    return device(uuid)
+        .flatMap(row ->
+            resources.locked(
+                tables -> tables.find("device_type", Tables.id(row, "is_of__device_type"))))
+        .map(row -> row.path("slug").asString());
+  }
+
+  public void removeDevice(String uuid) {
+    device(uuid).ifPresent(row -> resources.remove("device", row.path("id").asLong()));
+  }
+
+  /** Somebody else changes a field of a device, as its own client would. */
+  public void changeDevice(String uuid, ObjectNode fields) {
+    device(uuid).ifPresent(row -> resources.locked(tables -> row.setAll(fields)));
+  }
+
+  /** How many keys are good for the device. */
+  public long keys(long device) {
+    return keys.countOf(new Caller.Device(device));
+  }
+
+  public boolean isKeyOf(String key, long device) {
+    return keys.is(key, new Caller.Device(device));
+  }
+
+  /** The device variables by name. */
+  public Map<String, String> deviceVariables(String uuid) {
+    return device(uuid)
+        .map(row ->
+            resources.locked(
+                tables -> values(tables.linked("device", row, "device_environment_variable"))))
+        .orElse(Map.of());
+  }
+
+  /** The variables of one service on a device by name. */
+  public Map<String, String> serviceVariables(String uuid, String service) {
+    return device(uuid)
+        .map(row ->
+            resources.locked(tables ->
+                values(
+                    tables.linked("device", row, "service_install").stream()
+                        .filter(install ->
+                            tables.linked("service_install", install, "installs__service").stream()
+                                .anyMatch(s -> s.path("service_name").asString().equals(service)))
+                        .flatMap(install ->
+                            tables
+                                .linked(
+                                    "service_install",
+                                    install,
+                                    "device_service_environment_variable")
+                                .stream())
+                        .toList())))
+        .orElse(Map.of());
+  }
+
+  /** Somebody else changes the variables of that name, on a device and its services. */
+  public void setEveryVariable(String uuid, String name, String value) {
+    resources.setEveryVariable(uuid, name, value);
+  }
+
+  private Optional<ObjectNode> device(String uuid) {
+    return resources.locked(tables ->
+        tables.where("device", row -> row.path("uuid").asString().equals(uuid)).stream()
+            .findFirst());
+  }
+
+  private static Map<String, String> values(List<? extends JsonNode> variables) {
+    return variables.stream()
+        .collect(
+            Collectors.toMap(
+                row -> row.path("name").asString(), row -> row.path("value").asString()));
+  }
+}

@@ -1,5 +1,0 @@
-/** What every simulated API is built on: routes, injectable faults and a log of calls. */
-@NullMarked
-package doni.site.http;
-
-import org.jspecify.annotations.NullMarked;

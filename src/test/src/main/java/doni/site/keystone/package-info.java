@@ -1,5 +1,0 @@
-/** A simulated Keystone: tokens of three kinds of login, projects, users and the catalog. */
-@NullMarked
-package doni.site.keystone;
-
-import org.jspecify.annotations.NullMarked;

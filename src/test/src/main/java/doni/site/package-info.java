@@ -1,5 +1,0 @@
-/** A whole edge site simulated in one process, and what drives the built service against it. */
-@NullMarked
-package doni.site;
-
-import org.jspecify.annotations.NullMarked;

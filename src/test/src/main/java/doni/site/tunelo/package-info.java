@@ -1,5 +1,0 @@
-/** A simulated Tunelo, with as much of Neutron behind it as shows. */
-@NullMarked
-package doni.site.tunelo;
-
-import org.jspecify.annotations.NullMarked;

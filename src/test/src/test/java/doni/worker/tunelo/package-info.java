@@ -1,4 +1,0 @@
-@NullMarked
-package doni.worker.tunelo;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,235 @@
+package doni.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher in a tree of its own, in which Maven and java only tell how they were called. */
+class LauncherTests {
+
+  private static final Path LAUNCHER = Path.of(System.getProperty("doni.launcher"));
+
+  @TempDir private Path root;
+
+  @BeforeEach
+  void plant() throws IOException {
+    Path launcher = root.resolve("doni");
+    Files.copy(LAUNCHER, launcher);
+    executable(launcher);
+    for (String file :
+        List.of(
+            "pom.xml",
+            "doni-api/pom.xml",
+            "doni-api/src/main/java/A.java",
+            "db/migrations/V1.sql",
+            "src/test/pom.xml",
+            "src/test/system/src/main/java/B.java")) {
+      write(file, "");
+    }
+    script(".mvn/find-jdk", "echo '" + root.resolve("jdk") + "'");
+    script(
+        "jdk/bin/java",
+        "cd '" + root + "'",
+        "echo \"java as $$:\" \"$@\" | tee -a java.log",
+        "case $* in",
+        "  *-Djarmode=tools*) mkdir -p doni-api/target/doni ;;",
+        "  *-XX:AOTCacheOutput=*) echo learned >doni-api/target/doni/doni.aot ;;",
+        "esac");
+    script(
+        "mvnw",
+        "echo \"mvnw $*\" >>mvnw.log",
+        "echo 'much output'",
+        "mkdir -p doni-api/target src/test/system/target",
+        "echo built | tee doni-api/target/doni.jar >doni-api/target/doni.jar.original",
+        "case $* in *src/test*) echo a.jar:b.jar >src/test/system/target/class-path ;; esac");
+  }
+
+  @Test
+  void printsItsUsageWithoutArguments() throws Exception {
+    assertThat(run().text()).contains("Usage: ./doni COMMAND", "serve", "demo", "bench");
+    assertThat(root.resolve("mvnw.log")).doesNotExist();
+  }
+
+  @Test
+  void buildsTheServiceWhenItIsMissing() throws Exception {
+    Result result = run("serve");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.text()).contains("doni: building the service").doesNotContain("much output");
+    assertThat(root.resolve("mvnw.log")).content().contains("-pl doni-api");
+  }
+
+  @Test
+  void doesNotBuildWhenNothingHasChanged() throws Exception {
+    run("serve");
+    Files.delete(root.resolve("mvnw.log"));
+
+    assertThat(run("serve").text()).doesNotContain("building");
+    assertThat(root.resolve("mvnw.log")).doesNotExist();
+  }
+
+  @Test
+  void buildsAgainWhenASourceIsNewer() throws Exception {
+    run("serve");
+    Path source = root.resolve("doni-api/src/main/java/A.java");
+    FileTime later =
+        FileTime.from(
+            Files.getLastModifiedTime(root.resolve("doni-api/target/doni.jar.original"))
+                .toInstant()
+                .plusSeconds(5));
+    Files.setLastModifiedTime(source, later);
+
+    assertThat(run("serve").text()).contains("building the service");
+  }
+
+  @Test
+  void showsWhatMavenSaysWhenTheBuildFails() throws Exception {
+    script("mvnw", "echo 'cannot compile A.java'", "exit 1");
+
+    Result result = run("serve");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.text()).contains("cannot compile A.java", "doni: the build failed");
+  }
+
+  @Test
+  void handsEveryCommandToTheService() throws Exception {
+    Result result = run("import", "--dry-run", "two words");
+
+    assertThat(result.text())
+        .endsWith(
+            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Xlog:aot*=error -XX:AOTCache=%1$s/doni.aot -jar %1$s/doni.jar import --dry-run two words\n"
+                .formatted(root.toRealPath().resolve("doni-api/target/doni")));
+  }
+
+  @Test
+  void rehearsesOnceAfterABuild() throws Exception {
+    assertThat(run("serve").text()).contains("preparing a fast start");
+    assertThat(run("serve").text()).doesNotContain("preparing");
+
+    assertThat(Files.readString(root.resolve("java.log")))
+        .containsOnlyOnce("-XX:AOTCacheOutput=")
+        .contains("doni.jar rehearse");
+  }
+
+  @Test
+  void startsWithoutARehearsalThatFailedAndSaysSo() throws Exception {
+    script(
+        "jdk/bin/java",
+        "cd '" + root + "'",
+        "echo \"java as $$:\" \"$@\"",
+        "case $* in",
+        "  *-Djarmode=tools*) mkdir -p doni-api/target/doni ;;",
+        "  *-XX:AOTCacheOutput=*) echo 'no room'; exit 1 ;;",
+        "esac");
+
+    assertThat(run("serve").text())
+        .contains("no room", "doni: no fast start: the rehearsal failed")
+        .endsWith(
+            "--enable-native-access=ALL-UNNAMED -Xlog:aot*=error -jar "
+                + root.toRealPath()
+                + "/doni-api/target/doni/doni.jar serve\n");
+    assertThat(run("serve").text()).doesNotContain("preparing");
+  }
+
+  @Test
+  void takesTheOptionsForJavaFromTheEnvironment() throws Exception {
+    Result result = run(Map.of("DONI_JAVA_OPTS", "-Xmx1g -XX:+UseG1GC"), "serve");
+
+    assertThat(result.text())
+        .contains(": -Xmx1g -XX:+UseG1GC --enable-native-access")
+        .doesNotContain("SerialGC");
+  }
+
+  @Test
+  void becomesJavaSoThatSignalsReachIt() throws Exception {
+    Result result = run("serve");
+
+    assertThat(result.text()).contains("java as " + result.pid() + ":");
+  }
+
+  @Test
+  void runsTheDemoOnTheSimulatedSite() throws Exception {
+    Result result = run("demo", "--port", "8101");
+
+    assertThat(result.text())
+        .contains("building the service and the simulated site")
+        .endsWith("/src/test/system/target/classes:a.jar:b.jar doni.site.Demo --port 8101\n");
+    assertThat(root.resolve("mvnw.log")).content().contains("-pl src/test");
+  }
+
+  @Test
+  void buildsTheSiteForTheDemoOnly() throws Exception {
+    run("serve");
+
+    assertThat(run("demo").text()).contains("building");
+    assertThat(run("demo").text()).doesNotContain("building");
+  }
+
+  @Test
+  void stopsWithoutAJdk() throws Exception {
+    script(".mvn/find-jdk", "echo 'no JDK 25 found; install one' >&2", "exit 1");
+
+    Result result = run("serve");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.text()).isEqualTo("no JDK 25 found; install one\n");
+  }
+
+  @Test
+  void worksThroughASymbolicLinkFromElsewhere() throws Exception {
+    Path link = Files.createDirectories(root.resolve("bin")).resolve("doni");
+    Files.createSymbolicLink(link, Path.of("../doni"));
+
+    assertThat(start(link, Map.of(), "serve").text())
+        .contains("/doni-api/target/doni/doni.jar serve");
+  }
+
+  private record Result(int code, String text, long pid) {}
+
+  private Result run(String... arguments) throws Exception {
+    return run(Map.of(), arguments);
+  }
+
+  private Result run(Map<String, String> environment, String... arguments) throws Exception {
+    return start(root.resolve("doni"), environment, arguments);
+  }
+
+  private Result start(Path launcher, Map<String, String> environment, String... arguments)
+      throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(launcher.toString()).redirectErrorStream(true);
+    builder.command().addAll(List.of(arguments));
+    builder.environment().remove("DONI_JAVA_OPTS");
+    builder.environment().putAll(environment);
+    Path output = root.resolve("output");
+    Process process = builder.redirectOutput(output.toFile()).start();
+    assertThat(process.waitFor(Duration.ofSeconds(30).toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return new Result(process.exitValue(), Files.readString(output), process.pid());
+  }
+
+  private void script(String file, String... lines) throws IOException {
+    write(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+    executable(root.resolve(file));
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private static void executable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}
