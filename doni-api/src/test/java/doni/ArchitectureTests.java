@@ -37,6 +37,10 @@ class ArchitectureTests {
       ours("doni.backend", "doni.backend", "doni.worker");
 
   @ArchTest
+  static final ArchRule convergenceUsesTheContract =
+      ours("doni.convergence", "doni.convergence", "doni.backend", "doni.worker");
+
+  @ArchTest
   static final ArchRule openStackUsesBackendCalls =
       ours("doni.openstack", "doni.openstack", "doni.backend", "doni.worker", "doni.enrollment");
 

@@ -1,13 +1,13 @@
 package doni.leftover;
 
+import doni.convergence.FailureClassifier;
 import doni.engine.attempt.AttemptResult;
 import doni.engine.attempt.DetailsMerger;
-import doni.engine.attempt.FailureClassifier;
 import doni.engine.attempt.InterruptGuard;
 import doni.engine.attempt.RetryBackoff;
-import doni.engine.attempt.TaskUpdateMapper;
 import doni.enrollment.HardwareId;
 import doni.task.DecryptedTask;
+import doni.task.TaskUpdate.NewEvent;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
@@ -77,48 +77,48 @@ public final class LeftoverCleanup {
       return;
     }
     Map<String, Object> details = Map.of();
-    AttemptResult verdict;
+    AttemptResult result;
     try {
       DecryptedTask subject = leftovers.open(claimed);
       details = subject.details();
       ReconcileContext attempt =
           new ReconcileContext(subject.device(), details, Cause.REQUESTED, subject.followed());
-      verdict = interruption.around(() -> look(worker, claimed, attempt));
+      result = interruption.around(() -> look(worker, claimed, attempt));
     } catch (Exception | Error e) {
-      verdict = FailureClassifier.of(e, interruption.requested());
+      result = AttemptResult.thrown(e, interruption.requested());
     }
-    conclude(worker, claimed, details, verdict);
+    conclude(worker, claimed, details, result);
   }
 
   /** To observe can take long; what follows writes, and needs the whole of the claim's time. */
   private AttemptResult look(Worker worker, ClaimedLeftover claimed, ReconcileContext attempt) {
     ReconcilePlan plan = worker.plan(attempt);
     return leftovers.renew(claimed)
-        ? new AttemptResult.Ended(plan.apply())
+        ? AttemptResult.applying(plan)
         : new AttemptResult.Interrupted();
   }
 
   private void conclude(
-      Worker worker, ClaimedLeftover claimed, Map<String, Object> details, AttemptResult verdict) {
-    switch (verdict) {
+      Worker worker, ClaimedLeftover claimed, Map<String, Object> details, AttemptResult result) {
+    switch (result) {
       case AttemptResult.Ended(Outcome.Gone gone) -> {
-        leftovers.remove(claimed, TaskUpdateMapper.changes(gone.changes()));
-        LOG.info("A leftover was removed, {} changes", gone.changes().size());
+        leftovers.remove(claimed, NewEvent.body(gone.changes()));
+        LOG.info("Leftover removed, {} changes", gone.changes().size());
       }
+      case AttemptResult.Ended(Outcome.Deferred deferred) when !deferred.counted() ->
+          leftovers.waitFor(claimed, deferred.reason(), clock.instant().plus(LOOK_FOR_OBSTACLE));
       case AttemptResult.Ended(Outcome.Deferred deferred) ->
           retry(worker, claimed, details, deferred, deferred.reason(), deferred.after());
       case AttemptResult.Ended(Outcome.Failed failed) ->
           retry(worker, claimed, details, failed, failed.message(), failed.after());
       case AttemptResult.Ended(Outcome.Synced synced) -> {
         LOG.error("The worker answered Synced for a device that is deleted");
-        retry(worker, claimed, details, synced, "the service has a defect (Synced)", null);
+        retry(worker, claimed, details, synced, "internal error (synced); see the log", null);
       }
-      case AttemptResult.NotSent(Outcome.Deferred deferred) ->
-          leftovers.waitFor(claimed, deferred.reason(), clock.instant().plus(LOOK_FOR_OBSTACLE));
       case AttemptResult.Interrupted() ->
-          leftovers.waitFor(claimed, "the attempt was broken off", clock.instant());
+          leftovers.waitFor(claimed, "attempt interrupted", clock.instant());
       case AttemptResult.Drifted _, AttemptResult.Quarantined _ ->
-          throw new IllegalStateException("a leftover neither drifts nor is frozen");
+          throw new IllegalStateException("a leftover neither drifts nor is quarantined");
     }
   }
 

@@ -5,14 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call to a backend that did not bring the wanted answer. Its text comes from the backend and
- * holds no secret of ours.
+ * A call to a backend that did not bring the wanted answer. Its message names the backend and the
+ * cause once, for an owner or operator to read; it holds no secret of ours.
  */
 public final class BackendException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** What kept the answer from us. */
+  /** Why there is no answer. */
   public enum Kind {
     /** The backend answered, with {@link BackendException#status()}. */
     STATUS,
@@ -20,7 +20,7 @@ public final class BackendException extends RuntimeException {
     CONNECTION,
     /** No answer in time. */
     TIMEOUT,
-    /** Not sent: the backend's circuit is open, or as many calls as it may get are under way. */
+    /** Not sent: the circuit is open, or too many calls are under way. */
     NOT_SENT
   }
 
@@ -28,6 +28,7 @@ public final class BackendException extends RuntimeException {
   private final Kind kind;
   private final int status;
   private final boolean write;
+  private final String text;
   private final transient @Nullable Duration retryAfter;
 
   private BackendException(
@@ -38,15 +39,28 @@ public final class BackendException extends RuntimeException {
       String text,
       @Nullable Duration retryAfter,
       @Nullable Throwable cause) {
-    super(text, cause);
+    super(message(service, kind, status, text), cause);
     this.service = service;
     this.kind = kind;
     this.status = status;
     this.write = write;
+    this.text = text;
     this.retryAfter = retryAfter;
   }
 
+  private static String message(String service, Kind kind, int status, String text) {
+    return switch (kind) {
+      case STATUS -> "%s answered %d: %s".formatted(service, status, text);
+      case CONNECTION -> "no connection to %s: %s".formatted(service, text);
+      case TIMEOUT -> "%s: %s".formatted(service, text);
+      case NOT_SENT -> text;
+    };
+  }
+
   /**
+   * Returns the failure of a call that was answered.
+   *
+   * @param text what the backend said, without its name and the status
    * @param retryAfter as the backend asked for it, null where it did not
    */
   public static BackendException answered(
@@ -54,17 +68,27 @@ public final class BackendException extends RuntimeException {
     return new BackendException(service, Kind.STATUS, status, write, text, retryAfter, null);
   }
 
+  /**
+   * Returns the failure of a call without an answer.
+   *
+   * @param text the cause, without the backend's name
+   */
   public static BackendException unanswered(
       String service, Kind kind, String text, boolean write, @Nullable Throwable cause) {
     return new BackendException(service, kind, 0, write, text, null, cause);
   }
 
+  /**
+   * Returns the failure of a call that was not sent.
+   *
+   * @param text the whole reason, which names the backend or the setting
+   */
   public static BackendException notSent(
       String service, String text, @Nullable Duration retryAfter) {
     return new BackendException(service, Kind.NOT_SENT, 0, false, text, retryAfter, null);
   }
 
-  /** The backend's name, for example {@code kubernetes}. */
+  /** Returns the backend's name, for example {@code kubernetes}. */
   public String service() {
     return service;
   }
@@ -73,14 +97,24 @@ public final class BackendException extends RuntimeException {
     return kind;
   }
 
-  /** The HTTP status, 0 unless {@link #kind} is {@link Kind#STATUS}. */
+  /** Returns the HTTP status, 0 unless {@link #kind} is {@link Kind#STATUS}. */
   public int status() {
     return status;
   }
 
+  /** Returns what the backend said, without its name and the status. */
+  public String text() {
+    return text;
+  }
+
+  /** Returns whether the backend refused our credentials or a right of them. */
+  public boolean isRefusedCredential() {
+    return status == 401 || status == 403;
+  }
+
   /**
-   * Whether the call may have changed the backend, so that it must be read before the call is
-   * repeated.
+   * Returns whether the call may have changed the backend, so that it must be read before the call
+   * is repeated.
    */
   public boolean write() {
     return write;

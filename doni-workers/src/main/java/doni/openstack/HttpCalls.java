@@ -106,8 +106,8 @@ final class HttpCalls {
     if (isLate(e)) {
       String text =
           passage.connected
-              ? "%s did not answer within %d ms".formatted(service, readTimeout.toMillis())
-              : "%s took no connection in time".formatted(service);
+              ? "no response within %d ms".formatted(readTimeout.toMillis())
+              : "no connection in time";
       return BackendException.unanswered(service, BackendException.Kind.TIMEOUT, text, write, e);
     }
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -139,8 +139,7 @@ final class KeystoneLogin {
       return read(answer.body(), result.headers().get("X-Subject-Token"), now);
     }
     if (answer.status() >= 500) {
-      throw BackendException.answered(
-          SERVICE, answer.status(), "Keystone answered " + answer.status(), false, null);
+      throw BackendException.answered(SERVICE, answer.status(), answer.message(), false, null);
     }
     LanePause refusedNow =
         new LanePause(
@@ -168,7 +167,7 @@ final class KeystoneLogin {
     Instant expiresAt = instant(content.path("expires_at").asString(""));
     if (token == null || project.isEmpty() || expiresAt == null) {
       throw BackendException.answered(
-          SERVICE, 200, "Keystone's token lacks its id, project or expiry", false, null);
+          SERVICE, 200, "the token lacks its id, project or expiry", false, null);
     }
     ServiceCatalog catalog = ServiceCatalog.read(content.path("catalog"));
     return new ServiceUserToken(

@@ -5,7 +5,6 @@ import doni.backend.RetryAfter;
 import doni.enrollment.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import okhttp3.HttpUrl;
@@ -109,8 +108,7 @@ final class ServiceExchange {
       throw BackendException.answered(
           service,
           reply.status(),
-          "%s answered %d to %s, but with what is no JSON"
-              .formatted(service, reply.status(), request),
+          "the response to %s is not JSON".formatted(request),
           request.isWrite(),
           null);
     }
@@ -139,8 +137,7 @@ final class ServiceExchange {
     return BackendException.answered(
         service,
         answer.status(),
-        String.format(
-            Locale.ROOT, "%s answered %d: %s", service, answer.status(), answer.message()),
+        answer.message(),
         answer.request().isWrite(),
         RetryAfter.read(reply.headers().get("Retry-After"), clock.instant()));
   }

@@ -8,43 +8,92 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an attempt ends.
+ * How a worker ends an attempt.
  *
- * <p>{@code details} are merged into what the task already reports: a key replaces the value under
+ * <p>{@code details} are merged into what the task has recorded: a key replaces the value under
  * that name, a null value removes it, keys that are not mentioned stay. They are kept whatever the
- * outcome, so a worker can record what it created before something failed.
+ * outcome, so a worker can record what it created before something failed. {@code changes} are what
+ * the attempt has written, in order, without secrets; they become an event.
  */
 public sealed interface Outcome {
 
   Map<String, @Nullable Object> details();
 
-  /** The backend agrees with the inventory, which was checked by reading it. */
+  List<Change> changes();
+
+  /** Returns this outcome with these changes. */
+  Outcome withChanges(List<Change> changes);
+
+  /** Returns this outcome with these details. */
+  Outcome withDetails(Map<String, @Nullable Object> details);
+
+  /** The backend was read and agrees with the desired state. */
   record Synced(Map<String, @Nullable Object> details, List<Change> changes) implements Outcome {
     public Synced {
       details = copy(details);
       changes = List.copyOf(changes);
     }
-  }
 
-  /**
-   * Nothing is wrong, but something outside must happen first.
-   *
-   * @param reason what it waits for, for the device's owner to read
-   * @param after how long to wait at most; null leaves it to the engine's back-off
-   */
-  record Deferred(String reason, @Nullable Duration after, Map<String, @Nullable Object> details)
-      implements Outcome {
-    public Deferred {
-      details = copy(details);
+    @Override
+    public Synced withChanges(List<Change> written) {
+      return new Synced(details, written);
+    }
+
+    @Override
+    public Synced withDetails(Map<String, @Nullable Object> recorded) {
+      return new Synced(recorded, changes);
     }
   }
 
   /**
-   * It did not work.
+   * Nothing is wrong with the device, but something outside must happen first.
+   *
+   * @param reason what it waits for, for the device's owner to read
+   * @param after how long to wait at most; null leaves it to the engine's back-off
+   * @param counted whether it counts as an attempt; false where the service, not the device, is the
+   *     cause
+   */
+  record Deferred(
+      String reason,
+      @Nullable Duration after,
+      boolean counted,
+      Map<String, @Nullable Object> details,
+      List<Change> changes)
+      implements Outcome {
+
+    public Deferred {
+      details = copy(details);
+      changes = List.copyOf(changes);
+    }
+
+    /** A deferral for the device's own reasons, before anything was written. */
+    public Deferred(
+        String reason, @Nullable Duration after, Map<String, @Nullable Object> details) {
+      this(reason, after, true, details, List.of());
+    }
+
+    /** Returns a deferral that is not the device's fault. */
+    public static Deferred uncounted(String reason, @Nullable Duration after) {
+      return new Deferred(reason, after, false, Map.of(), List.of());
+    }
+
+    @Override
+    public Deferred withChanges(List<Change> written) {
+      return new Deferred(reason, after, counted, details, written);
+    }
+
+    @Override
+    public Deferred withDetails(Map<String, @Nullable Object> recorded) {
+      return new Deferred(reason, after, counted, recorded, changes);
+    }
+  }
+
+  /**
+   * The attempt did not succeed.
    *
    * @param message what went wrong, for the device's owner to read, without secrets
-   * @param retryable whether trying again can help while nobody changes the device or the
-   *     configuration
+   * @param retryable whether trying again can help while neither the device nor the configuration
+   *     changes
    * @param after the time that the backend asked to be left alone; null leaves it to the engine's
    *     back-off
    */
@@ -52,10 +101,32 @@ public sealed interface Outcome {
       String message,
       boolean retryable,
       @Nullable Duration after,
-      Map<String, @Nullable Object> details)
+      Map<String, @Nullable Object> details,
+      List<Change> changes)
       implements Outcome {
+
     public Failed {
       details = copy(details);
+      changes = List.copyOf(changes);
+    }
+
+    /** A failure before anything was written. */
+    public Failed(
+        String message,
+        boolean retryable,
+        @Nullable Duration after,
+        Map<String, @Nullable Object> details) {
+      this(message, retryable, after, details, List.of());
+    }
+
+    @Override
+    public Failed withChanges(List<Change> written) {
+      return new Failed(message, retryable, after, details, written);
+    }
+
+    @Override
+    public Failed withDetails(Map<String, @Nullable Object> recorded) {
+      return new Failed(message, retryable, after, recorded, changes);
     }
   }
 
@@ -68,6 +139,16 @@ public sealed interface Outcome {
     @Override
     public Map<String, @Nullable Object> details() {
       return Map.of();
+    }
+
+    @Override
+    public Gone withChanges(List<Change> written) {
+      return new Gone(written);
+    }
+
+    @Override
+    public Gone withDetails(Map<String, @Nullable Object> recorded) {
+      return this;
     }
   }
 

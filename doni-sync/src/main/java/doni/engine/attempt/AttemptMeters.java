@@ -3,30 +3,16 @@ package doni.engine.attempt;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code doni.reconcile}: how long attempts take, by worker and outcome. All outcomes of a worker
- * are there from its first attempt on, so that zero shows.
+ * {@code doni.reconcile}: how long attempts take, by worker and outcome. Every outcome of a worker
+ * is registered when its lane starts, so that zero shows.
  */
 final class AttemptMeters {
 
-  enum Result {
-    SYNCED,
-    /** Drift was found and left alone. */
-    DRIFTED,
-    DEFERRED,
-    FAILED,
-    GONE,
-    /** Handed back unfinished, because the replica stops. */
-    INTERRUPTED,
-    /** The claim was lost; another replica took over. */
-    LOST
-  }
-
-  private record Key(String worker, Result result) {}
+  private record Key(String worker, String outcome) {}
 
   private final MeterRegistry registry;
   private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
@@ -36,13 +22,11 @@ final class AttemptMeters {
   }
 
   void register(String worker) {
-    for (Result result : Result.values()) {
-      timer(new Key(worker, result));
-    }
+    AttemptResult.LABELS.forEach(outcome -> timer(new Key(worker, outcome)));
   }
 
-  void record(String worker, Result result, Duration took) {
-    timer(new Key(worker, result)).record(took);
+  void record(String worker, String outcome, Duration took) {
+    timer(new Key(worker, outcome)).record(took);
   }
 
   private Timer timer(Key key) {
@@ -52,7 +36,7 @@ final class AttemptMeters {
             Timer.builder("doni.reconcile")
                 .description("Attempts by how they ended")
                 .tag("worker", k.worker())
-                .tag("outcome", k.result().name().toLowerCase(Locale.ROOT))
+                .tag("outcome", k.outcome())
                 .register(registry));
   }
 }

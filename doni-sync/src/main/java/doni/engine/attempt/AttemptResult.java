@@ -1,32 +1,88 @@
 package doni.engine.attempt;
 
+import doni.convergence.FailureClassifier;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.ReconcilePlan;
 import java.util.List;
 
-/** What the engine makes of an attempt. */
+/** How one attempt ended, as the engine sees it. */
 public sealed interface AttemptResult {
 
-  /** It counts. */
+  /** Every value of {@link #label}, and {@link #LOST}. */
+  List<String> LABELS =
+      List.of("synced", "drifted", "deferred", "failed", "gone", "interrupted", "lost");
+
+  /** Label of an attempt whose claim another replica took over before the result was recorded. */
+  String LOST = "lost";
+
+  /** Returns the name of the result in metrics and spans. */
+  default String label() {
+    return switch (this) {
+      case Ended(Outcome.Synced _) -> "synced";
+      case Ended(Outcome.Deferred _) -> "deferred";
+      case Ended(Outcome.Failed _) -> "failed";
+      case Ended(Outcome.Gone _) -> "gone";
+      case Drifted _ -> "drifted";
+      case Quarantined _ -> "deferred";
+      case Interrupted _ -> "interrupted";
+    };
+  }
+
+  /** The worker, or a failure, ended the attempt. */
   record Ended(Outcome outcome) implements AttemptResult {}
 
-  /** It found what nobody asked for, and left it alone. */
+  /** Drift was found and left alone, because the lane's drift mode says so. */
   record Drifted(List<Change> changes) implements AttemptResult {
     public Drifted {
       changes = List.copyOf(changes);
     }
   }
 
-  /** Something is to be written, but the device is frozen. */
+  /** Something is to be written, but the device is quarantined. */
   record Quarantined(List<Change> changes) implements AttemptResult {
     public Quarantined {
       changes = List.copyOf(changes);
     }
   }
 
-  /** The backend was not even asked, so the attempt is not held against the device. */
-  record NotSent(Outcome.Deferred outcome) implements AttemptResult {}
-
-  /** The replica is about to stop; another one makes the attempt anew. */
+  /** The replica is stopping; another one makes the attempt again. */
   record Interrupted() implements AttemptResult {}
+
+  /**
+   * Returns the result of applying the plan. What it wrote before it failed is kept, also when the
+   * replica is stopping: a key that the backend shows once must not be lost.
+   *
+   * @throws RuntimeException if it failed and has nothing to record
+   */
+  static AttemptResult applying(ReconcilePlan plan) {
+    try {
+      return new Ended(plan.apply());
+    } catch (RuntimeException e) {
+      if (plan.written().isEmpty() && plan.unfinishedDetails().isEmpty()) {
+        throw e;
+      }
+      return new Ended(FailureClassifier.classify(e, plan));
+    }
+  }
+
+  /**
+   * Returns the result of an attempt that threw.
+   *
+   * @param stopping whether the attempt was asked to stop
+   */
+  static AttemptResult thrown(Throwable thrown, boolean stopping) {
+    return stopping || isInterrupt(thrown)
+        ? new Interrupted()
+        : new Ended(FailureClassifier.classify(thrown));
+  }
+
+  private static boolean isInterrupt(Throwable thrown) {
+    for (Throwable e = thrown; e != null; e = e.getCause()) {
+      if (e instanceof InterruptedException) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -10,30 +10,31 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How far an attempt goes, as its task and its lane's routine have it. An attempt and a plan both
- * ask here, so that the plan tells what the attempt does.
+ * How far an attempt goes, decided by its task and its lane's resync policy. Attempts and plan
+ * requests both ask here, so that a plan shows what an attempt would do.
  */
-record AttemptScope(Worker worker, WorkerTask task, ResyncPolicy routine) {
+record AttemptScope(Worker worker, WorkerTask task, ResyncPolicy policy) {
 
-  private static final Duration LOOK_FOR_NAMESAKE = Duration.ofSeconds(5);
+  private static final Duration NAMESAKE_CHECK = Duration.ofSeconds(5);
 
-  /** How the attempt ends without the worker being asked; empty where it is asked. */
-  Optional<Outcome> unasked() {
+  /** Returns how the attempt ends without the worker; empty where the worker is called. */
+  Optional<Outcome> withoutWorker() {
     HardwareId namesake = task.namesake();
     if (namesake != null && worker.identifiesByName()) {
       return Optional.of(
           new Outcome.Deferred(
-              "the deleted device " + namesake + " of the same name is not cleaned up yet",
-              LOOK_FOR_NAMESAKE,
+              "waiting for the cleanup of the deleted device %s of the same name"
+                  .formatted(namesake),
+              NAMESAKE_CHECK,
               Map.of()));
     }
-    return drift() == ResyncPolicy.DriftMode.IGNORE
+    return driftMode() == ResyncPolicy.DriftMode.IGNORE
         ? Optional.of(new Outcome.Synced(Map.of(), List.of()))
         : Optional.empty();
   }
 
-  /** What becomes of a difference; one that somebody asked for is always removed. */
-  ResyncPolicy.DriftMode drift() {
-    return task.findsDrift() ? routine.drift() : ResyncPolicy.DriftMode.ENFORCE;
+  /** Returns what happens to a difference; a requested change is always applied. */
+  ResyncPolicy.DriftMode driftMode() {
+    return task.findsDrift() ? policy.drift() : ResyncPolicy.DriftMode.ENFORCE;
   }
 }

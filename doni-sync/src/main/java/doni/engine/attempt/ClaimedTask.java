@@ -6,18 +6,18 @@ import doni.worker.Worker;
 import java.util.Map;
 
 /**
- * One attempt, from the reading on which it is based.
+ * A task that this replica has claimed for one attempt, as it was read at its start.
  *
- * @param routine of the worker's lane
- * @param details what the worker reported so far
+ * @param policy of the worker's lane
+ * @param details what earlier attempts recorded
  */
 record ClaimedTask(
     Worker worker,
     TaskClaim claim,
     WorkerTask task,
-    ResyncPolicy routine,
+    ResyncPolicy policy,
     Map<String, Object> details) {
 
-  /** What is reported here is what was left alone, see {@link ResyncPolicy.DriftMode#REPORT}. */
+  /** Key of the details that hold drift which was reported and left alone. */
   static final String DRIFT = "drift";
 }

@@ -1,5 +1,6 @@
 package doni.engine.attempt;
 
+import doni.convergence.FailureClassifier;
 import doni.enrollment.HardwareId;
 import doni.task.DecryptedTask;
 import doni.task.WorkerTask;
@@ -27,8 +28,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt would write at this moment: an attempt's first half. Nothing is written to a
- * backend, and nothing of it is recorded.
+ * Computes what an attempt would write now: the first half of an attempt. Nothing is written to a
+ * backend, and nothing is recorded.
  */
 public final class Planner {
 
@@ -54,25 +55,25 @@ public final class Planner {
 
   private final WorkerTaskStore tasks;
   private final List<Worker> workers;
-  private final Function<String, ResyncPolicy> routines;
+  private final Function<String, ResyncPolicy> policies;
   private final boolean running;
   private final Duration patience;
 
   /**
    * @param workers the enabled ones
-   * @param routines by worker type
+   * @param policies by worker type
    * @param running whether their lanes run at this replica: a worker is started with its lane
    * @param patience how long the workers, side by side, may take to observe
    */
   public Planner(
       WorkerTaskStore tasks,
       List<Worker> workers,
-      Function<String, ResyncPolicy> routines,
+      Function<String, ResyncPolicy> policies,
       boolean running,
       Duration patience) {
     this.tasks = tasks;
     this.workers = List.copyOf(workers);
-    this.routines = routines;
+    this.policies = policies;
     this.running = running;
     this.patience = patience;
   }
@@ -89,7 +90,7 @@ public final class Planner {
       asked.forEach((worker, plan) -> await(worker, plan, deadline).ifPresent(plans::add));
       return plans;
     } finally {
-      // Whoever still observes is not waited for; it only reads.
+      // A worker that is still observing is not waited for; it only reads.
       threads.shutdownNow();
     }
   }
@@ -101,13 +102,13 @@ public final class Planner {
     } catch (TimeoutException e) {
       return Optional.of(
           WorkerPlan.unknown(
-              worker.type(), "its backend was not read within " + patience.toSeconds() + " s"));
+              worker.type(), "no response from its backend within " + patience.toSeconds() + " s"));
     } catch (ExecutionException e) {
       return Optional.of(
           WorkerPlan.unknown(worker.type(), reason(e.getCause() == null ? e : e.getCause())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.of(WorkerPlan.unknown(worker.type(), "the service is being stopped"));
+      return Optional.of(WorkerPlan.unknown(worker.type(), "the service is stopping"));
     }
   }
 
@@ -123,42 +124,43 @@ public final class Planner {
   }
 
   private WorkerPlan plan(Worker worker, HardwareId id, WorkerTask task) {
-    AttemptScope look = new AttemptScope(worker, task, routines.apply(worker.type()));
-    return look.unasked()
-        .map(outcome -> WorkerPlan.unknown(worker.type(), unasked(outcome)))
-        .orElseGet(() -> observe(look, id));
+    AttemptScope scope = new AttemptScope(worker, task, policies.apply(worker.type()));
+    return scope
+        .withoutWorker()
+        .map(outcome -> WorkerPlan.unknown(worker.type(), withoutWorker(outcome)))
+        .orElseGet(() -> observe(scope, id));
   }
 
   /** An attempt that succeeds without a look leaves drift alone unseen. */
-  private static String unasked(Outcome outcome) {
+  private static String withoutWorker(Outcome outcome) {
     return Optional.ofNullable(obstacle(outcome))
-        .orElse("drift in this lane is ignored, see doni.sync.lanes");
+        .orElse("drift in this lane is ignored; see doni.sync.lanes");
   }
 
   private Optional<String> obstacle(Worker worker) {
     if (!worker.reconciles()) {
-      return Optional.of("this worker only declares its properties");
+      return Optional.of("this worker only declares properties");
     }
     if (!running) {
       return Optional.of(
-          "this replica runs no lanes (doni.sync.enabled=false) and does not reach the backends; ask one that does");
+          "this replica runs no lanes (doni.sync.enabled=false); ask a replica that does");
     }
     return worker.lanePause().map(LanePause::reason);
   }
 
-  private WorkerPlan observe(AttemptScope look, HardwareId id) {
-    Worker worker = look.worker();
-    WorkerTask task = look.task();
+  private WorkerPlan observe(AttemptScope scope, HardwareId id) {
+    Worker worker = scope.worker();
+    WorkerTask task = scope.task();
     DecryptedTask subject = tasks.open(id, worker.type(), task);
     Cause cause = task.requested() ? Cause.REQUESTED : Cause.SCHEDULED;
     ReconcilePlan plan =
         worker.plan(
             new ReconcileContext(subject.device(), subject.details(), cause, subject.followed()));
     List<Change> changes = plan.changes();
-    if (look.drift() == ResyncPolicy.DriftMode.REPORT && !changes.isEmpty()) {
+    if (scope.driftMode() == ResyncPolicy.DriftMode.REPORT && !changes.isEmpty()) {
       return WorkerPlan.unknown(
           worker.type(),
-          "drift in this lane is reported and left alone, see doni.sync.lanes; differences: "
+          "drift in this lane is reported and left alone; see doni.sync.lanes; differences: "
               + changes.size());
     }
     if (tasks.isQuarantined(id) && !changes.isEmpty()) {
@@ -178,12 +180,8 @@ public final class Planner {
   }
 
   private static String reason(Throwable thrown) {
-    return switch (FailureClassifier.of(thrown, false)) {
-      case AttemptResult.Ended(Outcome outcome) ->
-          Optional.ofNullable(obstacle(outcome)).orElse("it cannot be said");
-      case AttemptResult.NotSent(Outcome.Deferred deferred) -> deferred.reason();
-      case AttemptResult.Drifted _, AttemptResult.Quarantined _ -> "it cannot be said";
-      case AttemptResult.Interrupted() -> "the service is being stopped";
-    };
+    return AttemptResult.thrown(thrown, false) instanceof AttemptResult.Ended(Outcome outcome)
+        ? Optional.ofNullable(obstacle(outcome)).orElse("unknown")
+        : "the service is stopping";
   }
 }

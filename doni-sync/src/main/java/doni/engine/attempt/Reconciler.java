@@ -1,6 +1,6 @@
 package doni.engine.attempt;
 
-import doni.engine.attempt.AttemptMeters.Result;
+import doni.convergence.FailureClassifier;
 import doni.task.DecryptedTask;
 import doni.task.TaskClaim;
 import doni.task.TaskUpdate;
@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One attempt of a worker for a device: reads what is wanted, lets the worker remove the difference
- * outside any transaction, and records how that went.
+ * Runs attempts: reads one snapshot of the task, lets the worker remove the drift outside any
+ * transaction, and records the outcome.
  */
 public final class Reconciler {
 
@@ -35,18 +36,17 @@ public final class Reconciler {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
 
-  private static final Outcome.Deferred SWEPT =
-      new Outcome.Deferred(
-          "a device of the same name or uuid that was deleted by force is still being attended to",
-          Duration.ofSeconds(5),
-          Map.of());
+  private static final Outcome.Deferred LEFTOVER_FIRST =
+      Outcome.Deferred.uncounted(
+          "waiting for the cleanup of a force-deleted device with the same name or UUID",
+          Duration.ofSeconds(5));
 
-  /** A deferral that lasts so long deserves an operator's attention, once. */
+  /** A device that is not steady for this long deserves an operator's attention, once. */
   private static final Duration LONG = Duration.ofMinutes(15);
 
   private final WorkerTaskStore tasks;
-  private final Function<String, ResyncPolicy> routines;
-  private final TaskUpdateMapper books;
+  private final Function<String, ResyncPolicy> policies;
+  private final TaskUpdateMapper updates;
   private final AttemptMeters meters;
   private final AttemptSpans spans;
   private final Clock clock;
@@ -54,27 +54,27 @@ public final class Reconciler {
   /** Without spans. */
   public Reconciler(
       WorkerTaskStore tasks,
-      Function<String, ResyncPolicy> routines,
+      Function<String, ResyncPolicy> policies,
       RandomGenerator random,
       MeterRegistry meters,
       Clock clock) {
-    this(tasks, routines, random, meters, AttemptSpans.NONE, clock);
+    this(tasks, policies, random, meters, AttemptSpans.NONE, clock);
   }
 
   /**
-   * @param routines by worker type
+   * @param policies by worker type
    */
   public Reconciler(
       WorkerTaskStore tasks,
-      Function<String, ResyncPolicy> routines,
+      Function<String, ResyncPolicy> policies,
       RandomGenerator random,
       MeterRegistry meters,
       AttemptSpans spans,
       Clock clock) {
     this.tasks = tasks;
     this.spans = spans;
-    this.routines = routines;
-    this.books = new TaskUpdateMapper(new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random));
+    this.policies = policies;
+    this.updates = new TaskUpdateMapper(new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random));
     this.meters = new AttemptMeters(meters);
     this.clock = clock;
   }
@@ -85,7 +85,7 @@ public final class Reconciler {
   }
 
   /** Makes one attempt and gives the task back to its queue. */
-  public RequeueDecision attempt(Worker worker, TaskClaim claim, InterruptGuard interruption) {
+  public RequeueDecision attempt(Worker worker, TaskClaim claim, InterruptGuard guard) {
     Optional<WorkerTask> task = tasks.read(claim, worker.dependsOn());
     if (task.isEmpty()) {
       tasks.discard(claim);
@@ -96,7 +96,7 @@ public final class Reconciler {
         var _ = MDC.putCloseable("worker", worker.type());
         var _ = MDC.putCloseable("generation", task.get().generation().toString());
         var _ = MDC.putCloseable("attempt", Integer.toString(task.get().attempts() + 1))) {
-      return attempt(worker, claim, task.get(), interruption, span);
+      return attempt(worker, claim, task.get(), guard, span);
     }
   }
 
@@ -104,149 +104,140 @@ public final class Reconciler {
       Worker worker,
       TaskClaim claim,
       WorkerTask task,
-      InterruptGuard interruption,
+      InterruptGuard guard,
       AttemptSpans.Open span) {
     long started = System.nanoTime();
-    ResyncPolicy routine = routines.apply(worker.type());
-    ClaimedTask pass = new ClaimedTask(worker, claim, task, routine, Map.of());
-    AttemptResult verdict;
+    ResyncPolicy policy = policies.apply(worker.type());
+    ClaimedTask claimed = new ClaimedTask(worker, claim, task, policy, Map.of());
+    AttemptResult result;
     try {
-      DecryptedTask subject = tasks.open(claim, task);
-      pass = new ClaimedTask(worker, claim, task, routine, subject.details());
+      DecryptedTask decrypted = tasks.open(claim, task);
+      claimed = new ClaimedTask(worker, claim, task, policy, decrypted.details());
       Cause cause = task.requested() ? Cause.REQUESTED : Cause.SCHEDULED;
-      ReconcileContext attempt =
-          new ReconcileContext(subject.device(), subject.details(), cause, subject.followed());
-      ClaimedTask opened = pass;
-      verdict = interruption.around(() -> look(opened, attempt));
+      ReconcileContext context =
+          new ReconcileContext(
+              decrypted.device(), decrypted.details(), cause, decrypted.followed());
+      ClaimedTask opened = claimed;
+      result = possible(task, guard.around(() -> run(opened, context)));
     } catch (Exception | Error e) {
-      verdict = FailureClassifier.of(e, interruption.requested());
+      result = AttemptResult.thrown(e, guard.requested());
     }
-    Conclusion conclusion = conclude(pass, verdict);
-    span.ended(conclusion.result().name());
-    meters.record(
-        worker.type(), conclusion.result(), Duration.ofNanos(System.nanoTime() - started));
-    return conclusion.looked();
+    RequeueDecision decision = record(claimed, result);
+    String label = decision == RequeueDecision.LOST ? AttemptResult.LOST : result.label();
+    span.ended(label.toUpperCase(Locale.ROOT));
+    meters.record(worker.type(), label, Duration.ofNanos(System.nanoTime() - started));
+    return decision;
   }
 
-  private AttemptResult look(ClaimedTask pass, ReconcileContext attempt) {
-    if (pass.task().swept()) {
-      return new AttemptResult.NotSent(SWEPT);
+  private AttemptResult run(ClaimedTask claimed, ReconcileContext context) {
+    if (claimed.task().swept()) {
+      return new AttemptResult.Ended(LEFTOVER_FIRST);
     }
-    AttemptScope look = new AttemptScope(pass.worker(), pass.task(), pass.routine());
-    return look.unasked()
+    AttemptScope scope = new AttemptScope(claimed.worker(), claimed.task(), claimed.policy());
+    return scope
+        .withoutWorker()
         .<AttemptResult>map(AttemptResult.Ended::new)
-        .orElseGet(() -> look(pass, look.drift(), pass.worker().plan(attempt)));
+        .orElseGet(() -> run(claimed, scope.driftMode(), claimed.worker().plan(context)));
   }
 
-  private AttemptResult look(ClaimedTask pass, ResyncPolicy.DriftMode drift, ReconcilePlan plan) {
+  private AttemptResult run(ClaimedTask claimed, ResyncPolicy.DriftMode drift, ReconcilePlan plan) {
     if (plan.changes().isEmpty()) {
-      return new AttemptResult.Ended(plan.apply());
+      return AttemptResult.applying(plan);
     }
     if (drift == ResyncPolicy.DriftMode.REPORT) {
       return new AttemptResult.Drifted(plan.changes());
     }
-    return tasks.isQuarantined(pass.claim().hardware())
-        ? new AttemptResult.Quarantined(plan.changes())
-        : new AttemptResult.Ended(plan.apply());
-  }
-
-  private record Conclusion(RequeueDecision looked, Result result) {}
-
-  private Conclusion conclude(ClaimedTask pass, AttemptResult verdict) {
-    Instant now = clock.instant();
-    return switch (verdict) {
-      case AttemptResult.Ended(Outcome outcome) -> conclude(pass, possible(pass, outcome), now);
-      case AttemptResult.Drifted(List<Change> changes) ->
-          finish(pass, books.drifted(pass, changes, now), List.of(), Result.DRIFTED);
-      case AttemptResult.Quarantined(List<Change> changes) -> quarantined(pass, changes, now);
-      case AttemptResult.NotSent(Outcome.Deferred outcome) ->
-          finish(pass, books.notSent(pass, outcome, now), List.of(), Result.DEFERRED);
-      case AttemptResult.Interrupted() -> {
-        tasks.handBack(pass.claim());
-        LOG.info("Interrupted and handed back");
-        yield new Conclusion(RequeueDecision.WAITING, Result.INTERRUPTED);
-      }
-    };
-  }
-
-  private Conclusion quarantined(ClaimedTask pass, List<Change> changes, Instant now) {
-    return pass.task().findsDrift()
-        ? finish(pass, books.drifted(pass, changes, now), List.of(), Result.DRIFTED)
-        : finish(pass, books.quarantined(pass, changes, now), List.of(), Result.DEFERRED);
-  }
-
-  private Conclusion conclude(ClaimedTask pass, Outcome outcome, Instant now) {
-    return switch (outcome) {
-      case Outcome.Synced synced ->
-          finish(pass, books.synced(pass, synced, now), synced.changes(), Result.SYNCED);
-      case Outcome.Deferred deferred ->
-          finish(pass, books.deferred(pass, deferred, now), List.of(), Result.DEFERRED);
-      case Outcome.Failed failed ->
-          finish(pass, books.failed(pass, failed, now), List.of(), Result.FAILED);
-      case Outcome.Gone gone -> remove(pass, gone, now);
-    };
+    if (!tasks.isQuarantined(claimed.claim().hardware())) {
+      return AttemptResult.applying(plan);
+    }
+    return claimed.task().findsDrift()
+        ? new AttemptResult.Drifted(plan.changes())
+        : new AttemptResult.Quarantined(plan.changes());
   }
 
   /** A live device cannot be gone, and a deleted one is not done before it is. */
-  private static Outcome possible(ClaimedTask pass, Outcome outcome) {
+  private static AttemptResult possible(WorkerTask task, AttemptResult result) {
     boolean contradiction =
-        pass.task().deleted() ? outcome instanceof Outcome.Synced : outcome instanceof Outcome.Gone;
+        switch (result) {
+          case AttemptResult.Ended(Outcome.Synced _) -> task.deleted();
+          case AttemptResult.Ended(Outcome.Gone _) -> !task.deleted();
+          default -> false;
+        };
     if (!contradiction) {
-      return outcome;
+      return result;
     }
-    String said = outcome.getClass().getSimpleName();
-    LOG.error("The worker answered {} for a device for which that cannot be", said);
-    return FailureClassifier.defect("the service has a defect (" + said + ")");
+    LOG.error(
+        "The worker answered {} for a device that is {}",
+        result.label(),
+        task.deleted() ? "deleted" : "not deleted");
+    return new AttemptResult.Ended(
+        FailureClassifier.defect("internal error (%s); see the log".formatted(result.label())));
   }
 
-  private Conclusion finish(
-      ClaimedTask pass, TaskUpdate finish, List<Change> changes, Result result) {
-    return switch (tasks.finish(pass.claim(), pass.task(), finish)) {
+  private RequeueDecision record(ClaimedTask claimed, AttemptResult result) {
+    Instant now = clock.instant();
+    return switch (result) {
+      case AttemptResult.Ended(Outcome.Gone gone) -> remove(claimed, gone, now);
+      case AttemptResult.Ended(Outcome outcome) ->
+          update(claimed, updates.ended(claimed, outcome, now), outcome.changes());
+      case AttemptResult.Drifted(List<Change> changes) ->
+          update(claimed, updates.drifted(claimed, changes, now), List.of());
+      case AttemptResult.Quarantined(List<Change> changes) ->
+          update(claimed, updates.quarantined(claimed, changes, now), List.of());
+      case AttemptResult.Interrupted() -> {
+        tasks.handBack(claimed.claim());
+        LOG.info("Attempt interrupted; the task is handed back");
+        yield RequeueDecision.WAITING;
+      }
+    };
+  }
+
+  private RequeueDecision update(ClaimedTask claimed, TaskUpdate update, List<Change> changes) {
+    return switch (tasks.finish(claimed.claim(), claimed.task(), update)) {
       case WAITING -> {
-        log(pass.task(), finish, changes);
-        yield new Conclusion(
-            finish.details() == null ? RequeueDecision.WAITING : RequeueDecision.PROGRESSED,
-            result);
+        log(claimed.task(), update, changes);
+        yield update.details() == null ? RequeueDecision.WAITING : RequeueDecision.PROGRESSED;
       }
       case DUE -> {
-        log(pass.task(), finish, changes);
-        yield new Conclusion(RequeueDecision.DUE, result);
+        log(claimed.task(), update, changes);
+        yield RequeueDecision.DUE;
       }
       case LOST -> lost();
     };
   }
 
-  private Conclusion remove(ClaimedTask pass, Outcome.Gone gone, Instant now) {
-    if (!tasks.remove(pass.claim(), pass.task(), now, books.gone(gone))) {
+  private RequeueDecision remove(ClaimedTask claimed, Outcome.Gone gone, Instant now) {
+    if (!tasks.remove(claimed.claim(), claimed.task(), now, updates.gone(gone))) {
       return lost();
     }
     LOG.info("Cleaned up, {} changes", gone.changes().size());
-    return new Conclusion(RequeueDecision.GONE, Result.GONE);
+    return RequeueDecision.GONE;
   }
 
-  private static Conclusion lost() {
-    LOG.warn("The attempt was taken over, or the device deleted by force; its outcome is dropped");
-    return new Conclusion(RequeueDecision.LOST, Result.LOST);
+  private static RequeueDecision lost() {
+    LOG.warn(
+        "Another replica took the task over, or the device was force-deleted; outcome dropped");
+    return RequeueDecision.LOST;
   }
 
-  private static void log(WorkerTask task, TaskUpdate finish, List<Change> changes) {
-    if (becomesLong(task, finish)) {
-      LOG.warn("Not in agreement since {}: {}", finish.waitingSince(), finish.reason());
-    } else if (finish.notes().isEmpty()) {
-      LOG.debug("{}, nothing changed", finish.ending());
-    } else if (finish.reason() == null) {
-      LOG.info("{}, {} changes", finish.ending(), changes.size());
+  private static void log(WorkerTask task, TaskUpdate update, List<Change> changes) {
+    if (becomesLong(task, update)) {
+      LOG.warn("Not steady since {}: {}", update.waitingSince(), update.reason());
+    } else if (update.notes().isEmpty()) {
+      LOG.debug("{}, nothing changed", update.ending());
+    } else if (update.reason() == null) {
+      LOG.info("{}, {} changes", update.ending(), changes.size());
     } else {
-      LOG.info("{}: {}", finish.ending(), finish.reason());
+      LOG.info("{}: {}", update.ending(), update.reason());
     }
   }
 
-  private static boolean becomesLong(WorkerTask task, TaskUpdate finish) {
-    Instant since = finish.waitingSince();
+  private static boolean becomesLong(WorkerTask task, TaskUpdate update) {
+    Instant since = update.waitingSince();
     Instant before = task.lastAttemptAt();
     return since != null
         && before != null
         && before.isBefore(since.plus(LONG))
-        && !finish.at().isBefore(since.plus(LONG));
+        && !update.at().isBefore(since.plus(LONG));
   }
 }

@@ -1,15 +1,15 @@
 package doni.engine.attempt;
 
-/** What became of a task after an attempt. */
+/** What the lane does with a task after an attempt. */
 public enum RequeueDecision {
-  /** It waits for its next look, and nothing about it is new. */
+  /** The task waits for its next attempt, and nothing about it is new. */
   WAITING,
-  /** It waits for its next look, and the worker has reported something new. */
+  /** The task waits for its next attempt, and the worker has recorded something new. */
   PROGRESSED,
-  /** It is due again at once. */
+  /** The task is due again at once, because its device changed during the attempt. */
   DUE,
-  /** Its device is cleaned up. */
+  /** The device is deleted and cleaned up; the task is gone. */
   GONE,
-  /** Somebody else works on it. */
+  /** Another replica has taken the task over. */
   LOST
 }

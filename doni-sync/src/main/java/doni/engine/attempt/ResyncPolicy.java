@@ -3,19 +3,19 @@ package doni.engine.attempt;
 import java.time.Duration;
 
 /**
- * How a lane looks after devices that agree.
+ * How a lane treats devices that are steady.
  *
- * @param resyncInterval after which such a device is looked at again, give or take a fifth
+ * @param resyncInterval time until a steady device is observed again, give or take a fifth
  */
 public record ResyncPolicy(Duration resyncInterval, DriftMode drift) {
 
-  /** What becomes of drift: of a difference that nobody asked for. */
+  /** What happens to drift: a difference that no change of the enrollment explains. */
   public enum DriftMode {
-    /** It is repaired, with an event that says what differed. */
+    /** Drift is repaired, with an event that names the differences. */
     ENFORCE,
-    /** It is reported, in the task's details and by an event, and left alone. */
+    /** Drift is reported, in the task's details and by an event, and left alone. */
     REPORT,
-    /** Nobody looks. */
+    /** Steady devices are not observed. */
     IGNORE
   }
 }

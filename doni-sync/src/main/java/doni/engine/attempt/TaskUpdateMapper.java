@@ -1,5 +1,6 @@
 package doni.engine.attempt;
 
+import doni.convergence.FailureClassifier;
 import doni.task.TaskUpdate;
 import doni.task.TaskUpdate.NewEvent;
 import doni.task.WorkerTask;
@@ -15,58 +16,73 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is recorded of an outcome: counts, the next look, and the events that are worth one. Pure.
+ * Maps the result of an attempt to what is stored: counts, the time of the next attempt, details
+ * and events. Pure.
  *
- * <p>An attempt that finds what the one before it found leaves no event, however often it is made.
+ * <p>An attempt that finds what the one before it found leaves no event, however often it is made;
+ * an attempt that wrote something always leaves one.
  */
-public final class TaskUpdateMapper {
+final class TaskUpdateMapper {
 
-  /**
-   * A lasting drift can touch many objects; the event names the first ones and how many there are.
-   */
-  private static final int NAMED = 50;
+  private static final String QUARANTINED = "quarantined; release the device to apply its changes";
+  private static final Duration UNCOUNTED_RETRY = Duration.ofSeconds(1);
 
-  private static final String QUARANTINED =
-      "the device is in quarantine: nothing is written until it is released";
+  private final RetryBackoff backoff;
 
-  private final RetryBackoff backOff;
-
-  TaskUpdateMapper(RetryBackoff backOff) {
-    this.backOff = backOff;
+  TaskUpdateMapper(RetryBackoff backoff) {
+    this.backoff = backoff;
   }
 
-  TaskUpdate synced(ClaimedTask pass, Outcome.Synced outcome, Instant now) {
-    return new TaskUpdate(
-        LastOutcome.SYNCED,
-        null,
-        0,
-        0,
-        null,
-        now,
-        now.plus(backOff.around(pass.routine().resyncInterval())),
-        details(pass, withoutDrift(pass, outcome.details())),
-        syncedNotes(pass, outcome.changes()));
+  /** Maps an outcome after which the task goes on. */
+  TaskUpdate ended(ClaimedTask claimed, Outcome outcome, Instant now) {
+    return switch (outcome) {
+      case Outcome.Synced synced -> synced(claimed, synced, now);
+      case Outcome.Deferred deferred -> deferred(claimed, deferred, now);
+      case Outcome.Failed failed -> failed(claimed, failed, now);
+      case Outcome.Gone _ ->
+          throw new IllegalArgumentException("a task that is gone has no update");
+    };
   }
 
-  /** Drift that is left alone: told once, as long as it stays the same. */
-  TaskUpdate drifted(ClaimedTask pass, List<Change> changes, Instant now) {
-    Map<String, Object> told = changes(changes);
-    Map<String, Object> details = details(pass, Map.of(ClaimedTask.DRIFT, told));
-    return new TaskUpdate(
-        LastOutcome.SYNCED,
-        null,
-        0,
-        0,
-        null,
+  private TaskUpdate synced(ClaimedTask claimed, Outcome.Synced outcome, Instant now) {
+    return steady(
+        claimed,
         now,
-        now.plus(backOff.around(pass.routine().resyncInterval())),
+        details(claimed, withoutDrift(claimed, outcome.details())),
+        syncedEvents(claimed, outcome.changes()));
+  }
+
+  /** Maps drift that is left alone: one event, as long as the drift stays the same. */
+  TaskUpdate drifted(ClaimedTask claimed, List<Change> changes, Instant now) {
+    Map<String, Object> body = NewEvent.body(changes);
+    Map<String, Object> details = details(claimed, Map.of(ClaimedTask.DRIFT, body));
+    return steady(
+        claimed,
+        now,
         details,
-        details == null ? List.of() : List.of(new NewEvent("worker.drift.reported", told)));
+        details == null ? List.of() : List.of(new NewEvent("worker.drift.reported", body)));
+  }
+
+  private TaskUpdate steady(
+      ClaimedTask claimed,
+      Instant now,
+      @Nullable Map<String, Object> details,
+      List<NewEvent> events) {
+    return new TaskUpdate(
+        LastOutcome.SYNCED,
+        null,
+        0,
+        0,
+        null,
+        now,
+        now.plus(backoff.around(claimed.policy().resyncInterval())),
+        details,
+        events);
   }
 
   private static Map<String, @Nullable Object> withoutDrift(
-      ClaimedTask pass, Map<String, @Nullable Object> details) {
-    if (!pass.details().containsKey(ClaimedTask.DRIFT)) {
+      ClaimedTask claimed, Map<String, @Nullable Object> details) {
+    if (!claimed.details().containsKey(ClaimedTask.DRIFT)) {
       return details;
     }
     Map<String, @Nullable Object> without = new LinkedHashMap<>(details);
@@ -74,77 +90,59 @@ public final class TaskUpdateMapper {
     return without;
   }
 
-  TaskUpdate deferred(ClaimedTask pass, Outcome.Deferred outcome, Instant now) {
-    WorkerTask task = pass.task();
-    int defers = (task.fresh() ? 0 : task.deferCount()) + 1;
-    Duration wait = outcome.after() == null ? backOff.after(defers) : outcome.after();
+  private TaskUpdate deferred(ClaimedTask claimed, Outcome.Deferred outcome, Instant now) {
+    WorkerTask task = claimed.task();
+    int counted = outcome.counted() ? 1 : 0;
+    int defers = defers(task) + counted;
+    Duration after = outcome.after();
+    if (after == null) {
+      after = outcome.counted() ? backoff.after(defers) : UNCOUNTED_RETRY;
+    }
     String reason = FailureClassifier.bounded(outcome.reason());
     return new TaskUpdate(
         LastOutcome.DEFERRED,
         reason,
-        attempts(task) + 1,
+        attempts(task) + counted,
         defers,
         waitingSince(task, now),
         now,
-        now.plus(wait),
-        details(pass, outcome.details()),
-        news(task, LastOutcome.DEFERRED, reason)
-            ? List.of(new NewEvent("worker.deferred", Map.of("reason", reason)))
-            : List.of());
+        now.plus(after),
+        details(claimed, outcome.details()),
+        deferredEvents(task, outcome, reason));
   }
 
-  /**
-   * As {@link #deferred}, but nothing is counted, and no event: it is the lane that waits, not the
-   * device.
-   */
-  TaskUpdate notSent(ClaimedTask pass, Outcome.Deferred outcome, Instant now) {
-    WorkerTask task = pass.task();
-    TaskUpdate counted = deferred(pass, outcome, now);
-    Duration wait = outcome.after() == null ? Duration.ofSeconds(1) : outcome.after();
-    return new TaskUpdate(
-        counted.ending(),
-        counted.reason(),
-        attempts(task),
-        task.fresh() ? 0 : task.deferCount(),
-        counted.waitingSince(),
-        now,
-        now.plus(wait),
-        counted.details(),
-        List.of());
+  /** It is the lane that waits in an uncounted deferral, so the device has no event of it. */
+  private static List<NewEvent> deferredEvents(
+      WorkerTask task, Outcome.Deferred outcome, String reason) {
+    boolean news = outcome.counted() && isNews(task, LastOutcome.DEFERRED, reason);
+    return news || !outcome.changes().isEmpty()
+        ? List.of(event("worker.deferred", Map.of("reason", reason), outcome.changes()))
+        : List.of();
   }
 
-  /**
-   * What is asked for and must wait for the end of a quarantine: nothing is counted, and it is told
-   * once.
-   */
-  TaskUpdate quarantined(ClaimedTask pass, List<Change> changes, Instant now) {
-    WorkerTask task = pass.task();
+  /** Maps changes that wait for the end of a quarantine: not counted, and one event. */
+  TaskUpdate quarantined(ClaimedTask claimed, List<Change> changes, Instant now) {
+    WorkerTask task = claimed.task();
     return new TaskUpdate(
         LastOutcome.DEFERRED,
         QUARANTINED,
         attempts(task),
-        task.fresh() ? 0 : task.deferCount(),
+        defers(task),
         waitingSince(task, now),
         now,
-        now.plus(backOff.around(pass.routine().resyncInterval())),
+        now.plus(backoff.around(claimed.policy().resyncInterval())),
         null,
-        task.fresh() || news(task, LastOutcome.DEFERRED, QUARANTINED)
-            ? List.of(new NewEvent("worker.quarantined", changes(changes)))
+        task.fresh() || isNews(task, LastOutcome.DEFERRED, QUARANTINED)
+            ? List.of(new NewEvent("worker.quarantined", NewEvent.body(changes)))
             : List.of());
   }
 
-  TaskUpdate failed(ClaimedTask pass, Outcome.Failed outcome, Instant now) {
-    WorkerTask task = pass.task();
+  private TaskUpdate failed(ClaimedTask claimed, Outcome.Failed outcome, Instant now) {
+    WorkerTask task = claimed.task();
     int attempts = attempts(task) + 1;
-    int defers = task.fresh() ? 0 : task.deferCount();
-    Duration wait =
-        outcome.retryable()
-            ? backOff.after(attempts - defers)
-            : backOff.around(pass.routine().resyncInterval());
-    if (outcome.after() != null && outcome.after().compareTo(wait) > 0) {
-      wait = outcome.after();
-    }
+    int defers = defers(task);
     String message = FailureClassifier.bounded(outcome.message());
+    boolean news = isNews(task, LastOutcome.FAILED, message);
     return new TaskUpdate(
         LastOutcome.FAILED,
         message,
@@ -152,51 +150,51 @@ public final class TaskUpdateMapper {
         defers,
         waitingSince(task, now),
         now,
-        now.plus(wait),
-        details(pass, outcome.details()),
-        news(task, LastOutcome.FAILED, message)
+        now.plus(retryAfter(claimed, outcome, attempts - defers)),
+        details(claimed, outcome.details()),
+        news || !outcome.changes().isEmpty()
             ? List.of(
-                new NewEvent(
-                    "worker.failed", Map.of("message", message, "retryable", outcome.retryable())))
+                event(
+                    "worker.failed",
+                    Map.of("message", message, "retryable", outcome.retryable()),
+                    outcome.changes()))
             : List.of());
   }
 
-  List<NewEvent> gone(Outcome.Gone outcome) {
-    return List.of(new NewEvent("worker.gone", changes(outcome.changes())));
+  private Duration retryAfter(ClaimedTask claimed, Outcome.Failed outcome, int failures) {
+    Duration wait =
+        outcome.retryable()
+            ? backoff.after(failures)
+            : backoff.around(claimed.policy().resyncInterval());
+    Duration asked = outcome.after();
+    return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
   }
 
-  private static List<NewEvent> syncedNotes(ClaimedTask pass, List<Change> changes) {
-    if (pass.task().steady() && changes.isEmpty()) {
+  List<NewEvent> gone(Outcome.Gone outcome) {
+    return List.of(new NewEvent("worker.gone", NewEvent.body(outcome.changes())));
+  }
+
+  private static List<NewEvent> syncedEvents(ClaimedTask claimed, List<Change> changes) {
+    if (claimed.task().steady() && changes.isEmpty()) {
       return List.of();
     }
-    String kind = pass.task().findsDrift() ? "worker.drift" : "worker.synced";
-    return List.of(new NewEvent(kind, changes(changes)));
+    String kind = claimed.task().findsDrift() ? "worker.drift" : "worker.synced";
+    return List.of(new NewEvent(kind, NewEvent.body(changes)));
   }
 
-  public static Map<String, Object> changes(List<Change> changes) {
-    List<Map<String, Object>> named =
-        changes.stream().limit(NAMED).map(TaskUpdateMapper::change).toList();
-    return changes.size() <= NAMED
-        ? Map.of("changes", named)
-        : Map.of("changes", named, "total", changes.size());
-  }
-
-  private static Map<String, Object> change(Change change) {
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("action", change.action().name());
-    body.put("object", change.object());
-    if (change.from() != null) {
-      body.put("from", change.from());
+  private static NewEvent event(String kind, Map<String, Object> body, List<Change> changes) {
+    if (changes.isEmpty()) {
+      return new NewEvent(kind, body);
     }
-    if (change.to() != null) {
-      body.put("to", change.to());
-    }
-    return body;
+    Map<String, Object> whole = new LinkedHashMap<>(body);
+    whole.putAll(NewEvent.body(changes));
+    return new NewEvent(kind, whole);
   }
 
   private static @Nullable Map<String, Object> details(
-      ClaimedTask pass, Map<String, @Nullable Object> news) {
-    return DetailsMerger.merge(pass.details(), news, pass.worker().secretDetails()).orElse(null);
+      ClaimedTask claimed, Map<String, @Nullable Object> recorded) {
+    return DetailsMerger.merge(claimed.details(), recorded, claimed.worker().secretDetails())
+        .orElse(null);
   }
 
   /** What was counted for an older generation says nothing about this one. */
@@ -204,11 +202,15 @@ public final class TaskUpdateMapper {
     return task.fresh() ? 0 : task.attempts();
   }
 
+  private static int defers(WorkerTask task) {
+    return task.fresh() ? 0 : task.deferCount();
+  }
+
   private static Instant waitingSince(WorkerTask task, Instant now) {
     return task.fresh() || task.waitingSince() == null ? now : task.waitingSince();
   }
 
-  private static boolean news(WorkerTask task, LastOutcome ending, String reason) {
-    return task.last() != ending || !Objects.equals(task.reason(), reason);
+  private static boolean isNews(WorkerTask task, LastOutcome outcome, String reason) {
+    return task.last() != outcome || !Objects.equals(task.reason(), reason);
   }
 }

@@ -106,11 +106,11 @@ final class BalenaApi {
       return text.isBlank() ? MissingNode.getInstance() : MAPPER.readTree(text);
     } catch (JacksonException _) {
       // Its own text would quote the answer, which may hold a secret.
-      throw unanswered(Kind.CONNECTION, "an answer that is no JSON", write, null);
+      throw unanswered(Kind.CONNECTION, "the response is not JSON", write, null);
     } catch (InterruptedIOException e) {
       throw Thread.currentThread().isInterrupted()
           ? interrupted(write)
-          : unanswered(Kind.TIMEOUT, String.valueOf(e.getMessage()), write, e);
+          : unanswered(Kind.TIMEOUT, "no response in time (" + reason(e) + ")", write, e);
     } catch (IOException e) {
       throw Thread.currentThread().isInterrupted()
           ? interrupted(write)
@@ -120,7 +120,7 @@ final class BalenaApi {
 
   /** For an answer that lacks what it must hold. */
   static BackendException incomprehensible(String what, boolean write) {
-    return unanswered(Kind.CONNECTION, "an answer without " + what, write, null);
+    return unanswered(Kind.CONNECTION, "the response lacks " + what, write, null);
   }
 
   private static RequestBody content(Map<String, ?> body) {

@@ -88,7 +88,7 @@ final class BalenaFleet implements Fleet {
 
   /** The same status says that the device is there already and that the fleet is not. */
   private Registration refused(BackendException e) {
-    String text = String.valueOf(e.getMessage());
+    String text = e.text();
     if (e.status() == 409 && text.contains("uuid")) {
       return new Registration.Taken();
     }

@@ -1,6 +1,5 @@
 package doni.worker.balena;
 
-import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
@@ -84,11 +83,18 @@ final class BalenaPlan implements ReconcilePlan {
 
   @Override
   public Outcome apply() {
-    try {
-      return converge();
-    } catch (BackendException e) {
-      return interrupted(e);
-    }
+    return converge().withChanges(progress.changes());
+  }
+
+  @Override
+  public List<Change> written() {
+    return progress.changes();
+  }
+
+  /** A device key is shown once. */
+  @Override
+  public Map<String, @Nullable Object> unfinishedDetails() {
+    return progress.changes().isEmpty() ? Map.of() : details();
   }
 
   private Outcome converge() {
@@ -204,26 +210,6 @@ final class BalenaPlan implements ReconcilePlan {
             null,
             details())
         : new Outcome.Synced(details(), progress.changes());
-  }
-
-  /** What was made must be remembered, whatever happened afterwards: a key is shown once. */
-  private Outcome interrupted(BackendException e) {
-    boolean refused = e.kind() == BackendException.Kind.STATUS && e.status() == 401;
-    if (progress.changes().isEmpty() && !refused) {
-      throw e;
-    }
-    String text = String.valueOf(e.getMessage());
-    return switch (e.kind()) {
-      case NOT_SENT -> new Outcome.Deferred(text, e.retryAfter().orElse(null), details());
-      case CONNECTION, TIMEOUT -> new Outcome.Failed(text, true, null, details());
-      case STATUS ->
-          new Outcome.Failed(
-              "balena answered %d: %s".formatted(e.status(), text),
-              // A row that has vanished is answered like a right that is missing.
-              refused || e.status() == 429 || e.status() >= 500,
-              e.retryAfter().orElse(null),
-              details());
-    };
   }
 
   private Map<String, @Nullable Object> details() {

@@ -251,9 +251,7 @@ final class BlazarPlan implements ReconcilePlan {
   }
 
   private static Outcome with(Outcome outcome, Map<String, @Nullable Object> details) {
-    return outcome instanceof Outcome.Deferred(String reason, @Nullable Duration after, _)
-        ? new Outcome.Deferred(reason, after, details)
-        : outcome;
+    return outcome instanceof Outcome.Deferred ? outcome.withDetails(details) : outcome;
   }
 
   private static List<LeaseStep> ends(Observed seen) {

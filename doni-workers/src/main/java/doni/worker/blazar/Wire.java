@@ -50,11 +50,10 @@ final class Wire {
     } catch (DateTimeException _) {
       // Falls through: an answer with a date that is none.
     }
-    throw BackendException.unanswered(
+    throw BackendException.answered(
         answer.service(),
-        BackendException.Kind.CONNECTION,
-        "%s answered %s with %d and a body that cannot be read"
-            .formatted(answer.service(), answer.request(), answer.status()),
+        answer.status(),
+        "the response to %s cannot be read".formatted(answer.request()),
         answer.request().isWrite(),
         null);
   }

@@ -51,7 +51,7 @@ final class Documents {
       throw BackendException.answered(
           answer.service(),
           answer.status(),
-          "%s answered %s without %s".formatted(answer.service(), answer.request(), name),
+          "the response to %s lacks %s".formatted(answer.request(), name),
           answer.request().isWrite(),
           null);
     }

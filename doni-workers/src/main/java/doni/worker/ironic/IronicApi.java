@@ -226,7 +226,7 @@ final class IronicApi implements BareMetal {
       throw BackendException.answered(
           answer.service(),
           answer.status(),
-          "%s answered %s without %s".formatted(answer.service(), answer.request(), name),
+          "the response to %s lacks %s".formatted(answer.request(), name),
           false,
           null);
     }

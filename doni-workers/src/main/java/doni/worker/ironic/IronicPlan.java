@@ -70,19 +70,17 @@ final class IronicPlan implements ReconcilePlan {
 
   @Override
   public Outcome apply() {
-    try {
-      return converge();
-    } catch (BackendException e) {
-      if (written.isEmpty()) {
-        throw e;
-      }
-      // What was written must be remembered, whatever happened afterwards.
-      return new Outcome.Failed(
-          String.valueOf(e.getMessage()),
-          e.kind() != BackendException.Kind.STATUS || e.status() >= 500 || e.status() < 300,
-          e.retryAfter().orElse(null),
-          memory.details());
-    }
+    return converge().withChanges(written);
+  }
+
+  @Override
+  public List<Change> written() {
+    return List.copyOf(written);
+  }
+
+  @Override
+  public Map<String, @Nullable Object> unfinishedDetails() {
+    return written.isEmpty() ? Map.of() : memory.details();
   }
 
   private Outcome converge() {

@@ -12,7 +12,6 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -141,9 +140,7 @@ final class ApiServer {
     return BackendException.unanswered(
         SERVICE,
         late ? BackendException.Kind.TIMEOUT : BackendException.Kind.CONNECTION,
-        late
-            ? "kubernetes did not answer within " + timeout.toMillis() + " ms"
-            : "no connection to kubernetes: " + reason(cause),
+        late ? "no response within " + timeout.toMillis() + " ms" : reason(cause),
         write,
         cause);
   }
@@ -161,12 +158,7 @@ final class ApiServer {
             ? answer.body().substring(0, Math.min(answer.body().length(), LONGEST_TEXT)).strip()
             : status.getMessage() + causes(status);
     return BackendException.answered(
-        SERVICE,
-        answer.status(),
-        withoutToken(
-            String.format(Locale.ROOT, "kubernetes answered %d: %s", answer.status(), text)),
-        write,
-        retryAfter(answer, status));
+        SERVICE, answer.status(), withoutToken(text), write, retryAfter(answer, status));
   }
 
   /** The token by which we are known here, in a text that quotes a request's headers. */

@@ -1,6 +1,5 @@
 package doni.worker.k8s;
 
-import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
@@ -84,11 +83,19 @@ final class K8sPlan implements ReconcilePlan {
 
   @Override
   public Outcome apply() {
-    try {
-      return converge();
-    } catch (BackendException e) {
-      return interrupted(e);
-    }
+    return converge().withChanges(progress.changes());
+  }
+
+  @Override
+  public List<Change> written() {
+    return progress.changes();
+  }
+
+  @Override
+  public Map<String, @Nullable Object> unfinishedDetails() {
+    return progress.changes().isEmpty()
+        ? Map.of()
+        : Details.afterInterruption(desired, recorded, progress);
   }
 
   private Outcome converge() {
@@ -192,22 +199,6 @@ final class K8sPlan implements ReconcilePlan {
             Change.update(
                 "node " + node.name(), null, "kept: the right to delete nodes is not given")));
     return new Outcome.Gone(progress.changes());
-  }
-
-  /** What was written must be remembered, whatever happened afterwards. */
-  private Outcome interrupted(BackendException e) {
-    if (progress.changes().isEmpty()) {
-      return Refusal.deferred(e, Map.of());
-    }
-    var details = Details.afterInterruption(desired, recorded, progress);
-    return Refusal.is(e)
-        ? Refusal.deferred(e, details)
-        : new Outcome.Failed(
-            String.valueOf(e.getMessage()), retryable(e), e.retryAfter().orElse(null), details);
-  }
-
-  private static boolean retryable(BackendException e) {
-    return e.kind() != BackendException.Kind.STATUS || e.status() >= 500 || e.status() == 429;
   }
 
   private boolean deleted() {

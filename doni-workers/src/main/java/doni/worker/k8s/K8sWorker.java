@@ -1,6 +1,5 @@
 package doni.worker.k8s;
 
-import doni.backend.BackendException;
 import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeCatalog;
@@ -133,22 +132,18 @@ final class K8sWorker implements Worker {
     Desired desired = desired(attempt);
     boolean afresh =
         attempt.cause() == ReconcileContext.Cause.REQUESTED || attempt.hardware().deleted();
-    try {
-      Observed observed = observe(desired, afresh);
-      return new K8sPlan(
-          new K8sPlan.Means(
-              cluster,
-              watch,
-              () -> observe(desired, true),
-              properties.onDelete(),
-              blazarDevice(attempt).isPresent()),
-          desired,
-          Recorded.of(attempt),
-          observed,
-          afresh);
-    } catch (BackendException e) {
-      return ReconcilePlan.settled(Refusal.deferred(e, Map.of()));
-    }
+    Observed observed = observe(desired, afresh);
+    return new K8sPlan(
+        new K8sPlan.Means(
+            cluster,
+            watch,
+            () -> observe(desired, true),
+            properties.onDelete(),
+            blazarDevice(attempt).isPresent()),
+        desired,
+        Recorded.of(attempt),
+        observed,
+        afresh);
   }
 
   /** What is wrong with the enrollment, so that only a change of it can help. */

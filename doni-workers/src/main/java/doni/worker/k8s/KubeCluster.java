@@ -2,6 +2,7 @@ package doni.worker.k8s;
 
 import doni.backend.BackendException;
 import doni.backend.BackendGuard;
+import doni.convergence.FailureClassifier;
 import doni.worker.LanePause;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -160,7 +161,7 @@ final class KubeCluster implements Cluster {
             throw BackendException.answered(
                 e.service(),
                 e.status(),
-                wish.token().secret().maskedIn(String.valueOf(e.getMessage())),
+                wish.token().secret().maskedIn(e.text()),
                 e.write(),
                 e.retryAfter().orElse(null));
           }
@@ -195,9 +196,11 @@ final class KubeCluster implements Cluster {
   }
 
   private BackendException held(BackendException e) {
-    if (Refusal.is(e)) {
+    if (e.isRefusedCredential()) {
       refusal.set(
-          new LanePause(String.valueOf(e.getMessage()), clock.instant().plus(Refusal.PAUSE)));
+          new LanePause(
+              String.valueOf(e.getMessage()),
+              clock.instant().plus(FailureClassifier.CREDENTIAL_CHECK)));
     }
     return e;
   }

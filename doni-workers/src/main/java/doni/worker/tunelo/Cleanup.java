@@ -1,13 +1,14 @@
 package doni.worker.tunelo;
 
-import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes all channels of a deleted device: those on record, and any with one of its keys that were
@@ -56,11 +57,7 @@ final class Cleanup implements ReconcilePlan {
 
   @Override
   public Outcome apply() {
-    try {
-      uuids.forEach(this::remove);
-    } catch (BackendException e) {
-      return report.interrupted(e);
-    }
+    uuids.forEach(this::remove);
     return unreadable
         .<Outcome>map(reason ->
             new Outcome.Deferred(
@@ -68,7 +65,18 @@ final class Cleanup implements ReconcilePlan {
                     .formatted(reason),
                 null,
                 report.details()))
+        .map(outcome -> outcome.withChanges(report.changes()))
         .orElseGet(() -> new Outcome.Gone(report.changes()));
+  }
+
+  @Override
+  public List<Change> written() {
+    return report.changes();
+  }
+
+  @Override
+  public Map<String, @Nullable Object> unfinishedDetails() {
+    return report.unfinishedDetails();
   }
 
   private void remove(String uuid) {

@@ -88,8 +88,12 @@ final class Report {
     settled(wish, channel);
   }
 
-  /** A creation failed, or nobody knows. */
-  void notMade(ChannelWish wish, BackendException e) {
+  /**
+   * Records that a creation failed, or that its result is unknown.
+   *
+   * @return the failure, with a hint where creations keep failing
+   */
+  BackendException notMade(ChannelWish wish, BackendException e) {
     boolean refused =
         e.kind() == BackendException.Kind.STATUS && e.status() >= 300 && e.status() < 500;
     if (e.write() && !refused) {
@@ -98,6 +102,16 @@ final class Report {
     if (e.kind() == BackendException.Kind.STATUS && e.status() == 500) {
       failedCreations++;
     }
+    return failedCreations < MANY_FAILURES || e.kind() != BackendException.Kind.STATUS
+        ? e
+        : BackendException.answered(
+            e.service(),
+            e.status(),
+            e.text()
+                + " (%d times in a row: is Neutron's port quota of the project, or the subnet, exhausted?)"
+                    .formatted(failedCreations),
+            e.write(),
+            e.retryAfter().orElse(null));
   }
 
   void deleted(String uuid) {
@@ -152,36 +166,14 @@ final class Report {
     return changes;
   }
 
-  /**
-   * How an attempt ends that a call has interrupted: what it did before must be remembered.
-   *
-   * @throws BackendException the same one, where there is nothing to remember
-   */
-  Outcome interrupted(BackendException e) {
-    Map<String, @Nullable Object> details = details();
-    boolean toRemember =
+  /** Returns what must be recorded although a call failed; empty where nothing has changed. */
+  Map<String, @Nullable Object> unfinishedDetails() {
+    boolean changed =
         !changes.isEmpty()
             || failedCreations != recorded.failedCreations()
             || !unsettledKeys.equals(recorded.unsettledKeys())
             || !owned.equals(recorded.owned());
-    if (!toRemember) {
-      throw e;
-    }
-    String text = String.valueOf(e.getMessage());
-    if (e.kind() == BackendException.Kind.NOT_SENT) {
-      return new Outcome.Deferred(text, e.retryAfter().orElse(null), details);
-    }
-    boolean retryable =
-        e.kind() != BackendException.Kind.STATUS
-            || e.status() >= 500
-            || e.status() == 429
-            || e.status() < 300;
-    String hint =
-        failedCreations >= MANY_FAILURES
-            ? " (%d times in a row: is Neutron's port quota of the project, or the subnet, exhausted?)"
-                .formatted(failedCreations)
-            : "";
-    return new Outcome.Failed(text + hint, retryable, e.retryAfter().orElse(null), details);
+    return changed ? details() : Map.of();
   }
 
   Map<String, @Nullable Object> details() {

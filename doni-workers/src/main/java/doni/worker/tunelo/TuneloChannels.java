@@ -138,8 +138,7 @@ final class TuneloChannels implements Channels {
     return BackendException.answered(
         answer.service(),
         answer.status(),
-        "%s answered %d to %s, but without %s"
-            .formatted(answer.service(), answer.status(), answer.request(), what),
+        "the response to %s lacks %s".formatted(answer.request(), what),
         answer.request().isWrite(),
         null);
   }

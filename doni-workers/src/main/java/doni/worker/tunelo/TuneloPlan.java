@@ -6,8 +6,10 @@ import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Does the steps of a {@link Difference}, each after another look at what it is about. */
 final class TuneloPlan implements ReconcilePlan {
@@ -54,15 +56,21 @@ final class TuneloPlan implements ReconcilePlan {
 
   @Override
   public Outcome apply() {
-    try {
-      steps.forEach(this::apply);
-      if (!formerKeys.isEmpty() && sight.unreadable().isEmpty()) {
-        formerKeys.forEach(report::dropped);
-      }
-    } catch (BackendException e) {
-      return report.interrupted(e);
+    steps.forEach(this::apply);
+    if (!formerKeys.isEmpty() && sight.unreadable().isEmpty()) {
+      formerKeys.forEach(report::dropped);
     }
-    return report.outcome();
+    return report.outcome().withChanges(report.changes());
+  }
+
+  @Override
+  public List<Change> written() {
+    return report.changes();
+  }
+
+  @Override
+  public Map<String, @Nullable Object> unfinishedDetails() {
+    return report.unfinishedDetails();
   }
 
   private void apply(Step step) {
@@ -148,8 +156,7 @@ final class TuneloPlan implements ReconcilePlan {
               PATIENCE,
               () -> means.channels().create(wish));
     } catch (BackendException e) {
-      report.notMade(wish, e);
-      throw e;
+      throw report.notMade(wish, e);
     }
   }
 

@@ -113,7 +113,7 @@ class TuneloWorkerIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"REQUESTED", "ROUTINE"})
+  @ValueSource(strings = {"REQUESTED", "SCHEDULED"})
   void writesNothingWhenNothingHasChanged(Cause cause) {
     EdgeDevice device = site.steady(1);
     Map<String, Object> details = Map.copyOf(device.details());

@@ -1,0 +1,69 @@
+package doni.engine.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.backend.BackendException;
+import doni.backend.BackendException.Kind;
+import doni.worker.Change;
+import doni.worker.Outcome;
+import doni.worker.ReconcilePlan;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AttemptResultTests {
+
+  private final BackendException broken =
+      BackendException.unanswered("blazar", Kind.CONNECTION, "reset", true, null);
+
+  @Test
+  void anInterruptInTheCausesIsAnInterruption() {
+    assertThat(AttemptResult.thrown(new IllegalStateException(new InterruptedException()), false))
+        .isInstanceOf(AttemptResult.Interrupted.class);
+  }
+
+  @Test
+  void anyExceptionWhileStoppingIsAnInterruption() {
+    assertThat(AttemptResult.thrown(broken, true)).isInstanceOf(AttemptResult.Interrupted.class);
+  }
+
+  @Test
+  void recordsTheWritesBeforeAFailedCall() {
+    AttemptResult result = AttemptResult.applying(failing(List.of(Change.create("device 1"))));
+
+    assertThat(result)
+        .isEqualTo(
+            new AttemptResult.Ended(
+                new Outcome.Failed(
+                    "no connection to blazar: reset",
+                    true,
+                    null,
+                    Map.of(),
+                    List.of(Change.create("device 1")))));
+  }
+
+  @Test
+  void leavesAFailureBeforeTheFirstWriteToTheCaller() {
+    assertThatThrownBy(() -> AttemptResult.applying(failing(List.of()))).isSameAs(broken);
+  }
+
+  private ReconcilePlan failing(List<Change> written) {
+    return new ReconcilePlan() {
+      @Override
+      public List<Change> changes() {
+        return List.of(Change.create("device 1"));
+      }
+
+      @Override
+      public Outcome apply() {
+        throw broken;
+      }
+
+      @Override
+      public List<Change> written() {
+        return written;
+      }
+    };
+  }
+}

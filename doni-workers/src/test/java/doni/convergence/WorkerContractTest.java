@@ -1,0 +1,322 @@
+package doni.convergence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.backend.BackendException.Kind;
+import doni.convergence.WorkerBench.Failure;
+import doni.enrollment.Hardware;
+import doni.worker.Outcome;
+import doni.worker.ReconcileContext.Cause;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/**
+ * What every worker promises, whatever its backend. Each worker extends it twice: for its in-memory
+ * client, and for the simulated backend over HTTP.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+public abstract class WorkerContractTest {
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
+
+  /** Opens a new worker in front of an empty backend. */
+  protected abstract WorkerBench open();
+
+  /**
+   * Returns the statuses for which this worker documents a better answer than {@link
+   * FailureClassifier}, for example a conflict that it resolves by observing again.
+   */
+  protected Set<Integer> handledStatuses() {
+    return Set.of();
+  }
+
+  @Test
+  void aNewDeviceBecomesSteady() {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+
+      assertThat(run.settle(bench.hardware())).isInstanceOf(Outcome.Synced.class);
+      assertThat(bench.writes()).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cause.class)
+  void anUnchangedDeviceIsNotWritten(Cause cause) {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      run.settle(bench.hardware());
+      int writes = bench.writes();
+
+      Outcome outcome = run.attempt(bench.hardware(), cause);
+
+      assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+      assertThat(outcome.changes()).isEmpty();
+      assertThat(bench.writes()).isEqualTo(writes);
+    }
+  }
+
+  @Test
+  void everyChangedFieldIsApplied() {
+    for (String field : changedFields()) {
+      try (WorkerBench bench = open()) {
+        WorkerRun run = new WorkerRun(bench);
+        run.settle(bench.hardware());
+        String before = bench.snapshot();
+        Hardware changed = Objects.requireNonNull(bench.changedFields().get(field));
+
+        run.settle(changed);
+
+        assertThat(bench.snapshot()).as(field).isNotEqualTo(before);
+        assertThat(run.plan(changed, Cause.REQUESTED).changes()).as(field).isEmpty();
+      }
+    }
+  }
+
+  private Set<String> changedFields() {
+    try (WorkerBench bench = open()) {
+      return Set.copyOf(bench.changedFields().keySet());
+    }
+  }
+
+  @Test
+  void driftIsRepairedAndNamed() {
+    for (String disturbance : disturbances()) {
+      try (WorkerBench bench = open()) {
+        WorkerRun run = new WorkerRun(bench);
+        run.settle(bench.hardware());
+        String before = bench.snapshot();
+        Objects.requireNonNull(bench.disturbances(bench.hardware()).get(disturbance)).run();
+        assertThat(bench.snapshot()).as(disturbance).isNotEqualTo(before);
+
+        assertThat(run.plan(bench.hardware(), Cause.REQUESTED).changes())
+            .as(disturbance)
+            .isNotEmpty();
+        run.settle(bench.hardware());
+
+        assertThat(bench.snapshot()).as(disturbance).isEqualTo(before);
+      }
+    }
+  }
+
+  private Set<String> disturbances() {
+    try (WorkerBench bench = open()) {
+      new WorkerRun(bench).settle(bench.hardware());
+      return Set.copyOf(bench.disturbances(bench.hardware()).keySet());
+    }
+  }
+
+  @Test
+  void aResourceDeletedBehindOurBackIsMadeAgain() {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      run.settle(bench.hardware());
+      String before = bench.snapshot();
+      bench.deleteResource(bench.hardware());
+
+      run.settle(bench.hardware());
+
+      assertThat(bench.snapshot()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aCrashAfterAnyCallLeavesNothingBehind() {
+    String expected;
+    int calls;
+    try (WorkerBench bench = open()) {
+      new WorkerRun(bench).settle(bench.hardware());
+      expected = bench.snapshot();
+      calls = bench.calls();
+    }
+    assertThat(calls).isPositive();
+    for (int call = 0; call < calls; call++) {
+      try (WorkerBench bench = open()) {
+        WorkerRun run = new WorkerRun(bench);
+        bench.failCall(call, Failure.crash());
+        run.crash(bench.hardware(), Cause.REQUESTED);
+
+        run.settle(bench.hardware());
+
+        assertThat(bench.snapshot()).as("crash after call %d", call).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aDeletedDeviceLeavesNothing() {
+    try (WorkerBench bench = open()) {
+      String empty = bench.snapshot();
+      WorkerRun run = new WorkerRun(bench);
+      run.settle(bench.hardware());
+
+      assertThat(run.settle(deleted(bench.hardware()))).isInstanceOf(Outcome.Gone.class);
+      assertThat(bench.snapshot()).isEqualTo(empty);
+    }
+  }
+
+  @Test
+  void deletingTwiceSucceeds() {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      run.settle(bench.hardware());
+      run.settle(deleted(bench.hardware()));
+      int writes = bench.writes();
+
+      assertThat(run.settle(deleted(bench.hardware()))).isInstanceOf(Outcome.Gone.class);
+      assertThat(bench.writes()).isEqualTo(writes);
+    }
+  }
+
+  @Test
+  void deletingWhatNeverExistedSucceeds() {
+    try (WorkerBench bench = open()) {
+      assertThat(new WorkerRun(bench).settle(deleted(bench.hardware())))
+          .isInstanceOf(Outcome.Gone.class);
+      assertThat(bench.writes()).isZero();
+    }
+  }
+
+  /** One failure class and its documented outcome, the same for every worker. */
+  static Stream<Arguments> failures() {
+    return Stream.of(
+        failure("not sent", Failure.without(Kind.NOT_SENT), "deferred", null),
+        failure("no connection", Failure.without(Kind.CONNECTION), "failed, retried", null),
+        failure("timeout", Failure.without(Kind.TIMEOUT), "failed, retried", null),
+        failure("401", Failure.status(401), "deferred", FailureClassifier.CREDENTIAL_CHECK),
+        failure("403", Failure.status(403), "deferred", FailureClassifier.CREDENTIAL_CHECK),
+        failure("418", Failure.status(418), "failed", null),
+        failure("429", Failure.status(429, RETRY_AFTER), "failed, retried", RETRY_AFTER),
+        failure("500", Failure.status(500), "failed, retried", null),
+        failure("502", Failure.status(502), "failed, retried", null),
+        failure("503", Failure.status(503), "failed, retried", null),
+        failure("not JSON", Failure.notJson(), "failed, retried", null));
+  }
+
+  private static Arguments failure(
+      String name, Failure failure, String outcome, @Nullable Duration after) {
+    return Arguments.argumentSet(name, failure, outcome, after);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aFailedFirstCallHasTheDocumentedOutcome(
+      Failure failure, String expected, @Nullable Duration after) {
+    try (WorkerBench bench = open()) {
+      if (handledStatuses().contains(failure.status())) {
+        return;
+      }
+      bench.failCall(0, failure);
+
+      assertOutcome(
+          new WorkerRun(bench).attempt(bench.hardware(), Cause.REQUESTED), expected, after);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aFailedSecondWriteHasTheDocumentedOutcome(
+      Failure failure, String expected, @Nullable Duration after) {
+    try (WorkerBench bench = open()) {
+      if (handledStatuses().contains(failure.status())) {
+        return;
+      }
+      WorkerRun run = new WorkerRun(bench);
+      bench.failWrite(1, failure);
+
+      Outcome outcome = firstFailure(bench, run);
+
+      assertOutcome(outcome, expected, after);
+      assertThat(bench.writes()).isPositive();
+      run.settle(bench.hardware());
+    }
+  }
+
+  /** Attempts until the injected failure shows: some workers make one write per attempt. */
+  private static Outcome firstFailure(WorkerBench bench, WorkerRun run) {
+    Outcome outcome = run.attempt(bench.hardware(), Cause.REQUESTED);
+    for (int attempts = 0; attempts < 10 && !isInjected(outcome); attempts++) {
+      bench.proceed(bench.hardware());
+      outcome = run.attempt(bench.hardware(), Cause.REQUESTED);
+    }
+    return outcome;
+  }
+
+  private static boolean isInjected(Outcome outcome) {
+    return outcome instanceof Outcome.Failed
+        || (outcome instanceof Outcome.Deferred deferred && !deferred.counted());
+  }
+
+  private static void assertOutcome(Outcome outcome, String expected, @Nullable Duration after) {
+    switch (outcome) {
+      case Outcome.Deferred deferred -> {
+        assertThat(expected).isEqualTo("deferred");
+        assertThat(deferred.counted()).isFalse();
+        assertThat(deferred.reason()).as("said once").doesNotContainPattern("(answered \\d+).*\\1");
+        if (after != null) {
+          assertThat(deferred.after()).isEqualTo(after);
+        }
+      }
+      case Outcome.Failed failed -> {
+        assertThat(expected).isEqualTo(failed.retryable() ? "failed, retried" : "failed");
+        assertThat(failed.message()).as("said once").doesNotContainPattern("(answered \\d+).*\\1");
+        assertThat(failed.after()).isEqualTo(after);
+      }
+      case Outcome.Synced _, Outcome.Gone _ ->
+          throw new AssertionError("the failure did not show: " + outcome);
+    }
+  }
+
+  @Test
+  void noSecretShowsAnywhere(CapturedOutput output) {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      StringBuilder shown = new StringBuilder();
+      List<Failure> failures = List.of(Failure.status(400), Failure.status(500), Failure.notJson());
+      for (int write = 0; write < failures.size(); write++) {
+        bench.failWrite(write, failures.get(write));
+        shown.append(run.attempt(bench.hardware(), Cause.REQUESTED));
+        bench.proceed(bench.hardware());
+      }
+      shown.append(run.settle(bench.hardware()));
+      Set<String> secretKeys = bench.worker().secretDetails();
+      run.recorded()
+          .forEach((key, value) -> {
+            if (!secretKeys.contains(key)) {
+              shown.append(key).append('=').append(value);
+            }
+          });
+      shown.append(output.getAll());
+
+      for (Map.Entry<String, String> secret : bench.secrets().entrySet()) {
+        assertThat(shown.indexOf(secret.getValue())).as(secret.getKey()).isEqualTo(-1);
+      }
+    }
+  }
+
+  /** Returns the same hardware after its owner deleted it. */
+  protected static Hardware deleted(Hardware hardware) {
+    return new Hardware(
+        hardware.id(),
+        hardware.name(),
+        hardware.projectId(),
+        hardware.hardwareType(),
+        hardware.properties(),
+        hardware.windows(),
+        hardware.generation(),
+        true);
+  }
+}

@@ -1,0 +1,87 @@
+package doni.convergence;
+
+import doni.backend.BackendException;
+import doni.enrollment.Hardware;
+import doni.worker.Outcome;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcileContext.Cause;
+import doni.worker.ReconcilePlan;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Runs attempts as the engine does, with recorded details from one to the next. */
+final class WorkerRun {
+
+  private static final int MAX_ATTEMPTS = 25;
+
+  private final WorkerBench bench;
+  private final Map<String, Object> recorded = new LinkedHashMap<>();
+
+  WorkerRun(WorkerBench bench) {
+    this.bench = bench;
+  }
+
+  Map<String, Object> recorded() {
+    return Map.copyOf(recorded);
+  }
+
+  ReconcilePlan plan(Hardware hardware, Cause cause) {
+    return bench
+        .worker()
+        .plan(new ReconcileContext(hardware, recorded, cause, bench.dependencies()));
+  }
+
+  /** Makes one attempt; a failed call is classified as the engine does. */
+  Outcome attempt(Hardware hardware, Cause cause) {
+    Outcome outcome;
+    try {
+      outcome = apply(plan(hardware, cause));
+    } catch (BackendException e) {
+      outcome = FailureClassifier.classify(e);
+    }
+    outcome
+        .details()
+        .forEach((key, value) -> {
+          if (value == null) {
+            recorded.remove(key);
+          } else {
+            recorded.put(key, value);
+          }
+        });
+    return outcome;
+  }
+
+  private static Outcome apply(ReconcilePlan plan) {
+    try {
+      return plan.apply();
+    } catch (BackendException e) {
+      return FailureClassifier.classify(e, plan);
+    }
+  }
+
+  /** Makes an attempt whose process dies: whatever it wrote, nothing is recorded. */
+  void crash(Hardware hardware, Cause cause) {
+    try {
+      plan(hardware, cause).apply();
+    } catch (BackendException _) {
+      // The process is dead; only the backend remembers.
+    }
+  }
+
+  /** Makes attempts until the device is steady, or gone where it is deleted. */
+  Outcome settle(Hardware hardware) {
+    Outcome outcome = attempt(hardware, Cause.REQUESTED);
+    for (int attempts = 1; !isSettled(outcome); attempts++) {
+      if (attempts == MAX_ATTEMPTS) {
+        throw new AssertionError("not steady after %d attempts: %s".formatted(attempts, outcome));
+      }
+      bench.proceed(hardware);
+      outcome = attempt(hardware, Cause.REQUESTED);
+    }
+    return outcome;
+  }
+
+  private static boolean isSettled(Outcome outcome) {
+    return outcome instanceof Outcome.Synced || outcome instanceof Outcome.Gone;
+  }
+}
