@@ -59,7 +59,7 @@ class StartMistakesIT {
         "doni.sync.resync-interval=soon    | doni.sync.resync-interval: 'soon' cannot be used; allowed: a duration",
         "doni.sync.enabled=maybe           | doni.sync.enabled: 'maybe' cannot be used; allowed: true or false",
         "doni.sync.foo=1                   | doni.sync.foo: is not a setting",
-        "doni.sync.lanes.k9s.concurrency=5 | doni.sync.lanes.k9s.concurrency: there is no such lane; allowed: ",
+        "doni.sync.lanes.k9s.concurrency=5 | doni.sync.lanes.k9s.concurrency: unknown lane; allowed: ",
         "doni.sync.lanes.k8s.concurrency=0 | doni.sync.lanes.k8s.concurrency: 0 is not allowed; allowed: 1 to 1000",
         "server.port=abc                   | server.port: 'abc' cannot be used; allowed: a whole number",
         "server.address=192.0.2.1          | server.port: '0' with server.address '192.0.2.1' cannot be listened on",

@@ -82,7 +82,8 @@ public final class LeftoverCleanup {
       DecryptedTask subject = leftovers.open(claimed);
       details = subject.details();
       ReconcileContext attempt =
-          new ReconcileContext(subject.device(), details, Cause.REQUESTED, subject.followed());
+          new ReconcileContext(
+              subject.hardware(), details, Cause.REQUESTED, subject.dependencies());
       result = interruption.around(() -> look(worker, claimed, attempt));
     } catch (Exception | Error e) {
       result = AttemptResult.thrown(e, interruption.requested());

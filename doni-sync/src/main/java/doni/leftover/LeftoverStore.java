@@ -36,8 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A leftover never meets a device that took over its name or uuid. Who wants to remove it claims
  * it first, and looks for such a device after that; an attempt for a device looks for claims
- * ({@link WorkerTask#swept}) after the device was stored. So one of the two sees the other,
- * whichever came first.
+ * ({@link WorkerTask#cleanupRunning}) after the device was stored. So one of the two sees the
+ * other, whichever came first.
  */
 @Component
 public class LeftoverStore {

@@ -4,10 +4,12 @@ import doni.enrollment.Hardware;
 import java.util.Map;
 
 /**
- * What a worker works on.
+ * What a worker is given for an attempt.
  *
- * @param details what it reported so far
- * @param followed what the workers that it follows reported, by their type, without secrets
+ * @param details what its earlier attempts recorded
+ * @param dependencies what the workers that it depends on recorded, by their type, without secrets
  */
 public record DecryptedTask(
-    Hardware device, Map<String, Object> details, Map<String, Map<String, Object>> followed) {}
+    Hardware hardware,
+    Map<String, Object> details,
+    Map<String, Map<String, Object>> dependencies) {}

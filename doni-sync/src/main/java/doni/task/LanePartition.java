@@ -8,7 +8,7 @@ public record LanePartition(String name) {
   public LanePartition {
     // The name becomes part of SQL texts.
     if (!name.matches("sync_[a-z0-9_]{1,50}")) {
-      throw new IllegalArgumentException("not the name of a lane's table: " + name);
+      throw new IllegalArgumentException("not the name of a lane partition: " + name);
     }
   }
 

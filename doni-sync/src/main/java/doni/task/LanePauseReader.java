@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Which lanes sleep at the moment, on whichever replica, and why. At most a second old. */
+/** Reads which lanes are paused, on any replica, and why. At most one second old. */
 @Component
 public class LanePauseReader {
 
@@ -27,7 +27,7 @@ public class LanePauseReader {
     this.clock = clock;
   }
 
-  /** By worker type. */
+  /** Returns the pauses by worker type. */
   public Map<String, LanePause> current() {
     Instant now = clock.instant();
     Reading latest = reading;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What is read as aggregated JSON, because one statement reads all that an attempt needs. */
+/** Parses the aggregated JSON of the one statement that reads all an attempt needs. */
 public final class StateDetailsReader {
 
   private static final TypeReference<List<List<String>>> WINDOWS = new TypeReference<>() {};
@@ -34,8 +34,8 @@ public final class StateDetailsReader {
   }
 
   /**
-   * What workers report, by their type. A value that is encrypted concerns nobody but the worker
-   * that reported it, and is left out.
+   * Returns what workers recorded, by their type. Encrypted values are left out: they are private
+   * to the worker that recorded them.
    */
   public static Map<String, Map<String, Object>> followed(JsonMapper json, @Nullable String text) {
     if (text == null) {

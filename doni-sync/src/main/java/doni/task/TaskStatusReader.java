@@ -4,6 +4,7 @@ import doni.database.ResultColumns;
 import doni.enrollment.HardwareId;
 import doni.hardwaretype.HardwareTypes;
 import doni.secret.PropertyView;
+import doni.task.WorkerTask.LastOutcome;
 import doni.worker.LanePause;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * What clients see of the workers' tasks. A task that is not steady says in its details what it
- * waits for ({@code defer_reason} or {@code last_error}), since when ({@code waiting_since}), how
- * often it was tried ({@code attempts}, {@code defer_count}) and when it is tried next ({@code
+ * Derives what clients see of the worker tasks. A task that is not steady says in its details what
+ * it waits for ({@code defer_reason} or {@code last_error}), since when ({@code waiting_since}),
+ * how often it was tried ({@code attempts}, {@code defer_count}) and when it is tried next ({@code
  * next_attempt_at}).
  */
 @Component
@@ -35,16 +36,16 @@ public class TaskStatusReader {
 
   private final HardwareTypes types;
   private final PropertyView view;
-  private final LanePauseReader holds;
+  private final LanePauseReader pauses;
 
   TaskStatusReader(HardwareTypes types, PropertyView view, LanePauseReader holds) {
     this.types = types;
     this.view = view;
-    this.holds = holds;
+    this.pauses = holds;
   }
 
   /**
-   * @param requested whether nothing was done yet about the device's newest generation
+   * @param requested whether no attempt has worked on the newest generation yet
    */
   public record Row(
       String workerType,
@@ -72,7 +73,7 @@ public class TaskStatusReader {
         row.getBoolean("requested"));
   }
 
-  /** The reports of the enabled workers, in the order of the hardware type. */
+  /** Returns the reports of the enabled workers, in the order of the hardware type. */
   public List<WorkerReport> of(
       HardwareId id, String hardwareType, Instant requestedAt, List<Row> tasks) {
     List<WorkerReport> reports = new ArrayList<>(tasks.size());
@@ -86,7 +87,7 @@ public class TaskStatusReader {
     return reports;
   }
 
-  /** The reports of tasks that were just made. */
+  /** Returns the reports of tasks that were just created. */
   public List<WorkerReport> fresh(HardwareId id, String hardwareType, Instant requestedAt) {
     return types.workersOf(hardwareType).stream()
         .map(worker -> new Row(worker, TaskState.PENDING, "{}", null, null, null, 0, 0, null, true))
@@ -97,16 +98,16 @@ public class TaskStatusReader {
   private WorkerReport report(HardwareId id, Row task, Instant requestedAt) {
     Map<String, Object> details = view.details(id, task.workerType(), task.details());
     LanePause hold =
-        task.state() == TaskState.STEADY ? null : holds.current().get(task.workerType());
+        task.state() == TaskState.STEADY ? null : pauses.current().get(task.workerType());
     if (hold != null) {
       details.put("defer_reason", hold.reason());
       put(details, "next_attempt_at", hold.until());
     } else if (task.state() == TaskState.IN_PROGRESS) {
-      details.put("defer_reason", "an attempt is running");
+      details.put("defer_reason", "attempt running");
     } else if (task.requested()) {
-      details.put("defer_reason", "it is this device's turn as soon as the lane has room");
+      details.put("defer_reason", "queued");
       put(details, "next_attempt_at", requestedAt);
-    } else if ("DEFERRED".equals(task.outcome())) {
+    } else if (LastOutcome.DEFERRED.name().equals(task.outcome())) {
       put(details, "defer_reason", task.reason());
       put(details, "next_attempt_at", task.nextAttemptAt());
     } else {
@@ -122,7 +123,7 @@ public class TaskStatusReader {
   }
 
   private static void describeTries(Map<String, Object> details, Row task, Instant requestedAt) {
-    if ("FAILED".equals(task.outcome())) {
+    if (LastOutcome.FAILED.name().equals(task.outcome())) {
       put(details, "last_error", task.reason());
     }
     if (task.deferCount() > 0) {

@@ -8,16 +8,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is recorded when an attempt ends and its task goes on.
+ * What is stored when an attempt ends and its task goes on.
  *
  * @param reason for a deferral or a failure, for the device's owner to read
  * @param attempts see {@link WorkerTask#attempts}; the new count
- * @param next when the device is looked at again, unless its generation has moved
- * @param details what the worker reports from now on; null when that is unchanged
- * @param notes events to record
+ * @param next time of the next attempt, unless the generation has moved
+ * @param details the recorded details from now on; null when they are unchanged
+ * @param events events to record
  */
 public record TaskUpdate(
-    WorkerTask.LastOutcome ending,
+    WorkerTask.LastOutcome outcome,
     @Nullable String reason,
     int attempts,
     int deferCount,
@@ -25,10 +25,10 @@ public record TaskUpdate(
     Instant at,
     Instant next,
     @Nullable Map<String, Object> details,
-    List<NewEvent> notes) {
+    List<NewEvent> events) {
 
   public TaskUpdate {
-    notes = List.copyOf(notes);
+    events = List.copyOf(events);
   }
 
   /** An event to record; the body is without secrets. */

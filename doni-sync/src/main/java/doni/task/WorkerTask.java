@@ -6,27 +6,27 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One device in one worker's lane, as an attempt finds it: one consistent reading.
+ * One device in one lane, as an attempt reads it: one consistent snapshot.
  *
- * @param generation the device's, which the attempt is going to work on
+ * @param generation the generation of the device that the attempt works on
  * @param served the generation that the last finished attempt worked on
  * @param synced the generation that the last success worked on
- * @param last how the last finished attempt ended; null before the first
+ * @param lastOutcome how the last finished attempt ended; null before the first
  * @param reason why it was deferred or failed
- * @param waitingSince since when the backend is known not to agree
+ * @param waitingSince since when the task is known not to be steady
  * @param attempts finished without success since the last success, deferrals included
  * @param namesake a deleted device of the same name with which this worker has not finished; null
  *     where there is none, and for a device that is itself deleted
- * @param swept whether what a forced deletion of a device of the same name or uuid has left over is
- *     being removed by this worker at this moment
- * @param row what {@link WorkerTaskStore#open} makes the device of
+ * @param cleanupRunning whether this worker is cleaning up after a force-deleted device of the same
+ *     name or uuid
+ * @param encrypted what {@link WorkerTaskStore#open} decrypts
  */
 public record WorkerTask(
     Generation generation,
     boolean deleted,
     Generation served,
     Generation synced,
-    @Nullable LastOutcome last,
+    @Nullable LastOutcome lastOutcome,
     @Nullable String reason,
     @Nullable Instant waitingSince,
     int attempts,
@@ -34,8 +34,8 @@ public record WorkerTask(
     @Nullable Instant lastAttemptAt,
     long version,
     @Nullable HardwareId namesake,
-    boolean swept,
-    EncryptedTask row) {
+    boolean cleanupRunning,
+    EncryptedTask encrypted) {
 
   /** How a finished attempt ended. */
   public enum LastOutcome {
@@ -44,7 +44,7 @@ public record WorkerTask(
     FAILED
   }
 
-  /** The device and the task's details as stored, still sealed. */
+  /** The device and the recorded details as stored, still encrypted. */
   public record EncryptedTask(
       String name,
       String projectId,
@@ -54,28 +54,28 @@ public record WorkerTask(
       String details,
       @Nullable String followed) {
 
-    /** Without the values. */
+    /** Leaves out the values. */
     @Override
     public String toString() {
-      return "Row[" + name + "]";
+      return "EncryptedTask[" + name + "]";
     }
   }
 
-  /** Whether somebody asked for this generation and no attempt has succeeded since. */
+  /** Returns whether no attempt has succeeded since this generation was requested. */
   public boolean requested() {
     return synced.compareTo(generation) < 0;
   }
 
-  /** Whether no attempt has worked on this generation yet. */
+  /** Returns whether no attempt has worked on this generation yet. */
   public boolean fresh() {
     return served.compareTo(generation) < 0;
   }
 
   public boolean steady() {
-    return last == LastOutcome.SYNCED && !fresh();
+    return lastOutcome == LastOutcome.SYNCED && !fresh();
   }
 
-  /** Whether a difference that is found now is one that nobody asked for. */
+  /** Returns whether a difference found now is drift, not a requested change. */
   public boolean findsDrift() {
     return steady() && !requested();
   }

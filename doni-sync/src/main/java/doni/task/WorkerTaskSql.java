@@ -67,7 +67,7 @@ public final class WorkerTaskSql {
   /**
    * The lock on the device is taken first, as everywhere, and waits for a change that is being
    * made; what is read under it is the newest generation. A success that changed nothing need not
-   * be on disk before it counts: when Postgres crashes and forgets it, the device is looked at once
+   * be on disk before it counts: if Postgres crashes and loses it, the device is observed once
    * more.
    */
   static String finish(String workerType) {

@@ -26,12 +26,12 @@ import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of the inventory: reads what an attempt works on, and writes how it ended.
+ * Reads what an attempt works on, and records how it ended.
  *
- * <p>An attempt ends in one statement, or one transaction, that locks the device's row first. So a
- * change that is being made waits for it, or is waited for; either way the task is due again at
- * once when the generation has moved, and no change is lost. The same statement gives the queue row
- * back, so there is no moment at which one is done and the other is not.
+ * <p>An attempt ends in one statement, or one transaction, that locks the device's row first. A
+ * concurrent change waits for it or is waited for; either way the task is due again at once when
+ * the generation has moved, and no change is lost. The same statement releases the queue row, so
+ * that both happen or neither.
  */
 public final class WorkerTaskStore {
 
@@ -60,7 +60,7 @@ public final class WorkerTaskStore {
     return read(claim.hardware(), claim.workerType(), followed);
   }
 
-  /** As {@link #read(Claim, Collection)}, for somebody who only wants to look. */
+  /** As {@link #read(Claim, Collection)}, for a plan that does not claim the task. */
   public Optional<WorkerTask> read(HardwareId id, String workerType, Collection<String> followed) {
     List<WorkerTask> found =
         jdbc.query(
@@ -71,7 +71,7 @@ public final class WorkerTaskStore {
   }
 
   /**
-   * What the worker is given.
+   * Decrypts what the worker is given.
    *
    * @throws RuntimeException when a value cannot be decrypted
    */
@@ -79,9 +79,9 @@ public final class WorkerTaskStore {
     return open(claim.hardware(), claim.workerType(), task);
   }
 
-  /** As {@link #open(Claim, Task)}, for somebody who only wants to look. */
+  /** As {@link #open(Claim, Task)}, for a plan that does not claim the task. */
   public DecryptedTask open(HardwareId id, String workerType, WorkerTask task) {
-    WorkerTask.EncryptedTask row = task.row();
+    WorkerTask.EncryptedTask row = task.encrypted();
     Hardware device =
         new Hardware(
             id,
@@ -99,8 +99,8 @@ public final class WorkerTaskStore {
   }
 
   /**
-   * Whether a device is frozen, as of now: asked right before something is written to a backend, so
-   * that a quarantine counts also for an attempt that began before it.
+   * Returns whether a device is quarantined now. Checked right before the first write, so that a
+   * quarantine also holds for an attempt that started before it.
    */
   public boolean isQuarantined(HardwareId id) {
     return !jdbc.queryForList(
@@ -108,17 +108,17 @@ public final class WorkerTaskStore {
         .isEmpty();
   }
 
-  /** What became of a task whose attempt has ended. */
+  /** What recording an outcome led to. */
   public enum Release {
-    /** It waits for its next look. */
+    /** The task waits for its next attempt. */
     WAITING,
-    /** It is due at once, because the device was changed meanwhile. */
+    /** The task is due at once, because the device changed during the attempt. */
     DUE,
     /** Nothing was written: the claim is lost, or the task is gone. */
     LOST
   }
 
-  /** Records how an attempt ended, and gives the task back to its queue. */
+  /** Records how an attempt ended, and releases the queue row. */
   public Release finish(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
     List<@Nullable Object> values = new ArrayList<>();
     values.addAll(released(claim, task, finish));
@@ -151,12 +151,12 @@ public final class WorkerTaskStore {
   }
 
   private List<@Nullable Object> finished(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
-    boolean synced = finish.ending() == WorkerTask.LastOutcome.SYNCED;
+    boolean synced = finish.outcome() == WorkerTask.LastOutcome.SYNCED;
     return Arrays.asList(
         sealed(claim, finish),
         task.generation().value(),
         synced ? task.generation().value() : task.synced().value(),
-        finish.ending().name(),
+        finish.outcome().name(),
         finish.reason(),
         finish.waitingSince(),
         finish.attempts(),
@@ -169,15 +169,15 @@ public final class WorkerTaskStore {
 
   private List<Object> noted(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
     boolean quiet =
-        finish.ending() == WorkerTask.LastOutcome.SYNCED
+        finish.outcome() == WorkerTask.LastOutcome.SYNCED
             && finish.details() == null
-            && finish.notes().isEmpty();
+            && finish.events().isEmpty();
     return List.of(
         finish.at(),
         task.generation().value(),
         claim.workerType(),
-        finish.notes().stream().map(TaskUpdate.NewEvent::kind).toArray(String[]::new),
-        finish.notes().stream()
+        finish.events().stream().map(TaskUpdate.NewEvent::kind).toArray(String[]::new),
+        finish.events().stream()
             .map(note -> json.writeValueAsString(note.body()))
             .toArray(String[]::new),
         quiet);
@@ -248,8 +248,8 @@ public final class WorkerTaskStore {
   }
 
   /**
-   * Ends the claim of a task that was taken away meanwhile, so that nobody waits for its attempt
-   * any more.
+   * Ends the claim of a task that was removed during its attempt, so that its cleanup need not wait
+   * for it.
    */
   private void discardGone(TaskClaim claim) {
     jdbc.update(

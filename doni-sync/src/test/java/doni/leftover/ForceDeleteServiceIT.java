@@ -383,7 +383,10 @@ class ForceDeleteServiceIT {
   }
 
   private boolean isSwept(HardwareId id) {
-    return tasks.read(new TaskClaim(id, LANE, "replica", 1), Set.of()).orElseThrow().swept();
+    return tasks
+        .read(new TaskClaim(id, LANE, "replica", 1), Set.of())
+        .orElseThrow()
+        .cleanupRunning();
   }
 
   private void dueNow() {

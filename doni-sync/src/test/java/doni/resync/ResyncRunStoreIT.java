@@ -226,7 +226,8 @@ class ResyncRunStoreIT extends LaneFixture {
   void doesNotForgetOnPauseWhatTheBackendNotifiedOf() {
     List<HardwareId> devices = settled(2, LANE);
     TestReplica replica = idle();
-    new LaneQueue(inventory.jdbc(), java.time.Clock.systemUTC()).nudge(LANE, List.of("d-0"));
+    new LaneQueue(inventory.jdbc(), java.time.Clock.systemUTC())
+        .requeueInBackground(LANE, List.of("d-0"));
     ResyncRun run = start(replica, ResyncFilter.ALL);
 
     replica.within(() -> replica.runs().pause(run.uuid()).orElseThrow());

@@ -19,25 +19,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gate in front of one backend.
+ * Guards the calls to one backend with a circuit breaker, a limit of concurrent calls, and a pause
+ * after a rate limit.
  *
- * <p>Its circuit opens when half of the last twenty calls say that the backend is down or drowning
- * (no connection, time-out, 502, 503, 504), and lets three calls try after {@code openFor}. Answers
- * that a worker understands never open it. At most {@code concurrency} calls are under way; one
- * more waits up to two seconds for its place.
+ * <p>The circuit opens when half of the last twenty calls show that the backend is down or
+ * overloaded (no connection, timeout, 502, 503, 504), and admits three trial calls after {@code
+ * openFor}. Other answers never open it. At most {@code concurrency} calls run at a time; a further
+ * one waits up to two seconds for its turn.
  *
- * <p>A 429 pauses all calls for as long as its {@code Retry-After} says, a minute where it says
- * nothing, an hour at most; what was under way when it came may still end.
+ * <p>A 429 pauses all calls for its {@code Retry-After}: one minute where it names none, one hour
+ * at most. Calls in flight may still end.
  *
- * <p>The time-out of a call belongs to the client that makes it. Every call is measured as {@code
- * doni.remote}, tagged with {@code service} and {@code status}, and is a span where tracing is on.
+ * <p>The client that makes a call sets its timeout. Every call is measured as {@code doni.remote},
+ * tagged with {@code service} and {@code status}, and is a span where tracing is on.
  */
 public final class BackendGuard {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
-  /** A backend that counts in another unit must not silence a lane for days. */
+  /** A backend that counts in another unit must not pause a lane for days. */
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
   private final String service;
@@ -113,19 +114,18 @@ public final class BackendGuard {
   public <T> T call(String method, Supplier<T> call) {
     refuseWhilePaused();
     if (!breaker.tryAcquirePermission()) {
-      throw BackendException.notSent(
-          service, "the circuit of " + service + " is open", Duration.ofSeconds(1));
+      throw BackendException.notSent(service, "circuit open: " + service, Duration.ofSeconds(1));
     }
     if (!bulkhead.tryAcquirePermission()) {
       breaker.releasePermission();
       throw BackendException.notSent(
-          service, "too many calls to " + service + " are under way", Duration.ofSeconds(1));
+          service, "too many concurrent calls to " + service, Duration.ofSeconds(1));
     }
     long started = System.nanoTime();
     String status = "ok";
     Span span = span(method);
     try (var _ = tracer.withSpan(span)) {
-      // The answer that pauses may have come while this call waited for its place.
+      // A 429 may have arrived while this call waited for its turn.
       refuseWhilePaused();
       T result = call.get();
       breaker.onSuccess(System.nanoTime() - started, TimeUnit.NANOSECONDS);
@@ -150,7 +150,7 @@ public final class BackendGuard {
     }
   }
 
-  /** Without the URL, which holds names of people's devices. */
+  /** Leaves out the URL, which holds the names of devices. */
   private Span span(String method) {
     return tracer
         .spanBuilder()
@@ -161,17 +161,19 @@ public final class BackendGuard {
         .start();
   }
 
-  /** Forgets how earlier calls went: the backend is reached in another way from now on. */
+  /** Forgets the results of earlier calls, because the backend is now reached in another way. */
   public void reset() {
     breaker.reset();
     pausedUntil.set(Instant.MIN);
   }
 
-  /** Why nothing is sent at the moment: it asked to be left alone, or its circuit is open. */
+  /**
+   * Returns why no call is sent at the moment: the backend limits our rate, or its circuit is open.
+   */
   public Optional<LanePause> hold() {
     Instant until = pausedUntil.get();
     return until.isAfter(clock.instant())
-        ? Optional.of(new LanePause(service + " answered 429: it asks for fewer calls", until))
+        ? Optional.of(new LanePause("rate limited by " + service, until))
         : circuitHold();
   }
 
@@ -181,8 +183,7 @@ public final class BackendGuard {
     }
     Instant opened = openedAt.get();
     Instant until = (opened == null ? clock.instant() : opened).plus(openFor);
-    return Optional.of(
-        new LanePause("the circuit of " + service + " is open: it did not answer", until));
+    return Optional.of(new LanePause("circuit open: " + service, until));
   }
 
   private void settle(BackendException e, long tookNanos) {
@@ -204,9 +205,7 @@ public final class BackendGuard {
     Instant until = pausedUntil.get();
     if (until.isAfter(now)) {
       throw BackendException.notSent(
-          service,
-          service + " answered 429: it asks for fewer calls",
-          Duration.between(now, until));
+          service, "rate limited by " + service, Duration.between(now, until));
     }
   }
 

@@ -48,7 +48,7 @@ class BackendPauseTests {
 
     assertThat(remote.hold())
         .hasValueSatisfying(hold -> {
-          assertThat(hold.reason()).isEqualTo("balena answered 429: it asks for fewer calls");
+          assertThat(hold.reason()).isEqualTo("rate limited by balena");
           assertThat(hold.until()).isEqualTo(START.plusSeconds(7));
         });
     assertThat(refused().retryAfter()).contains(Duration.ofSeconds(7));

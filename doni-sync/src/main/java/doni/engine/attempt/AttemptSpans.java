@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * A span for each attempt, under which the calls to the backend lie.
+ * A tracing span for each attempt, the parent of its calls to the backend.
  *
  * <p>An attempt belongs to no request, which was answered long before; where one is known to have
  * caused it, its id is the attribute {@code request_id}, as in the span of the request.
  */
 public final class AttemptSpans {
 
-  /** Where nobody traces. */
+  /** Used where tracing is off. */
   public static final AttemptSpans NONE = new AttemptSpans(Tracer.NOOP, (_, _) -> Optional.empty());
 
   private final Tracer tracer;
@@ -25,7 +25,7 @@ public final class AttemptSpans {
 
   /**
    * @param requests the id of the request that raised a device to a generation; asked for attempts
-   *     of what somebody has asked for
+   *     that were requested
    */
   public AttemptSpans(
       Tracer tracer, BiFunction<HardwareId, Generation, Optional<String>> requests) {

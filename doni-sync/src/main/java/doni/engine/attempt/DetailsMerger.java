@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a worker reports for a device, merged into what it reported before. */
+/** Merges the details of an outcome into what the task has recorded. */
 public final class DetailsMerger {
 
   private DetailsMerger() {}
@@ -39,7 +39,7 @@ public final class DetailsMerger {
     return secret && value instanceof String text ? new Secret(text) : value;
   }
 
-  /** Whether both are the same JSON: 1 as an integer, a long or a double is one number there. */
+  /** Compares as JSON, in which 1 is the same number as an integer, a long or a double. */
   private static boolean same(@Nullable Object a, @Nullable Object b) {
     return switch (a) {
       case Map<?, ?> map when b instanceof Map<?, ?> other ->

@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a replica that stops interrupt what a worker does, and nothing else: an interrupt that
- * reached a database call would break its connection and lose the outcome.
+ * Lets a stopping replica interrupt the worker's code, and nothing else: an interrupt that reached
+ * a database call would break its connection and lose the outcome.
  */
 public final class InterruptGuard {
 
@@ -20,12 +20,12 @@ public final class InterruptGuard {
     this.afterWorker = afterWorker;
   }
 
-  /** Of a worker for whose end nobody waits. */
+  /** A guard without a callback. */
   public InterruptGuard() {
     this(() -> {});
   }
 
-  /** Interrupts the worker's code if it runs now, or else as soon as it begins. */
+  /** Interrupts the worker's code if it runs now, or as soon as it starts. */
   public synchronized void request() {
     requested = true;
     if (inside != null) {
@@ -56,7 +56,7 @@ public final class InterruptGuard {
 
   private synchronized void leave() {
     inside = null;
-    // From here on the thread is the engine's again, whatever reached it meanwhile.
+    // The thread belongs to the engine again; clear an interrupt that came too late.
     Thread.interrupted();
   }
 }

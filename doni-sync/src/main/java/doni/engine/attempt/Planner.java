@@ -155,7 +155,8 @@ public final class Planner {
     Cause cause = task.requested() ? Cause.REQUESTED : Cause.SCHEDULED;
     ReconcilePlan plan =
         worker.plan(
-            new ReconcileContext(subject.device(), subject.details(), cause, subject.followed()));
+            new ReconcileContext(
+                subject.hardware(), subject.details(), cause, subject.dependencies()));
     List<Change> changes = plan.changes();
     if (scope.driftMode() == ResyncPolicy.DriftMode.REPORT && !changes.isEmpty()) {
       return WorkerPlan.unknown(

@@ -116,7 +116,7 @@ public final class Reconciler {
       Cause cause = task.requested() ? Cause.REQUESTED : Cause.SCHEDULED;
       ReconcileContext context =
           new ReconcileContext(
-              decrypted.device(), decrypted.details(), cause, decrypted.followed());
+              decrypted.hardware(), decrypted.details(), cause, decrypted.dependencies());
       ClaimedTask opened = claimed;
       result = possible(task, guard.around(() -> run(opened, context)));
     } catch (Exception | Error e) {
@@ -130,7 +130,7 @@ public final class Reconciler {
   }
 
   private AttemptResult run(ClaimedTask claimed, ReconcileContext context) {
-    if (claimed.task().swept()) {
+    if (claimed.task().cleanupRunning()) {
       return new AttemptResult.Ended(LEFTOVER_FIRST);
     }
     AttemptScope scope = new AttemptScope(claimed.worker(), claimed.task(), claimed.policy());
@@ -223,12 +223,12 @@ public final class Reconciler {
   private static void log(WorkerTask task, TaskUpdate update, List<Change> changes) {
     if (becomesLong(task, update)) {
       LOG.warn("Not steady since {}: {}", update.waitingSince(), update.reason());
-    } else if (update.notes().isEmpty()) {
-      LOG.debug("{}, nothing changed", update.ending());
+    } else if (update.events().isEmpty()) {
+      LOG.debug("{}, nothing changed", update.outcome());
     } else if (update.reason() == null) {
-      LOG.info("{}, {} changes", update.ending(), changes.size());
+      LOG.info("{}, {} changes", update.outcome(), changes.size());
     } else {
-      LOG.info("{}: {}", update.ending(), update.reason());
+      LOG.info("{}: {}", update.outcome(), update.reason());
     }
   }
 

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next try: exponential with full jitter, so that devices which failed
- * together do not come back together.
+ * Exponential back-off with full jitter, so that devices that failed together do not retry
+ * together.
  *
- * @param first the longest first wait; it doubles with every further one
- * @param longest what it never exceeds
+ * @param first maximum of the first delay; it doubles with each further failure
+ * @param longest maximum of any delay
  */
 public record RetryBackoff(Duration first, Duration longest, RandomGenerator random) {
 
@@ -17,7 +17,7 @@ public record RetryBackoff(Duration first, Duration longest, RandomGenerator ran
     return Duration.ofMillis(random.nextLong(ceiling(failures).toMillis() + 1));
   }
 
-  /** The longest wait after that many failures. */
+  /** Returns the maximum delay after that many failures. */
   Duration ceiling(int failures) {
     Duration ceiling = first;
     for (int i = 1; i < failures && ceiling.compareTo(longest) < 0; i++) {
@@ -26,7 +26,7 @@ public record RetryBackoff(Duration first, Duration longest, RandomGenerator ran
     return ceiling.compareTo(longest) < 0 ? ceiling : longest;
   }
 
-  /** A time around {@code interval}, a fifth earlier to a fifth later. */
+  /** Returns a time around {@code interval}, up to a fifth earlier or later. */
   Duration around(Duration interval) {
     long millis = interval.toMillis();
     return Duration.ofMillis(millis - millis / 5 + random.nextLong(millis / 5 * 2 + 1));

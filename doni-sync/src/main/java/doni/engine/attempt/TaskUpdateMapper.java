@@ -211,6 +211,6 @@ final class TaskUpdateMapper {
   }
 
   private static boolean isNews(WorkerTask task, LastOutcome outcome, String reason) {
-    return task.last() != outcome || !Objects.equals(task.reason(), reason);
+    return task.lastOutcome() != outcome || !Objects.equals(task.reason(), reason);
   }
 }

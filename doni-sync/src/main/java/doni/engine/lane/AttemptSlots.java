@@ -3,11 +3,11 @@ package doni.engine.lane;
 import java.util.concurrent.Semaphore;
 
 /**
- * How many devices a lane's worker looks at at a time.
+ * Limits the concurrent attempts of a lane's worker.
  *
- * <p>A lane picks a few more than that, and an attempt gives its slot back when the worker has
- * ended, before the outcome is recorded: so that the backend, of which there is only so much, does
- * not wait while the database picks and records.
+ * <p>A lane prefetches a few more tasks, and an attempt gives its slot back when the worker has
+ * ended, before the outcome is recorded, so that the backend is never idle while the database
+ * works.
  */
 final class AttemptSlots {
 
@@ -18,11 +18,11 @@ final class AttemptSlots {
 
   AttemptSlots(int count) {
     this.count = count;
-    // Fair: who was picked first has the higher priority.
+    // Fair, because tasks are picked in the order of their priority.
     this.free = new Semaphore(count, true);
   }
 
-  /** One that is not taken yet. */
+  /** Returns a slot that is not taken yet. */
   Slot next() {
     return new Slot();
   }
@@ -31,16 +31,16 @@ final class AttemptSlots {
     return Math.max(0, count - free.availablePermits());
   }
 
-  /** From now on nobody waits. */
+  /** Opens all slots, so that no attempt waits any longer. */
   void open() {
     free.release(EVERYBODY);
   }
 
-  /** Taken by one thread, which gives it back; twice is once. */
+  /** A slot that one thread takes and gives back; giving it back twice has no effect. */
   final class Slot {
     private boolean taken;
 
-    /** Waits until there is room. */
+    /** Waits until a slot is free. */
     void take() {
       free.acquireUninterruptibly();
       taken = true;

@@ -15,18 +15,19 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How the engine runs, under {@code doni.sync}.
+ * Settings of the engine, under {@code doni.sync}.
  *
- * @param enabled false makes a replica that serves the API only and runs no lane
- * @param resyncInterval after which a device that agrees is looked at again, give or take a fifth
- * @param pollInterval how often a lane looks for due devices when nobody tells it of one
- * @param stopGrace how long a replica that is asked to stop lets its attempts go on before it
- *     interrupts them
- * @param runRetention how long a resync of many devices is remembered after it has ended
- * @param lanes by {@code <worker>.concurrency}: how many devices that worker works on at a time, on
- *     each replica; by {@code <worker>.resync-interval}: another one for this lane; by {@code
- *     <worker>.drift}: {@code enforce} (as usual), {@code report} or {@code ignore}. The dots of a
- *     worker's name are part of the key: {@code doni.sync.lanes.blazar.device.concurrency}
+ * @param enabled whether this replica runs lanes; false makes it serve the API only
+ * @param resyncInterval time until a steady device is observed again, give or take a fifth
+ * @param pollInterval interval at which a lane polls for due tasks; limits how long a lost
+ *     notification can delay an attempt
+ * @param stopGrace time that running attempts get to end when the service stops, before they are
+ *     interrupted
+ * @param runRetention time for which an ended resync run is kept
+ * @param lanes settings per lane. {@code <worker>.concurrency}: maximum concurrent attempts per
+ *     replica; {@code <worker>.resync-interval}: overrides the interval for this lane; {@code
+ *     <worker>.drift}: {@code enforce} (the default), {@code report} or {@code ignore}. The dots of
+ *     a worker's name are part of the key: {@code doni.sync.lanes.blazar.device.concurrency}
  */
 @ConfigurationProperties(prefix = "doni.sync", ignoreUnknownFields = false)
 @Validated
@@ -42,10 +43,10 @@ public record EngineProperties(
   private static final String RESYNC_INTERVAL = ".resync-interval";
   private static final String DRIFT = ".drift";
 
-  private static final int MOST = 1_000;
+  private static final int MAX_CONCURRENCY = 1_000;
 
-  /** What the backends were found to take. */
-  private static final Map<String, Integer> USUAL =
+  /** Default concurrency per lane, as the backends were measured to take. */
+  private static final Map<String, Integer> DEFAULT_CONCURRENCY =
       Map.of(
           "fake-worker", 50,
           "k8s", 50,
@@ -55,7 +56,7 @@ public record EngineProperties(
           "blazar.physical_host", 4,
           "ironic", 10);
 
-  private static final int OTHER = 10;
+  private static final int OTHER_CONCURRENCY = 10;
 
   public EngineProperties {
     positive("resync-interval", resyncInterval);
@@ -72,12 +73,14 @@ public record EngineProperties(
   void checkLaneNames(Collection<String> workerTypes) {
     for (String key : lanes.keySet()) {
       boolean known =
-          USUAL.keySet().stream().anyMatch(type -> isFor(key, type))
+          DEFAULT_CONCURRENCY.keySet().stream().anyMatch(type -> isFor(key, type))
               || workerTypes.stream().anyMatch(type -> isFor(key, type));
       if (!known) {
         throw new IllegalArgumentException(
-            "doni.sync.lanes.%s: there is no such lane; allowed: %s"
-                .formatted(key, String.join(", ", USUAL.keySet().stream().sorted().toList())));
+            "doni.sync.lanes.%s: unknown lane; allowed: %s"
+                .formatted(
+                    key,
+                    String.join(", ", DEFAULT_CONCURRENCY.keySet().stream().sorted().toList())));
       }
     }
   }
@@ -85,10 +88,10 @@ public record EngineProperties(
   int concurrency(String workerType) {
     return setting(workerType, CONCURRENCY)
         .map(Integer::parseInt)
-        .orElse(USUAL.getOrDefault(workerType, OTHER));
+        .orElse(DEFAULT_CONCURRENCY.getOrDefault(workerType, OTHER_CONCURRENCY));
   }
 
-  ResyncPolicy routine(String workerType) {
+  ResyncPolicy resyncPolicy(String workerType) {
     return new ResyncPolicy(
         setting(workerType, RESYNC_INTERVAL)
             .flatMap(EngineProperties::duration)
@@ -109,7 +112,7 @@ public record EngineProperties(
     return plain(key).equals(plain(workerType) + plain(name));
   }
 
-  /** Which of the settings a key is for; empty for none. */
+  /** Returns the setting that a key is for; empty for none. */
   private static String nameOf(String key) {
     return Stream.of(CONCURRENCY, RESYNC_INTERVAL, DRIFT)
         .filter(name -> plain(key).endsWith(plain(name)))
@@ -127,17 +130,17 @@ public record EngineProperties(
           case CONCURRENCY ->
               value.matches("\\d{1,4}")
                       && Integer.parseInt(value) >= 1
-                      && Integer.parseInt(value) <= MOST
+                      && Integer.parseInt(value) <= MAX_CONCURRENCY
                   ? ""
-                  : "1 to " + MOST;
+                  : "1 to " + MAX_CONCURRENCY;
           case RESYNC_INTERVAL ->
               duration(value).filter(Duration::isPositive).isPresent()
                   ? ""
-                  : "a time, more than zero, like 30m";
+                  : "a duration above zero, such as 30m";
           case DRIFT -> drift(value).isPresent() ? "" : "enforce, report, ignore";
           default ->
               throw new IllegalArgumentException(
-                  "doni.sync.lanes.%s: not a setting; allowed: <worker>.concurrency, .resync-interval, .drift"
+                  "doni.sync.lanes.%s: unknown setting; allowed: <worker>.concurrency, .resync-interval, .drift"
                       .formatted(key));
         };
     if (!allowed.isEmpty()) {

@@ -8,43 +8,42 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine's small chores, each a few milliseconds long. After {@link #stop} none is begun. */
+/** Runs the engine's short background jobs. After {@link #stop} none is started. */
 public final class Housekeeping {
 
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
-  /** Enough that a chore which waits for the database does not hold up the others. */
+  /** Enough that a job that waits for the database does not delay the others. */
   private static final int THREADS = 4;
 
   private final ScheduledExecutorService executor =
       Executors.newScheduledThreadPool(
           THREADS, Thread.ofVirtual().name("lane-housekeeping-", 0).factory());
 
-  void in(Duration delay, Runnable chore) {
+  void in(Duration delay, Runnable job) {
     try {
-      var _ = executor.schedule(safely(chore), delay.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = executor.schedule(safely(job), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.debug("Stopping; a chore is left undone", e);
+      LOG.debug("Stopping; a background job was dropped", e);
     }
   }
 
-  public void every(Duration interval, Runnable chore) {
+  public void every(Duration interval, Runnable job) {
     var _ =
-        executor.scheduleWithFixedDelay(
-            safely(chore), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        executor.scheduleWithFixedDelay(safely(job), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   public void stop() {
     executor.shutdownNow();
   }
 
-  /** An exception that got out would end the repetition for good. */
-  private static Runnable safely(Runnable chore) {
+  /** An exception that escaped would end the repetition. */
+  private static Runnable safely(Runnable job) {
     return () -> {
       try {
-        chore.run();
+        job.run();
       } catch (RuntimeException e) {
-        LOG.warn("A chore of the lanes failed", e);
+        LOG.warn("A background job of the lanes failed", e);
       }
     };
   }

@@ -29,12 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One worker's queue at this replica: picks due devices and has each looked at, at most {@code
+ * One worker's queue at this replica: picks due tasks and makes an attempt for each, at most {@code
  * concurrency} at a time.
  *
- * <p>db-scheduler picks the rows, keeps their heartbeat and finds those whose replica died, after
- * 16 s without one and within 8 s more. It does not give them back: the statement that records an
- * attempt's outcome does ({@link WorkerTaskStore}), so that both happen or neither.
+ * <p>db-scheduler picks the rows, renews their heartbeat, and detects dead replicas: 16 s after the
+ * last heartbeat, and at most 8 s later. It does not release the rows: the statement that records
+ * an outcome does ({@link WorkerTaskStore}), so that both happen or neither.
  */
 final class Lane {
 
@@ -43,16 +43,16 @@ final class Lane {
   static final Duration HEARTBEAT = Duration.ofSeconds(4);
   private static final int MISSED_HEARTBEATS = 4;
 
-  /** Slots from which on a lane is a big one. */
+  /** Concurrency from which a lane fetches tasks in batches. */
   private static final int MANY = 10;
 
   private static final Duration RETRY_WITHOUT_DATABASE = Duration.ofSeconds(5);
 
-  /** How long interrupted attempts get to hand back what they had. */
+  /** Time for interrupted attempts to hand their tasks back. */
   private static final Duration HAND_BACK = Duration.ofSeconds(2);
 
   /**
-   * A lane works on its own table and knows all names in it; nothing there is ever to be removed.
+   * A lane knows every task name in its own partition, so no row may ever be removed as unknown.
    */
   private static final Duration NEVER = Duration.ofDays(36_500);
 
@@ -65,13 +65,13 @@ final class Lane {
   private final Consumer<HardwareId> onProgress;
   private final RunningAttempts running = new RunningAttempts();
   private final AttemptSlots slots;
-  private final AtomicBoolean lookAgain = new AtomicBoolean();
-  private @Nullable LanePause hold;
+  private final AtomicBoolean checkAgain = new AtomicBoolean();
+  private @Nullable LanePause pause;
   private volatile boolean stopping;
 
   /**
-   * @param onProgress told of a device when the worker has something new to report of it, or has
-   *     finished with it
+   * @param onProgress called with a device for which the worker recorded something new, or which is
+   *     cleaned up
    */
   Lane(
       Worker worker,
@@ -120,16 +120,16 @@ final class Lane {
   }
 
   /**
-   * How many attempts a lane holds, in slots: those that the worker is at, those whose outcome is
-   * being recorded, and those that are next. More would stand before a person's change.
+   * Attempts that a lane holds, as a multiple of its concurrency: those in the worker, those whose
+   * outcome is being recorded, and those that are next. More would delay a person's change.
    */
   private static double picked(int concurrency) {
     return concurrency > MANY ? 1.2 : 2;
   }
 
   /**
-   * A big lane fetches by the handful, which spares the database; a small one, whose backend is
-   * slow, as soon as one attempt has ended.
+   * A wide lane fetches in batches, which spares the database; a narrow one, whose backend is slow,
+   * as soon as one attempt has ended.
    */
   private static double refetchBelow(int concurrency) {
     return concurrency > MANY ? 1 : (2 * concurrency - 1) / (double) concurrency;
@@ -141,7 +141,7 @@ final class Lane {
             queue.reschedule(complete, clock.instant().plus(RETRY_WITHOUT_DATABASE)))
         .onDeadExecution((complete, queue) -> {
           LOG.warn(
-              "Replica {} died while it worked on {}; the attempt is made anew",
+              "Replica {} stopped responding; taking over its attempt on {}",
               complete.getExecution().pickedBy,
               complete.getExecution().getId());
           queue.reschedule(complete, clock.instant());
@@ -157,37 +157,37 @@ final class Lane {
     return slots.taken();
   }
 
-  void start(RequeueTrigger nudge) {
+  void start(RequeueTrigger trigger) {
     reconciler.register(worker);
-    worker.start(nudge);
-    observeHold();
+    worker.start(trigger);
+    observePause();
     scheduler.start();
   }
 
-  /** Looks for due devices now. */
+  /** Polls for due tasks now. */
   void wake() {
-    lookAgain.set(true);
+    checkAgain.set(true);
     scheduler.triggerCheckForDueExecutions();
   }
 
   private void afterEach() {
-    if (lookAgain.compareAndSet(true, false)) {
+    if (checkAgain.compareAndSet(true, false)) {
       scheduler.triggerCheckForDueExecutions();
     }
   }
 
-  /** Asks the worker whether the lane is to sleep, and puts it to sleep or wakes it accordingly. */
-  synchronized Optional<LanePause> observeHold() {
+  /** Asks the worker whether the lane must pause, and pauses or resumes it accordingly. */
+  synchronized Optional<LanePause> observePause() {
     LanePause now = worker.lanePause().orElse(null);
-    LanePause before = hold;
-    hold = now;
+    LanePause before = pause;
+    pause = now;
     if (now != null && before == null) {
       scheduler.pause();
-      LOG.info("Lane {} sleeps: {}", worker.type(), now.reason());
+      LOG.info("Lane {} paused: {}", worker.type(), now.reason());
     } else if (now == null && before != null && !stopping) {
       scheduler.resume();
       wake();
-      LOG.info("Lane {} goes on", worker.type());
+      LOG.info("Lane {} resumed", worker.type());
     }
     return Optional.ofNullable(now);
   }
@@ -199,7 +199,7 @@ final class Lane {
     InterruptGuard attempt = running.begin(slot::giveBack);
     try {
       slot.take();
-      if (stopping || (worker.lanePause().isPresent() && observeHold().isPresent())) {
+      if (stopping || (worker.lanePause().isPresent() && observePause().isPresent())) {
         tasks.handBack(claim);
       } else {
         after(id, reconciler.attempt(worker, claim, attempt));
@@ -211,8 +211,8 @@ final class Lane {
     return GIVEN_BACK_ALREADY;
   }
 
-  private void after(HardwareId id, RequeueDecision looked) {
-    switch (looked) {
+  private void after(HardwareId id, RequeueDecision decision) {
+    switch (decision) {
       case DUE -> wake();
       case PROGRESSED, GONE -> onProgress.accept(id);
       case WAITING, LOST -> {}
@@ -226,14 +226,14 @@ final class Lane {
   }
 
   /**
-   * Picks nothing more, lets attempts go on for {@code grace}, then interrupts them, which hands
-   * them back. What does not even heed that is left to be taken over by another replica.
+   * Picks no more tasks, waits up to {@code grace} for running attempts, then interrupts them so
+   * that they hand their tasks back. Another replica takes over what ignores the interrupt.
    */
   void stop(Duration grace) {
     pickNoMore();
     try {
       if (!running.awaitNone(grace)) {
-        LOG.info("Lane {} interrupts {} attempts", worker.type(), running.count());
+        LOG.info("Lane {}: interrupting {} attempts", worker.type(), running.count());
         running.interrupt();
         running.awaitNone(HAND_BACK);
       }

@@ -50,7 +50,7 @@ class LaneConfiguration {
     AttemptSpans spans =
         present == null ? AttemptSpans.NONE : new AttemptSpans(present, events::request);
     return new Reconciler(
-        tasks, properties::routine, RandomGenerator.getDefault(), meters, spans, clock);
+        tasks, properties::resyncPolicy, RandomGenerator.getDefault(), meters, spans, clock);
   }
 
   @Bean
@@ -116,6 +116,7 @@ class LaneConfiguration {
 
   @Bean
   Planner planner(WorkerTaskStore tasks, List<Worker> workers, EngineProperties properties) {
-    return new Planner(tasks, workers, properties::routine, properties.enabled(), Planner.PATIENCE);
+    return new Planner(
+        tasks, workers, properties::resyncPolicy, properties.enabled(), Planner.PATIENCE);
   }
 }

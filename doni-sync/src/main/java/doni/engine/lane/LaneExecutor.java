@@ -7,10 +7,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A virtual thread for each attempt, and a call after each one.
+ * Runs each attempt on a virtual thread of its own, with a callback after each.
  *
- * <p>The call is what db-scheduler lacks: told of due work while every slot is taken, it looks
- * again only when a good part of the slots has become free.
+ * <p>db-scheduler lacks that callback: triggered while every slot is taken, it polls again only
+ * when many slots are free.
  */
 final class LaneExecutor extends AbstractExecutorService {
 

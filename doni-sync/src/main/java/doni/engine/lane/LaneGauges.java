@@ -12,10 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Each lane's gauges: {@code doni.lane.due} (devices that wait to be looked at), {@code
- * doni.lane.lag.seconds} (how long the oldest of them has waited), {@code doni.lane.running}
- * (attempts under way at this replica). The first two are of the whole site, at most five seconds
- * old.
+ * Gauges per lane: {@code doni.lane.due} (due tasks), {@code doni.lane.lag.seconds} (how long the
+ * oldest of them has been due) and {@code doni.lane.running} (attempts running at this replica).
+ * The first two cover the whole site and are at most five seconds old.
  */
 final class LaneGauges {
 
@@ -47,7 +46,7 @@ final class LaneGauges {
           queue.backlogs().stream()
               .collect(Collectors.toMap(LaneQueue.Backlog::workerType, Function.identity()));
     } catch (RuntimeException e) {
-      LOG.debug("The backlogs were not read", e);
+      LOG.debug("The backlogs could not be read", e);
     }
   }
 

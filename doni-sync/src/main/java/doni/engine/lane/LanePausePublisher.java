@@ -16,15 +16,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Looks at all lanes' holds, four times a second, and writes them where the API finds them ({@code
- * lane_hold}).
+ * Publishes the pauses of all lanes, four times a second, where the API of every replica reads them
+ * ({@code lane_hold}).
  *
  * <p>A row is repeated every 10 s; one that has not been for 30 s belongs to a replica that died,
- * and whoever comes by removes it. Times are the database's.
+ * and any replica removes it. Times are those of the database.
  */
 final class LanePausePublisher {
 
-  static final Duration LOOK = Duration.ofMillis(250);
+  static final Duration INTERVAL = Duration.ofMillis(250);
 
   private static final Logger LOG = LoggerFactory.getLogger(LanePausePublisher.class);
   private static final Duration REPEAT = Duration.ofSeconds(10);
@@ -43,23 +43,23 @@ final class LanePausePublisher {
     this.clock = clock;
   }
 
-  synchronized void look(Collection<Lane> lanes) {
+  synchronized void publish(Collection<Lane> lanes) {
     for (Lane lane : lanes) {
       try {
-        post(lane.type(), lane.observeHold());
+        post(lane.type(), lane.observePause());
       } catch (RuntimeException e) {
-        LOG.warn("The hold of lane {} is not known to the API", lane.type(), e);
+        LOG.warn("The pause of lane {} could not be published", lane.type(), e);
       }
     }
     sweep();
   }
 
-  /** Takes down what this replica posted. */
+  /** Removes what this replica published. */
   synchronized void clear() {
     try {
       jdbc.sql("delete from lane_hold where replica = ?").param(replica.name()).update();
     } catch (RuntimeException e) {
-      LOG.debug("Own holds were not removed; another replica will", e);
+      LOG.debug("Published pauses were not removed; another replica will", e);
     }
     posted.clear();
   }
@@ -106,7 +106,7 @@ final class LanePausePublisher {
       jdbc.sql("delete from lane_hold where seen_at < now() - interval '30 seconds'").update();
       swept = now;
     } catch (RuntimeException e) {
-      LOG.debug("Old holds were not removed", e);
+      LOG.debug("Expired pauses were not removed", e);
     }
   }
 

@@ -14,10 +14,10 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What is written to the queues from outside an attempt.
+ * Writes to the queues from outside an attempt.
  *
- * <p>A row that is picked is never touched here: it belongs to the attempt, whose end looks at the
- * generation.
+ * <p>A picked row is never touched here: it belongs to the attempt, which compares the generation
+ * when it ends.
  */
 public final class LaneQueue {
 
@@ -53,8 +53,8 @@ public final class LaneQueue {
         .update();
   }
 
-  /** Makes all tasks of a device due that are not being worked on, before the background. */
-  Set<String> wake(HardwareId id) {
+  /** Makes all idle tasks of a device due, before background work. */
+  Set<String> requeue(HardwareId id) {
     return new LinkedHashSet<>(
         jdbc.sql(
                 """
@@ -76,13 +76,12 @@ public final class LaneQueue {
    * Makes devices of one lane due, by their lower-cased names or their uuids. A name can stand for
    * a live device and for deleted ones that are not cleaned up yet, and means them all.
    *
-   * <p>A row that somebody else has locked is being picked or made due just now, and may be left
-   * alone; or it is being given back, and then counts as picked still.
+   * <p>A row that another transaction has locked is being picked or made due, and may be skipped;
+   * or it is being released, and still counts as picked.
    *
-   * @return the names or uuids under which a device is being worked on at this moment, so that it
-   *     could not be made due
+   * @return the names or uuids of devices with a running attempt, which could not be made due
    */
-  public Set<String> nudge(String workerType, Collection<String> names) {
+  public Set<String> requeueInBackground(String workerType, Collection<String> names) {
     return new LinkedHashSet<>(
         jdbc.sql(
                 """
@@ -116,8 +115,8 @@ public final class LaneQueue {
             .list());
   }
 
-  /** The uuids of the live devices of a lane whose property has one of these values. */
-  List<String> having(String workerType, String property, Collection<String> values) {
+  /** Returns the uuids of the live devices of a lane whose property has one of these values. */
+  List<String> withProperty(String workerType, String property, Collection<String> values) {
     return jdbc.sql(
             """
             select h.uuid::text as id from hardware h
@@ -139,12 +138,12 @@ public final class LaneQueue {
   }
 
   /**
-   * Adds the tasks and queue rows that are missing, because a worker was enabled after devices were
-   * enrolled. Changes nothing where all are there. Rows come in one order, so that two replicas
-   * which start together do not block each other.
+   * Adds the tasks and queue rows that are missing because a worker was enabled after devices were
+   * enrolled. Rows are inserted in one order, so that two replicas that start together do not
+   * deadlock.
    *
    * @param workersByType the enabled workers of each hardware type
-   * @return how many queue rows were added
+   * @return the number of queue rows added
    */
   int backfill(Map<String, List<String>> workersByType) {
     int added = 0;
@@ -184,8 +183,8 @@ public final class LaneQueue {
         .update();
   }
 
-  /** The workers among these for whose rows the database has no partition. */
-  List<String> withoutTable(Collection<String> workerTypes) {
+  /** Returns the workers among these for which the database has no queue partition. */
+  List<String> withoutPartition(Collection<String> workerTypes) {
     return workerTypes.stream()
         .filter(type ->
             !jdbc.sql("select to_regclass(?) is not null")
@@ -196,9 +195,9 @@ public final class LaneQueue {
   }
 
   /**
-   * The due devices of a lane.
+   * The due tasks of a lane.
    *
-   * @param lagSeconds since when the oldest one is due
+   * @param lagSeconds how long the oldest one has been due
    */
   record Backlog(String workerType, long due, double lagSeconds) {}
 

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Starts the lanes of this replica when the service is ready, and ends them before it goes. */
+/** Starts the lanes of this replica when the service is ready, and stops them before it ends. */
 final class LaneRunner implements SmartLifecycle {
 
   private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
@@ -20,8 +20,8 @@ final class LaneRunner implements SmartLifecycle {
   private final EngineProperties properties;
   private final Map<String, List<String>> workersByType;
   private final LaneQueue queue;
-  private final RequeueBatcher nudges;
-  private final LanePausePublisher holds;
+  private final RequeueBatcher requeues;
+  private final LanePausePublisher pauses;
   private final WakeupListener listener;
   private final Housekeeping housekeeping;
   private final LaneGauges gauges;
@@ -41,21 +41,21 @@ final class LaneRunner implements SmartLifecycle {
     this.workersByType = workersByType;
     this.queue = here.queue();
     this.housekeeping = here.housekeeping();
-    this.holds = here.holds();
-    this.nudges = new RequeueBatcher(queue, type -> wake(List.of(type)), housekeeping);
+    this.pauses = here.holds();
+    this.requeues = new RequeueBatcher(queue, type -> wake(List.of(type)), housekeeping);
     this.listener =
         new WakeupListener(
             here.parts().database(), here.calls().receiver(this::wake), this::wakeAll);
     properties.checkLaneNames(workers.stream().map(Worker::type).toList());
     if (properties.enabled()) {
       workers.forEach(
-          worker -> lanes.put(worker.type(), lane(worker, followers(worker, workers), here)));
+          worker -> lanes.put(worker.type(), lane(worker, dependents(worker, workers), here)));
     }
     this.gauges = new LaneGauges(queue);
     gauges.register(lanes.values(), here.meters());
   }
 
-  /** What a replica's lanes have around them. */
+  /** What the lanes of a replica share. */
   record Surroundings(
       Replica replica,
       Lane.LaneParts parts,
@@ -65,17 +65,17 @@ final class LaneRunner implements SmartLifecycle {
       Housekeeping housekeeping,
       MeterRegistry meters) {}
 
-  private static List<String> followers(Worker followed, List<Worker> workers) {
+  private static List<String> dependents(Worker dependency, List<Worker> workers) {
     return workers.stream()
-        .filter(worker -> worker.dependsOn().contains(followed.type()))
+        .filter(worker -> worker.dependsOn().contains(dependency.type()))
         .map(Worker::type)
         .toList();
   }
 
-  private Lane lane(Worker worker, List<String> followers, Surroundings here) {
+  private Lane lane(Worker worker, List<String> dependents, Surroundings here) {
     if (!worker.reconciles()) {
       throw new IllegalArgumentException(
-          "doni.workers.enabled: '%s' only declares its properties and cannot be run; remove it, or set doni.sync.enabled=false"
+          "doni.workers.enabled: '%s' only declares properties and cannot run; remove it, or set doni.sync.enabled=false"
               .formatted(worker.type()));
     }
     return new Lane(
@@ -83,27 +83,27 @@ final class LaneRunner implements SmartLifecycle {
         properties.concurrency(worker.type()),
         properties.pollInterval(),
         here.replica(),
-        id -> followers.forEach(follower -> nudges.look(follower, id)),
+        id -> dependents.forEach(dependent -> requeues.requeue(dependent, id)),
         here.parts());
   }
 
   @Override
   public void start() {
-    List<String> homeless = queue.withoutTable(lanes.keySet());
-    if (!homeless.isEmpty()) {
+    List<String> missing = queue.withoutPartition(lanes.keySet());
+    if (!missing.isEmpty()) {
       throw new IllegalStateException(
           "doni.workers.enabled: the database has no queue for "
-              + String.join(", ", homeless)
+              + String.join(", ", missing)
               + "; a migration must add a partition of scheduled_tasks");
     }
     int added = queue.backfill(workersByType);
     if (added > 0) {
-      LOG.info("{} tasks were missing and are due now", added);
+      LOG.info("Added {} missing tasks; they are due now", added);
     }
-    lanes.values().forEach(lane -> lane.start(nudges.of(lane.type())));
+    lanes.values().forEach(lane -> lane.start(requeues.of(lane.type())));
     if (!lanes.isEmpty()) {
       listener.start();
-      housekeeping.every(LanePausePublisher.LOOK, () -> holds.look(lanes.values()));
+      housekeeping.every(LanePausePublisher.INTERVAL, () -> pauses.publish(lanes.values()));
       housekeeping.every(LaneGauges.INTERVAL, gauges::refresh);
     }
     running = true;
@@ -118,7 +118,7 @@ final class LaneRunner implements SmartLifecycle {
     }
     housekeeping.stop();
     if (!lanes.isEmpty()) {
-      holds.clear();
+      pauses.clear();
     }
   }
 
@@ -133,7 +133,7 @@ final class LaneRunner implements SmartLifecycle {
     return false;
   }
 
-  /** Has the lanes of these workers look for due devices, as far as this replica runs them. */
+  /** Makes the lanes of these workers poll now, as far as this replica runs them. */
   void wake(Collection<String> workerTypes) {
     for (String type : workerTypes) {
       Lane lane = lanes.get(type);

@@ -5,8 +5,8 @@ import java.net.UnknownHostException;
 import java.util.UUID;
 
 /**
- * This process, as the others see it in queue rows. A new start is a new replica, so that what the
- * last one left behind is not taken for this one's.
+ * This process as other replicas see it in queue rows. Every start is a new replica, so that rows
+ * of an earlier process are not taken for its own.
  */
 record Replica(String name) {
 

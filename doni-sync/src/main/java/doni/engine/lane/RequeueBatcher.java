@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects what backends notify of, and makes it due in batches.
+ * Collects notifications of backends and makes their devices due in batches.
  *
- * <p>A device that is being worked on, here or at another replica, may have been read before what
- * the backend notifies of; so its name is kept, and tried again until the attempt is over.
+ * <p>A running attempt, here or at another replica, may have read the backend before the change
+ * that it notifies of; so the device is kept and tried again until that attempt has ended.
  */
 final class RequeueBatcher {
 
@@ -32,7 +32,7 @@ final class RequeueBatcher {
   private final Map<String, Set<String>> waiting = new HashMap<>();
 
   /**
-   * @param wake has a lane, named by its worker, look for due devices
+   * @param wake makes the lane of a worker poll for due tasks
    */
   RequeueBatcher(LaneQueue queue, Consumer<String> wake, Housekeeping housekeeping) {
     this.queue = queue;
@@ -59,21 +59,21 @@ final class RequeueBatcher {
 
   private void lookAtThoseHaving(String workerType, String property, Set<String> values) {
     try {
-      List<String> found = queue.having(workerType, property, values);
+      List<String> found = queue.withProperty(workerType, property, values);
       LOG.info(
-          "{} devices are looked at again, because what is wanted of {} {} has changed",
+          "Requeued {} devices: the desired state of {} {} changed",
           found.size(),
           property,
           values);
       add(workerType, found, Duration.ZERO);
     } catch (RuntimeException e) {
-      LOG.warn("Devices of {} could not be made due after a change; tried again", workerType, e);
+      LOG.warn("Could not requeue devices of {} after a change; retrying", workerType, e);
       housekeeping.in(AGAIN, () -> lookAtThoseHaving(workerType, property, values));
     }
   }
 
-  /** Has a worker look at one device again. */
-  void look(String workerType, HardwareId id) {
+  /** Requeues one device for a worker. */
+  void requeue(String workerType, HardwareId id) {
     add(workerType, List.of(id.toString()), BATCH);
   }
 
@@ -100,11 +100,11 @@ final class RequeueBatcher {
   private void flush(String workerType) {
     Set<String> names = take(workerType);
     try {
-      Set<String> busy = queue.nudge(workerType, names);
+      Set<String> busy = queue.requeueInBackground(workerType, names);
       wake.accept(workerType);
       add(workerType, busy, AGAIN);
     } catch (RuntimeException e) {
-      LOG.warn("Notified devices of {} could not be made due; tried again", workerType, e);
+      LOG.warn("Could not requeue notified devices of {}; retrying", workerType, e);
       add(workerType, names, AGAIN);
     }
   }

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The attempts that are under way in a lane. */
+/** The running attempts of a lane. */
 final class RunningAttempts {
 
   private final Set<InterruptGuard> attempts = new HashSet<>();
@@ -30,7 +30,7 @@ final class RunningAttempts {
     attempts.forEach(InterruptGuard::request);
   }
 
-  /** Waits until none is under way, at most for {@code patience}. */
+  /** Waits until no attempt runs, at most for {@code patience}. */
   synchronized boolean awaitNone(Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!attempts.isEmpty()) {

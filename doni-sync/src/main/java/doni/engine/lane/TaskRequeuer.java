@@ -10,9 +10,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * Makes devices due, in the transaction that changes them.
  *
- * <p>The caller has locked the device's row and raised its generation before, in the same
- * transaction (read committed). An attempt that ends meanwhile waits for that lock, then finds the
- * generation moved; so the change is seen, whichever of the two comes first.
+ * <p>The caller has locked the device's row and raised its generation in the same transaction (read
+ * committed). An attempt that ends meanwhile waits for that lock and then finds a newer generation,
+ * so the change is seen whichever comes first.
  */
 public final class TaskRequeuer {
 
@@ -27,7 +27,7 @@ public final class TaskRequeuer {
   }
 
   /**
-   * Gives a new device a task of each of these workers, due now. The device's row is stored before.
+   * Gives a new device a task for each of these workers, due now. The device must be stored before.
    */
   public void enroll(HardwareId id, List<String> workerTypes) {
     requireTransaction();
@@ -35,14 +35,14 @@ public final class TaskRequeuer {
     announce(workerTypes);
   }
 
-  /** Makes all tasks of a device due now, before everything that nobody waits for. */
+  /** Makes all tasks of a device due now, before background work. */
   public void requeue(HardwareId id) {
     requireTransaction();
-    Set<String> woken = queue.wake(id);
+    Set<String> woken = queue.requeue(id);
     announce(woken);
   }
 
-  /** Has the lanes look for due devices, here and at the other replicas, once this is committed. */
+  /** Makes the lanes poll, here and at the other replicas, after the transaction commits. */
   public void announce(Collection<String> workerTypes) {
     requireTransaction();
     List<String> lanes = List.copyOf(workerTypes);
@@ -55,7 +55,7 @@ public final class TaskRequeuer {
         });
   }
 
-  /** Has the lanes look for due devices now, here and at the other replicas. */
+  /** Makes the lanes poll now, here and at the other replicas. */
   public void wakeLanes(Collection<String> workerTypes) {
     runner.wake(workerTypes);
     calls.tell(workerTypes);
@@ -63,7 +63,8 @@ public final class TaskRequeuer {
 
   private static void requireTransaction() {
     if (!TransactionSynchronizationManager.isActualTransactionActive()) {
-      throw new IllegalStateException("devices are made due in the transaction that changes them");
+      throw new IllegalStateException(
+          "devices must be requeued in the transaction that changes them");
     }
   }
 }

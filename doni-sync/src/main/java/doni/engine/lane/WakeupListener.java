@@ -29,7 +29,7 @@ final class WakeupListener {
   private @Nullable Thread thread;
 
   /**
-   * @param onConnected called after every connect: calls may have been missed before
+   * @param onConnected called after every connect, because notifications may have been missed
    */
   WakeupListener(DataSource database, Consumer<String> onCall, Runnable onConnected) {
     this.database = database;
@@ -57,12 +57,12 @@ final class WakeupListener {
           pause = FIRST_PAUSE;
           hear(connection);
         } finally {
-          // A pool must not hand it to somebody who does not expect notifications.
+          // The pool must not reuse a connection that still listens.
           connection.abort(Runnable::run);
         }
       } catch (SQLException e) {
         if (stopped.getCount() > 0) {
-          LOG.warn("No wake-up calls from other replicas for now: {}", e.getMessage());
+          LOG.warn("No wake-up notifications from other replicas for now: {}", e.getMessage());
         }
       }
       if (paused(pause)) {
@@ -95,7 +95,7 @@ final class WakeupListener {
     }
   }
 
-  /** Whether it is stopped meanwhile. */
+  /** Returns whether it was stopped meanwhile. */
   private boolean paused(Duration pause) {
     try {
       return stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);

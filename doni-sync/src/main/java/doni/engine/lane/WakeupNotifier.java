@@ -12,11 +12,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Tells the other replicas which lanes have something due, at most once in 5 ms for all that
- * happened meanwhile.
+ * Notifies the other replicas which lanes have due tasks, at most once in 5 ms.
  *
- * <p>Not part of the transaction that made it due: Postgres lets transactions that notify commit
- * one after another. A call that is lost costs one poll interval and nothing else.
+ * <p>It does so outside the transaction that made them due, because Postgres serializes the commits
+ * of transactions that notify. A lost notification costs one poll interval and nothing else.
  */
 final class WakeupNotifier {
 
@@ -25,7 +24,7 @@ final class WakeupNotifier {
   private static final Logger LOG = LoggerFactory.getLogger(WakeupNotifier.class);
   private static final Duration COLLECT = Duration.ofMillis(5);
 
-  /** A call as it arrives. */
+  /** A notification as it arrives. */
   record Call(String replica, List<String> workerTypes) {
     static Call parse(String payload) {
       String[] parts = payload.split(" ", 2);
@@ -63,18 +62,18 @@ final class WakeupNotifier {
   private void flush() {
     String payload = take();
     try {
-      // Nobody waits for the call to be on disk.
+      // The notification need not be durable.
       jdbc.sql("select set_config('synchronous_commit', 'off', true), pg_notify(?, ?)")
           .param(CHANNEL)
           .param(payload)
           .query((row, _) -> row.getString(1))
           .list();
     } catch (RuntimeException e) {
-      LOG.debug("A wake-up call was not sent; the lanes poll", e);
+      LOG.debug("A wake-up notification was not sent; the lanes poll", e);
     }
   }
 
-  /** Hands other replicas' calls on. */
+  /** Returns a receiver that passes on the notifications of other replicas. */
   Consumer<String> receiver(Consumer<Collection<String>> wake) {
     return payload -> {
       Call call = Call.parse(payload);

@@ -73,7 +73,8 @@ class ReconcilerIT extends ReconcilerFixture {
     assertThat(worker.attempts()).isEmpty();
     assertThat(inventory.state(next, LANE)).isEqualTo("PENDING");
     assertThat(inventory.task(next, LANE).get("reason"))
-        .isEqualTo("the deleted device " + deleted + " of the same name is not cleaned up yet");
+        .isEqualTo(
+            "waiting for the cleanup of the deleted device " + deleted + " of the same name");
 
     attempt(worker, deleted);
     attempt(worker, next);

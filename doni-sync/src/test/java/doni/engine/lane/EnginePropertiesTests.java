@@ -105,7 +105,7 @@ class EnginePropertiesTests {
     runner
         .withPropertyValues("doni.sync.resync-interval=2h")
         .run(context ->
-            assertThat(context.getBean(EngineProperties.class).routine("k8s"))
+            assertThat(context.getBean(EngineProperties.class).resyncPolicy("k8s"))
                 .isEqualTo(new ResyncPolicy(Duration.ofHours(2), DriftMode.ENFORCE)));
   }
 
@@ -117,7 +117,7 @@ class EnginePropertiesTests {
             "doni.sync.lanes." + key + ".resync-interval=30m",
             "doni.sync.lanes." + key + ".drift=report")
         .run(context ->
-            assertThat(context.getBean(EngineProperties.class).routine(worker))
+            assertThat(context.getBean(EngineProperties.class).resyncPolicy(worker))
                 .isEqualTo(new ResyncPolicy(Duration.ofMinutes(30), DriftMode.REPORT)));
   }
 
@@ -135,7 +135,7 @@ class EnginePropertiesTests {
                             "DONI_SYNC_LANES_K8S_RESYNC_INTERVAL", "30m",
                             "DONI_SYNC_LANES_K8S_DRIFT", "ignore"))))
         .run(context ->
-            assertThat(context.getBean(EngineProperties.class).routine("k8s"))
+            assertThat(context.getBean(EngineProperties.class).resyncPolicy("k8s"))
                 .isEqualTo(new ResyncPolicy(Duration.ofMinutes(30), DriftMode.IGNORE)));
   }
 

@@ -178,7 +178,7 @@ class PlannerIT extends LaneFixture {
             "the kubeconfig is missing",
             "tunelo did not answer in time: read timed out",
             "the circuit is open",
-            "the service has a defect (IllegalStateException)",
+            "internal error (IllegalStateException); see the log",
             "the name is too long",
             "no channel");
     assertThat(plans).allSatisfy(plan -> assertThat(plan.changes()).isEmpty());

@@ -64,7 +64,7 @@ public final class TestReplica implements AutoCloseable {
     LaneQueue queue = new LaneQueue(jdbc, clock);
     WakeupNotifier calls = new WakeupNotifier(jdbc, replica, housekeeping);
     Reconciler reconciler =
-        new Reconciler(tasks, properties::routine, new Random(3), meters, clock);
+        new Reconciler(tasks, properties::resyncPolicy, new Random(3), meters, clock);
     runner =
         new LaneRunner(
             properties,
@@ -87,7 +87,7 @@ public final class TestReplica implements AutoCloseable {
         new Planner(
             tasks,
             List.of(workers),
-            properties::routine,
+            properties::resyncPolicy,
             properties.enabled(),
             Duration.ofSeconds(2));
   }

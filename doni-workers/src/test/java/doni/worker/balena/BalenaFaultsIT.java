@@ -145,8 +145,7 @@ class BalenaFaultsIT {
 
     assertThat(balena.calls().total()).isZero();
     assertThat(worker.lanePause())
-        .hasValueSatisfying(hold ->
-            assertThat(hold.reason()).isEqualTo("balena answered 429: it asks for fewer calls"));
+        .hasValueSatisfying(hold -> assertThat(hold.reason()).isEqualTo("rate limited by balena"));
   }
 
   @ParameterizedTest

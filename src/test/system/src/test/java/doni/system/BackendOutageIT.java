@@ -98,7 +98,7 @@ class BackendOutageIT {
         .atMost(SOON)
         .untilAsserted(() ->
             assertThat(owner.task(device).at("/state_details/defer_reason").asString(""))
-                .contains("circuit of kubernetes is open"));
+                .contains("circuit open: kubernetes"));
   }
 
   private void watchSparing() throws Exception {

@@ -32,17 +32,21 @@ final class WatchStream implements Answer.Body {
 
   private final ObjectStore store;
   private final Wish wish;
+
+  /** Read before the response begins: a client that has its headers may end all watches at once. */
+  private final int disturbances;
+
   private long version;
 
   WatchStream(ObjectStore store, Wish wish) {
     this.store = store;
     this.wish = wish;
+    this.disturbances = store.disturbances();
     this.version = wish.from();
   }
 
   @Override
   public void writeTo(OutputStream out) throws IOException, InterruptedException {
-    int disturbances = store.disturbances();
     long deadline = System.nanoTime() + wish.timeout().toNanos();
     if (version == 0) {
       ObjectStore.Listing all = store.list(wish.kind(), wish.wanted());
