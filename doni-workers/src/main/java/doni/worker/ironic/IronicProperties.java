@@ -1,11 +1,10 @@
 package doni.worker.ironic;
 
+import doni.openstack.EndpointProperties;
 import doni.openstack.ServiceProperties;
 import doni.worker.SettingRules;
-import java.net.URI;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.validation.annotation.Validated;
@@ -13,25 +12,15 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The settings of the ironic worker.
  *
- * @param endpointOverride where Ironic is, in place of what the catalog says; with or without
- *     {@code /v1}
- * @param serviceType of Ironic in the catalog
- * @param endpointInterface of the catalog; null takes {@code doni.keystone.interface}
- * @param region of the catalog; null takes {@code doni.keystone.region}
- * @param connectTimeout for a connection to Ironic
- * @param readTimeout for an answer; a write waits for a node's lock before it answers
+ * @param endpoint where Ironic is; an {@code endpoint-override} is with or without {@code /v1}. The
+ *     read time-out allows for a node's lock, which a write waits for
  * @param onDelete what becomes of the node of a deleted host
  * @param backend {@code ironic}, or {@code in-memory} for development without one
  */
 @Validated
 @ConfigurationProperties(prefix = "doni.workers.ironic", ignoreUnknownFields = false)
 record IronicProperties(
-    @DefaultValue("") String endpointOverride,
-    @DefaultValue("baremetal") String serviceType,
-    @Name("interface") @Nullable String endpointInterface,
-    @Nullable String region,
-    @DefaultValue("5s") Duration connectTimeout,
-    @DefaultValue("60s") Duration readTimeout,
+    @Name("") @DefaultValue @NestedConfigurationProperty EndpointProperties endpoint,
     @DefaultValue("remove") OnDelete onDelete,
     @DefaultValue("ironic") String backend) {
 
@@ -49,26 +38,10 @@ record IronicProperties(
   }
 
   IronicProperties {
-    RULES.require(
-        endpointOverride.isBlank() || SettingRules.isHttpUrl(endpointOverride.strip()),
-        "endpoint-override",
-        endpointOverride,
-        "an http or https URL");
-    RULES.require(!serviceType.isBlank(), "service-type", serviceType, "the type of a service");
-    RULES.endpointInterface(endpointInterface);
-    RULES.timeout("connect-timeout", connectTimeout);
-    RULES.timeout("read-timeout", readTimeout);
+    endpoint.check(RULES);
   }
 
   ServiceProperties service() {
-    return new ServiceProperties(
-        "ironic",
-        serviceType,
-        endpointInterface,
-        region == null || region.isBlank() ? null : region,
-        endpointOverride.isBlank() ? null : URI.create(endpointOverride.strip()),
-        connectTimeout,
-        readTimeout,
-        CONCURRENCY);
+    return endpoint.service("ironic", "baremetal", CONCURRENCY);
   }
 }

@@ -2,7 +2,6 @@ package doni.worker.tunelo;
 
 import doni.backend.BackendFactory;
 import doni.openstack.OpenStack;
-import doni.openstack.ServiceProperties;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.ConflictFinder;
 import doni.worker.DistributedLock;
@@ -20,22 +19,10 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(TuneloProperties.class)
 class TuneloConfiguration {
 
-  /** As many calls at once as the lane has places; each is a query on Neutron's database. */
-  private static final int CONCURRENCY = 10;
-
   @Bean
   BackendFactory<Channels> tuneloChannels(TuneloProperties properties, OpenStack openStack) {
-    ServiceProperties settings =
-        new ServiceProperties(
-            TuneloWorker.TYPE,
-            properties.serviceType(),
-            properties.endpointInterface(),
-            properties.region(),
-            properties.endpointOverride(),
-            properties.connectTimeout(),
-            properties.readTimeout(),
-            CONCURRENCY);
-    return new BackendFactory<>("openstack", () -> new TuneloChannels(openStack.service(settings)));
+    return new BackendFactory<>(
+        "openstack", () -> new TuneloChannels(openStack.service(properties.service())));
   }
 
   @Bean

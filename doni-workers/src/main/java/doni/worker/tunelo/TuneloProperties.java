@@ -1,10 +1,10 @@
 package doni.worker.tunelo;
 
+import doni.openstack.EndpointProperties;
+import doni.openstack.ServiceProperties;
 import doni.worker.SettingRules;
-import java.net.URI;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.validation.annotation.Validated;
@@ -12,39 +12,26 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The settings of the tunelo worker.
  *
- * @param endpointOverride where Tunelo is, in place of what the catalog says; without {@code
- *     /channels}
- * @param serviceType Tunelo's type in the catalog
- * @param endpointInterface which of its endpoints; none takes {@code doni.keystone.interface}
- * @param region none takes {@code doni.keystone.region}
- * @param connectTimeout for a connection
- * @param readTimeout for an answer; a creation may have two ports made
+ * @param endpoint where Tunelo is; an {@code endpoint-override} does not include {@code /channels}.
+ *     The read time-out allows for the creation of two ports
  * @param backend {@code openstack} for Tunelo, {@code in-memory} for development without one
  */
 @Validated
 @ConfigurationProperties(prefix = "doni.workers.tunelo", ignoreUnknownFields = false)
 record TuneloProperties(
-    @Nullable URI endpointOverride,
-    @DefaultValue("channel") String serviceType,
-    @Name("interface") @Nullable String endpointInterface,
-    @Nullable String region,
-    @DefaultValue("5s") Duration connectTimeout,
-    @DefaultValue("60s") Duration readTimeout,
+    @Name("") @DefaultValue @NestedConfigurationProperty EndpointProperties endpoint,
     @DefaultValue("openstack") String backend) {
 
   private static final SettingRules RULES = new SettingRules("doni.workers.tunelo.");
 
+  /** As many calls at once as the lane has places; each is a query on Neutron's database. */
+  private static final int CONCURRENCY = 10;
+
   TuneloProperties {
-    URI override = endpointOverride;
-    RULES.require(
-        override == null || SettingRules.isHttpUrl(override.toString()),
-        "endpoint-override",
-        String.valueOf(override),
-        "an http or https URL");
-    RULES.require(
-        !serviceType.isBlank(), "service-type", serviceType, "a service type of the catalog");
-    RULES.endpointInterface(endpointInterface);
-    RULES.timeout("connect-timeout", connectTimeout);
-    RULES.timeout("read-timeout", readTimeout);
+    endpoint.check(RULES);
+  }
+
+  ServiceProperties service() {
+    return endpoint.service(TuneloWorker.TYPE, "channel", CONCURRENCY);
   }
 }

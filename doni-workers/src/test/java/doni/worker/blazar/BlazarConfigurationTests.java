@@ -10,6 +10,7 @@ import doni.enrollment.ReservationWindow;
 import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
+import doni.openstack.EndpointProperties;
 import doni.openstack.ServiceProperties;
 import doni.worker.DistributedLock;
 import doni.worker.Outcome;
@@ -212,12 +213,13 @@ class BlazarConfigurationTests {
     assertThat(properties)
         .isEqualTo(
             new BlazarProperties(
-                "http://blazar:1234/v1",
-                "lease",
-                "public",
-                "CHI@Edge",
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
+                new EndpointProperties(
+                    "http://blazar:1234/v1",
+                    "lease",
+                    "public",
+                    "CHI@Edge",
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(2)),
                 "in-memory"));
     assertThat(properties.service().endpointOverride())
         .isEqualTo(URI.create("http://blazar:1234/v1"));
