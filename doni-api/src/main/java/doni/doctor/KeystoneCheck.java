@@ -1,9 +1,11 @@
 package doni.doctor;
 
 import doni.openstack.KeystoneBinding;
-import doni.openstack.KeystoneDiagnostics;
+import doni.openstack.KeystoneProperties;
+import doni.openstack.KeystoneSession;
 import doni.worker.Finding;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.core.env.Environment;
@@ -14,7 +16,9 @@ final class KeystoneCheck {
   private KeystoneCheck() {}
 
   static List<Finding> look(Environment environment, Clock clock) {
-    return KeystoneDiagnostics.look(
-        KeystoneBinding.read(environment), new SimpleMeterRegistry(), clock);
+    KeystoneProperties keystone = KeystoneBinding.read(environment);
+    return keystone.authUrl() == null
+        ? List.of(new Finding.Ok("doni.keystone.static-tokens are in use; Keystone is not asked"))
+        : new KeystoneSession(keystone, new SimpleMeterRegistry(), Tracer.NOOP, clock).check();
   }
 }

@@ -152,11 +152,11 @@ class DoctorIT {
         .singleElement()
         .asString()
         .contains("rule 'hardware:get' compares 'rolle', which no token says");
-    assertThat(wrong(report, "keystone")).singleElement().asString().contains("identity");
+    assertThat(wrong(report, "keystone")).singleElement().asString().contains("keystone");
     assertThat(wrong(report, "worker k8s"))
         .containsExactly("kubernetes: doni.workers.k8s.kubeconfig-file is not set");
     assertThat(wrong(report, "worker balena")).singleElement().asString().contains("balena");
-    assertThat(wrong(report, "worker tunelo")).singleElement().asString().contains("identity");
+    assertThat(wrong(report, "worker tunelo")).singleElement().asString().contains("keystone");
     assertThat(wrong(report, "worker blazar.device")).hasSize(1);
     assertThat(wrong(report, "worker ironic"))
         .singleElement()

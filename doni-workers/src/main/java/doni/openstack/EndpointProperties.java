@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.bind.Name;
  * Endpoint and time-out settings, the same for each OpenStack service that a worker calls.
  *
  * <p>A worker's settings hold this record as a component named {@code @Name("")}, so its keys are
- * those of the worker, for example {@code doni.workers.ironic.read-timeout}. The worker calls {@link
- * #check} in its constructor, because only the worker knows its keys' prefix.
+ * those of the worker, for example {@code doni.workers.ironic.read-timeout}. The worker calls
+ * {@link #check} in its constructor, because only the worker knows its keys' prefix.
  *
  * @param endpointOverride the service's URL, used instead of the catalog's; empty for none
  * @param serviceType type in the catalog; null for the worker's default

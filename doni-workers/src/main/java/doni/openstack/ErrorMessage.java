@@ -5,27 +5,27 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds a service's own words in the body of an error.
+ * Finds a service's message in the body of an error.
  *
- * <p>Seen: {@code {"error_message": "..."}} (Blazar; Ironic puts a JSON document of its own into
- * the string), {@code {"error": "..."}} (Tunelo), {@code {"error": {"message": "..."}}} (Keystone
- * and its middleware), {@code {"message": "..."}}, {@code {"faultstring": "..."}}, one object
- * around all that under a name of its own (Neutron, Nova), HTML, and plain text.
+ * <p>Known forms: {@code {"error_message": "..."}} (Blazar; Ironic puts a JSON document of its own
+ * into the string), {@code {"error": "..."}} (Tunelo), {@code {"error": {"message": "..."}}}
+ * (Keystone and its middleware), {@code {"message": "..."}}, {@code {"faultstring": "..."}}, one
+ * object around any of these (Neutron, Nova), HTML, and plain text.
  */
 final class ErrorMessage {
 
   static final int LONGEST = 300;
 
-  /** The most telling first. */
+  /** The most specific first. */
   private static final List<String> KEYS =
       List.of("error_message", "faultstring", "description", "message", "error", "detail", "title");
 
-  /** Nobody nests deeper; a body that does is no error document. */
+  /** No known service nests deeper. */
   private static final int DEEPEST = 4;
 
   private ErrorMessage() {}
 
-  /** Not bounded; see {@link #bounded}. */
+  /** Returns the message in one line, in full length; see {@link #bounded}. */
   static String find(JsonNode json, String text) {
     String found = json.isContainer() ? in(json, 0) : "";
     return oneLine(found.isEmpty() ? withoutTags(text) : found);

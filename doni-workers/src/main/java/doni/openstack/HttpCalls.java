@@ -20,21 +20,20 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bare HTTP to one service, over connections of its own.
+ * Plain HTTP to one service, with a connection pool of its own.
  *
- * <p>OkHttp repeats what failed on a dead connection without a word, and does not know what may be
- * repeated: that is switched off. Here a read is repeated once, on a new connection, when the
- * pooled one that it was sent on turned out to be dead. Redirects are not followed: they would
- * carry our token to wherever they point.
+ * <p>OkHttp's own retries are off, because OkHttp does not know which calls may be repeated. A read
+ * is repeated once, on a new connection, if its pooled connection was dead. Redirects are not
+ * followed: they would send the token to another server.
  */
 final class HttpCalls {
 
-  /** Far more than any listing of a site; a server that never ends must not fill our memory. */
+  /** Far more than any listing of a site; an endless answer must not fill the memory. */
   private static final long LONGEST_ANSWER = 64L * 1024 * 1024;
 
   private static final int IDLE_CONNECTIONS = 10;
 
-  /** What came back. */
+  /** An answer. */
   record Reply(int status, Headers headers, String body) {}
 
   private final String service;
@@ -42,7 +41,9 @@ final class HttpCalls {
   private final OkHttpClient client;
 
   /**
-   * @param readTimeout from the connection on, for a whole answer
+   * Creates a client.
+   *
+   * @param readTimeout limit for the whole answer, once the connection is open
    */
   HttpCalls(String service, Duration connectTimeout, Duration readTimeout) {
     this.service = service;
@@ -58,25 +59,27 @@ final class HttpCalls {
             .followSslRedirects(false)
             .protocols(List.of(Protocol.HTTP_1_1))
             .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES))
-            .eventListener(new Progress())
+            .eventListener(new ProgressListener())
             .build();
   }
 
   /**
-   * @throws BackendException when no whole answer came; one that nothing of was sent is no write
+   * Makes one call.
+   *
+   * @throws BackendException if no complete answer came; not a write unless some of it was sent
    */
   Reply send(Request request) {
-    Passage passage = new Passage();
+    CallProgress progress = new CallProgress();
     try {
-      return exchange(request, passage);
+      return exchange(request, progress);
     } catch (IOException e) {
-      boolean repeatable = request.method().equals("GET") && passage.pooled() && !isLate(e);
+      boolean repeatable = request.method().equals("GET") && progress.pooled() && !isLate(e);
       if (!repeatable || Thread.currentThread().isInterrupted()) {
-        throw unanswered(request, passage, e);
+        throw unanswered(request, progress, e);
       }
     }
     client.connectionPool().evictAll();
-    Passage second = new Passage();
+    CallProgress second = new CallProgress();
     try {
       return exchange(request, second);
     } catch (IOException e) {
@@ -84,19 +87,19 @@ final class HttpCalls {
     }
   }
 
-  private Reply exchange(Request request, Passage passage) throws IOException {
-    Request tagged = request.newBuilder().tag(Passage.class, passage).build();
+  private Reply exchange(Request request, CallProgress progress) throws IOException {
+    Request tagged = request.newBuilder().tag(CallProgress.class, progress).build();
     try (Response response = client.newCall(tagged).execute()) {
       BufferedSource source = response.body().source();
       if (source.request(LONGEST_ANSWER + 1)) {
-        throw new IOException("an answer of more than " + LONGEST_ANSWER + " bytes");
+        throw new IOException("answer longer than " + LONGEST_ANSWER + " bytes");
       }
       return new Reply(response.code(), response.headers(), source.readUtf8());
     }
   }
 
-  private BackendException unanswered(Request request, Passage passage, IOException e) {
-    boolean write = !request.method().equals("GET") && passage.sent;
+  private BackendException unanswered(Request request, CallProgress progress, IOException e) {
+    boolean write = !request.method().equals("GET") && progress.sent;
     if (Thread.currentThread().isInterrupted()) {
       InterruptedException cause = new InterruptedException("stopped while waiting for " + service);
       cause.addSuppressed(e);
@@ -105,7 +108,7 @@ final class HttpCalls {
     }
     if (isLate(e)) {
       String text =
-          passage.connected
+          progress.connected
               ? "no response within %d ms".formatted(readTimeout.toMillis())
               : "no connection in time";
       return BackendException.unanswered(service, BackendException.Kind.TIMEOUT, text, write, e);
@@ -119,8 +122,8 @@ final class HttpCalls {
     return e instanceof InterruptedIOException;
   }
 
-  /** How far one call came. */
-  private static final class Passage {
+  /** How far one call got. */
+  private static final class CallProgress {
     private volatile boolean opened;
     private volatile boolean connected;
     private volatile boolean sent;
@@ -130,25 +133,25 @@ final class HttpCalls {
     }
   }
 
-  private static final class Progress extends EventListener {
+  private static final class ProgressListener extends EventListener {
     @Override
     public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
-      passage(call).opened = true;
+      progress(call).opened = true;
     }
 
     @Override
     public void connectionAcquired(Call call, okhttp3.Connection connection) {
-      passage(call).connected = true;
+      progress(call).connected = true;
     }
 
     @Override
     public void requestHeadersStart(Call call) {
-      passage(call).sent = true;
+      progress(call).sent = true;
     }
 
-    private static Passage passage(Call call) {
-      @Nullable Passage passage = call.request().tag(Passage.class);
-      return passage == null ? new Passage() : passage;
+    private static CallProgress progress(Call call) {
+      @Nullable CallProgress progress = call.request().tag(CallProgress.class);
+      return progress == null ? new CallProgress() : progress;
     }
   }
 }

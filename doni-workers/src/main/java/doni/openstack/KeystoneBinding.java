@@ -18,9 +18,9 @@ import org.springframework.boot.context.properties.source.UnboundElementsSourceF
 import org.springframework.core.env.Environment;
 
 /**
- * Reads {@code doni.keystone}, strictly. Spring's own report of a failure shows the value, which
- * may be a password behind a misspelled key, and the key, which may be a static token: here a
- * failure is one line with neither.
+ * Reads {@code doni.keystone}, strictly. Spring's failure report shows the value, which may be a
+ * password under a misspelled key, and the key, which may be a static token. This class reports a
+ * failure in one line, without either.
  */
 public final class KeystoneBinding {
 
@@ -33,9 +33,9 @@ public final class KeystoneBinding {
   private KeystoneBinding() {}
 
   /**
-   * Reads and checks it.
+   * Reads and checks the settings.
    *
-   * @throws InvalidConfigurationPropertyValueException in one line, without a value
+   * @throws InvalidConfigurationPropertyValueException if one is wrong; the message has no value
    */
   public static KeystoneProperties read(Environment environment) {
     KeystoneProperties properties;
@@ -56,28 +56,26 @@ public final class KeystoneBinding {
     URI url = properties.authUrl();
     if (url == null) {
       if (!isStatic) {
-        throw invalid(
-            key("auth-url"), "neither it nor doni.keystone.static-tokens is set; one has to be");
+        throw invalid(key("auth-url"), "must be set, unless doni.keystone.static-tokens is set");
       }
       checkTokens(properties);
       return;
     }
     if (isStatic) {
-      throw invalid(
-          key("auth-url"), "set together with doni.keystone.static-tokens; only one may be");
+      throw invalid(key("auth-url"), "must not be set together with doni.keystone.static-tokens");
     }
     if (url.getHost() == null
         || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
-      throw invalid(key("auth-url"), "it must be an http or https URL");
+      throw invalid(key("auth-url"), "must be an http or https URL");
     }
     checkLogin(properties);
     if (!INTERFACES.contains(properties.endpointInterface())) {
-      throw invalid(key("interface"), "it must be one of public, internal, admin");
+      throw invalid(key("interface"), "must be one of public, internal, admin");
     }
     demandPositive("connect-timeout", properties.connectTimeout());
     demandPositive("read-timeout", properties.readTimeout());
     if (properties.tokenCacheTtl().isNegative()) {
-      throw invalid(key("token-cache-ttl"), "it must not be negative");
+      throw invalid(key("token-cache-ttl"), "must not be negative");
     }
   }
 
@@ -89,8 +87,8 @@ public final class KeystoneBinding {
     if (withPassword && withCredential) {
       throw invalid(
           key("application-credential-id"),
-          "set together with doni.keystone.username or .password; the service logs in either with"
-              + " a password or with an application credential");
+          "must not be set together with doni.keystone.username or .password; the service logs in"
+              + " with either a password or an application credential");
     }
     if (withCredential) {
       demand("application-credential-id", isSet(properties.applicationCredentialId()));
@@ -113,11 +111,14 @@ public final class KeystoneBinding {
     properties
         .staticTokens()
         .forEach((token, meaning) -> {
-          if (!TokenForm.isPlausible(token)) {
-            throw invalid(STATIC_TOKENS.toString(), "a token has characters that none has");
+          if (!KeystoneSession.isPlausible(token)) {
+            throw invalid(
+                STATIC_TOKENS.toString(),
+                "a static token contains characters that are not valid in a Keystone token");
           }
           if (meaning.userId().isBlank() || meaning.projectId().isBlank()) {
-            throw invalid(STATIC_TOKENS.toString(), "each token needs a user-id and a project-id");
+            throw invalid(
+                STATIC_TOKENS.toString(), "each static token must have a user-id and a project-id");
           }
         });
   }
@@ -126,14 +127,14 @@ public final class KeystoneBinding {
     if (!set) {
       throw invalid(
           key(name),
-          "it must be set where doni.keystone.auth-url is: either username and password, or"
+          "must be set together with doni.keystone.auth-url: either username and password, or"
               + " application-credential-id and application-credential-secret");
     }
   }
 
   private static void demandPositive(String name, Duration value) {
     if (value.isZero() || value.isNegative()) {
-      throw invalid(key(name), "it must be longer than 0");
+      throw invalid(key(name), "must be longer than 0");
     }
   }
 
@@ -143,13 +144,13 @@ public final class KeystoneBinding {
           .map(ConfigurationProperty::getName)
           .map(KeystoneBinding::shown)
           .distinct()
-          .collect(Collectors.joining(", ", "no such key: ", ""));
+          .collect(Collectors.joining(", ", "unknown key: ", ""));
     }
     String name = shown(failure.getName());
-    return name + " is not of type " + failure.getTarget().getType().toClass().getSimpleName();
+    return name + " must be of type " + failure.getTarget().getType().toClass().getSimpleName();
   }
 
-  /** A key as it may be shown: a static token is part of a key's name. */
+  /** Returns a key for a message: a static token is part of its key, and is left out. */
   private static String shown(ConfigurationPropertyName name) {
     if (!STATIC_TOKENS.isAncestorOf(name)) {
       return name.toString();

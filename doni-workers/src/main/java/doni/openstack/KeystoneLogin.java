@@ -1,193 +1,166 @@
 package doni.openstack;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonRootName;
 import doni.backend.BackendException;
-import doni.backend.BackendGuard;
 import doni.enrollment.Secret;
+import doni.openstack.ServiceUserToken.ServiceCatalog;
 import doni.worker.LanePause;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.tracing.Tracer;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
+import org.openstack4j.api.OSClient.OSClientV3;
+import org.openstack4j.api.client.CloudProvider;
+import org.openstack4j.api.types.Facing;
+import org.openstack4j.core.transport.Config;
+import org.openstack4j.model.common.Identifier;
+import org.openstack4j.model.identity.v3.Authentication;
+import org.openstack4j.model.identity.v3.Role;
+import org.openstack4j.model.identity.v3.Token;
+import org.openstack4j.openstack.OSFactory;
+import org.openstack4j.openstack.common.Auth;
+import org.openstack4j.openstack.identity.v3.domain.KeystoneAuth;
+import org.openstack4j.openstack.internal.OSAuthenticator;
 
 /**
- * Our login to Keystone (Identity API v3, {@code POST /v3/auth/tokens}), shared by all services:
- * one token, renewed shortly before it expires or when a service refuses it, by one login however
- * many wait for it.
+ * The service user's login to Keystone, with a password or an application credential.
  *
- * <p>A login that Keystone refuses is not repeated for half a minute: the same credentials are
- * refused again, and Keystone may lock a user out who fails too often.
+ * <p>A login that Keystone refuses is not repeated for 30 s: the same credentials are refused
+ * again, and Keystone may lock out a user who fails too often.
  */
 final class KeystoneLogin {
-
-  static final String SERVICE = "identity";
-
-  private static final int CONCURRENCY = 10;
-  private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(5);
-
-  /** The token is renewed so long before it expires: no call lasts longer. */
-  private static final Duration MARGIN = Duration.ofMinutes(1);
 
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
 
   private final KeystoneProperties keystone;
+  private final Config config;
   private final Clock clock;
-  private final ServiceExchange exchange;
-  private final BackendGuard remote;
-  private final ReentrantLock login = new ReentrantLock();
-  private volatile @Nullable ServiceUserToken session;
   private volatile @Nullable LanePause refusal;
 
-  KeystoneLogin(KeystoneProperties keystone, MeterRegistry meters, Tracer tracer, Clock clock) {
+  KeystoneLogin(KeystoneProperties keystone, Config config, Clock clock) {
     this.keystone = keystone;
+    this.config = config;
     this.clock = clock;
-    this.exchange =
-        new ServiceExchange(
-            SERVICE,
-            new HttpCalls(SERVICE, keystone.connectTimeout(), keystone.readTimeout()),
-            clock);
-    this.remote = new BackendGuard(SERVICE, CONCURRENCY, CIRCUIT_OPEN_FOR, meters, tracer, clock);
   }
 
   /**
-   * The login in force.
+   * Logs in.
    *
-   * @throws BackendException when Keystone does not answer or refuses us; nothing was written then
+   * @throws BackendException if Keystone does not answer or refuses the login; nothing was written
    */
-  ServiceUserToken session() {
-    return newerThan(Instant.MIN, null);
+  ServiceUserToken logIn() {
+    Instant now = clock.instant();
+    Optional<LanePause> pause = pause();
+    if (pause.isPresent()) {
+      throw refused(pause.get(), now);
+    }
+    Token token;
+    try {
+      token = keystone.passwordLogin() ? withPassword() : withApplicationCredential();
+    } catch (BackendException e) {
+      throw loginFailure(e, now);
+    }
+    refusal = null;
+    return serviceUserToken(token, now);
   }
 
-  /** Another login than the one whose token a service has refused. */
-  ServiceUserToken after(ServiceUserToken refused) {
-    return newerThan(Instant.MIN, refused.token());
-  }
-
-  /** A login of that moment or later: its catalog may know more. */
-  ServiceUserToken since(Instant moment) {
-    return newerThan(moment, null);
-  }
-
-  /** Why nobody gets a token at the moment; from memory. */
-  Optional<LanePause> hold() {
+  /** Returns why no login is tried at the moment; from memory. */
+  Optional<LanePause> pause() {
     LanePause current = refusal;
     boolean lasts =
         current != null
             && current.until() != null
             && clock.instant().isBefore(Objects.requireNonNull(current.until()));
-    return lasts ? Optional.ofNullable(current) : remote.hold();
+    return lasts ? Optional.ofNullable(current) : Optional.empty();
   }
 
-  /** A read of Keystone itself, with our token. */
-  ServiceResponse get(String path) {
-    ServiceUserToken used = session();
-    ServiceResponse answer = send(ServiceRequest.get(path), Optional.of(used.token())).answer();
-    return answer.status() == 401
-        ? send(ServiceRequest.get(path), Optional.of(after(used).token())).answer()
-        : answer;
+  /** A POST, but a login changes nothing that would have to be undone. */
+  private BackendException loginFailure(BackendException e, Instant now) {
+    boolean answered = e.kind() == BackendException.Kind.STATUS;
+    if (answered && e.status() >= 400 && e.status() < 500 && e.status() != 429) {
+      LanePause pause =
+          new LanePause(
+              "Keystone refuses the login: %s; check %s"
+                  .formatted(
+                      e.getMessage(), e.status() == 404 ? "doni.keystone.auth-url" : keys()),
+              now.plus(PAUSE_AFTER_REFUSAL));
+      refusal = pause;
+      return refused(pause, now);
+    }
+    return switch (e.kind()) {
+      case STATUS ->
+          BackendException.answered(
+              e.service(), e.status(), e.text(), false, e.retryAfter().orElse(null));
+      case NOT_SENT -> e;
+      case CONNECTION, TIMEOUT ->
+          BackendException.unanswered(e.service(), e.kind(), e.text(), false, e.getCause());
+    };
   }
 
-  private ServiceUserToken newerThan(Instant moment, @Nullable Secret refused) {
-    ServiceUserToken usable = usable(moment, refused);
-    if (usable != null) {
-      return usable;
-    }
-    login.lock();
-    try {
-      ServiceUserToken renewed = usable(moment, refused);
-      if (renewed == null) {
-        renewed = logIn();
-        session = renewed;
-      }
-      return renewed;
-    } finally {
-      login.unlock();
-    }
-  }
-
-  private @Nullable ServiceUserToken usable(Instant moment, @Nullable Secret refused) {
-    ServiceUserToken current = session;
-    boolean good =
-        current != null
-            && current.expiresAt().isAfter(clock.instant().plus(MARGIN))
-            && !current.startedAt().isBefore(moment)
-            && !current.token().equals(refused);
-    return good ? current : null;
-  }
-
-  private ServiceUserToken logIn() {
-    LanePause current = refusal;
-    Instant now = clock.instant();
-    if (current != null && current.until() != null && now.isBefore(current.until())) {
-      throw refused(current, now);
-    }
-    ServiceExchange.Result result =
-        send(ServiceRequest.post("/auth/tokens", credentials()), Optional.empty());
-    ServiceResponse answer = result.answer();
-    if (answer.isSuccess()) {
-      refusal = null;
-      return read(answer.body(), result.headers().get("X-Subject-Token"), now);
-    }
-    if (answer.status() >= 500) {
-      throw BackendException.answered(SERVICE, answer.status(), answer.message(), false, null);
-    }
-    LanePause refusedNow =
-        new LanePause(
-            "Keystone refuses our login (%d: %s): check %s"
-                .formatted(answer.status(), answer.message(), keys()),
-            now.plus(PAUSE_AFTER_REFUSAL));
-    refusal = refusedNow;
-    throw refused(refusedNow, now);
-  }
-
-  private static BackendException refused(LanePause hold, Instant now) {
-    Instant until = hold.until();
+  private static BackendException refused(LanePause pause, Instant now) {
+    Instant until = pause.until();
     Duration left = until == null ? PAUSE_AFTER_REFUSAL : Duration.between(now, until);
-    return BackendException.notSent(SERVICE, hold.reason(), left);
+    return BackendException.notSent(KeystoneSession.SERVICE, pause.reason(), left);
   }
 
-  private ServiceExchange.Result send(ServiceRequest request, Optional<Secret> token) {
-    return remote.call(
-        request.method(), () -> exchange.send(keystone.identityUrl(), request, token));
+  private Token withPassword() {
+    return OSFactory.builderV3()
+        .withConfig(config)
+        .endpoint(keystone.identityUrl())
+        .credentials(
+            keystone.serviceUser(),
+            Objects.requireNonNull(keystone.password()).value(),
+            Identifier.byName(keystone.userDomainName()))
+        .scopeToProject(
+            Identifier.byName(keystone.projectName()),
+            Identifier.byName(keystone.projectDomainName()))
+        .authenticate()
+        .getToken();
   }
 
-  private static ServiceUserToken read(JsonNode body, @Nullable String token, Instant askedAt) {
-    JsonNode content = body.path("token");
-    String project = content.path("project").path("id").asString("");
-    Instant expiresAt = instant(content.path("expires_at").asString(""));
-    if (token == null || project.isEmpty() || expiresAt == null) {
+  private Token withApplicationCredential() {
+    KeystoneAuth login =
+        new ApplicationCredentialLogin(
+            Objects.requireNonNull(keystone.applicationCredentialId()),
+            Objects.requireNonNull(keystone.applicationCredentialSecret()));
+    Object client =
+        OSAuthenticator.invoke(
+            login, keystone.identityUrl(), Facing.PUBLIC, config, CloudProvider.UNKNOWN);
+    return ((OSClientV3) client).getToken();
+  }
+
+  private static ServiceUserToken serviceUserToken(Token token, Instant askedAt) {
+    if (token.getId() == null || token.getProject() == null || token.getExpires() == null) {
       throw BackendException.answered(
-          SERVICE, 200, "the token lacks its id, project or expiry", false, null);
+          KeystoneSession.SERVICE,
+          200,
+          "the token lacks its id, project or expiry",
+          false,
+          null);
     }
-    ServiceCatalog catalog = ServiceCatalog.read(content.path("catalog"));
     return new ServiceUserToken(
-        new Secret(token), project, roles(content.path("roles")), catalog, askedAt, expiresAt);
+        new Secret(token.getId()),
+        token.getProject().getId(),
+        roles(token),
+        ServiceCatalog.of(token.getCatalog()),
+        askedAt,
+        token.getExpires().toInstant());
   }
 
-  private static Set<String> roles(JsonNode roles) {
-    return roles
-        .valueStream()
-        .map(role -> role.path("name").asString(""))
-        .filter(name -> !name.isEmpty())
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static @Nullable Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException _) {
-      return null;
-    }
+  static Set<String> roles(Token token) {
+    List<? extends Role> roles = token.getRoles();
+    return roles == null
+        ? Set.of()
+        : roles.stream()
+            .map(Role::getName)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   private String keys() {
@@ -196,33 +169,56 @@ final class KeystoneLogin {
         : "doni.keystone.application-credential-id and .application-credential-secret";
   }
 
-  private Map<String, Object> credentials() {
-    return Map.of("auth", keystone.passwordLogin() ? password() : applicationCredential());
+  /**
+   * The request body of a login with an application credential (Identity API v3, "Authenticating
+   * with an Application Credential"), which openstack4j does not have. It names no scope: the
+   * credential has its own.
+   */
+  @JsonRootName("auth")
+  private static final class ApplicationCredentialLogin extends KeystoneAuth {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String credential;
+    private final transient Secret secret;
+
+    ApplicationCredentialLogin(String credential, Secret secret) {
+      super(Auth.Type.CREDENTIALS);
+      this.credential = credential;
+      this.secret = secret;
+    }
+
+    @Override
+    public Identity getIdentity() {
+      return new ByCredential(new Credential(credential, secret.value()));
+    }
   }
 
-  private Map<String, Object> password() {
-    Map<String, Object> user =
-        Map.of(
-            "name", Objects.requireNonNull(keystone.serviceUser()),
-            "domain", Map.of("name", keystone.userDomainName()),
-            "password", Objects.requireNonNull(keystone.password()));
-    Map<String, Object> project =
-        Map.of(
-            "name", keystone.projectName(),
-            "domain", Map.of("name", keystone.projectDomainName()));
-    return Map.of(
-        "identity", Map.of("methods", List.of("password"), "password", Map.of("user", user)),
-        "scope", Map.of("project", project));
+  private record Credential(@JsonProperty("id") String id, @JsonProperty("secret") String secret) {
+    @Override
+    public String toString() {
+      return id;
+    }
   }
 
-  /** It names no scope: the credential has its own. */
-  private Map<String, Object> applicationCredential() {
-    Map<String, Object> credential =
-        Map.of(
-            "id", Objects.requireNonNull(keystone.applicationCredentialId()),
-            "secret", Objects.requireNonNull(keystone.applicationCredentialSecret()));
-    return Map.of(
-        "identity",
-        Map.of("methods", List.of("application_credential"), "application_credential", credential));
+  private record ByCredential(
+      @JsonProperty("application_credential") Credential applicationCredential)
+      implements Authentication.Identity {
+
+    @Override
+    @JsonProperty("methods")
+    public List<String> getMethods() {
+      return List.of("application_credential");
+    }
+
+    @Override
+    public Authentication.Identity.@Nullable Password getPassword() {
+      return null;
+    }
+
+    @Override
+    public Authentication.Identity.@Nullable Token getToken() {
+      return null;
+    }
   }
 }

@@ -3,45 +3,45 @@ package doni.openstack;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
+import org.openstack4j.model.identity.v3.Project;
 
 /**
  * Projects by {@code GET /v3/projects/{id}} and {@code GET /v3/projects?name=} (Identity API v3).
- * Our user must be allowed to both.
+ * The service user must be allowed both.
  */
 final class KeystoneProjects implements ProjectLookup {
 
-  private static final Duration FOUND_LASTS = Duration.ofMinutes(5);
+  private static final Duration FOUND_TTL = Duration.ofMinutes(5);
 
-  /** Somebody who makes the project that was missing need not wait long. */
-  private static final Duration NOT_FOUND_LASTS = Duration.ofSeconds(30);
+  /** Short, so that a project created after it was missed is found soon. */
+  private static final Duration NOT_FOUND_TTL = Duration.ofSeconds(30);
 
-  private static final int MOST_REMEMBERED = 10_000;
+  private static final int MAX_CACHED = 10_000;
 
-  /** Whatever else a name may hold, an id is this. */
+  /** A project's id matches; some names do too. */
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-  private record Remembered(Found found, Instant until) {}
+  private record CachedResult(Found found, Instant until) {}
 
-  private final KeystoneLogin identity;
+  private final KeystoneSession session;
   private final Clock clock;
-  private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
+  private final Map<String, CachedResult> cache = new ConcurrentHashMap<>();
 
-  KeystoneProjects(KeystoneLogin identity, Clock clock) {
-    this.identity = identity;
+  KeystoneProjects(KeystoneSession session, Clock clock) {
+    this.session = session;
     this.clock = clock;
   }
 
   @Override
   public Found find(String idOrName) {
-    Remembered known = remembered.get(idOrName);
-    if (known != null && clock.instant().isBefore(known.until())) {
-      return known.found();
+    CachedResult cached = cache.get(idOrName);
+    if (cached != null && clock.instant().isBefore(cached.until())) {
+      return cached.found();
     }
     Found found = ask(idOrName);
     remember(idOrName, found);
@@ -50,42 +50,36 @@ final class KeystoneProjects implements ProjectLookup {
 
   private void remember(String idOrName, Found found) {
     Instant now = clock.instant();
-    if (remembered.size() >= MOST_REMEMBERED) {
-      remembered.values().removeIf(one -> !now.isBefore(one.until()));
+    if (cache.size() >= MAX_CACHED) {
+      cache.values().removeIf(one -> !now.isBefore(one.until()));
     }
-    if (remembered.size() < MOST_REMEMBERED) {
-      Duration lasts = found instanceof Found.One ? FOUND_LASTS : NOT_FOUND_LASTS;
-      remembered.put(idOrName, new Remembered(found, now.plus(lasts)));
+    if (cache.size() < MAX_CACHED) {
+      Duration ttl = found instanceof Found.One ? FOUND_TTL : NOT_FOUND_TTL;
+      cache.put(idOrName, new CachedResult(found, now.plus(ttl)));
     }
   }
 
   private Found ask(String idOrName) {
     if (ID.matcher(idOrName).matches()) {
-      ServiceResponse answer = identity.get("/projects/" + idOrName);
-      if (answer.status() != 404) {
-        String id = answer.orRefused().body().path("project").path("id").asString("");
-        if (!id.isEmpty()) {
-          return new Found.One(id);
-        }
+      Project project = session.ask(identity -> identity.projects().get(idOrName));
+      if (project != null && project.getId() != null) {
+        return new Found.One(project.getId());
       }
     }
     return byName(idOrName);
   }
 
   private Found byName(String name) {
-    JsonNode projects =
-        identity
-            .get("/projects?name=" + ServiceRequest.segment(name))
-            .orRefused()
-            .body()
-            .path("projects");
-    List<String> ids = new ArrayList<>();
-    for (JsonNode project : projects) {
-      // Keystone's database may compare names without regard to case.
-      if (project.path("name").asString("").equals(name)) {
-        ids.add(project.path("id").asString(""));
-      }
-    }
+    List<? extends Project> projects =
+        Objects.requireNonNullElse(
+            session.<List<? extends Project>>ask(identity -> identity.projects().getByName(name)),
+            List.of());
+    List<String> ids =
+        projects.stream()
+            // Keystone's database may compare names without regard to case.
+            .filter(project -> name.equals(project.getName()))
+            .map(Project::getId)
+            .toList();
     return switch (ids.size()) {
       case 0 -> new Found.None();
       case 1 -> new Found.One(ids.getFirst());

@@ -10,24 +10,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 
 /**
- * {@code doni.keystone}: who the service is in Keystone, and how tokens are validated. {@link
- * KeystoneBinding} reads it, so that what is wrong with it can be told without telling a value.
+ * {@code doni.keystone}: the service user's login to Keystone, and how tokens are validated. {@link
+ * KeystoneBinding} reads it, so that a failure is reported without a value.
  *
- * <p>The service logs in with a password or with an application credential, never with both.
+ * <p>The service logs in with either a password or an application credential.
  *
- * @param authUrl Keystone's address, with or without {@code /v3}
- * @param serviceUser the service user, who must be allowed to validate tokens
- * @param applicationCredentialId in place of the service user and the password; it brings its own
+ * @param authUrl Keystone's URL, with or without {@code /v3}
+ * @param serviceUser service user; must be allowed to validate tokens
+ * @param applicationCredentialId used instead of the service user and the password; has its own
  *     project
- * @param region of the catalog, for the backends; null where the catalog has only one
- * @param endpointInterface of the catalog, for the backends: {@code public}, {@code internal} or
- *     {@code admin}
- * @param tokenCacheTtl a token that was valid is trusted for so long without asking again, but
- *     never beyond its own expiry; a revoked one is refused after at most this time
- * @param connectTimeout for a connection to Keystone
- * @param readTimeout for each wait for its answer
- * @param staticTokens tokens that are valid without a Keystone, for local use; excludes {@code
- *     authUrl}
+ * @param region region in the catalog, for the workers; null if the catalog has only one
+ * @param endpointInterface interface in the catalog, for the workers: {@code public}, {@code
+ *     internal} or {@code admin}
+ * @param tokenCacheTtl how long a valid token is trusted without asking again, but never beyond its
+ *     expiry; a revoked token is refused after at most this time
+ * @param connectTimeout limit for opening a connection to Keystone
+ * @param readTimeout limit for each wait for its answer
+ * @param staticTokens tokens that are valid without a Keystone, for local use; not together with
+ *     {@code authUrl}
  */
 public record KeystoneProperties(
     @Nullable URI authUrl,
@@ -50,9 +50,9 @@ public record KeystoneProperties(
   }
 
   /**
-   * The root of the identity API, which ends in {@code /v3}, without a slash at the end.
+   * Returns the root of the Identity API, which ends in {@code /v3}.
    *
-   * @throws IllegalStateException when no Keystone is configured
+   * @throws IllegalStateException if no Keystone is configured
    */
   public String identityUrl() {
     if (authUrl == null) {
@@ -62,12 +62,12 @@ public record KeystoneProperties(
     return url.endsWith("/v3") ? url : url + "/v3";
   }
 
-  /** Whether the service logs in with a password; if not, with an application credential. */
+  /** Returns whether the service logs in with a password, and not an application credential. */
   public boolean passwordLogin() {
     return password != null;
   }
 
-  /** Whom a static token stands for. */
+  /** The caller that a static token identifies. */
   public record StaticToken(
       @DefaultValue("") String userId,
       @DefaultValue("") String userName,

@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * A request's body as it is sent, with the values in it that nobody may see: every {@link Secret},
- * and every text under a key, or a path of a JSON patch, that names a secret.
+ * A request's body as it is sent, and the secrets in it: every {@link Secret}, and every text under
+ * a key, or a path of a JSON patch, that names a secret.
  */
 record MaskedJson(String text, Set<String> secrets) {
 
@@ -61,12 +61,12 @@ record MaskedJson(String text, Set<String> secrets) {
     return text.isEmpty();
   }
 
-  /** The words with a mask in place of each secret. */
-  String masked(String words) {
+  /** Returns the text with a mask in place of each secret. */
+  String masked(String plain) {
     // The longest first: one secret may be the beginning of another.
     List<String> longestFirst =
         secrets.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
-    String masked = words;
+    String masked = plain;
     for (String secret : longestFirst) {
       masked = new Secret(secret).maskedIn(masked);
     }
@@ -74,10 +74,10 @@ record MaskedJson(String text, Set<String> secrets) {
   }
 
   private static void collect(JsonNode node, Set<String> found) {
-    boolean patchesASecret = namesASecret(node.path("path").asString(""));
+    boolean patchesSecret = namesSecret(node.path("path").asString(""));
     for (var property : node.properties()) {
       boolean secret =
-          namesASecret(property.getKey()) || (patchesASecret && property.getKey().equals("value"));
+          namesSecret(property.getKey()) || (patchesSecret && property.getKey().equals("value"));
       if (secret && property.getValue().isString()) {
         found.add(property.getValue().asString());
       }
@@ -87,7 +87,8 @@ record MaskedJson(String text, Set<String> secrets) {
     }
   }
 
-  private static boolean namesASecret(String name) {
+  /** Returns whether a value under this name, in JSON or a header, is a secret. */
+  static boolean namesSecret(String name) {
     return SECRET_NAME.matcher(name).find();
   }
 

@@ -1,20 +1,21 @@
 package doni.openstack;
 
-/** The site's OpenStack, as the service user sees it. */
+/** The site's OpenStack, with the service user's rights. */
 public interface OpenStack {
 
   /**
-   * A service of the catalog. Nothing is asked of it or of Keystone before the first call. Where no
-   * Keystone is configured it holds for good, and sends nothing.
+   * Returns a service of the catalog. The first call of the service logs in. If no Keystone is
+   * configured, the service holds for good and sends nothing.
    */
   OpenStackService service(ServiceProperties settings);
 
+  /** Returns the look-up of Keystone's projects. */
   ProjectLookup projects();
 
   /**
-   * Whether we log in with a password; if not, with an application credential, whose tokens can
-   * make no trust, so that a service which makes one in our name (Blazar does on every POST) cannot
-   * be used. True also where no Keystone is configured, where nobody logs in at all.
+   * Returns whether the service logs in with a password. Otherwise it uses an application
+   * credential, whose tokens cannot create a trust, so a service that creates one for each request
+   * (Blazar does on every POST) cannot be used. Also true if no Keystone is configured.
    */
   boolean passwordLogin();
 }

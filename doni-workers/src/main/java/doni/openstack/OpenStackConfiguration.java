@@ -9,24 +9,48 @@ import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
-/** Wires OpenStack where a worker is enabled that needs it. */
+/** Wires Keystone for everything that needs it, and OpenStack if an enabled worker needs it. */
 @Configuration(proxyBeanMethods = false)
-@Conditional(OpenStackConfiguration.OnAWorkerThatNeedsIt.class)
-class OpenStackConfiguration {
+public class OpenStackConfiguration {
 
   @Bean
-  OpenStack openStack(
-      Environment environment, MeterRegistry meters, ObjectProvider<Tracer> tracer, Clock clock) {
-    return new KeystoneOpenStack(
-        KeystoneBinding.read(environment), meters, tracer.getIfAvailable(() -> Tracer.NOOP), clock);
+  @Lazy
+  KeystoneProperties keystoneProperties(Environment environment) {
+    return KeystoneBinding.read(environment);
   }
 
-  static final class OnAWorkerThatNeedsIt extends AnyNestedCondition {
+  /** Not to be created where {@code doni.keystone.auth-url} is not set. */
+  @Bean
+  @Lazy
+  KeystoneSession keystoneSession(
+      KeystoneProperties keystone,
+      MeterRegistry meters,
+      ObjectProvider<Tracer> tracer,
+      Clock clock) {
+    return new KeystoneSession(keystone, meters, tracer.getIfAvailable(() -> Tracer.NOOP), clock);
+  }
 
-    OnAWorkerThatNeedsIt() {
-      super(ConfigurationPhase.PARSE_CONFIGURATION);
+  @Bean
+  @Conditional(OnWorkerWithOpenStack.class)
+  OpenStack openStack(
+      KeystoneProperties keystone,
+      ObjectProvider<KeystoneSession> session,
+      MeterRegistry meters,
+      ObjectProvider<Tracer> tracer,
+      Clock clock) {
+    return keystone.authUrl() == null
+        ? new KeystoneOpenStack.NotConfigured()
+        : new KeystoneOpenStack(
+            keystone, session.getObject(), meters, tracer.getIfAvailable(() -> Tracer.NOOP), clock);
+  }
+
+  static final class OnWorkerWithOpenStack extends AnyNestedCondition {
+
+    OnWorkerWithOpenStack() {
+      super(ConfigurationPhase.REGISTER_BEAN);
     }
 
     @ConditionalOnWorker("tunelo")

@@ -3,35 +3,34 @@ package doni.openstack;
 import doni.worker.LanePause;
 import java.util.Optional;
 
-/** One OpenStack service at the site. */
+/** One OpenStack service of the site. */
 public interface OpenStackService {
 
   /**
-   * Makes one call. A request is repeated only where that is safe: once with a new token after 401,
-   * and once when it was a read whose pooled connection turned out to be dead.
+   * Makes one call. It is repeated only where that is safe: once with a new token after 401, and
+   * once if it is a read whose pooled connection was dead.
    *
-   * @return whatever the service answered, unless it says that the service is down or drowning, or
-   *     does not know us
-   * @throws doni.backend.BackendException when there was no answer, the circuit is open, or the
-   *     answer was 401 with a new token too, 429, 502, 503 or 504
+   * @return every answer that is about the request
+   * @throws doni.backend.BackendException if there is no answer, the circuit is open, or the answer
+   *     is 429, 502, 503, 504, or 401 with a new token too
    */
   ServiceResponse send(ServiceRequest request);
 
   /**
-   * The id of the project that our token is for.
+   * Returns the id of the project that the service user's token is scoped to.
    *
-   * @throws doni.backend.BackendException when Keystone cannot be asked for a token
+   * @throws doni.backend.BackendException if Keystone gives no token
    */
   String projectId();
 
   /**
-   * Whether our token has the role {@code admin}: to others, some services look empty instead of
-   * refusing to answer.
+   * Returns whether the service user's token has the role {@code admin}. To other users, some
+   * services show an empty list instead of refusing.
    *
-   * @throws doni.backend.BackendException when Keystone cannot be asked for a token
+   * @throws doni.backend.BackendException if Keystone gives no token
    */
   boolean isAdmin();
 
-  /** Why nothing is sent at the moment, while the circuit is open; from memory. */
+  /** Returns why nothing is sent at the moment, while the circuit is open; from memory. */
   Optional<LanePause> hold();
 }

@@ -2,31 +2,25 @@ package doni.openstack;
 
 import java.util.List;
 
-/** Finds projects in Keystone; what was found is remembered for some minutes. */
+/** Finds projects in Keystone; results are cached for some minutes. */
 public interface ProjectLookup {
 
-  /** What a project's id or name stands for. */
+  /** The result of a look-up. */
   sealed interface Found {
-    /**
-     * @param id the project's
-     */
+    /** One project. */
     record One(String id) implements Found {}
 
-    /** Nobody has that id or name. */
+    /** No project has that id or name. */
     record None() implements Found {}
 
-    /**
-     * Several domains have a project of that name.
-     *
-     * @param ids theirs
-     */
+    /** Projects of several domains have that name. */
     record Several(List<String> ids) implements Found {}
   }
 
   /**
-   * Looks an id or a name up; an id wins.
+   * Finds a project by its id, or else by its name.
    *
-   * @throws doni.backend.BackendException when Keystone cannot be asked
+   * @throws doni.backend.BackendException if Keystone does not answer
    */
   Found find(String idOrName);
 }

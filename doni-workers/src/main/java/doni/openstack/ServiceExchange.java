@@ -5,6 +5,7 @@ import doni.backend.RetryAfter;
 import doni.enrollment.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import okhttp3.HttpUrl;
@@ -36,15 +37,19 @@ final class ServiceExchange {
   }
 
   /**
-   * @param headers of the answer, by any spelling
+   * An answer.
+   *
+   * @param headers case-insensitive
    */
   record Result(ServiceResponse answer, okhttp3.Headers headers) {}
 
   /**
+   * Makes one call.
+   *
    * @param root the service's endpoint, without a slash at the end
    * @param token sent as {@code X-Auth-Token}
-   * @throws BackendException without an answer; for 429, 502, 503 and 504; and for a success whose
-   *     body is not the JSON that was due
+   * @throws BackendException if there is no answer; for 429, 502, 503 and 504; and for a success
+   *     whose body is not JSON
    */
   Result send(String root, ServiceRequest request, Optional<Secret> token) {
     MaskedJson body = MaskedJson.of(request.body());
@@ -70,7 +75,7 @@ final class ServiceExchange {
       String root, ServiceRequest request, MaskedJson body, Optional<Secret> token) {
     HttpUrl url = HttpUrl.parse(root + request.path());
     if (url == null) {
-      throw BackendException.notSent(service, "'" + root + "' is no URL of " + service, null);
+      throw BackendException.notSent(service, "'" + root + "' is not a URL", null);
     }
     okhttp3.Request.Builder wire =
         new okhttp3.Request.Builder()
@@ -84,7 +89,7 @@ final class ServiceExchange {
 
   private static @Nullable RequestBody wireBody(ServiceRequest request, MaskedJson body) {
     if (!body.isEmpty()) {
-      // Of a string, OkHttp would add a charset, which not every service takes.
+      // From a string, OkHttp would add a charset, which not every service accepts.
       return RequestBody.create(body.text().getBytes(StandardCharsets.UTF_8), MediaType.get(JSON));
     }
     return switch (request.method()) {
@@ -99,7 +104,9 @@ final class ServiceExchange {
     JsonNode json = json(text);
     boolean success = reply.status() >= 200 && reply.status() < 300;
     String message =
-        success ? "" : ErrorMessage.bounded(masked(ErrorMessage.find(json, text), sent, token));
+        success
+            ? ""
+            : ErrorMessage.bounded(masked(ErrorMessage.find(json, text), request, sent, token));
     ServiceResponse answer =
         new ServiceResponse(
             service, request, reply.status(), json, message, reply.headers().get(REQUEST_ID));
@@ -115,13 +122,19 @@ final class ServiceExchange {
     return answer;
   }
 
-  /** Before it is cut off: the beginning of a secret would not be known as one. */
-  private static String masked(String words, MaskedJson sent, Optional<Secret> token) {
-    String masked = sent.masked(words);
-    return token.map(secret -> secret.maskedIn(masked)).orElse(masked);
+  /** To be called before the text is cut off: the beginning of a secret is not recognized. */
+  private static String masked(
+      String text, ServiceRequest request, MaskedJson sent, Optional<Secret> token) {
+    String masked = sent.masked(text);
+    for (Map.Entry<String, String> header : request.headers().entrySet()) {
+      if (MaskedJson.namesSecret(header.getKey())) {
+        masked = new Secret(header.getValue()).maskedIn(masked);
+      }
+    }
+    return token.isPresent() ? token.get().maskedIn(masked) : masked;
   }
 
-  /** Missing when the text is no JSON. */
+  /** Returns a missing node if the text is not JSON. */
   private static JsonNode json(String text) {
     if (text.isBlank()) {
       return MissingNode.getInstance();

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * How to reach a service.
  *
- * @param name what messages and metrics call it, for example {@code blazar}
- * @param type its type in the catalog, for example {@code reservation}
- * @param interfaceName which of its endpoints, {@code internal}, {@code public} or {@code admin};
- *     null takes {@code doni.keystone.interface}
- * @param region null takes {@code doni.keystone.region}
- * @param endpointOverride used in place of the catalog's
- * @param connectTimeout for a connection
- * @param readTimeout for an answer
- * @param concurrency how many calls may be under way at most
+ * @param name name in messages and metrics, for example {@code blazar}
+ * @param type type in the catalog, for example {@code reservation}
+ * @param interfaceName interface in the catalog: {@code internal}, {@code public} or {@code admin};
+ *     null for {@code doni.keystone.interface}
+ * @param region region in the catalog; null for {@code doni.keystone.region}
+ * @param endpointOverride URL used instead of the catalog's; null for none
+ * @param connectTimeout limit for opening a connection
+ * @param readTimeout limit for the answer, once the connection is open
+ * @param concurrency maximum number of concurrent calls
  */
 public record ServiceProperties(
     String name,

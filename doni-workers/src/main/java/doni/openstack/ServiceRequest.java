@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call to a service, with JSON in and out.
  *
- * @param path below the service's endpoint, with a leading slash and the query; its segments are
- *     already percent-encoded ({@link #segment}). A version that it begins with, and that the
- *     endpoint ends in, is sent once
- * @param body what Jackson can write; null for none. A {@link doni.enrollment.Secret} in it is sent
- *     as its value, and is masked where the service quotes it
- * @param headers in addition to the token, {@code Accept} and {@code Content-Type}
+ * @param path path below the service's endpoint, with a leading slash and the query; its segments
+ *     are percent-encoded ({@link #segment}). A version at its start that the endpoint ends in is
+ *     sent once
+ * @param body value that Jackson can write; null for none. A {@link doni.enrollment.Secret} in it
+ *     is sent as its value, and masked if the service quotes it
+ * @param headers headers besides the token, {@code Accept} and {@code Content-Type}
  */
 public record ServiceRequest(
     String method, String path, @Nullable Object body, Map<String, String> headers) {
@@ -49,17 +49,17 @@ public record ServiceRequest(
     return new ServiceRequest(method, path, body, more);
   }
 
-  /** Whether it may change something at the service. */
+  /** Returns whether the call may change something at the service. */
   public boolean isWrite() {
     return !method.equals("GET");
   }
 
-  /** Text as one segment of a path or one value of a query. */
+  /** Encodes a text as one segment of a path or one value of a query. */
   public static String segment(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** Without the body, which may hold secrets. */
+  /** Returns the method and the path; the body and the headers may contain secrets. */
   @Override
   public String toString() {
     return method + " " + path;

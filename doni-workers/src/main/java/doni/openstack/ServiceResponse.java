@@ -1,18 +1,17 @@
 package doni.openstack;
 
 import doni.backend.BackendException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a service answered.
+ * A service's answer.
  *
- * @param service its name
- * @param request what was asked
- * @param body missing (never null) where there was none, or none that is JSON
- * @param message the service's own words, found in whatever shape it wraps them in; bounded
- * @param requestId the service's id of the request, for its operator
+ * @param service name of the service
+ * @param request the request
+ * @param body a missing node (never null) if there is no body, or it is not JSON
+ * @param message the service's error message, without secrets, at most 300 characters
+ * @param requestId the service's id of the request, for its log
  */
 public record ServiceResponse(
     String service,
@@ -26,21 +25,16 @@ public record ServiceResponse(
     return status >= 200 && status < 300;
   }
 
-  /** What a caller throws that can do nothing with this answer. */
+  /** Returns this answer as an exception, for a caller that cannot handle it. */
   public BackendException refused() {
     String id = requestId == null ? "" : " (" + requestId + ")";
-    return BackendException.answered(
-        service,
-        status,
-        String.format(Locale.ROOT, "%s answered %d: %s%s", service, status, message, id),
-        request.isWrite(),
-        null);
+    return BackendException.answered(service, status, message + id, request.isWrite(), null);
   }
 
   /**
-   * This answer, if it is a success.
+   * Returns this answer if it is a success.
    *
-   * @throws BackendException as {@link #refused} if not
+   * @throws BackendException as {@link #refused} otherwise
    */
   public ServiceResponse orRefused() {
     if (!isSuccess()) {

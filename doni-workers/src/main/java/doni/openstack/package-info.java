@@ -1,7 +1,4 @@
-/**
- * The OpenStack services of the site: who we are there (Keystone), where they are (the catalog),
- * and calls to them.
- */
+/** The site's OpenStack: one session with Keystone, and calls to the services of its catalog. */
 @NullMarked
 package doni.openstack;
 

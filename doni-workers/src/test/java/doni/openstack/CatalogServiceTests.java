@@ -44,7 +44,7 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void givesTheAnswerWithBodyMessageAndRequestId() {
+  void returnsStatusMessageAndRequestId() {
     site.service =
         _ ->
             new FakeSite.Reply(
@@ -88,7 +88,7 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void namesWhatTheCatalogLacks() {
+  void namesTheMissingEndpoint() {
     OpenStackService elsewhere = openStack.service(settings("admin", "Edge", null, READ_TIMEOUT));
 
     BackendException missing =
@@ -104,7 +104,7 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void seesWhatWasAddedToTheCatalogWithoutARestart() {
+  void findsANewCatalogEntryWithoutARestart() {
     OpenStackService elsewhere = openStack.service(settings(null, "Edge", null, READ_TIMEOUT));
     assertThatThrownBy(() -> elsewhere.send(ServiceRequest.get("/channels")))
         .isInstanceOf(BackendException.class);
@@ -117,7 +117,7 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void goesWhereTheOverrideSays() {
+  void usesTheEndpointOverride() {
     URI override = URI.create(site.server() + "/override/");
 
     openStack
@@ -129,7 +129,7 @@ class CatalogServiceTests extends SiteTest {
 
   @ParameterizedTest
   @CsvSource({"429", "502", "503", "504"})
-  void throwsWhenTheServiceIsDownOrDrowning(int status) {
+  void throwsWhenTheServiceIsDownOrOverloaded(int status) {
     site.service =
         _ -> new FakeSite.Reply(status, Map.of("Retry-After", "7"), "{\"message\":\"busy\"}");
 
@@ -146,7 +146,7 @@ class CatalogServiceTests extends SiteTest {
 
   @ParameterizedTest
   @CsvSource({"400", "403", "404", "409", "500"})
-  void givesBackWhateverElseItAnswers(int status) {
+  void returnsEveryOtherAnswer(int status) {
     site.service = _ -> FakeSite.Reply.json(status, "{\"error\":\"why\"}");
 
     ServiceResponse answer = service.send(ServiceRequest.post("/channels", Map.of()));
@@ -157,16 +157,16 @@ class CatalogServiceTests extends SiteTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"<html>hello</html>", "{\"channels\":[", "", "   "})
-  void takesASuccessThatIsNoJsonForNoSuccess(String body) {
+  void treatsASuccessWithoutJsonAsAFailure(String body) {
     site.service = _ -> FakeSite.Reply.json(200, body);
 
     assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
         .isInstanceOf(BackendException.class)
-        .hasMessage("tunelo answered 200 to GET /channels, but with what is no JSON");
+        .hasMessage("tunelo answered 200: the response to GET /channels is not JSON");
   }
 
   @Test
-  void takesAnEmptyAnswerToAWriteForASuccess() {
+  void acceptsAnEmptyAnswerToAWrite() {
     site.service = _ -> new FakeSite.Reply(200, Map.of(), "");
 
     ServiceResponse answer = service.send(ServiceRequest.delete("/channels/U"));
@@ -211,7 +211,7 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void saysThatNothingWasWrittenWhereNothingWasSent() {
+  void reportsNoWriteWhenNothingWasSent() {
     OpenStackService nowhere =
         openStack.service(settings(null, null, URI.create("http://127.0.0.1:1"), READ_TIMEOUT));
 
@@ -224,7 +224,7 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void waitsNoLongerThanTheReadTimeout() {
+  void stopsWaitingAtTheReadTimeout() {
     site.service = _ -> site.hang();
     OpenStackService impatient =
         openStack.service(settings(null, null, null, Duration.ofMillis(200)));
@@ -236,11 +236,11 @@ class CatalogServiceTests extends SiteTest {
 
     assertThat(late.kind()).isEqualTo(BackendException.Kind.TIMEOUT);
     assertThat(late.write()).isTrue();
-    assertThat(late).hasMessage("tunelo did not answer within 200 ms");
+    assertThat(late).hasMessage("tunelo: no response within 200 ms");
   }
 
   @Test
-  void opensTheCircuitOfTheServiceThatIsDownAndOfNoOther() {
+  void opensOnlyTheCircuitOfTheServiceThatIsDown() {
     site.service = _ -> FakeSite.Reply.json(503, "{\"message\":\"down\"}");
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
@@ -255,7 +255,7 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void leavesTheCircuitClosedForAnswersThatAWorkerUnderstands() {
+  void keepsTheCircuitClosedForOtherAnswers() {
     site.service = _ -> FakeSite.Reply.json(500, "{\"error\":\"Duplicate entry\"}");
 
     for (int i = 0; i < 10; i++) {
@@ -270,7 +270,7 @@ class CatalogServiceTests extends SiteTest {
     service.send(ServiceRequest.get("/channels"));
 
     assertThat(meters.get("doni.remote").tag("service", "tunelo").timer().count()).isEqualTo(1);
-    assertThat(meters.get("doni.remote").tag("service", "identity").timer().count()).isEqualTo(1);
+    assertThat(meters.get("doni.remote").tag("service", "keystone").timer().count()).isEqualTo(1);
   }
 
   @Test
@@ -295,7 +295,19 @@ class CatalogServiceTests extends SiteTest {
   }
 
   @Test
-  void sendsATokenAnewForEachOfManyCalls() {
+  void masksASecretHeaderThatTheServiceQuotes() {
+    site.service =
+        seen ->
+            FakeSite.Reply.json(400, "{\"error\":\"bad " + seen.header("X-Subject-Token") + "\"}");
+
+    ServiceResponse answer =
+        service.send(ServiceRequest.get("/tokens").withHeader("X-Subject-Token", "s3cret-token"));
+
+    assertThat(answer.message()).isEqualTo("bad " + Secret.MASK);
+  }
+
+  @Test
+  void returnsTheAnswerOfEachCall() {
     AtomicInteger calls = new AtomicInteger();
     site.service = _ -> FakeSite.Reply.json(200, "{\"n\":" + calls.incrementAndGet() + "}");
 

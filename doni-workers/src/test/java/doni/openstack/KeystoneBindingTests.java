@@ -32,7 +32,7 @@ class KeystoneBindingTests {
           "doni.keystone.application-credential-secret", "hunter2");
 
   @Test
-  void hasDefaultsForWhatMostSitesShare() {
+  void hasDefaults() {
     KeystoneProperties properties = read(COMPLETE);
 
     assertThat(properties)
@@ -145,20 +145,20 @@ class KeystoneBindingTests {
   @CsvSource(
       delimiter = '|',
       value = {
-        "passwrd                      | hunter3 | no such key: doni.keystone.passwrd",
-        "password.value               | hunter3 | no such key: doni.keystone.password.value",
-        "token-cache-ttl              | hunter3 | doni.keystone.token-cache-ttl is not of type Duration",
+        "passwrd                      | hunter3 | unknown key: doni.keystone.passwrd",
+        "password.value               | hunter3 | unknown key: doni.keystone.password.value",
+        "token-cache-ttl              | hunter3 | doni.keystone.token-cache-ttl must be of type Duration",
         "token-cache-ttl              | -1s     | token-cache-ttl",
         "read-timeout                 | 0s      | read-timeout",
         "auth-url                     | hunter3 | auth-url",
         "interface                    | hunter3 | interface",
-        "application-credential-id    | hunter3 | either with a password or with an application credential",
-        "application-credential-secret | hunter3 | either with a password or with an application credential",
-        "static-tokens.tok3n.roles    | member  | set together with doni.keystone.static-tokens",
-        "static-tokens.tok3n          | hunter3 | static-tokens.<token> is not of type",
+        "application-credential-id    | hunter3 | either a password or an application credential",
+        "application-credential-secret | hunter3 | either a password or an application credential",
+        "static-tokens.tok3n.roles    | member  | must not be set together with doni.keystone.static-tokens",
+        "static-tokens.tok3n          | hunter3 | static-tokens.<token> must be of type",
         "static-tokens.tok3n.rolez    | hunter3 | static-tokens.<token>.rolez",
       })
-  void saysWhatIsWrongInOneLineWithoutValueAndToken(String key, String value, String reason) {
+  void refusesAWrongSettingInOneLineWithoutItsValue(String key, String value, String reason) {
     assertThatThrownBy(() -> read(with("doni.keystone." + key, value)))
         .hasNoCause()
         .hasMessageContaining(reason)
@@ -174,13 +174,27 @@ class KeystoneBindingTests {
         .hasMessageContaining("doni.keystone.static-tokens");
   }
 
+  @Test
+  void refusesAStaticTokenWithInvalidCharacters() {
+    Map<String, Object> settings =
+        Map.of(
+            "doni.keystone.static-tokens[tok3n,x].user-id", "u",
+            "doni.keystone.static-tokens[tok3n,x].project-id", "p");
+
+    assertThatThrownBy(() -> read(settings))
+        .hasMessageContaining(
+            "a static token contains characters that are not valid in a Keystone token")
+        .message()
+        .doesNotContain("tok3n");
+  }
+
   @ParameterizedTest
   @CsvSource({"user-id", "project-id"})
   void demandsAUserAndAProjectForAStaticToken(String only) {
     Map<String, Object> incomplete = Map.of("doni.keystone.static-tokens.tok3n." + only, "x");
 
     assertThatThrownBy(() -> read(incomplete))
-        .hasMessageContaining("each token needs a user-id and a project-id")
+        .hasMessageContaining("each static token must have a user-id and a project-id")
         .message()
         .doesNotContain("tok3n");
   }
@@ -195,7 +209,7 @@ class KeystoneBindingTests {
   }
 
   @Test
-  void logsInWithAnApplicationCredentialInPlaceOfAPassword() {
+  void acceptsAnApplicationCredentialInsteadOfAPassword() {
     KeystoneProperties properties = read(APPLICATION_CREDENTIAL);
 
     assertThat(properties.passwordLogin()).isFalse();
@@ -222,7 +236,7 @@ class KeystoneBindingTests {
     "http://k:5000/v3/, http://k:5000/v3",
     "https://k/identity/, https://k/identity/v3"
   })
-  void knowsTheRootOfTheIdentityApi(String authUrl, String expected) {
+  void derivesTheRootOfTheIdentityApi(String authUrl, String expected) {
     KeystoneProperties properties = read(with("doni.keystone.auth-url", authUrl));
 
     assertThat(properties.identityUrl()).isEqualTo(expected);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class LoginTests extends SiteTest {
 
   @Test
-  void asksNothingBeforeTheFirstCall() {
+  void logsInAtTheFirstCall() {
     OpenStackService _ = openStack.service(settings());
 
     assertThat(site.logins).isEmpty();
@@ -46,7 +46,7 @@ class LoginTests extends SiteTest {
   }
 
   @Test
-  void saysHowItLogsIn() {
+  void tellsAPasswordFromAnApplicationCredential() {
     assertThat(openStack.passwordLogin()).isTrue();
     assertThat(openStack(applicationCredential()).passwordLogin()).isFalse();
   }
@@ -60,7 +60,7 @@ class LoginTests extends SiteTest {
   }
 
   @Test
-  void logsInOnceHoweverManyWait() {
+  void logsInOnceForManyConcurrentCalls() {
     OpenStackService service = openStack.service(settings());
 
     try (ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -88,7 +88,7 @@ class LoginTests extends SiteTest {
   }
 
   @Test
-  void renewsTheTokenOnceWhenAServiceRefusesItAndRepeatsTheRequest() {
+  void renewsARefusedTokenOnceAndRepeatsTheRequest() {
     OpenStackService service = openStack.service(settings());
     service.send(ServiceRequest.get("/channels"));
     site.revokeAll();
@@ -116,7 +116,7 @@ class LoginTests extends SiteTest {
   }
 
   @Test
-  void tellsWhichKeysToCheckWhenKeystoneRefusesUsAndDoesNotAskAgainForAWhile() {
+  void namesTheKeysAndPausesWhenKeystoneRefusesTheLogin() {
     OpenStackService service = openStack(keystone("wrong-password", null)).service(settings());
 
     BackendException refused =
@@ -150,20 +150,29 @@ class LoginTests extends SiteTest {
   }
 
   @Test
-  void leavesKeystonesOwnFailureToBeRetried() {
+  void reportsAFailureOfKeystoneWithItsStatus() {
     site.loginsAnswer = 500;
 
     BackendException failure =
         catchThrowableOfType(
             BackendException.class, () -> openStack.service(settings()).projectId());
 
-    assertThat(failure.service()).isEqualTo("identity");
+    assertThat(failure.service()).isEqualTo("keystone");
     assertThat(failure.status()).isEqualTo(500);
     assertThat(failure.write()).isFalse();
   }
 
   @Test
-  void knowsItsProject() {
+  void skipsACatalogEntryWithoutAValidUrl() {
+    site.addService("broken", "public", "RegionOne", "not a url");
+    site.addService("empty", "public", "RegionOne", "");
+
+    assertThat(openStack.service(settings()).send(ServiceRequest.get("/channels")).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void returnsTheProjectOfItsToken() {
     assertThat(openStack.service(settings()).projectId()).isEqualTo("service-project");
   }
 }

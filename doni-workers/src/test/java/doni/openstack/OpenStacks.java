@@ -2,13 +2,14 @@ package doni.openstack;
 
 import doni.enrollment.Secret;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 
-/** Makes the client layer as the service's wiring makes it. */
+/** Creates the client layer as the service's wiring does. */
 @NullMarked
 public final class OpenStacks {
 
@@ -33,6 +34,15 @@ public final class OpenStacks {
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             Map.of());
-    return new KeystoneOpenStack(keystone, meters, clock);
+    return of(keystone, meters, clock);
+  }
+
+  static OpenStack of(KeystoneProperties keystone, MeterRegistry meters, Clock clock) {
+    return of(keystone, new KeystoneSession(keystone, meters, Tracer.NOOP, clock), meters, clock);
+  }
+
+  static OpenStack of(
+      KeystoneProperties keystone, KeystoneSession session, MeterRegistry meters, Clock clock) {
+    return new KeystoneOpenStack(keystone, session, meters, Tracer.NOOP, clock);
   }
 }

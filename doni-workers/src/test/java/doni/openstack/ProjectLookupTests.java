@@ -15,7 +15,7 @@ class ProjectLookupTests extends SiteTest {
 
   @Test
   void findsAProjectByItsIdFirst() {
-    site.projects.put("abc", "somebody");
+    site.projects.put("abc", "other");
     site.projects.put("def", "abc");
 
     assertThat(projects.find("abc")).isEqualTo(new Found.One("abc"));
@@ -30,7 +30,7 @@ class ProjectLookupTests extends SiteTest {
   }
 
   @Test
-  void findsANameThatHoldsWhatAPathCannot() {
+  void findsANameWithReservedCharacters() {
     site.projects.put("abc", "a/b ?&ü");
 
     assertThat(projects.find("a/b ?&ü")).isEqualTo(new Found.One("abc"));
@@ -38,7 +38,7 @@ class ProjectLookupTests extends SiteTest {
   }
 
   @Test
-  void tellsANameThatSeveralDomainsHave() {
+  void reportsANameThatSeveralDomainsHave() {
     site.projects.put("abc", "twin");
     site.projects.put("def", "twin");
 
@@ -51,7 +51,7 @@ class ProjectLookupTests extends SiteTest {
   }
 
   @Test
-  void remembersForFiveMinutesWhatItFound() {
+  void cachesAProjectForFiveMinutes() {
     site.projects.put("abc", "CH-1");
     projects.find("abc");
     site.projects.clear();
@@ -65,7 +65,7 @@ class ProjectLookupTests extends SiteTest {
   }
 
   @Test
-  void remembersForHalfAMinuteThatThereIsNone() {
+  void cachesAMissForThirtySeconds() {
     assertThat(projects.find("late")).isEqualTo(new Found.None());
     site.projects.put("abc", "late");
 
@@ -76,7 +76,7 @@ class ProjectLookupTests extends SiteTest {
   }
 
   @Test
-  void remembersNoFailure() {
+  void doesNotCacheAFailure() {
     site.projects.put("abc", "CH-1");
     site.stop();
     assertThatThrownBy(() -> projects.find("abc")).isInstanceOf(BackendException.class);

@@ -10,6 +10,7 @@ import doni.simulator.http.Fault;
 import doni.simulator.keystone.ApplicationCredential;
 import doni.simulator.keystone.SimulatedKeystone;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The client layer against the simulated Keystone, which is a service of its own catalog too. */
+/** The client layer against the simulated Keystone, which is also a service in its catalog. */
 @NullMarked
 class SimulatedKeystoneIT {
 
@@ -50,7 +51,7 @@ class SimulatedKeystoneIT {
     ApplicationCredential credential = keystone.addApplicationCredential("doni", "doni-site");
 
     OpenStackService service =
-        openStack(null, null, credential.id(), credential.secret()).service(settings());
+        openStack(properties(null, null, credential.id(), credential.secret())).service(settings());
 
     assertThat(service.send(ServiceRequest.get("/projects")).status()).isEqualTo(200);
     assertThat(service.projectId()).isEqualTo(keystone.user("doni").project().id());
@@ -77,27 +78,72 @@ class SimulatedKeystoneIT {
   }
 
   @Test
+  void logsInOnceForTokensProjectsAndServices() {
+    KeystoneProperties properties =
+        properties("doni", keystone.user("doni").password(), null, null);
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    KeystoneSession session = new KeystoneSession(properties, meters, Tracer.NOOP, clock);
+    OpenStack openStack = OpenStacks.of(properties, session, meters, clock);
+
+    assertThat(session.validate(new Secret(keystone.token("alice")))).isPresent();
+    assertThat(session.validate(new Secret("unknown"))).isEmpty();
+    openStack.service(settings()).send(ServiceRequest.get("/projects"));
+    openStack.projects().find("alice-proj");
+
+    assertThat(keystone.calls().count("POST", "/v3/auth/tokens")).isEqualTo(1);
+  }
+
+  @Test
+  void validatesATokenAfterItsOwnWasRevoked() {
+    KeystoneSession session =
+        new KeystoneSession(
+            properties("doni", keystone.user("doni").password(), null, null),
+            new SimpleMeterRegistry(),
+            Tracer.NOOP,
+            clock);
+    assertThat(session.validate(new Secret(keystone.token("alice")))).isPresent();
+    keystone.revokeAll();
+
+    assertThat(session.validate(new Secret(keystone.token("alice"))))
+        .hasValueSatisfying(token -> assertThat(token.userName()).isEqualTo("alice"));
+    assertThat(keystone.calls().count("POST", "/v3/auth/tokens")).isEqualTo(2);
+  }
+
+  @Test
+  void givesAnUnscopedTokenNoProject() {
+    KeystoneSession session =
+        new KeystoneSession(
+            properties("doni", keystone.user("doni").password(), null, null),
+            new SimpleMeterRegistry(),
+            Tracer.NOOP,
+            clock);
+
+    assertThat(session.validate(new Secret(keystone.unscopedToken("alice"))))
+        .hasValueSatisfying(token -> assertThat(token.projectId()).isNull());
+  }
+
+  @Test
   void findsProjects() {
     ProjectLookup projects = withPassword(keystone.user("doni").password()).projects();
     String id = keystone.user("alice").project().id();
 
     assertThat(projects.find("alice-proj")).isEqualTo(new Found.One(id));
     assertThat(projects.find(id)).isEqualTo(new Found.One(id));
-    assertThat(projects.find("nobody")).isEqualTo(new Found.None());
+    assertThat(projects.find("no-such-project")).isEqualTo(new Found.None());
   }
 
   @Test
-  void neverTakesABrokenAnswerForASuccess() {
+  void treatsABrokenAnswerAsAFailure() {
     OpenStackService service = withPassword(keystone.user("doni").password()).service(settings());
     keystone.faults().add(Fault.on("GET", "/v3/projects").answering(200, "{\"projects\": ["));
 
     assertThatThrownBy(() -> service.send(ServiceRequest.get("/projects")))
         .isInstanceOf(BackendException.class)
-        .hasMessageContaining("no JSON");
+        .hasMessageContaining("is not JSON");
   }
 
   @Test
-  void saysWhoDoesNotAnswerWhenKeystoneIsDown() {
+  void namesKeystoneWhenItIsDown() {
     OpenStackService service = withPassword(keystone.user("doni").password()).service(settings());
     keystone.stop();
 
@@ -105,16 +151,16 @@ class SimulatedKeystoneIT {
         .isInstanceOfSatisfying(
             BackendException.class,
             down -> {
-              assertThat(down.service()).isEqualTo("identity");
+              assertThat(down.service()).isEqualTo("keystone");
               assertThat(down.kind()).isEqualTo(BackendException.Kind.CONNECTION);
             });
   }
 
   private OpenStack withPassword(String password) {
-    return openStack("doni", password, null, null);
+    return openStack(properties("doni", password, null, null));
   }
 
-  private OpenStack openStack(
+  private KeystoneProperties properties(
       @Nullable String user,
       @Nullable String password,
       @Nullable String credential,
@@ -135,7 +181,11 @@ class SimulatedKeystoneIT {
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             Map.of());
-    return new KeystoneOpenStack(properties, new SimpleMeterRegistry(), clock);
+    return properties;
+  }
+
+  private OpenStack openStack(KeystoneProperties properties) {
+    return OpenStacks.of(properties, new SimpleMeterRegistry(), clock);
   }
 
   private static ServiceProperties settings() {

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
-/** A site over real HTTP, and our way to it. */
+/** A site over real HTTP, and the client layer in front of it. */
 abstract class SiteTest {
 
   static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
@@ -24,7 +24,7 @@ abstract class SiteTest {
   }
 
   OpenStack openStack(KeystoneProperties keystone) {
-    return new KeystoneOpenStack(keystone, meters, clock);
+    return OpenStacks.of(keystone, meters, clock);
   }
 
   KeystoneProperties keystone(String password, @Nullable String region) {

@@ -1,11 +1,9 @@
 package doni.api.auth;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import doni.backend.BackendGuard;
-import doni.openstack.KeystoneBinding;
 import doni.openstack.KeystoneProperties;
+import doni.openstack.KeystoneSession;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.tracing.Tracer;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
-import org.springframework.core.env.Environment;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderNotFoundException;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -27,47 +24,31 @@ import org.springframework.security.config.observation.SecurityObservationSettin
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 
-/** Tokens in front of everything but the open paths; no session, no form, no password. */
+/** Requires a token on every path except the open ones; no HTTP session, no form login. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 class AuthConfiguration {
 
-  private static final Logger log = LoggerFactory.getLogger(AuthConfiguration.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AuthConfiguration.class);
 
-  private static final int CALLS_AT_ONCE = 20;
-  private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(5);
-
-  /** A call may wait for its place before it is sent, see {@link BackendGuard}. */
+  /** A call may wait that long before it is sent, see {@link doni.backend.BackendGuard}. */
   private static final Duration QUEUE = Duration.ofSeconds(2);
 
   @Bean
-  KeystoneProperties keystoneProperties(Environment environment) {
-    return KeystoneBinding.read(environment);
-  }
-
-  @Bean
-  TokenValidator tokenValidator(
+  TokenValidation.Validator tokenValidator(
       KeystoneProperties keystone,
+      ObjectProvider<KeystoneSession> session,
       MeterRegistry meters,
-      ObjectProvider<Tracer> tracer,
       Clock clock) {
     if (keystone.authUrl() == null) {
-      log.warn(
+      LOG.warn(
           "doni.keystone.static-tokens is set: {} tokens from the configuration are valid, without"
               + " Keystone. For local use only.",
           keystone.staticTokens().size());
       return new StaticTokens(keystone.staticTokens());
     }
-    BackendGuard remote =
-        new BackendGuard(
-            "keystone",
-            CALLS_AT_ONCE,
-            CIRCUIT_OPEN_FOR,
-            meters,
-            tracer.getIfAvailable(() -> Tracer.NOOP),
-            clock);
     return new CachedTokens(
-        new KeystoneTokens(keystone, remote, clock),
+        new KeystoneTokens(session.getObject(), clock),
         keystone.tokenCacheTtl(),
         keystone.connectTimeout().plus(keystone.readTimeout()).plus(QUEUE),
         clock,
@@ -85,11 +66,11 @@ class AuthConfiguration {
 
   @Bean
   SecurityFilterChain tokenChain(
-      HttpSecurity http, TokenValidator tokens, KeystoneProperties keystone) {
-    OpenPaths openPaths = new OpenPaths();
-    AuthErrors refusals = AuthErrors.of(keystone);
+      HttpSecurity http, TokenValidation.Validator tokens, KeystoneProperties keystone) {
+    TokenFilter.OpenPaths openPaths = new TokenFilter.OpenPaths();
+    AuthErrors errors = AuthErrors.of(keystone);
     return http.addFilterBefore(
-            new TokenFilter(tokens, openPaths, refusals), AnonymousAuthenticationFilter.class)
+            new TokenFilter(tokens, openPaths, errors), AnonymousAuthenticationFilter.class)
         .authorizeHttpRequests(requests ->
             requests
                 .dispatcherTypeMatchers(
@@ -100,7 +81,7 @@ class AuthConfiguration {
                 .anyRequest()
                 .authenticated())
         .exceptionHandling(handling ->
-            handling.authenticationEntryPoint((_, response, _) -> refusals.unauthorized(response)))
+            handling.authenticationEntryPoint((_, response, _) -> errors.unauthorized(response)))
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .csrf(AbstractHttpConfigurer::disable)
@@ -112,19 +93,19 @@ class AuthConfiguration {
   }
 
   /**
-   * Two observations of each filter would cost every request a tenth, to tell nothing that {@code
-   * http.server.requests} does not.
+   * Off: two observations of each filter take a tenth of a request's time, and show nothing that
+   * {@code http.server.requests} does not.
    */
   @Bean
   SecurityObservationSettings noObservationOfEachFilter() {
     return SecurityObservationSettings.noObservations();
   }
 
-  /** Without one, Boot makes up a user and logs its password. */
+  /** Without this bean, Boot creates a user and logs its password. */
   @Bean
   AuthenticationManager noPasswords() {
     return authentication -> {
-      throw new ProviderNotFoundException("nobody logs in here");
+      throw new ProviderNotFoundException("password login is not supported");
     };
   }
 }

@@ -13,9 +13,9 @@ import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The answers of this package, with the service's one error body.
+ * The error answers of this package, with the service's one error body.
  *
- * @param challenge of {@code WWW-Authenticate}: where tokens are to be had
+ * @param challenge value of {@code WWW-Authenticate}: where a client gets a token
  */
 record AuthErrors(String challenge) {
 
@@ -27,13 +27,13 @@ record AuthErrors(String challenge) {
     return new AuthErrors("Keystone uri=\"" + url + "\"");
   }
 
-  /** 401: there is no token, or not a valid one. */
+  /** 401: the token is missing or refused. */
   void unauthorized(HttpServletResponse response) throws IOException {
     response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
     write(response, HttpStatus.UNAUTHORIZED, "The request you have made requires authentication");
   }
 
-  /** 503: nobody can say whether the token is valid. */
+  /** 503: Keystone gives no answer about the token. */
   void unavailable(HttpServletResponse response, BackendException failure) throws IOException {
     long seconds = Math.max(1, failure.retryAfter().orElse(RETRY_AFTER).toSeconds());
     response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));

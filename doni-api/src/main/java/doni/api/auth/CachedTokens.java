@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import doni.backend.BackendException;
 import doni.enrollment.Secret;
-import doni.openstack.TokenForm;
+import doni.openstack.KeystoneSession;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -23,29 +23,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers what was said about tokens, by their digests.
+ * Caches validations by the tokens' digests.
  *
- * <p>A valid token is remembered for the cache time, but not beyond its own expiry, so a revoked
- * one is refused after at most the cache time, and remembered ones keep working while Keystone is
- * down. An invalid one is remembered for five seconds. That Keystone did not answer is not
- * remembered. Requests that come with the same new token share one call.
+ * <p>A valid token is cached for the cache time, but not beyond its own expiry. So a revoked token
+ * is refused after at most the cache time, and cached tokens keep working while Keystone is down. A
+ * refused token is cached for 5 s, a missing answer not at all. Concurrent requests with the same
+ * new token share one call.
  *
  * <p>Counts {@code doni.keystone.validations}, tagged with {@code result}: {@code valid}, {@code
- * refused} and {@code unavailable} where Keystone was asked, {@code cached} and {@code malformed}
- * where it was not.
+ * refused} and {@code unavailable} if Keystone was asked; {@code cached} and {@code malformed} if
+ * it was not.
  */
-final class CachedTokens implements TokenValidator {
+final class CachedTokens implements TokenValidation.Validator {
 
-  private static final Logger log = LoggerFactory.getLogger(CachedTokens.class);
+  private static final Logger LOG = LoggerFactory.getLogger(CachedTokens.class);
 
   private static final String SERVICE = "keystone";
   private static final Duration REFUSED_FOR = Duration.ofSeconds(5);
 
-  /** Ten thousand devices that each come with a new token every minute, for five minutes. */
-  private static final long MOST = 50_000;
+  /** Ten thousand devices, each with a new token every minute, for five minutes. */
+  private static final long MAX_CACHED = 50_000;
 
-  private final TokenValidator keystone;
-  private final AsyncCache<TokenDigest, TokenValidation> verdicts;
+  private final TokenValidation.Validator keystone;
+  private final AsyncCache<TokenDigest, TokenValidation> validations;
   private final Duration patience;
   private final Clock clock;
   private final AtomicBoolean down = new AtomicBoolean();
@@ -56,11 +56,11 @@ final class CachedTokens implements TokenValidator {
   private final Counter malformed;
 
   /**
-   * @param patience how long a request waits for Keystone at most
-   * @param ticker measures how long a token has been remembered
+   * @param patience longest time that a request waits for Keystone
+   * @param ticker measures how long a token has been cached
    */
   CachedTokens(
-      TokenValidator keystone,
+      TokenValidation.Validator keystone,
       Duration ttl,
       Duration patience,
       Clock clock,
@@ -69,9 +69,9 @@ final class CachedTokens implements TokenValidator {
     this.keystone = keystone;
     this.patience = patience;
     this.clock = clock;
-    this.verdicts =
+    this.validations =
         Caffeine.newBuilder()
-            .maximumSize(MOST)
+            .maximumSize(MAX_CACHED)
             .ticker(ticker)
             .executor(Runnable::run)
             .expireAfter(Expiry.<TokenDigest, TokenValidation>creating((_, v) -> lifetime(v, ttl)))
@@ -85,45 +85,45 @@ final class CachedTokens implements TokenValidator {
 
   private static Counter counter(MeterRegistry meters, String result) {
     return Counter.builder("doni.keystone.validations")
-        .description("Tokens that were looked at")
+        .description("Validations of callers' tokens")
         .tag("result", result)
         .register(meters);
   }
 
   @Override
   public TokenValidation validate(Secret token) {
-    if (!TokenForm.isPlausible(token)) {
+    if (!KeystoneSession.isPlausible(token)) {
       malformed.increment();
       return new TokenValidation.Refused();
     }
     TokenDigest digest = TokenDigest.of(token);
-    Answer answer = (Answer) verdicts.get(digest, (_, _) -> Answer.of(() -> ask(token)));
-    if (answer.remembered.isDone()) {
+    Answer answer = (Answer) validations.get(digest, (_, _) -> Answer.of(() -> ask(token)));
+    if (answer.cached.isDone()) {
       cached.increment();
     }
-    return unlessExpired(await(answer.remembered));
+    return unlessExpired(await(answer.cached));
   }
 
-  /** On a thread of its own, so that a request that has waited long enough can leave. */
+  /** Runs on a thread of its own, so that a request can stop waiting. */
   private TokenValidation ask(Secret token) {
-    TokenValidation verdict = keystone.validate(token);
-    switch (verdict) {
-      case TokenValidation.Vouched _ -> answered(valid);
+    TokenValidation result = keystone.validate(token);
+    switch (result) {
+      case TokenValidation.Valid _ -> answered(valid);
       case TokenValidation.Refused _ -> answered(refused);
       case TokenValidation.Unanswered(BackendException failure) -> {
         unavailable.increment();
         if (!down.getAndSet(true)) {
-          log.warn("tokens cannot be validated: {}", failure.getMessage());
+          LOG.warn("tokens cannot be validated: {}", failure.getMessage());
         }
       }
     }
-    return verdict;
+    return result;
   }
 
   private void answered(Counter result) {
     result.increment();
     if (down.getAndSet(false)) {
-      log.info("Keystone answers again");
+      LOG.info("Keystone answers again");
     }
   }
 
@@ -133,10 +133,10 @@ final class CachedTokens implements TokenValidator {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a token could not be validated", e.getCause());
     } catch (TimeoutException e) {
-      return late("Keystone did not answer in time");
+      return late("no response in time");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return late("interrupted while Keystone was asked");
+      return late("interrupted");
     }
   }
 
@@ -145,18 +145,18 @@ final class CachedTokens implements TokenValidator {
         BackendException.unanswered(SERVICE, BackendException.Kind.TIMEOUT, text, false, null));
   }
 
-  private TokenValidation unlessExpired(TokenValidation verdict) {
-    return verdict instanceof TokenValidation.Vouched(_, Instant expiresAt)
+  private TokenValidation unlessExpired(TokenValidation result) {
+    return result instanceof TokenValidation.Valid(_, Instant expiresAt)
             && !expiresAt.isAfter(clock.instant())
         ? new TokenValidation.Refused()
-        : verdict;
+        : result;
   }
 
-  private Duration lifetime(TokenValidation verdict, Duration ttl) {
-    return switch (verdict) {
+  private Duration lifetime(TokenValidation result, Duration ttl) {
+    return switch (result) {
       case TokenValidation.Refused _ -> REFUSED_FOR;
       case TokenValidation.Unanswered _ -> Duration.ZERO;
-      case TokenValidation.Vouched(_, Instant expiresAt) -> {
+      case TokenValidation.Valid(_, Instant expiresAt) -> {
         Duration left = Duration.between(clock.instant(), expiresAt);
         yield left.compareTo(ttl) < 0 ? left : ttl;
       }
@@ -164,14 +164,15 @@ final class CachedTokens implements TokenValidator {
   }
 
   /**
-   * What the cache keeps, and what requests wait for: the one is complete before the other.
+   * Two futures: the cache holds the outer one, and requests wait for the inner one, which is
+   * completed second.
    *
-   * <p>A request that waited for the kept one could wake before the cache has seen the answer,
-   * whose lifetime would then begin later, or which would still be found although it is not to be
-   * kept.
+   * <p>A request that waited for the outer one could continue before the cache has seen the answer.
+   * Then the answer's lifetime would begin later, or an answer that must not be cached would still
+   * be found.
    */
   private static final class Answer extends CompletableFuture<TokenValidation> {
-    final CompletableFuture<TokenValidation> remembered = new CompletableFuture<>();
+    final CompletableFuture<TokenValidation> cached = new CompletableFuture<>();
 
     static Answer of(Supplier<TokenValidation> question) {
       Answer answer = new Answer();
@@ -181,12 +182,12 @@ final class CachedTokens implements TokenValidator {
 
     private void settle(Supplier<TokenValidation> question) {
       try {
-        TokenValidation verdict = question.get();
-        complete(verdict);
-        remembered.complete(verdict);
+        TokenValidation result = question.get();
+        complete(result);
+        cached.complete(result);
       } catch (RuntimeException | Error e) {
         completeExceptionally(e);
-        remembered.completeExceptionally(e);
+        cached.completeExceptionally(e);
       }
     }
   }

@@ -13,11 +13,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Gives every request an id and every answer its headers, before anything can go wrong.
+ * Gives every request an id, and every answer its headers, before any other filter runs.
  *
- * <p>The id is logged as {@code request_id}. The id under which a client knows what it is doing,
- * {@code X-OpenStack-Request-Id}, is logged as {@code global_request_id}, if it has the form of
- * one.
+ * <p>The id is logged as {@code request_id}. A client's own id, {@code X-OpenStack-Request-Id}, is
+ * logged as {@code global_request_id} if it is well-formed.
  */
 final class RequestIdFilter extends OncePerRequestFilter {
 
@@ -35,10 +34,10 @@ final class RequestIdFilter extends OncePerRequestFilter {
     request.setAttribute(ID_ATTRIBUTE, id);
     response.setHeader("OpenStack-Request-Id", id);
     response.setHeader(HttpHeaders.VARY, TOKEN_HEADER);
-    String theirs = request.getHeader("X-OpenStack-Request-Id");
+    String clientId = request.getHeader("X-OpenStack-Request-Id");
     MDC.put("request_id", id);
-    if (theirs != null && ID.matcher(theirs).matches()) {
-      MDC.put("global_request_id", theirs);
+    if (clientId != null && ID.matcher(clientId).matches()) {
+      MDC.put("global_request_id", clientId);
     }
     try {
       chain.doFilter(request, response);
@@ -48,7 +47,7 @@ final class RequestIdFilter extends OncePerRequestFilter {
     }
   }
 
-  /** The id of a request that came through this filter. */
+  /** Returns the id of a request that passed this filter. */
   static String of(HttpServletRequest request) {
     @Nullable Object id = request.getAttribute(ID_ATTRIBUTE);
     return id == null ? "" : id.toString();

@@ -7,36 +7,31 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Tokens from the configuration, for local use without a Keystone. They never expire. */
-final class StaticTokens implements TokenValidator {
+/** Tokens from the configuration, for local use without a Keystone; they never expire. */
+final class StaticTokens implements TokenValidation.Validator {
 
-  private final Map<TokenDigest, TokenValidation> verdicts;
+  private final Map<TokenDigest, TokenValidation> validations;
 
   StaticTokens(Map<Secret, KeystoneProperties.StaticToken> tokens) {
-    Map<TokenDigest, TokenValidation> verdicts = new HashMap<>();
-    tokens.forEach((token, meaning) -> verdicts.put(TokenDigest.of(token), vouched(meaning)));
-    this.verdicts = Map.copyOf(verdicts);
+    Map<TokenDigest, TokenValidation> byDigest = new HashMap<>();
+    tokens.forEach((token, caller) -> byDigest.put(TokenDigest.of(token), validation(caller)));
+    this.validations = Map.copyOf(byDigest);
   }
 
   @Override
   public TokenValidation validate(Secret token) {
-    return verdicts.getOrDefault(TokenDigest.of(token), new TokenValidation.Refused());
+    return validations.getOrDefault(TokenDigest.of(token), new TokenValidation.Refused());
   }
 
-  private static TokenValidation vouched(KeystoneProperties.StaticToken meaning) {
+  private static TokenValidation validation(KeystoneProperties.StaticToken token) {
     Map<String, String> attributes =
         Map.of(
-            "user_id", meaning.userId(),
-            "user_name", meaning.userName(),
-            "project_id", meaning.projectId());
+            "user_id", token.userId(),
+            "user_name", token.userName(),
+            "project_id", token.projectId());
     Caller caller =
         new Caller(
-            meaning.userId(),
-            meaning.userName(),
-            meaning.projectId(),
-            meaning.roles(),
-            attributes,
-            "");
-    return new TokenValidation.Vouched(caller, Instant.MAX);
+            token.userId(), token.userName(), token.projectId(), token.roles(), attributes, "");
+    return new TokenValidation.Valid(caller, Instant.MAX);
   }
 }

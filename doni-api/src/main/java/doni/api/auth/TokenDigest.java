@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The SHA-256 of a token, by which it is remembered: a heap dump gives no token away. */
+/** SHA-256 of a token, the key of the cache: so a heap dump contains no token from it. */
 record TokenDigest(long first, long second, long third, long fourth) {
 
   static TokenDigest of(Secret token) {
@@ -16,7 +16,7 @@ record TokenDigest(long first, long second, long third, long fourth) {
       return new TokenDigest(
           digest.getLong(), digest.getLong(), digest.getLong(), digest.getLong());
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 }

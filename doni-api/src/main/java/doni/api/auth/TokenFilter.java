@@ -10,29 +10,36 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Turns {@code X-Auth-Token} into the request's {@link Caller}. A request without one goes on as
- * nobody's, for what needs no token.
+ * Resolves {@code X-Auth-Token} to the request's {@link Caller}. A request without the header
+ * passes without a caller; the security chain then admits it to open paths only.
  */
 final class TokenFilter extends OncePerRequestFilter {
 
-  private final TokenValidator tokens;
+  private final TokenValidation.Validator tokens;
   private final OpenPaths openPaths;
-  private final AuthErrors refusals;
+  private final AuthErrors errors;
 
   /** Keeps the caller for a later dispatch of the same request. */
   private final RequestAttributeSecurityContextRepository contexts =
       new RequestAttributeSecurityContextRepository();
 
-  TokenFilter(TokenValidator tokens, OpenPaths openPaths, AuthErrors refusals) {
+  TokenFilter(TokenValidation.Validator tokens, OpenPaths openPaths, AuthErrors errors) {
     this.tokens = tokens;
     this.openPaths = openPaths;
-    this.refusals = refusals;
+    this.errors = errors;
   }
 
   @Override
@@ -45,15 +52,15 @@ final class TokenFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     if (Collections.list(request.getHeaders(RequestIdFilter.TOKEN_HEADER)).size() > 1) {
-      // Which of them was meant is not for us to guess.
-      refusals.unauthorized(response);
+      // It is ambiguous which one is meant.
+      errors.unauthorized(response);
       return;
     }
     switch (tokens.validate(new Secret(request.getHeader(RequestIdFilter.TOKEN_HEADER)))) {
       case TokenValidation.Unanswered(BackendException failure) ->
-          refusals.unavailable(response, failure);
-      case TokenValidation.Refused _ -> refusals.unauthorized(response);
-      case TokenValidation.Vouched(Caller caller, Instant _) -> {
+          errors.unavailable(response, failure);
+      case TokenValidation.Refused _ -> errors.unauthorized(response);
+      case TokenValidation.Valid(Caller caller, Instant _) -> {
         remember(caller, request, response);
         chain.doFilter(request, response);
       }
@@ -73,5 +80,78 @@ final class TokenFilter extends OncePerRequestFilter {
     context.setAuthentication(new CallerAuthentication(now));
     SecurityContextHolder.setContext(context);
     contexts.saveContext(context, request, response);
+  }
+
+  /** The paths that can be read without a token; a token that is sent is ignored. */
+  static final class OpenPaths implements RequestMatcher {
+
+    private static final List<String> PATHS =
+        List.of(
+            "/",
+            "/healthcheck",
+            "/healthcheck/",
+            "/v1/hardware/export",
+            "/v1/hardware/export/",
+            "/actuator/health/**",
+            "/actuator/prometheus",
+            "/actuator/info",
+            "/openapi/**",
+            "/v3/api-docs/**",
+            "/v3/api-docs.yaml",
+            "/swagger-ui/**",
+            "/swagger-ui.html");
+
+    private final List<RequestMatcher> matchers =
+        PATHS.stream()
+            .flatMap(path ->
+                Stream.of(HttpMethod.GET, HttpMethod.HEAD)
+                    .<RequestMatcher>map(
+                        method -> PathPatternRequestMatcher.pathPattern(method, path)))
+            .toList();
+
+    @Override
+    public boolean matches(HttpServletRequest request) {
+      return matchers.stream().anyMatch(matcher -> matcher.matches(request));
+    }
+  }
+
+  /** An authenticated caller. It has no authorities: the policy decides what a caller may do. */
+  private static final class CallerAuthentication extends AbstractAuthenticationToken {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Caller caller;
+
+    CallerAuthentication(Caller caller) {
+      super(List.of());
+      this.caller = caller;
+      setAuthenticated(true);
+    }
+
+    @Override
+    public Caller getPrincipal() {
+      return caller;
+    }
+
+    /** Returns an empty text: the token is not kept. */
+    @Override
+    public Object getCredentials() {
+      return "";
+    }
+
+    @Override
+    public String getName() {
+      return caller.userId();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof CallerAuthentication that && caller.equals(that.caller);
+    }
+
+    @Override
+    public int hashCode() {
+      return caller.hashCode();
+    }
   }
 }

@@ -1,22 +1,30 @@
 package doni.api.auth;
 
 import doni.backend.BackendException;
+import doni.enrollment.Secret;
 import doni.policy.Caller;
 import java.time.Instant;
 
-/** What is to be thought of a token. */
+/** The result of a token's validation. */
 sealed interface TokenValidation {
 
-  /**
-   * It is valid.
-   *
-   * @param caller whom it stands for, of no particular request yet
-   */
-  record Vouched(Caller caller, Instant expiresAt) implements TokenValidation {}
+  /** Resolves a token to a {@link Caller}. */
+  @FunctionalInterface
+  interface Validator {
 
-  /** Keystone does not know it, it has expired, or it is not scoped to a project. */
+    TokenValidation validate(Secret token);
+  }
+
+  /**
+   * The token is valid.
+   *
+   * @param caller without a request's id
+   */
+  record Valid(Caller caller, Instant expiresAt) implements TokenValidation {}
+
+  /** The token is unknown to Keystone, expired, or not scoped to a project. */
   record Refused() implements TokenValidation {}
 
-  /** Nobody can say at the moment: Keystone did not answer, or not about the token. */
+  /** Keystone did not answer, or not about the token. */
   record Unanswered(BackendException failure) implements TokenValidation {}
 }

@@ -1,4 +1,4 @@
-/** Who calls: a Keystone token becomes a {@link doni.policy.Caller}, or the request is refused. */
+/** Authentication: resolves a Keystone token to a {@link doni.policy.Caller}. */
 @NullMarked
 package doni.api.auth;
 

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * As much of Keystone's Identity API v3 as a service needs to validate tokens, over real HTTP. Its
- * catalog names an address where nobody listens.
+ * catalog names an address where no server listens.
  */
 final class FakeKeystone implements AutoCloseable {
 
@@ -108,10 +108,10 @@ final class FakeKeystone implements AutoCloseable {
       boolean login = exchange.getRequestMethod().equals("POST");
       (login ? logins : validations).incrementAndGet();
       if (!gate.await(1, TimeUnit.MINUTES)) {
-        throw new IllegalStateException("nobody opened the gate");
+        throw new IllegalStateException("the gate was not opened");
       }
       if (failingWith != 0) {
-        answer(exchange, failingWith, Map.of("error", Map.of("message", "as told")));
+        answer(exchange, failingWith, Map.of("error", Map.of("message", "simulated failure")));
       } else if (login) {
         logIn(exchange, new String(body, StandardCharsets.UTF_8));
       } else {

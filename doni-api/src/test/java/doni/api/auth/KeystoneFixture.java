@@ -1,16 +1,17 @@
 package doni.api.auth;
 
-import doni.backend.BackendGuard;
 import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
+import doni.openstack.KeystoneSession;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A Keystone, a validator in front of it, and a clock that both go by. */
+/** A Keystone, a validator in front of it, and the clock of both. */
 abstract class KeystoneFixture {
 
   static final Duration TTL = Duration.ofMinutes(5);
@@ -22,7 +23,7 @@ abstract class KeystoneFixture {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Instant inFourHours = clock.instant().plus(Duration.ofHours(4));
   FakeKeystone keystone = newKeystone();
-  TokenValidator tokens = validator();
+  TokenValidation.Validator tokens = validator();
 
   @BeforeEach
   void setUp() {
@@ -34,18 +35,18 @@ abstract class KeystoneFixture {
     keystone.close();
   }
 
-  TokenValidator validator() {
+  TokenValidation.Validator validator() {
     return validator(READ_TIMEOUT);
   }
 
-  TokenValidator validator(Duration readTimeout) {
+  TokenValidation.Validator validator(Duration readTimeout) {
     return validator(Properties.of(keystone, FakeKeystone.PASSWORD, readTimeout));
   }
 
-  TokenValidator validator(KeystoneProperties properties) {
-    BackendGuard remote = new BackendGuard("keystone", 20, Duration.ofSeconds(5), meters, clock);
+  TokenValidation.Validator validator(KeystoneProperties properties) {
+    KeystoneSession session = new KeystoneSession(properties, meters, Tracer.NOOP, clock);
     return new CachedTokens(
-        new KeystoneTokens(properties, remote, clock),
+        new KeystoneTokens(session, clock),
         TTL,
         properties.connectTimeout().plus(properties.readTimeout()),
         clock,

@@ -15,34 +15,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What a failing Keystone means for requests. */
+/** Token validation while Keystone fails. */
 @ExtendWith(OutputCaptureExtension.class)
 class KeystoneOutageIT extends KeystoneFixture {
 
   @Test
-  void keepsRememberedTokensWhileKeystoneIsDown() {
+  void acceptsCachedTokensWhileKeystoneIsDown() {
     tokens.validate(ALICE);
 
     keystone.close();
 
-    assertThat(tokens.validate(ALICE)).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(tokens.validate(ALICE)).isInstanceOf(TokenValidation.Valid.class);
     assertThat(failure(tokens.validate(UNKNOWN)).kind())
         .isEqualTo(BackendException.Kind.CONNECTION);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 503, 403})
-  void takesKeystonesOwnFailureForNoAnswer(int status) {
+  void reportsAFailureOfKeystoneAsUnanswered(int status) {
     tokens.validate(UNKNOWN);
     keystone.failsWith(status);
 
     assertThat(failure(tokens.validate(ALICE)).status()).isEqualTo(status);
     keystone.failsWith(0);
-    assertThat(tokens.validate(ALICE)).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(tokens.validate(ALICE)).isInstanceOf(TokenValidation.Valid.class);
   }
 
   @Test
-  void takesAnAnswerThatIsNoTokenForNoAnswer(CapturedOutput output) {
+  void reportsABodyWithoutATokenAsUnanswered(CapturedOutput output) {
     tokens.validate(UNKNOWN);
     keystone.failsWith(200);
 
@@ -51,17 +51,17 @@ class KeystoneOutageIT extends KeystoneFixture {
   }
 
   @Test
-  void takesARefusedLoginOfTheServiceUserForNoAnswer() {
-    TokenValidator misconfigured =
+  void reportsARefusedLoginAsUnanswered() {
+    TokenValidation.Validator misconfigured =
         validator(Properties.of(keystone, "not-the-password", READ_TIMEOUT));
 
     assertThat(misconfigured.validate(ALICE)).isInstanceOf(TokenValidation.Unanswered.class);
   }
 
   @Test
-  void waitsForAHangingKeystoneNoLongerThanTheTimeout() {
+  void stopsWaitingForAHangingKeystoneAtTheTimeout() {
     tokens.validate(UNKNOWN);
-    TokenValidator hasty = validator(Duration.ofMillis(300));
+    TokenValidation.Validator hasty = validator(Duration.ofMillis(300));
     CountDownLatch gate = keystone.hangs();
     long started = System.nanoTime();
 
@@ -72,7 +72,7 @@ class KeystoneOutageIT extends KeystoneFixture {
   }
 
   @Test
-  void stopsAskingAKeystoneThatIsDown() {
+  void opensTheCircuitOfAKeystoneThatIsDown() {
     tokens.validate(UNKNOWN);
     keystone.failsWith(503);
     for (int i = 0; i < 20; i++) {
@@ -89,10 +89,10 @@ class KeystoneOutageIT extends KeystoneFixture {
     tokens.validate(UNKNOWN);
 
     keystone.revokesServiceTokens();
-    TokenValidation verdict = tokens.validate(ALICE);
+    TokenValidation result = tokens.validate(ALICE);
     tokens.validate(new Secret("another"));
 
-    assertThat(verdict).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(result).isInstanceOf(TokenValidation.Valid.class);
     assertThat(keystone.logins()).isEqualTo(2);
   }
 
@@ -110,7 +110,7 @@ class KeystoneOutageIT extends KeystoneFixture {
   }
 
   @Test
-  void tellsNoTokenAndNoPasswordWhateverGoesWrong(CapturedOutput output) {
+  void neverShowsATokenOrAPassword(CapturedOutput output) {
     List<String> told = new ArrayList<>();
     Secret broken = new Secret("gAAAAAB-broken_token");
     tokens.validate(UNKNOWN);
@@ -129,9 +129,9 @@ class KeystoneOutageIT extends KeystoneFixture {
   }
 
   private String told(Secret token) {
-    TokenValidation verdict = tokens.validate(token);
-    StringBuilder all = new StringBuilder(verdict.toString());
-    if (verdict instanceof TokenValidation.Unanswered(BackendException failure)) {
+    TokenValidation result = tokens.validate(token);
+    StringBuilder all = new StringBuilder(result.toString());
+    if (result instanceof TokenValidation.Unanswered(BackendException failure)) {
       for (Throwable t = failure; t != null; t = t.getCause()) {
         all.append(t).append('\n');
       }
@@ -139,8 +139,8 @@ class KeystoneOutageIT extends KeystoneFixture {
     return all.toString();
   }
 
-  private static BackendException failure(TokenValidation verdict) {
-    assertThat(verdict).isInstanceOf(TokenValidation.Unanswered.class);
-    return ((TokenValidation.Unanswered) verdict).failure();
+  private static BackendException failure(TokenValidation result) {
+    assertThat(result).isInstanceOf(TokenValidation.Unanswered.class);
+    return ((TokenValidation.Unanswered) result).failure();
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeystoneTokensIT extends KeystoneFixture {
 
   @Test
-  void saysWhomATokenStandsFor() {
+  void resolvesATokenToItsCaller() {
     Caller caller = callerOf(tokens.validate(ALICE));
 
     assertThat(caller.userId()).isEqualTo("alice-id");
@@ -39,7 +39,7 @@ class KeystoneTokensIT extends KeystoneFixture {
   }
 
   @Test
-  void asksOnceForATokenThatComesAgain() {
+  void asksOnceForARepeatedToken() {
     tokens.validate(ALICE);
     clock.advance(TTL.minusSeconds(1));
     tokens.validate(ALICE);
@@ -50,13 +50,13 @@ class KeystoneTokensIT extends KeystoneFixture {
   }
 
   @Test
-  void asksOnceForAHundredRequestsWithTheSameNewToken() throws Exception {
+  void asksOnceForAHundredConcurrentRequests() throws Exception {
     tokens.validate(UNKNOWN);
     int before = keystone.validations();
     CountDownLatch gate = keystone.hangs();
     List<Future<TokenValidation>> answers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      TokenValidator patient = validator();
+      TokenValidation.Validator patient = validator();
       CountDownLatch underWay = new CountDownLatch(100);
       for (int i = 0; i < 100; i++) {
         answers.add(
@@ -71,13 +71,13 @@ class KeystoneTokensIT extends KeystoneFixture {
     }
 
     for (Future<TokenValidation> answer : answers) {
-      assertThat(answer.get()).isInstanceOf(TokenValidation.Vouched.class);
+      assertThat(answer.get()).isInstanceOf(TokenValidation.Valid.class);
     }
     assertThat(keystone.validations()).isEqualTo(before + 1);
   }
 
   @Test
-  void validatesWithAnApplicationCredentialInPlaceOfAPassword() {
+  void validatesWithAnApplicationCredential() {
     tokens = validator(Properties.ofApplicationCredential(keystone, FakeKeystone.PASSWORD));
 
     assertThat(callerOf(tokens.validate(ALICE)).userId()).isEqualTo("alice-id");
@@ -90,7 +90,7 @@ class KeystoneTokensIT extends KeystoneFixture {
   }
 
   @Test
-  void tellsNothingOfAnApplicationCredentialThatIsRefused() {
+  void neverShowsARefusedApplicationCredential() {
     tokens = validator(Properties.ofApplicationCredential(keystone, "wrong-secret"));
 
     assertThat(tokens.validate(ALICE))
@@ -106,7 +106,7 @@ class KeystoneTokensIT extends KeystoneFixture {
   }
 
   @Test
-  void asksAgainForAnUnknownTokenOnlyAfterSeconds() {
+  void asksAgainForARefusedTokenAfterFiveSeconds() {
     tokens.validate(UNKNOWN);
     clock.advance(Duration.ofSeconds(4));
     tokens.validate(UNKNOWN);
@@ -133,13 +133,13 @@ class KeystoneTokensIT extends KeystoneFixture {
   }
 
   @Test
-  void remembersNoTokenBeyondItsExpiry() {
+  void refusesACachedTokenAtItsExpiry() {
     keystone.knows("short", "p", clock.instant().plusSeconds(60), "member");
     TokenValidation first = tokens.validate(new Secret("short"));
 
     clock.advance(Duration.ofSeconds(60));
 
-    assertThat(first).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(first).isInstanceOf(TokenValidation.Valid.class);
     assertThat(tokens.validate(new Secret("short"))).isEqualTo(new TokenValidation.Refused());
   }
 
@@ -153,13 +153,13 @@ class KeystoneTokensIT extends KeystoneFixture {
     clock.advance(Duration.ofSeconds(2));
     TokenValidation after = tokens.validate(ALICE);
 
-    assertThat(within).isInstanceOf(TokenValidation.Vouched.class);
+    assertThat(within).isInstanceOf(TokenValidation.Valid.class);
     assertThat(after).isEqualTo(new TokenValidation.Refused());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "with blank", "line\nbreak", "ümlaut", "quote\"", "nul\0", "a,b"})
-  void makesNoCallForWhatCannotBeAToken(String garbage) {
+  void refusesAMalformedTokenWithoutACall(String garbage) {
     assertThat(tokens.validate(new Secret(garbage))).isEqualTo(new TokenValidation.Refused());
     assertThat(tokens.validate(new Secret("x".repeat(4_097))))
         .isEqualTo(new TokenValidation.Refused());
@@ -168,8 +168,8 @@ class KeystoneTokensIT extends KeystoneFixture {
     assertThat(counted("malformed")).isEqualTo(2);
   }
 
-  private static Caller callerOf(TokenValidation verdict) {
-    assertThat(verdict).isInstanceOf(TokenValidation.Vouched.class);
-    return ((TokenValidation.Vouched) verdict).caller();
+  private static Caller callerOf(TokenValidation result) {
+    assertThat(result).isInstanceOf(TokenValidation.Valid.class);
+    return ((TokenValidation.Valid) result).caller();
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
+import doni.openstack.KeystoneSession;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
@@ -24,17 +24,17 @@ class StaticTokensTests {
           new KeystoneProperties.StaticToken("u1", "root", "p1", Set.of("Admin")));
 
   @Test
-  void vouchesForATokenFromTheConfiguration() {
-    TokenValidation verdict = new StaticTokens(TOKENS).validate(new Secret("local-admin"));
+  void acceptsATokenFromTheConfiguration() {
+    TokenValidation result = new StaticTokens(TOKENS).validate(new Secret("local-admin"));
 
-    assertThat(verdict).isInstanceOf(TokenValidation.Vouched.class);
-    assertThat(((TokenValidation.Vouched) verdict).caller().roles()).containsExactly("admin");
-    assertThat(((TokenValidation.Vouched) verdict).caller().attributes())
+    assertThat(result).isInstanceOf(TokenValidation.Valid.class);
+    assertThat(((TokenValidation.Valid) result).caller().roles()).containsExactly("admin");
+    assertThat(((TokenValidation.Valid) result).caller().attributes())
         .containsEntry("project_id", "p1");
   }
 
   @Test
-  void refusesEveryOther() {
+  void refusesAnyOtherToken() {
     assertThat(new StaticTokens(TOKENS).validate(new Secret("local-user")))
         .isEqualTo(new TokenValidation.Refused());
   }
@@ -58,12 +58,12 @@ class StaticTokensTests {
             java.time.Duration.ZERO,
             TOKENS);
 
-    TokenValidator validator =
+    TokenValidation.Validator validator =
         new AuthConfiguration()
             .tokenValidator(
                 properties,
+                new StaticListableBeanFactory().getBeanProvider(KeystoneSession.class),
                 new SimpleMeterRegistry(),
-                new StaticListableBeanFactory().getBeanProvider(Tracer.class),
                 Clock.systemUTC());
 
     assertThat(validator).isInstanceOf(StaticTokens.class);

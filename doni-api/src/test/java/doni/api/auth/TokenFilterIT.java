@@ -2,6 +2,7 @@ package doni.api.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.openstack.OpenStackConfiguration;
 import doni.policy.Caller;
 import java.io.IOException;
 import java.net.URI;
@@ -99,7 +100,7 @@ class TokenFilterIT {
         "/actuator/metrics",
         "/actuator"
       })
-  void demandsATokenForEverythingElse(String path) throws Exception {
+  void requiresATokenOnOtherPaths(String path) throws Exception {
     HttpResponse<String> answer = get(path);
 
     assertThat(answer.statusCode()).isEqualTo(401);
@@ -112,7 +113,7 @@ class TokenFilterIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"unknown-token", "ill egal", "\"", ""})
-  void refusesATokenThatIsNone(String token) throws Exception {
+  void refusesAnInvalidToken(String token) throws Exception {
     HttpResponse<String> answer = get("/v1/hardware", "X-Auth-Token", token);
 
     assertThat(answer.statusCode()).isEqualTo(401);
@@ -132,7 +133,7 @@ class TokenFilterIT {
         "/actuator/info",
         "/actuator/prometheus"
       })
-  void opensWhatNeedsNoToken(String path) throws Exception {
+  void servesOpenPathsWithoutAToken(String path) throws Exception {
     assertThat(get(path).statusCode()).isNotEqualTo(401);
     assertThat(get(path, "X-Auth-Token", "unknown-token").statusCode()).isNotEqualTo(401);
   }
@@ -151,7 +152,7 @@ class TokenFilterIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/v1/hardware", "/nope", "/v1/broken"})
-  void namesEveryRequestAndWhatItsAnswerDependsOn(String path) throws Exception {
+  void sendsRequestIdAndVaryWithEveryAnswer(String path) throws Exception {
     for (String token : new String[] {"alice-token", "unknown-token"}) {
       HttpResponse<String> answer = get(path, "X-Auth-Token", token);
 
@@ -176,7 +177,7 @@ class TokenFilterIT {
   }
 
   @Test
-  void ignoresARequestIdThatIsNone() throws Exception {
+  void ignoresAMalformedRequestId() throws Exception {
     HttpResponse<String> answer =
         get("/v1/hardware", "X-Auth-Token", "alice-token", "X-OpenStack-Request-Id", "req-forged");
 
@@ -184,8 +185,7 @@ class TokenFilterIT {
   }
 
   @Test
-  void answers503WhileKeystoneIsDownButNotForRememberedTokens(CapturedOutput output)
-      throws Exception {
+  void answers503WhileKeystoneIsDownExceptForCachedTokens(CapturedOutput output) throws Exception {
     get("/v1/hardware", "X-Auth-Token", "second-token");
     KEYSTONE.failsWith(503);
     try {
@@ -203,7 +203,7 @@ class TokenFilterIT {
   }
 
   @Test
-  void makesUpNoUser(@Autowired ApplicationContext context) {
+  void createsNoDefaultUser(@Autowired ApplicationContext context) {
     assertThat(context.getBeansOfType(UserDetailsService.class)).isEmpty();
   }
 
@@ -238,7 +238,7 @@ class TokenFilterIT {
    */
   @SpringBootConfiguration(proxyBeanMethods = false)
   @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
-  @Import({AuthConfiguration.class, Controller.class})
+  @Import({AuthConfiguration.class, OpenStackConfiguration.class, Controller.class})
   static class TokenApp {
 
     @Bean

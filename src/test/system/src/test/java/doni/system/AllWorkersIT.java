@@ -61,6 +61,13 @@ class AllWorkersIT {
     isGone(device);
     isGone(host);
     nothingIsLeft(device, host);
+    hasLoggedInToKeystoneOnce();
+  }
+
+  /** One process has one session, for callers' tokens and for all workers. */
+  private void hasLoggedInToKeystoneOnce() {
+    assertThat(backends.keystone().calls().count("GET", "/v3/auth/tokens")).isPositive();
+    assertThat(backends.keystone().calls().count("POST", "/v3/auth/tokens")).isEqualTo(1);
   }
 
   /** From tomorrow on, for a week; the window's uuid. */
