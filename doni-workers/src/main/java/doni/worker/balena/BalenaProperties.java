@@ -13,18 +13,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The settings of the balena worker.
+ * Settings of the balena worker, under {@code doni.workers.balena}.
  *
- * @param apiEndpoint root of the API, without a version, for example {@code
- *     https://api.balena-cloud.com}. There is no default, so that a token never goes to a server
- *     that nobody named
- * @param apiToken a user's API key; not a session's token, with which no device can be registered
- * @param deviceFleetMapping machine type to fleet: {@code organisation/name}, or the name alone
- *     where only one organisation has it
- * @param credentialServiceName the service on the device that gets the application credential
- * @param connectTimeout for a connection to the API
- * @param readTimeout for each part of an answer; a call as a whole may take twice as long
- * @param backend {@code balena} for balenaCloud or openBalena, {@code in-memory} for development
+ * @param apiEndpoint root URL of the Balena API without a version, for example {@code
+ *     https://api.balena-cloud.com}. The lane is paused until it is set: without a default, the
+ *     token cannot reach an unintended server
+ * @param apiToken API key of a Balena user; a session token cannot register devices. The lane is
+ *     paused until it is set
+ * @param deviceFleetMapping fleet of each machine type: {@code organization/name}, or {@code name}
+ *     if only one organization has a fleet of that name
+ * @param credentialServiceName service on the device that receives the application credential
+ * @param connectTimeout time limit for a connection to the Balena API
+ * @param readTimeout time limit for each part of an answer; a whole call may take twice as long
+ * @param backend {@code balena} for balenaCloud or openBalena, or {@code in-memory} for development
  *     without one
  */
 @Validated

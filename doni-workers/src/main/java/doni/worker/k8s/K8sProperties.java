@@ -13,21 +13,26 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The settings of the k8s worker.
+ * Settings of the k8s worker, under {@code doni.workers.k8s}.
  *
- * @param kubeconfigFile how to reach the cluster. May come later than the service and be replaced
- *     at any time
- * @param expectedLabelsIndexProperty the property of a device by whose value its labels are found
- * @param expectedLabels value of that property to {@code key=value|key=value}; replaces what is
- *     built in
- * @param revokeTokenWhenReady delete a bootstrap token as soon as its device has joined, instead of
- *     letting it expire
- * @param onDelete what becomes of the Node of a deleted device
- * @param tokenLifetime how long a bootstrap token is good for; it is renewed when less than half is
- *     left and the device has not joined
- * @param connectTimeout for a connection to the API server
- * @param requestTimeout for an answer of the API server
- * @param backend {@code kubeconfig} for a cluster, {@code in-memory} for development without one
+ * @param kubeconfigFile path of the kubeconfig. The file may appear after the start, and is
+ *     reloaded on change
+ * @param expectedLabels node labels for each value of {@code expected-labels-index-property}, as
+ *     {@code key=value|key=value}; if set, replaces all built-in labels, which are those of a
+ *     Chameleon site
+ * @param expectedLabelsIndexProperty device property whose value selects the labels in {@code
+ *     expected-labels}
+ * @param workerTaint taint that repels pods without a matching toleration from devices
+ * @param revokeTokenWhenReady whether the bootstrap token is deleted as soon as the device has
+ *     joined, instead of when it expires
+ * @param onDelete what happens to the Node of a deleted device: {@code delete-node} deletes it as
+ *     soon as Blazar has released it, {@code keep-node} leaves it without the labels and taint of
+ *     Doni
+ * @param tokenLifetime lifetime of a bootstrap token, at least {@code 10m}; renewed when less than
+ *     half is left and the device has not joined
+ * @param connectTimeout time limit for a connection to the API server
+ * @param requestTimeout time limit for an answer of the API server
+ * @param backend {@code kubeconfig} for a cluster, or {@code in-memory} for development without one
  */
 @Validated
 @ConfigurationProperties(prefix = "doni.workers.k8s", ignoreUnknownFields = false)
@@ -52,10 +57,14 @@ record K8sProperties(
   }
 
   /**
-   * A taint that keeps what does not tolerate it off the devices.
+   * Taint that repels pods without a matching toleration from devices.
    *
-   * @param effect {@code NoSchedule} leaves running pods alone; {@code NoExecute} evicts every pod
-   *     that does not tolerate it, users' containers included
+   * @param enabled whether devices get the taint
+   * @param key key of the taint; a key that Kubernetes or Doni reserves is refused
+   * @param value value of the taint, 1 to 63 characters
+   * @param effect {@code NoSchedule} or {@code PreferNoSchedule}, which leave running pods alone,
+   *     or {@code NoExecute}, which evicts every pod without a matching toleration, including the
+   *     containers of users
    */
   record WorkerTaint(
       @DefaultValue("false") boolean enabled,
