@@ -1,13 +1,21 @@
 package doni.api.event;
 
+import doni.api.docs.Refuses;
 import doni.api.hardware.AvailabilityJson;
-import doni.api.hardware.HardwareController;
+import doni.api.web.HardwareReference;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
+import doni.api.web.RefParameter;
 import doni.event.HardwareEvent;
 import doni.hardware.HardwareService;
 import doni.policy.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,7 +29,8 @@ import org.springframework.web.util.UriUtils;
 
 @RestController
 @RequestMapping(path = PageLinks.HARDWARE + "/{ref}", produces = MediaType.APPLICATION_JSON_VALUE)
-final class HistoryController implements HistoryApi {
+@Tag(name = "hardware")
+final class HistoryController {
 
   private static final int DEFAULT_EVENTS = 100;
   private static final int MAX_EVENTS = 1_000;
@@ -33,14 +42,36 @@ final class HistoryController implements HistoryApi {
     this.intake = intake;
   }
 
-  @Override
+  @Operation(
+      operationId = "listAvailability",
+      summary = "When a device may be reserved",
+      description = "Needs hardware:get. Windows are changed by a PATCH of the device.")
+  @RefParameter
+  @ApiResponse(responseCode = "200", description = "its windows, by their start")
+  @Refuses({"403", "404"})
   @GetMapping("/availability")
   public AvailabilityJson availability(
       @AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return AvailabilityJson.of(intake.availability(caller, HardwareController.checked(ref)));
+    return AvailabilityJson.of(intake.availability(caller, HardwareReference.checked(ref)));
   }
 
-  @Override
+  @Operation(
+      operationId = "listEvents",
+      summary = "What happened to a device, newest first",
+      description = "Needs hardware:get. A deleted device is found by its uuid.")
+  @RefParameter
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "limit",
+      description = "at most this many; more than the maximum counts as the maximum",
+      schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "before",
+      description = "only events with a smaller id",
+      schema = @Schema(type = "integer", format = "int64", minimum = "1"))
+  @ApiResponse(responseCode = "200", description = "one page; links holds the next, older one")
+  @Refuses({"400", "403", "404"})
   @GetMapping("/events")
   public EventsJson events(
       @AuthenticationPrincipal Caller caller,
@@ -52,7 +83,7 @@ final class HistoryController implements HistoryApi {
     query.check();
     List<HardwareEvent> events =
         intake.events(
-            caller, HardwareController.checked(ref), limit, before == NONE ? null : before);
+            caller, HardwareReference.checked(ref), limit, before == NONE ? null : before);
     return EventsJson.of(events, older(request, ref, limit, events));
   }
 

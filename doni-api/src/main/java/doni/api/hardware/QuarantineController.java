@@ -2,10 +2,18 @@ package doni.api.hardware;
 
 import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
+import doni.api.docs.Refuses;
+import doni.api.web.HardwareReference;
 import doni.api.web.PageLinks;
+import doni.api.web.RefParameter;
 import doni.hardware.QuarantineService;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +28,13 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping(path = PageLinks.HARDWARE + "/{ref}", produces = MediaType.APPLICATION_JSON_VALUE)
-final class QuarantineController implements QuarantineApi {
+@Tag(name = "hardware")
+final class QuarantineController {
+
+  /** Describes the body that {@link QuarantineController#begin} reads. */
+  @Schema(name = "QuarantineRequest", description = "Why a device is frozen. All is optional.")
+  record QuarantineDoc(
+      @Schema(maxLength = 500, example = "its relay board is being replaced") String reason) {}
 
   private static final String REASON = "reason";
   private static final int LONGEST_REASON = 500;
@@ -31,20 +45,43 @@ final class QuarantineController implements QuarantineApi {
     this.intake = intake;
   }
 
-  @Override
+  @Operation(
+      operationId = "quarantineHardware",
+      summary = "Freeze a device",
+      description =
+          "Needs hardware:quarantine. No worker begins to write to a backend for the device until it is"
+              + " released; an attempt that is writing at this moment ends first. All else goes on: it is"
+              + " observed, drift is reported, and it can be read and changed; changes are applied when it is"
+              + " released. One that is frozen already is given the new reason.")
+  @RefParameter
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = QuarantineDoc.class)))
+  @ApiResponse(responseCode = "200", description = "the device, which is frozen")
+  @Refuses({"400", "403", "404", "413", "415"})
   @PostMapping("/quarantine")
   public HardwareJson begin(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       @RequestBody(required = false) @Nullable JsonBody body) {
     String reason = body == null ? null : reason(body.object());
-    return HardwareJson.of(intake.begin(caller, HardwareController.checked(ref), reason));
+    return HardwareJson.of(intake.begin(caller, HardwareReference.checked(ref), reason));
   }
 
-  @Override
+  @Operation(
+      operationId = "releaseHardware",
+      summary = "Let a frozen device go",
+      description =
+          "Needs hardware:quarantine. All that waits for it is due at once. One that is not frozen stays as"
+              + " it is.")
+  @RefParameter
+  @ApiResponse(responseCode = "200", description = "the device, which is not frozen")
+  @Refuses({"403", "404"})
   @PostMapping("/release")
   public HardwareJson end(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return HardwareJson.of(intake.end(caller, HardwareController.checked(ref)));
+    return HardwareJson.of(intake.end(caller, HardwareReference.checked(ref)));
   }
 
   private static @Nullable String reason(Map<String, Object> members) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Describes which tasks are looked at again; what is left out narrows nothing. */
 @Schema(
-    name = "ResyncFilter",
+    name = "SyncFilter",
     additionalProperties = Schema.AdditionalPropertiesValue.FALSE,
     example = "{\"worker_type\": \"k8s\", \"state\": \"ERROR\"}")
 record ResyncFilterDoc(

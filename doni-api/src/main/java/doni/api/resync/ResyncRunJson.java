@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A resync of many devices, as it stands. */
 @Schema(
-    name = "ResyncRun",
+    name = "SyncRun",
     requiredProperties = {
       "uuid",
       "state",

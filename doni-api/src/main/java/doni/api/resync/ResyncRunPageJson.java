@@ -7,6 +7,6 @@ import java.util.List;
 
 /** Runs, newest first. */
 @Schema(
-    name = "ResyncRunStore",
+    name = "SyncRuns",
     requiredProperties = {"sync", "links"})
 record ResyncRunPageJson(@JsonProperty("sync") List<ResyncRunJson> runs, List<LinkJson> links) {}
