@@ -1,6 +1,6 @@
 package doni.api.bulkimport;
 
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
 import doni.bulkimport.ImportRow;
@@ -42,15 +42,16 @@ final class ImportController {
 
   @Operation(
       operationId = "importHardware",
-      summary = "Enroll many devices",
+      summary = "Import devices",
       description =
-          "Needs hardware:create for each row, and hardware:import where a row gives the project_id of another project"
-              + " or a uuid. What is there already is compared and never changed, so the same body may be sent again."
-              + " At most 10000 rows and 8 MiB.")
+          "Requires hardware:create for each row, and hardware:import if a row sets a uuid or the project_id of another"
+              + " project. Devices that are already enrolled are compared, never changed, so the same body can be sent"
+              + " again. The maximum is 10000 rows and 8 MiB.")
   @Parameter(
       in = ParameterIn.QUERY,
       name = "mode",
-      description = "row: each row for itself; all: none, where one is invalid or differs",
+      description =
+          "row: each row is stored independently; all: nothing is stored if a row is invalid or differs",
       schema =
           @Schema(
               type = "string",
@@ -59,12 +60,12 @@ final class ImportController {
   @Parameter(
       in = ParameterIn.QUERY,
       name = "dry_run",
-      description = "True: what would become of the rows, and nothing is stored",
+      description = "True: reports the result without storing anything",
       schema = @Schema(type = "boolean", defaultValue = "false"))
   @RequestBody(
       required = true,
       description =
-          "JSON lines: on each an enrollment, with project_id and uuid where they are given. CSV: a header, and"
+          "JSON lines: one enrollment per line, optionally with project_id and uuid. CSV: a header line and the"
               + " columns name, hardware_type, project_id, uuid and properties.<name>.",
       content = {
         @Content(
@@ -88,10 +89,8 @@ final class ImportController {
                         edge-01,device.balena,raspberrypi4-64,owner@example.org
                         """))
       })
-  @ApiResponse(
-      responseCode = "200",
-      description = "what became of each row; also where rows are refused")
-  @Refuses({"400", "415"})
+  @ApiResponse(responseCode = "200", description = "the result of each row, including refused rows")
+  @ErrorStatuses({"400", "415"})
   @PostMapping(
       path = PATH,
       consumes = {MediaType.APPLICATION_NDJSON_VALUE, "text/csv"},
@@ -101,7 +100,7 @@ final class ImportController {
     QueryParameters query = new QueryParameters(request.getParameterMap());
     Mode mode = query.oneOf("mode", List.of(Mode.values()), name -> name.toLowerCase(Locale.ROOT));
     boolean dryRun = query.flag("dry_run");
-    query.nothingBut("mode", "dry_run");
+    query.allowOnly("mode", "dry_run");
     query.check();
     return ImportReportJson.of(
         hardware.run(caller, rows(request), mode == null ? Mode.ROW : mode, dryRun));

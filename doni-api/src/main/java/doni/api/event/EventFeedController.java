@@ -1,6 +1,6 @@
 package doni.api.event;
 
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
@@ -59,34 +59,33 @@ final class EventFeedController {
 
   @Operation(
       operationId = "listAllEvents",
-      summary = "What happened to all devices, newest first, or what happens, as it happens",
+      summary = "List the events of all devices, newest first, or stream new ones",
       description =
-          "With Accept: text/event-stream, server-sent events: the id is a position, the event is the"
-              + " kind, the data is an Event. The stream goes on after the position in Last-Event-ID, and"
-              + " leaves none out; without it, it begins now. It ends after a quarter of an hour, so that"
-              + " a token that was revoked meanwhile is noticed: connect again with the last id, as"
-              + " browsers do by themselves. Needs hardware:get for every project.")
+          "With Accept: text/event-stream, the response is a stream of server-sent events: id is a"
+              + " position, event is the kind, data is an Event. The stream continues after the position in"
+              + " Last-Event-ID without gaps; without that header, it starts now. It ends after 15 minutes,"
+              + " so that a revoked token is detected: reconnect with the last id, as browsers do"
+              + " automatically. Requires hardware:get for every project.")
   @EventQuery
   @Parameter(
       in = ParameterIn.QUERY,
       name = "limit",
-      description = "at most this many; more than the maximum counts as the maximum",
+      description = "page size; larger values are reduced to the maximum",
       schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
   @Parameter(
       in = ParameterIn.QUERY,
       name = "before",
-      description = "only events with a smaller id",
+      description = "only events with a lower id",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
   @Parameter(
       in = ParameterIn.HEADER,
       name = "Last-Event-ID",
-      description = "for a stream: the id of the last event that was seen",
+      description = "for a stream: the id of the last event that the client received",
       schema = @Schema(type = "string"),
       example = "81234-4711")
   @ApiResponse(
       responseCode = "200",
-      description =
-          "one page, whose links hold the next, older one; or a stream that does not end by itself",
+      description = "one page, with a link to the next (older) page; or a stream",
       content = {
         @Content(
             mediaType = "application/json",
@@ -96,7 +95,7 @@ final class EventFeedController {
             schema = @Schema(type = "string"),
             examples = @ExampleObject(name = "enrolled", value = STREAMED))
       })
-  @Refuses({"400", "403"})
+  @ErrorStatuses({"400", "403"})
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   public EventsJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
@@ -108,7 +107,7 @@ final class EventFeedController {
     return EventsJson.of(events, older(request, filter, limit, events));
   }
 
-  /** Described with {@link #list}: to a description, both are one operation. */
+  /** Streams new events; OpenAPI describes it as part of {@link #list}. */
   @Operation(hidden = true)
   @GetMapping(produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   public void follow(
@@ -128,7 +127,7 @@ final class EventFeedController {
     return EventPosition.parse(text)
         .orElseThrow(() ->
             new RequestRefusedException.Invalid(
-                LAST_EVENT_ID + ": must be the id of an event of this stream, like 81234-4711"));
+                LAST_EVENT_ID + ": must be the id of an event of this stream, such as 81234-4711"));
   }
 
   private static EventFilter filter(QueryParameters query) {
@@ -139,7 +138,7 @@ final class EventFeedController {
         query.text("user_id"));
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> older(
       HttpServletRequest request, EventFilter filter, int limit, List<HardwareEvent> events) {
     if (events.size() < limit) {

@@ -1,6 +1,6 @@
 package doni.api.event;
 
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.hardware.AvailabilityJson;
 import doni.api.web.HardwareReference;
 import doni.api.web.LinkJson;
@@ -36,42 +36,42 @@ final class HistoryController {
   private static final int MAX_EVENTS = 1_000;
   private static final long NONE = 0;
 
-  private final HardwareService intake;
+  private final HardwareService service;
 
-  HistoryController(HardwareService intake) {
-    this.intake = intake;
+  HistoryController(HardwareService service) {
+    this.service = service;
   }
 
   @Operation(
       operationId = "listAvailability",
-      summary = "When a device may be reserved",
-      description = "Needs hardware:get. Windows are changed by a PATCH of the device.")
+      summary = "List the reservation windows of a device",
+      description = "Requires hardware:get. Change windows with a PATCH of the device.")
   @RefParameter
-  @ApiResponse(responseCode = "200", description = "its windows, by their start")
-  @Refuses({"403", "404"})
+  @ApiResponse(responseCode = "200", description = "its windows, ordered by start")
+  @ErrorStatuses({"403", "404"})
   @GetMapping("/availability")
   public AvailabilityJson availability(
       @AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return AvailabilityJson.of(intake.availability(caller, HardwareReference.checked(ref)));
+    return AvailabilityJson.of(service.availability(caller, HardwareReference.checked(ref)));
   }
 
   @Operation(
       operationId = "listEvents",
-      summary = "What happened to a device, newest first",
-      description = "Needs hardware:get. A deleted device is found by its uuid.")
+      summary = "List the events of a device, newest first",
+      description = "Requires hardware:get. A deleted device is found by its UUID.")
   @RefParameter
   @Parameter(
       in = ParameterIn.QUERY,
       name = "limit",
-      description = "at most this many; more than the maximum counts as the maximum",
+      description = "page size; larger values are reduced to the maximum",
       schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
   @Parameter(
       in = ParameterIn.QUERY,
       name = "before",
-      description = "only events with a smaller id",
+      description = "only events with a lower id",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-  @ApiResponse(responseCode = "200", description = "one page; links holds the next, older one")
-  @Refuses({"400", "403", "404"})
+  @ApiResponse(responseCode = "200", description = "one page, with a link to the next (older) page")
+  @ErrorStatuses({"400", "403", "404"})
   @GetMapping("/events")
   public EventsJson events(
       @AuthenticationPrincipal Caller caller,
@@ -82,12 +82,12 @@ final class HistoryController {
     long before = query.positive("before", NONE, Long.MAX_VALUE);
     query.check();
     List<HardwareEvent> events =
-        intake.events(
+        service.events(
             caller, HardwareReference.checked(ref), limit, before == NONE ? null : before);
     return EventsJson.of(events, older(request, ref, limit, events));
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> older(
       HttpServletRequest request, String ref, int limit, List<HardwareEvent> events) {
     if (events.size() < limit) {

@@ -1,7 +1,7 @@
 package doni.api.hardware;
 
 import doni.api.body.JsonBody;
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.HardwareReference;
 import doni.api.web.IfMatchParameter;
 import doni.api.web.LinkJson;
@@ -46,29 +46,29 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "hardware")
 final class HardwareController {
 
-  private final HardwareService intake;
+  private final HardwareService service;
   private final ForceDeleteService force;
 
-  HardwareController(HardwareService intake, ForceDeleteService force) {
-    this.intake = intake;
+  HardwareController(HardwareService service, ForceDeleteService force) {
+    this.service = service;
     this.force = force;
   }
 
   @Operation(
       operationId = "listHardware",
       summary = "List the devices of the caller's project",
-      description = "Needs hardware:get; all_projects needs it for every project.")
-  @ApiResponse(responseCode = "200", description = "one page, oldest first unless sorted otherwise")
+      description = "Requires hardware:get; all_projects requires it for every project.")
+  @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
   @Parameter(
       in = ParameterIn.QUERY,
       name = "all_projects",
-      description = "True: the devices of every project",
+      description = "True: lists the devices of every project",
       schema = @Schema(type = "boolean", defaultValue = "false"))
   @ListQuery
-  @Refuses({"400", "403"})
+  @ErrorStatuses({"400", "403"})
   @GetMapping
   public HardwarePageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
-    Page page = intake.list(caller, ListParameters.read(request.getParameterMap()));
+    Page page = service.list(caller, ListParameters.read(request.getParameterMap()));
     return new HardwarePageJson(
         page.hardware().stream().map(HardwareJson::of).toList(),
         next(request, PageLinks.HARDWARE, page));
@@ -77,14 +77,14 @@ final class HardwareController {
   @Operation(
       operationId = "exportHardware",
       summary = "List all devices with their public properties",
-      description = "For everybody, without a token. There is no page size unless limit is given.")
-  @ApiResponse(responseCode = "200", description = "one page, oldest first unless sorted otherwise")
+      description = "Public, without a token. The list is complete unless limit is set.")
+  @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
   @ListQuery
-  @Refuses("400")
+  @ErrorStatuses("400")
   @SecurityRequirements
   @GetMapping("/export")
   public ExportPageJson export(HttpServletRequest request) {
-    Page page = intake.export(ListParameters.read(request.getParameterMap()));
+    Page page = service.export(ListParameters.read(request.getParameterMap()));
     return new ExportPageJson(
         page.hardware().stream().map(ExportedHardwareJson::of).toList(),
         next(request, PageLinks.EXPORT, page));
@@ -93,12 +93,11 @@ final class HardwareController {
   @Operation(
       operationId = "createHardware",
       summary = "Enroll a device in the caller's project",
-      description = "Needs hardware:create.")
+      description = "Requires hardware:create.")
   @Parameter(
       in = ParameterIn.HEADER,
       name = "Idempotency-Key",
-      description =
-          "the same key with the same body gives the same device, however often it is sent",
+      description = "repeating a request with the same key and body returns the same device",
       schema = @Schema(type = "string", minLength = 1, maxLength = 255),
       example = "enroll-edge-01")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
@@ -113,14 +112,14 @@ final class HardwareController {
       headers = {
         @Header(
             name = "Location",
-            description = "where the device is",
+            description = "URL of the device",
             schema = @Schema(type = "string", format = "uri")),
         @Header(
             name = "ETag",
             description = "its version, for If-Match",
             schema = @Schema(type = "string", example = "\"1\""))
       })
-  @Refuses({"400", "403", "409", "413", "415"})
+  @ErrorStatuses({"400", "403", "409", "413", "415"})
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   public HardwareJson create(
@@ -129,7 +128,7 @@ final class HardwareController {
       HttpServletRequest request,
       HttpServletResponse response) {
     String key = RequestHeaders.idempotencyKey(request);
-    HardwareView hardware = intake.create(caller, EnrollmentRequest.read(body), key);
+    HardwareView hardware = service.create(caller, EnrollmentRequest.read(body), key);
     response.setHeader(
         HttpHeaders.LOCATION, PageLinks.to(request, PageLinks.HARDWARE + "/" + hardware.id()));
     return tagged(hardware, response);
@@ -138,7 +137,7 @@ final class HardwareController {
   @Operation(
       operationId = "getHardware",
       summary = "Show a device",
-      description = "Needs hardware:get.")
+      description = "Requires hardware:get.")
   @RefParameter
   @ApiResponse(
       responseCode = "200",
@@ -146,21 +145,21 @@ final class HardwareController {
       headers =
           @Header(
               name = "ETag",
-              description = "its version, for If-Match; what workers report changes without it",
+              description = "its version, for If-Match; worker reports do not change it",
               schema = @Schema(type = "string", example = "\"1\"")))
-  @Refuses({"403", "404"})
+  @ErrorStatuses({"403", "404"})
   @GetMapping("/{ref}")
   public HardwareJson get(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       HttpServletResponse response) {
-    return tagged(intake.get(caller, HardwareReference.checked(ref)), response);
+    return tagged(service.get(caller, HardwareReference.checked(ref)), response);
   }
 
   @Operation(
       operationId = "patchHardware",
       summary = "Change a device",
-      description = "Needs hardware:update. All operations are applied, or none.")
+      description = "Requires hardware:update. Either all operations are applied or none.")
   @RefParameter
   @IfMatchParameter
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
@@ -181,7 +180,7 @@ final class HardwareController {
               name = "ETag",
               description = "its version, for If-Match",
               schema = @Schema(type = "string", example = "\"2\"")))
-  @Refuses({"400", "403", "404", "409", "412", "413", "415"})
+  @ErrorStatuses({"400", "403", "404", "409", "412", "413", "415"})
   @PatchMapping(
       path = "/{ref}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/json-patch+json"})
@@ -195,7 +194,7 @@ final class HardwareController {
     return tagged(
         RequestHeaders.atExpected(
             request,
-            generation -> intake.patch(caller, HardwareReference.checked(ref), patch, generation)),
+            generation -> service.patch(caller, HardwareReference.checked(ref), patch, generation)),
         response);
   }
 
@@ -203,20 +202,23 @@ final class HardwareController {
       operationId = "deleteHardware",
       summary = "Delete a device",
       description =
-          "Needs hardware:delete. Its workers clean up after it; its name is free at once. A device in"
-              + " quarantine must be released first. With force, which needs hardware:delete_force, it is"
-              + " forgotten although a backend is gone, its uuid is free too, and what may be left over is"
-              + " listed by /v1/leftovers until it was removed; force also takes, by its uuid, a device that"
-              + " was deleted and is not cleaned up yet.")
+          "Requires hardware:delete. Its workers clean up their backends; its name is available at once. A"
+              + " device in quarantine must be released first. With force, which requires"
+              + " hardware:delete_force, the device is deleted without waiting for backends, its UUID is"
+              + " available too, and /v1/leftovers lists what may remain until it is removed. Force also"
+              + " accepts the UUID of a deleted device whose cleanup is not finished.")
   @RefParameter
   @Parameter(
       in = ParameterIn.QUERY,
       name = "force",
-      description = "True: whatever the backends say",
+      description = "True: deletes without waiting for backends",
       schema = @Schema(type = "boolean", defaultValue = "false"))
   @IfMatchParameter
-  @ApiResponse(responseCode = "200", description = "deleted; without a body", content = @Content)
-  @Refuses({"400", "403", "404", "409", "412"})
+  @ApiResponse(
+      responseCode = "200",
+      description = "deleted; the response has no body",
+      content = @Content)
+  @ErrorStatuses({"400", "403", "404", "409", "412"})
   @DeleteMapping("/{ref}")
   public void delete(
       @AuthenticationPrincipal Caller caller,
@@ -231,7 +233,7 @@ final class HardwareController {
           if (forced) {
             force.delete(caller, HardwareReference.checked(ref), generation);
           } else {
-            intake.delete(caller, HardwareReference.checked(ref), generation);
+            service.delete(caller, HardwareReference.checked(ref), generation);
           }
           return ref;
         });
@@ -239,14 +241,17 @@ final class HardwareController {
 
   @Operation(
       operationId = "syncHardware",
-      summary = "Have every worker look at a device again, now",
-      description = "Needs hardware:update.")
+      summary = "Resync a device now",
+      description = "Requires hardware:update.")
   @RefParameter
-  @ApiResponse(responseCode = "200", description = "asked for; without a body", content = @Content)
-  @Refuses({"403", "404"})
+  @ApiResponse(
+      responseCode = "200",
+      description = "requested; the response has no body",
+      content = @Content)
+  @ErrorStatuses({"403", "404"})
   @PostMapping("/{ref}/sync")
   public void sync(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    intake.sync(caller, HardwareReference.checked(ref));
+    service.sync(caller, HardwareReference.checked(ref));
   }
 
   private static List<LinkJson> next(HttpServletRequest request, String path, Page page) {
@@ -259,8 +264,8 @@ final class HardwareController {
   }
 
   /**
-   * Set on the response itself: in a {@code ResponseEntity} it would make Spring answer 304 on its
-   * own, but what workers report changes without the generation.
+   * Sets the ETag on the response itself: in a {@code ResponseEntity}, it would make Spring answer
+   * 304, but worker reports change without the generation.
    */
   private static HardwareJson tagged(HardwareView hardware, HttpServletResponse response) {
     response.setHeader(HttpHeaders.ETAG, "\"" + hardware.generation() + "\"");

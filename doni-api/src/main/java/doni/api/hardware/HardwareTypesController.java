@@ -20,8 +20,8 @@ final class HardwareTypesController {
 
   @Operation(
       operationId = "listHardwareTypes",
-      summary = "The enabled hardware types, their workers and their properties")
-  @ApiResponse(responseCode = "200", description = "in the order of the configuration")
+      summary = "List the enabled hardware types, their workers and their properties")
+  @ApiResponse(responseCode = "200", description = "the types in configuration order")
   @GetMapping(path = "/v1/hardware-types", produces = MediaType.APPLICATION_JSON_VALUE)
   public HardwareTypesJson all() {
     return HardwareTypesJson.of(types);

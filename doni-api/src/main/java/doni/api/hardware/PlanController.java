@@ -1,6 +1,6 @@
 package doni.api.hardware;
 
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.HardwareReference;
 import doni.api.web.PageLinks;
 import doni.api.web.RefParameter;
@@ -19,26 +19,28 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "hardware")
 final class PlanController {
 
-  private final PlanService intake;
+  private final PlanService service;
 
-  PlanController(PlanService intake) {
-    this.intake = intake;
+  PlanController(PlanService service) {
+    this.service = service;
   }
 
   @Operation(
       operationId = "planHardware",
-      summary = "What each worker would write for a device now, without writing it",
+      summary = "Plan what each worker would write for a device now",
       description =
-          "Needs hardware:get. Backends are read, for 20 s at most, and nothing is written or counted. A worker"
-              + " may trust a listing that is some seconds old, as in a scheduled look. A deleted device that is"
-              + " being cleaned up is found by its uuid. A replica that runs no lanes says so as the reason.")
+          "Requires hardware:get. Doni reads backends for at most 20 s, writes nothing and counts no attempt. A"
+              + " worker may use a listing that is some seconds old, as in a scheduled attempt. A deleted device"
+              + " that is being cleaned up is found by its UUID. If this replica runs no lanes, the reason says so.")
   @RefParameter
-  @ApiResponse(responseCode = "200", description = "the plan of each worker that has a task for it")
-  @Refuses({"403", "404"})
+  @ApiResponse(
+      responseCode = "200",
+      description = "the plan of each worker that has a task for the device")
+  @ErrorStatuses({"403", "404"})
   @GetMapping(
       path = PageLinks.HARDWARE + "/{ref}/plan",
       produces = MediaType.APPLICATION_JSON_VALUE)
   public PlanJson plan(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return PlanJson.of(intake.plan(caller, HardwareReference.checked(ref)));
+    return PlanJson.of(service.plan(caller, HardwareReference.checked(ref)));
   }
 }

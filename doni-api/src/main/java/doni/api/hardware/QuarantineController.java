@@ -2,7 +2,7 @@ package doni.api.hardware;
 
 import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.HardwareReference;
 import doni.api.web.PageLinks;
 import doni.api.web.RefParameter;
@@ -32,56 +32,58 @@ import org.springframework.web.bind.annotation.RestController;
 final class QuarantineController {
 
   /** Describes the body that {@link QuarantineController#begin} reads. */
-  @Schema(name = "QuarantineRequest", description = "Why a device is frozen. All is optional.")
+  @Schema(
+      name = "QuarantineRequest",
+      description = "Why a device is put in quarantine. All members are optional.")
   record QuarantineDoc(
       @Schema(maxLength = 500, example = "its relay board is being replaced") String reason) {}
 
   private static final String REASON = "reason";
   private static final int LONGEST_REASON = 500;
 
-  private final QuarantineService intake;
+  private final QuarantineService service;
 
-  QuarantineController(QuarantineService intake) {
-    this.intake = intake;
+  QuarantineController(QuarantineService service) {
+    this.service = service;
   }
 
   @Operation(
       operationId = "quarantineHardware",
-      summary = "Freeze a device",
+      summary = "Put a device in quarantine",
       description =
-          "Needs hardware:quarantine. No worker begins to write to a backend for the device until it is"
-              + " released; an attempt that is writing at this moment ends first. All else goes on: it is"
-              + " observed, drift is reported, and it can be read and changed; changes are applied when it is"
-              + " released. One that is frozen already is given the new reason.")
+          "Requires hardware:quarantine. No worker writes to a backend for the device until it is released;"
+              + " an attempt that is already writing ends first. Workers still observe the device and report"
+              + " drift. It can be read and changed; changes are applied when it is released. Repeating the"
+              + " request replaces the reason.")
   @RefParameter
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content =
           @Content(
               mediaType = "application/json",
               schema = @Schema(implementation = QuarantineDoc.class)))
-  @ApiResponse(responseCode = "200", description = "the device, which is frozen")
-  @Refuses({"400", "403", "404", "413", "415"})
+  @ApiResponse(responseCode = "200", description = "the device, now in quarantine")
+  @ErrorStatuses({"400", "403", "404", "413", "415"})
   @PostMapping("/quarantine")
   public HardwareJson begin(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       @RequestBody(required = false) @Nullable JsonBody body) {
     String reason = body == null ? null : reason(body.object());
-    return HardwareJson.of(intake.begin(caller, HardwareReference.checked(ref), reason));
+    return HardwareJson.of(service.begin(caller, HardwareReference.checked(ref), reason));
   }
 
   @Operation(
       operationId = "releaseHardware",
-      summary = "Let a frozen device go",
+      summary = "Release a device from quarantine",
       description =
-          "Needs hardware:quarantine. All that waits for it is due at once. One that is not frozen stays as"
-              + " it is.")
+          "Requires hardware:quarantine. All tasks of the device become due at once. Releasing a device that is"
+              + " not in quarantine changes nothing.")
   @RefParameter
-  @ApiResponse(responseCode = "200", description = "the device, which is not frozen")
-  @Refuses({"403", "404"})
+  @ApiResponse(responseCode = "200", description = "the device, no longer in quarantine")
+  @ErrorStatuses({"403", "404"})
   @PostMapping("/release")
   public HardwareJson end(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return HardwareJson.of(intake.end(caller, HardwareReference.checked(ref)));
+    return HardwareJson.of(service.end(caller, HardwareReference.checked(ref)));
   }
 
   private static @Nullable String reason(Map<String, Object> members) {
@@ -98,7 +100,7 @@ final class QuarantineController {
       violations.add(
           "reason: must be a string of at most "
               + LONGEST_REASON
-              + " characters, none of them a control character");
+              + " characters without control characters");
     }
     if (!violations.isEmpty()) {
       throw new RequestRefusedException.Invalid(violations);

@@ -1,6 +1,6 @@
 package doni.api.leftover;
 
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
@@ -40,23 +40,22 @@ final class LeftoversController {
 
   @Operation(
       operationId = "listLeftovers",
-      summary =
-          "What devices that were deleted by force have left over in backends, the oldest first",
+      summary = "List leftovers of force-deleted devices, oldest first",
       description =
-          "Needs leftover:get. Each is removed by its worker as soon as the backend is back and no other"
-              + " device has the uuid, or, where the backend knows devices by name, the name.")
+          "Requires leftover:get. The worker removes a leftover when the backend is available and no other"
+              + " device has the UUID or, if the backend identifies devices by name, the name.")
   @Parameter(
       in = ParameterIn.QUERY,
       name = "limit",
-      description = "at most this many; more than the maximum counts as the maximum",
+      description = "page size; larger values are reduced to the maximum",
       schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
   @Parameter(
       in = ParameterIn.QUERY,
       name = "after",
-      description = "only those with a greater id",
+      description = "only leftovers with a higher id",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-  @ApiResponse(responseCode = "200", description = "one page; links holds the next one")
-  @Refuses({"400", "403"})
+  @ApiResponse(responseCode = "200", description = "one page, with a link to the next page")
+  @ErrorStatuses({"400", "403"})
   @GetMapping(path = PageLinks.LEFTOVERS, produces = MediaType.APPLICATION_JSON_VALUE)
   public LeftoversJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
@@ -69,19 +68,19 @@ final class LeftoversController {
 
   @Operation(
       operationId = "dismissLeftover",
-      summary = "Forget what is left over in a backend that will not come back",
+      summary = "Dismiss a leftover",
       description =
-          "Needs leftover:delete. Nothing is removed from the backend. One that its worker is at right now"
-              + " answers 409.")
+          "Requires leftover:delete. Doni stops its cleanup and removes nothing from the backend, for example"
+              + " because the backend no longer exists. A leftover with a running attempt is refused with 409.")
   @Parameter(
       in = ParameterIn.PATH,
       name = "id",
-      description = "as the list shows it",
+      description = "id from the list",
       required = true,
       schema = @Schema(type = "integer", format = "int64", minimum = "1"),
       example = "17")
-  @ApiResponse(responseCode = "204", description = "it is forgotten; an event tells who did it")
-  @Refuses({"400", "403", "404", "409"})
+  @ApiResponse(responseCode = "204", description = "dismissed; an event records by whom")
+  @ErrorStatuses({"400", "403", "404", "409"})
   @DeleteMapping(path = PageLinks.LEFTOVERS + "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.NO_CONTENT)
   public void dismiss(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
@@ -90,12 +89,12 @@ final class LeftoversController {
 
   private static long number(String id) {
     if (!id.matches("[1-9]\\d{0,17}")) {
-      throw new RequestRefusedException.Invalid("id: must be a whole number of 1 or more");
+      throw new RequestRefusedException.Invalid("id: must be a positive integer");
     }
     return Long.parseLong(id);
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> next(
       HttpServletRequest request, int limit, List<Leftover> leftovers) {
     return leftovers.size() < limit

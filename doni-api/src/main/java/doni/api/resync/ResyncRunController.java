@@ -2,7 +2,7 @@ package doni.api.resync;
 
 import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
-import doni.api.docs.Refuses;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
@@ -47,18 +47,18 @@ final class ResyncRunController {
   private static final int MAX_RUNS = 100;
   private static final String RUN = PageLinks.SYNC_RUNS + "/{uuid}";
 
-  private final ResyncService intake;
+  private final ResyncService service;
 
-  ResyncRunController(ResyncService intake) {
-    this.intake = intake;
+  ResyncRunController(ResyncService service) {
+    this.service = service;
   }
 
   @Operation(
       operationId = "syncAllHardware",
-      summary = "Have all devices looked at again, or those that a filter matches",
+      summary = "Start a resync run of all devices, or of those that match a filter",
       description =
-          "Needs hardware:sync_all. Runs behind whatever people ask for meanwhile. While a run of the same"
-              + " filter is running or paused, that one is answered and nothing is begun.")
+          "Requires hardware:sync_all. Its tasks have a lower priority than requests of users. If a run with the"
+              + " same filter is running or paused, that run is returned and no new one is started.")
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       required = false,
       content =
@@ -71,9 +71,9 @@ final class ResyncRunController {
       headers =
           @Header(
               name = "Location",
-              description = "where its progress is",
+              description = "URL of the run",
               schema = @Schema(type = "string", format = "uri")))
-  @Refuses({"400", "403", "413", "415"})
+  @ErrorStatuses({"400", "403", "413", "415"})
   @PostMapping(PageLinks.SYNC_ALL)
   @ResponseStatus(HttpStatus.ACCEPTED)
   public ResyncRunJson start(
@@ -81,7 +81,7 @@ final class ResyncRunController {
       @RequestBody(required = false) @Nullable JsonBody body,
       HttpServletRequest request,
       HttpServletResponse response) {
-    ResyncRun run = intake.start(caller, body == null ? Map.of() : body.object());
+    ResyncRun run = service.start(caller, body == null ? Map.of() : body.object());
     response.setHeader(
         HttpHeaders.LOCATION, PageLinks.to(request, PageLinks.SYNC_RUNS + "/" + run.uuid()));
     return ResyncRunJson.of(run);
@@ -89,21 +89,21 @@ final class ResyncRunController {
 
   @Operation(
       operationId = "listSyncRuns",
-      summary = "List the resyncs of many devices, newest first",
+      summary = "List resync runs, newest first",
       description =
-          "Needs hardware:sync_all. Those that ended are kept for doni.sync.run-retention.")
+          "Requires hardware:sync_all. Finished runs are kept for doni.sync.run-retention.")
   @Parameter(
       in = ParameterIn.QUERY,
       name = "limit",
-      description = "at most this many; more than the maximum counts as the maximum",
+      description = "page size; larger values are reduced to the maximum",
       schema = @Schema(type = "integer", minimum = "1", maximum = "100", defaultValue = "20"))
   @Parameter(
       in = ParameterIn.QUERY,
       name = "marker",
-      description = "uuid of the last run of the page before",
+      description = "UUID of the last run of the previous page",
       schema = @Schema(type = "string", format = "uuid"))
-  @ApiResponse(responseCode = "200", description = "one page; links holds the next, older one")
-  @Refuses({"400", "403"})
+  @ApiResponse(responseCode = "200", description = "one page, with a link to the next (older) page")
+  @ErrorStatuses({"400", "403"})
   @GetMapping(PageLinks.SYNC_RUNS)
   public ResyncRunPageJson list(
       @AuthenticationPrincipal Caller caller, HttpServletRequest request) {
@@ -111,63 +111,63 @@ final class ResyncRunController {
     int limit = (int) query.positive("limit", DEFAULT_RUNS, MAX_RUNS);
     UUID marker = query.uuid("marker", "a run");
     query.check();
-    List<ResyncRun> runs = intake.list(caller, limit, marker);
+    List<ResyncRun> runs = service.list(caller, limit, marker);
     return new ResyncRunPageJson(
         runs.stream().map(ResyncRunJson::of).toList(), older(request, limit, runs));
   }
 
   @Operation(
       operationId = "getSyncRun",
-      summary = "How far a resync of many devices is",
-      description = "Needs hardware:sync_all.")
+      summary = "Show the progress of a resync run",
+      description = "Requires hardware:sync_all.")
   @RunParameter
   @ApiResponse(responseCode = "200", description = "the run")
-  @Refuses({"403", "404"})
+  @ErrorStatuses({"403", "404"})
   @GetMapping(RUN)
   public ResyncRunJson get(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.get(caller, run(uuid)));
+    return ResyncRunJson.of(service.get(caller, run(uuid)));
   }
 
   @Operation(
       operationId = "pauseSyncRun",
-      summary = "Pause a resync of many devices",
+      summary = "Pause a resync run",
       description =
-          "Needs hardware:sync_all. What is not attempted yet waits for its own next look; attempts under way"
-              + " end. Pausing a paused run changes nothing.")
+          "Requires hardware:sync_all. Running attempts finish; the other tasks wait for their next scheduled"
+              + " attempt. Pausing a paused run changes nothing.")
   @RunParameter
   @ApiResponse(responseCode = "200", description = "the run")
-  @Refuses({"403", "404", "409"})
+  @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/pause")
   public ResyncRunJson pause(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.pause(caller, run(uuid)));
+    return ResyncRunJson.of(service.pause(caller, run(uuid)));
   }
 
   @Operation(
       operationId = "resumeSyncRun",
-      summary = "Go on with a paused resync",
+      summary = "Resume a paused resync run",
       description =
-          "Needs hardware:sync_all. What is not attempted yet is due at once. Resuming a running run changes"
+          "Requires hardware:sync_all. The remaining tasks become due at once. Resuming a running run changes"
               + " nothing.")
   @RunParameter
   @ApiResponse(responseCode = "200", description = "the run")
-  @Refuses({"403", "404", "409"})
+  @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/resume")
   public ResyncRunJson resume(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.resume(caller, run(uuid)));
+    return ResyncRunJson.of(service.resume(caller, run(uuid)));
   }
 
   @Operation(
       operationId = "cancelSyncRun",
-      summary = "End a resync before all of it is done",
+      summary = "Cancel a resync run",
       description =
-          "Needs hardware:sync_all. What is not attempted yet waits for its own next look. Cancelling a"
-              + " cancelled run changes nothing.")
+          "Requires hardware:sync_all. The remaining tasks wait for their next scheduled attempt. Canceling a"
+              + " canceled run changes nothing.")
   @RunParameter
   @ApiResponse(responseCode = "200", description = "the run")
-  @Refuses({"403", "404", "409"})
+  @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/cancel")
   public ResyncRunJson cancel(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.cancel(caller, run(uuid)));
+    return ResyncRunJson.of(service.cancel(caller, run(uuid)));
   }
 
   private static UUID run(String uuid) {
@@ -178,7 +178,7 @@ final class ResyncRunController {
                 "Sync run " + BodyText.quote(uuid) + " could not be found."));
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> older(HttpServletRequest request, int limit, List<ResyncRun> runs) {
     if (runs.size() < limit) {
       return List.of();

@@ -5,7 +5,7 @@ import doni.api.web.LinkJson;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
-/** Runs, newest first. */
+/** A page of resync runs, newest first. */
 @Schema(
     name = "SyncRuns",
     requiredProperties = {"sync", "links"})
