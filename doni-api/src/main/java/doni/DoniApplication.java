@@ -10,10 +10,8 @@ public class DoniApplication {
   private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
 
   public static void main(String[] args) {
-    // A virtual thread that loads a class keeps its carrier meanwhile. On two cores two of them
-    // that
-    // wait for one jar's lock would leave none for the thread that holds it, and nothing would go
-    // on.
+    // A virtual thread pins its carrier while it loads a class. On two cores, two threads that wait
+    // for one jar's lock would leave no carrier for the thread that holds it: a deadlock.
     if (System.getProperty(CARRIERS) == null) {
       System.setProperty(
           CARRIERS, Integer.toString(Math.max(8, Runtime.getRuntime().availableProcessors())));

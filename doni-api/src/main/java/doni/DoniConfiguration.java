@@ -4,7 +4,7 @@ import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What only the wiring may make. */
+/** Beans that every part of the service uses. */
 @Configuration(proxyBeanMethods = false)
 class DoniConfiguration {
 

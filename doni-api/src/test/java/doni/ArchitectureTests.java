@@ -69,7 +69,7 @@ class ArchitectureTests {
           .matching("doni.worker.(*)..")
           .should()
           .notDependOnEachOther()
-          .because("an integration can be added or dropped without looking at the others");
+          .because("an integration can be added or removed without changes to the others");
 
   @ArchTest
   static final ArchRule machineTypesAreData = ours("doni.machinetype", "doni.machinetype");
@@ -204,7 +204,7 @@ class ArchitectureTests {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.github.kagkarlsson..")
-          .because("when something is looked at is decided in one place");
+          .because("one place decides when a task is due");
 
   @ArchTest
   static final ArchRule onlyTheApiKnowsTheWeb =

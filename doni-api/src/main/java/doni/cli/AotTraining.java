@@ -31,35 +31,35 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /**
- * Runs the service for some seconds on a database of its own and under some load of its own, then
- * ends.
+ * Runs the service for some seconds with a temporary database and generated load, then ends.
  *
- * <p>What it is for is what java learns meanwhile: run with {@code -XX:AOTCacheOutput=FILE}, it
- * leaves the classes and profiles with which later starts take a third of the time. The launcher
- * and the container image do that, so the command is hidden.
+ * <p>With {@code -XX:AOTCacheOutput=FILE}, the JVM records classes and profiles during this run,
+ * and later starts take a third of the time. The launcher and the container image do that, so the
+ * command is hidden.
  *
- * <p>It heeds no configuration of the place where it runs, no file and no environment variable: it
- * must never reach a real database or backend.
+ * <p>It ignores configuration files and environment variables, so that it never reaches a real
+ * database or backend.
  */
 @Command(
     name = "rehearse",
     hidden = true,
-    description = "Runs the service under some load, without its configuration, and ends.",
+    description =
+        "Runs the service under load for AOT training, without its configuration, and ends.",
     mixinStandardHelpOptions = true)
 final class AotTraining implements Runnable {
 
-  private static final Logger log = LoggerFactory.getLogger(AotTraining.class);
-  private static final int AT_ONCE = 4;
+  private static final Logger LOG = LoggerFactory.getLogger(AotTraining.class);
+  private static final int CLIENTS = 4;
   private static final String TOKEN = "rehearsal";
 
   private static final String PATCH =
       """
-      [{"op": "replace", "path": "/properties/contact_email", "value": "somebody@example.org"}]
+      [{"op": "replace", "path": "/properties/contact_email", "value": "changed@example.org"}]
       """;
 
   @ParentCommand private @Nullable DoniCommand parent;
 
-  @Option(names = "--devices", description = "How many devices are enrolled.", defaultValue = "600")
+  @Option(names = "--devices", description = "Number of devices to enroll.", defaultValue = "600")
   private int devices;
 
   @Override
@@ -70,22 +70,22 @@ final class AotTraining implements Runnable {
     try {
       Path home = Files.createTempDirectory("doni-rehearsal");
       try {
-        rehearse(parent, home);
+        train(parent, home);
       } finally {
         delete(home);
       }
     } catch (IOException | ExecutionException | RuntimeException e) {
-      log.error("the rehearsal failed", e);
-      throw new IllegalStateException("the rehearsal failed", e);
+      LOG.error("AOT training failed", e);
+      throw new IllegalStateException("AOT training failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void rehearse(DoniCommand command, Path home)
+  private void train(DoniCommand command, Path home)
       throws IOException, ExecutionException, InterruptedException {
     SpringApplication service = new SpringApplication(command.application());
-    service.setEnvironment(new Nowhere());
+    service.setEnvironment(new EmptyEnvironment());
     try (ConfigurableApplicationContext context =
             service.run(
                 "--spring.config.location=classpath:/",
@@ -108,11 +108,11 @@ final class AotTraining implements Runnable {
       throws IOException, ExecutionException, InterruptedException {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Void>> all = new ArrayList<>();
-      for (int i = 0; i < AT_ONCE; i++) {
+      for (int i = 0; i < CLIENTS; i++) {
         all.add(
             threads.submit(() -> {
-              for (int device = 0; device < devices / AT_ONCE; device++) {
-                life(http, service);
+              for (int device = 0; device < devices / CLIENTS; device++) {
+                enrollAndDelete(http, service);
               }
               return null;
             }));
@@ -133,7 +133,8 @@ final class AotTraining implements Runnable {
     }
   }
 
-  private static void life(HttpClient http, URI service) throws IOException, InterruptedException {
+  private static void enrollAndDelete(HttpClient http, URI service)
+      throws IOException, InterruptedException {
     String name = "rehearsal-" + UUID.randomUUID();
     String device = "/v1/hardware/" + name;
     call(
@@ -149,7 +150,7 @@ final class AotTraining implements Runnable {
   private static String enrollment(String name) {
     return """
     {"name": "%s", "hardware_type": "device.balena",
-     "properties": {"machine_name": "raspberrypi4-64", "contact_email": "nobody@example.org"}}
+     "properties": {"machine_name": "raspberrypi4-64", "contact_email": "owner@example.org"}}
     """
         .formatted(name);
   }
@@ -165,7 +166,7 @@ final class AotTraining implements Runnable {
     HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
     if (answer.statusCode() != expected) {
       throw new IllegalStateException(
-          answer.request() + " was answered " + answer.statusCode() + ": " + answer.body());
+          answer.request() + " answered " + answer.statusCode() + ": " + answer.body());
     }
   }
 
@@ -178,7 +179,7 @@ final class AotTraining implements Runnable {
   }
 
   /** An environment without the variables and system properties of the process. */
-  private static final class Nowhere extends StandardEnvironment {
+  private static final class EmptyEnvironment extends StandardEnvironment {
     @Override
     protected void customizePropertySources(MutablePropertySources sources) {}
   }

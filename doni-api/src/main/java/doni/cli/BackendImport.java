@@ -19,42 +19,42 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Enrolls what backends have. They are asked with the service's configuration; what can be enrolled
- * is decided, and enrolled, by the service itself, in whose name the token asks.
+ * Enrolls hardware that exists in backends. This process reads the backends with the service's
+ * configuration; the service validates and enrolls with the permissions of the token.
  */
 final class BackendImport {
 
   /**
-   * What was typed.
+   * The options of the command.
    *
    * @param apply false for a dry run
    */
-  record Options(
+  record ImportOptions(
       List<DiscoverySource> from,
       boolean apply,
       @Nullable Path defaults,
       @Nullable String projectId,
       boolean json) {
 
-    Options {
+    ImportOptions {
       from = List.copyOf(from);
     }
   }
 
-  private final Options options;
+  private final ImportOptions options;
   private final ConfigurableEnvironment environment;
   private final PrintWriter out;
 
-  BackendImport(Options options, ConfigurableEnvironment environment, PrintWriter out) {
+  BackendImport(ImportOptions options, ConfigurableEnvironment environment, PrintWriter out) {
     this.options = options;
     this.environment = environment;
     this.out = out;
   }
 
   /**
-   * Enrolls, or says what would be enrolled.
+   * Enrolls the hardware, or with a dry run reports what would be enrolled.
    *
-   * @return whether all that they have is enrolled, or can be
+   * @return whether no hardware was refused
    */
   boolean run(ServiceClient client) {
     ImportDefaults defaults = ImportDefaults.read(options.defaults());
@@ -107,12 +107,12 @@ final class BackendImport {
         .map(hidden -> hidden.getKey() + ": " + hidden.getValue() + " with --defaults")
         .forEach(problems::add);
     if (problems.isEmpty() && candidate.name().isEmpty()) {
-      problems.add("no backend has a name for it");
+      problems.add("name: must be set in a backend");
     }
     return problems;
   }
 
-  /** A row of the import; the only place where a secret is more than a mask. */
+  /** Returns one row of the import, the only place where secrets are written in clear text. */
   private String line(ImportCandidate candidate, Map<String, Object> given) {
     Map<String, Object> properties = new LinkedHashMap<>(given);
     candidate
@@ -133,7 +133,7 @@ final class BackendImport {
   private void send(
       ServiceClient client, List<ImportCandidate> sent, List<String> lines, BackendReport report) {
     String path = ImportCommand.PATH + "?mode=row&dry_run=" + !options.apply();
-    for (ImportParts.Part part : ImportParts.of(lines)) {
+    for (ImportParts.ImportPart part : ImportParts.of(lines)) {
       try {
         JsonNode answer = client.send(path, ImportParts.JSON_LINES, part.text());
         for (JsonNode row : answer.path("rows")) {
@@ -143,8 +143,8 @@ final class BackendImport {
         throw part.linesBefore() == 0
             ? e
             : new CommandFailure(
-                e.getMessage() + "; before that: " + report.counts() + ". Run it again",
-                e.passing());
+                e.getMessage() + "; before that: " + report.counts() + ". Run the command again",
+                e.retryable());
       }
     }
   }

@@ -10,69 +10,71 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What became, or would become, of what backends have. */
+/** The result of an import from backends. */
 final class BackendReport {
 
-  private enum Outcome {
-    /** Not enrolled, and it can be: of a dry run. */
+  private enum ImportOutcome {
+    /** Can be enrolled (dry run). */
     NEW,
     ENROLLED,
-    /** Enrolled before, under this uuid. */
+    /** Already enrolled with this UUID. */
     KNOWN,
     REFUSED
   }
 
   /**
-   * One of them.
+   * One hardware with its outcome.
    *
-   * @param why it is refused; of one that is known, what of it differs
+   * @param why reasons of a refusal, or differences of known hardware
    */
-  private record Row(Outcome outcome, ImportCandidate candidate, List<String> why) {}
+  private record ReportRow(ImportOutcome outcome, ImportCandidate candidate, List<String> why) {}
 
   private final boolean applied;
-  private final List<Row> rows = new ArrayList<>();
+  private final List<ReportRow> rows = new ArrayList<>();
 
   BackendReport(boolean applied) {
     this.applied = applied;
   }
 
   void refused(ImportCandidate candidate, List<String> why) {
-    rows.add(new Row(Outcome.REFUSED, candidate, why));
+    rows.add(new ReportRow(ImportOutcome.REFUSED, candidate, why));
   }
 
-  /** What the service says of a row. */
+  /** Adds the service's answer for a row. */
   void add(ImportCandidate candidate, JsonNode row) {
     String uuid = row.path("uuid").asString("");
-    Outcome outcome =
+    ImportOutcome outcome =
         switch (row.path("outcome").asString("")) {
-          case "created" -> applied ? Outcome.ENROLLED : Outcome.NEW;
-          case "exists" -> Outcome.KNOWN;
-          // What was changed since is its owner's business.
+          case "created" -> applied ? ImportOutcome.ENROLLED : ImportOutcome.NEW;
+          case "exists" -> ImportOutcome.KNOWN;
+          // The owner may have changed it since.
           case "differs" ->
-              uuid.equals(String.valueOf(candidate.id())) ? Outcome.KNOWN : Outcome.REFUSED;
-          default -> Outcome.REFUSED;
+              uuid.equals(String.valueOf(candidate.id()))
+                  ? ImportOutcome.KNOWN
+                  : ImportOutcome.REFUSED;
+          default -> ImportOutcome.REFUSED;
         };
     List<String> why = new ArrayList<>(ImportCommand.texts(row.path("violations")));
-    if (outcome == Outcome.REFUSED && !uuid.isEmpty()) {
-      why.addFirst("its name is that of " + uuid + ", which is enrolled");
+    if (outcome == ImportOutcome.REFUSED && !uuid.isEmpty()) {
+      why.addFirst("name: already used by " + uuid);
     }
-    rows.add(new Row(outcome, candidate, why));
+    rows.add(new ReportRow(outcome, candidate, why));
   }
 
   boolean complete() {
-    return count(Outcome.REFUSED) == 0;
+    return count(ImportOutcome.REFUSED) == 0;
   }
 
   String counts() {
     return "%d %s, %d known, %d refused"
         .formatted(
-            count(applied ? Outcome.ENROLLED : Outcome.NEW),
+            count(applied ? ImportOutcome.ENROLLED : ImportOutcome.NEW),
             applied ? "enrolled" : "new",
-            count(Outcome.KNOWN),
-            count(Outcome.REFUSED));
+            count(ImportOutcome.KNOWN),
+            count(ImportOutcome.REFUSED));
   }
 
-  private long count(Outcome outcome) {
+  private long count(ImportOutcome outcome) {
     return rows.stream().filter(row -> row.outcome() == outcome).count();
   }
 
@@ -84,12 +86,12 @@ final class BackendReport {
       out.println(
           (applied ? "" : "dry run: ")
               + counts()
-              + (applied || count(Outcome.NEW) == 0 ? "" : "; --apply enrolls what is new"));
+              + (applied || count(ImportOutcome.NEW) == 0 ? "" : "; use --apply to enroll"));
     }
     out.flush();
   }
 
-  private static void print(Row row, PrintWriter out) {
+  private static void print(ReportRow row, PrintWriter out) {
     ImportCandidate candidate = row.candidate();
     out.println(
         TerminalText.line(
@@ -103,8 +105,8 @@ final class BackendReport {
     notes(row).forEach(note -> out.println(TerminalText.line("         note: " + note)));
   }
 
-  /** Of one that is enrolled, its workers have written by now; of one that is not, nobody will. */
-  private static List<String> notes(Row row) {
+  /** Returns what workers will write, which applies only to new hardware. */
+  private static List<String> notes(ReportRow row) {
     return switch (row.outcome()) {
       case NEW, ENROLLED -> row.candidate().notes();
       case KNOWN, REFUSED -> List.of();
@@ -114,14 +116,14 @@ final class BackendReport {
   private Map<String, Object> document() {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("applied", applied);
-    for (Outcome outcome : Outcome.values()) {
+    for (ImportOutcome outcome : ImportOutcome.values()) {
       document.put(text(outcome), count(outcome));
     }
     document.put("rows", rows.stream().map(BackendReport::document).toList());
     return document;
   }
 
-  private static Map<String, @Nullable Object> document(Row row) {
+  private static Map<String, @Nullable Object> document(ReportRow row) {
     ImportCandidate candidate = row.candidate();
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("outcome", text(row.outcome()));
@@ -134,7 +136,7 @@ final class BackendReport {
     return document;
   }
 
-  private static String text(Outcome outcome) {
+  private static String text(ImportOutcome outcome) {
     return outcome.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,28 +1,30 @@
 package doni.cli;
 
-/** Why a command that talks to the service did not succeed, in one line for who typed it. */
+/** A failed command; the message is one line for the user. */
 final class CommandFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final boolean passing;
+  private final boolean retryable;
 
   /**
-   * @param passing whether the same may succeed later: the service does not answer, or fails
+   * Creates a failure.
+   *
+   * @param retryable whether a retry may succeed, because the service is unavailable
    */
-  CommandFailure(String message, boolean passing) {
+  CommandFailure(String message, boolean retryable) {
     super(message);
-    this.passing = passing;
+    this.retryable = retryable;
   }
 
-  boolean passing() {
-    return passing;
+  boolean retryable() {
+    return retryable;
   }
 
-  /** Where the command's own code failed; without the text, which can hold any value. */
+  /** Describes a bug by its location, without the message, which may contain any value. */
   static String defect(RuntimeException e) {
     StackTraceElement[] trace = e.getStackTrace();
-    return "it has a defect: "
+    return "internal error, please report it: "
         + e.getClass().getName()
         + (trace.length == 0 ? "" : " at " + trace[0]);
   }

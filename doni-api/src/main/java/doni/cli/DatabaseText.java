@@ -8,44 +8,39 @@ import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.PropertyResolver;
 
-/** Texts about a database that cannot be reached, entered or migrated. */
+/** Texts for a database that is unreachable, refuses the login or cannot be migrated. */
 final class DatabaseText {
 
   private static final String URL = "spring.datasource.url";
 
   /**
-   * Connection, wrong user or password, no such database, resources, shutting down: appendix A of
-   * the Postgres documentation.
+   * SQL state classes: connection, authorization, unknown database, resources, shutdown (appendix A
+   * of the Postgres documentation).
    */
-  private static final Set<String> NOT_REACHED = Set.of("08", "28", "3D", "53", "57");
+  private static final Set<String> UNAVAILABLE = Set.of("08", "28", "3D", "53", "57");
 
   private DatabaseText() {}
 
   static Optional<String> of(Throwable e, PropertyResolver settings) {
     return switch (e) {
       case SQLTransientConnectionException timeout ->
-          Optional.of(notReached("does not answer in time", settings));
-      case SQLException sql when NOT_REACHED.contains(stateClass(sql)) ->
-          Optional.of(notReached("cannot be used: " + sql.getMessage(), settings));
+          Optional.of(unavailable("does not answer in time", settings));
+      case SQLException sql when UNAVAILABLE.contains(stateClass(sql)) ->
+          Optional.of(unavailable("cannot be used: " + sql.getMessage(), settings));
       case FlywayException flyway ->
-          Optional.of(
-              URL
-                  + ": "
-                  + place(settings)
-                  + "has a schema that cannot be migrated: "
-                  + innermost(flyway));
+          Optional.of(URL + ": " + place(settings) + "cannot be migrated: " + innermost(flyway));
       default -> Optional.empty();
     };
   }
 
-  private static String notReached(String reason, PropertyResolver settings) {
+  private static String unavailable(String reason, PropertyResolver settings) {
     String user = settings.getProperty("spring.datasource.username", "");
     return URL
         + ": "
         + place(settings)
         + (user.isBlank() ? "" : "with spring.datasource.username '" + user + "' ")
         + reason
-        + "; allowed: a PostgreSQL 15 or newer that this user and spring.datasource.password may enter";
+        + "; allowed: PostgreSQL 15 or newer that accepts this user with spring.datasource.password";
   }
 
   private static String place(PropertyResolver settings) {
@@ -53,7 +48,7 @@ final class DatabaseText {
     return url.isBlank() ? "the embedded database " : "'" + withoutSecrets(url) + "' ";
   }
 
-  /** A URL can hold the password, as a parameter or before the host. */
+  /** Removes parameters and user info from a URL, which may contain the password. */
   static String withoutSecrets(String url) {
     return url.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//");
   }

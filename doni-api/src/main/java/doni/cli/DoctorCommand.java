@@ -14,18 +14,18 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code doni doctor}: looks at all that the service needs. */
+/** {@code doni doctor}: checks everything that the service needs. */
 @Command(
     name = "doctor",
     description = {
-      "Looks at the configuration, the database, the keys of secrets, the policy, Keystone, the backend of each"
-          + " enabled worker, the clock, the files and the disk, and says for each finding what to do. Changes"
-          + " nothing, and needs no running service.",
+      "Checks the configuration, the database, the secret keys, the policy, Keystone, the backend of each enabled"
+          + " worker, the clock, the files and the disk, and prints what to do about each problem. It changes"
+          + " nothing and needs no running service.",
       SettingsCommand.SETTINGS
     },
     footer = {
       "",
-      "Exit code: 0 all is right, 1 something is to be mended, 2 wrong arguments.",
+      "Exit code: 0 all checks passed, 1 problems found, 2 invalid arguments.",
       "",
       "Examples:",
       "  doni doctor",
@@ -37,71 +37,87 @@ final class DoctorCommand extends SettingsCommand {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  private static final String ROW = "%-8s %-22s %s%n";
+  private static final String ROW = "%-4s %-22s %s%n";
 
   @Option(
       names = "--time-limit",
       paramLabel = "SECONDS",
-      description = "How long each examination may take (default: ${DEFAULT-VALUE}).",
+      description = "Time limit of each check (default: ${DEFAULT-VALUE}).",
       defaultValue = "20")
   private int timeLimit = 20;
 
   @Override
   int work(ConfigurableEnvironment environment) throws InterruptedException {
     if (timeLimit < 1 || timeLimit > 600) {
-      throw refused("--time-limit: '" + timeLimit + "' is not allowed; allowed: 1 to 600");
+      throw refused("--time-limit: must be 1 to 600, not " + timeLimit);
     }
     Doctor doctor = new Doctor(environment, StartFailure::line, Duration.ofSeconds(timeLimit));
-    return tell(
+    return report(
         doctor.examine(
             SettingNames.unknown(environment).map(ConfigurationPropertyName::toString).toList()));
   }
 
   @Override
   int unreadable(String why) {
-    return tell(
+    return report(
         List.of(
             new CheckResult(
                 "configuration",
-                new Finding.Problem(why, "correct it; nothing else was looked at"))));
+                new Finding.Problem(why, "correct it; the other checks were not run"))));
   }
 
-  private int tell(List<CheckResult> diagnoses) {
-    long wrong = diagnoses.stream().filter(CheckResult::isWrong).count();
+  private int report(List<CheckResult> results) {
+    long wrong = results.stream().filter(CheckResult::isProblem).count();
     if (json()) {
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("findings", wrong);
-      report.put("checks", diagnoses.stream().map(DoctorCommand::document).toList());
+      report.put("checks", results.stream().map(DoctorCommand::document).toList());
       out().println(JSON.writeValueAsString(report));
     } else {
-      diagnoses.forEach(this::print);
-      out().println(wrong == 0 ? "all is right" : wrong + " to be mended");
+      results.forEach(this::print);
+      out().println(summary(wrong));
     }
     out().flush();
     return wrong == 0 ? 0 : 1;
   }
 
-  private void print(CheckResult diagnosis) {
-    switch (diagnosis.checkup()) {
-      case Finding.Ok(String found) -> row("ok", diagnosis, found);
-      case Finding.Skipped(String found) -> row("skipped", diagnosis, found);
+  private void print(CheckResult result) {
+    switch (result.finding()) {
+      case Finding.Ok(String found) -> row("OK", result, found);
+      case Finding.Skipped(String found) -> row("SKIP", result, found);
+      case Finding.Warning(String found, String advice) -> {
+        row("WARN", result, found);
+        out().printf(ROW, "", "", "-> " + advice);
+      }
       case Finding.Problem(String found, String advice) -> {
-        row("WRONG", diagnosis, found);
+        row("FAIL", result, found);
         out().printf(ROW, "", "", "-> " + advice);
       }
     }
   }
 
-  private void row(String state, CheckResult diagnosis, String found) {
-    out().printf(ROW, state, diagnosis.subject(), found);
+  private static String summary(long problems) {
+    return switch ((int) problems) {
+      case 0 -> "all checks passed";
+      case 1 -> "1 problem found";
+      default -> problems + " problems found";
+    };
   }
 
-  private static Map<String, Object> document(CheckResult diagnosis) {
+  private void row(String state, CheckResult result, String found) {
+    out().printf(ROW, state, result.subject(), found);
+  }
+
+  private static Map<String, Object> document(CheckResult result) {
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("check", diagnosis.subject());
-    switch (diagnosis.checkup()) {
+    document.put("check", result.subject());
+    switch (result.finding()) {
       case Finding.Ok(String found) -> put(document, "ok", found);
       case Finding.Skipped(String found) -> put(document, "skipped", found);
+      case Finding.Warning(String found, String advice) -> {
+        put(document, "warn", found);
+        document.put("advice", advice);
+      }
       case Finding.Problem(String found, String advice) -> {
         put(document, "wrong", found);
         document.put("advice", advice);

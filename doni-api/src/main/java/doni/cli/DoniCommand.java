@@ -15,14 +15,14 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** {@code doni}: what it is asked to do is in its subcommands. */
+/** {@code doni}: the command line with its subcommands. */
 @Command(
     name = "doni",
-    description = "Enrollment service of an edge testbed site.",
+    description = "Enrollment service of an edge testbed.",
     mixinStandardHelpOptions = true,
-    versionProvider = DoniCommand.Version.class,
+    versionProvider = DoniCommand.VersionProvider.class,
     subcommands = {
-      DoniCommand.Serve.class,
+      DoniCommand.ServeCommand.class,
       SyncCommand.class,
       PlanCommand.class,
       MigrateDatabaseCommand.class,
@@ -36,7 +36,7 @@ import picocli.CommandLine.Unmatched;
     })
 public final class DoniCommand implements Runnable {
 
-  private static final Logger log = LoggerFactory.getLogger(DoniCommand.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DoniCommand.class);
 
   private final Class<?> application;
 
@@ -53,12 +53,12 @@ public final class DoniCommand implements Runnable {
   /**
    * Runs the command line.
    *
-   * @return 0 when the command succeeded, which for {@code serve} means that the service is up
+   * @return 0 if the command succeeded, which for {@code serve} means that the service is running
    */
   public static int run(Class<?> application, String... args) {
     return new CommandLine(new DoniCommand(application))
         .setExecutionExceptionHandler(
-            // Spring has logged why it does not start.
+            // Spring has already logged the cause.
             (_, _, _) -> CommandLine.ExitCode.SOFTWARE)
         .execute(args);
   }
@@ -66,7 +66,7 @@ public final class DoniCommand implements Runnable {
   @Override
   public void run() {
     if (spec != null) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "a command is needed");
+      throw new CommandLine.ParameterException(spec.commandLine(), "missing command");
     }
   }
 
@@ -74,13 +74,25 @@ public final class DoniCommand implements Runnable {
   @Command(
       name = "serve",
       description = {
-        "Runs the service until it gets SIGTERM.",
-        "Configuration comes from application.yml here or in ./config, from environment variables (DONI_HOME=...)"
-            + " and from --key=value arguments."
+        "Runs the service until it receives SIGTERM.",
+        "Reads the configuration from application.yml in the current directory or ./config, from environment"
+            + " variables (DONI_HOME=...) and from --key=value arguments."
       },
-      footer = {"", "Example:", "  doni serve --server.port=8001 --doni.home=/var/lib/doni"},
+      footer = {
+        "",
+        "Tokens are validated by Keystone (doni.keystone.auth-url) or configured (doni.keystone.static-tokens).",
+        "",
+        "Examples:",
+        "  doni serve --doni.keystone.auth-url=https://keystone.example.org:5000/v3",
+        "",
+        "  A trial with the static token 'trial', without Keystone and Kubernetes:",
+        "  doni serve --doni.keystone.static-tokens.trial.user-id=trial \\",
+        "    --doni.keystone.static-tokens.trial.project-id=trial \\",
+        "    --doni.keystone.static-tokens.trial.roles=admin \\",
+        "    --doni.workers.k8s.backend=in-memory"
+      },
       mixinStandardHelpOptions = true)
-  static final class Serve implements Runnable {
+  static final class ServeCommand implements Runnable {
 
     @ParentCommand private @Nullable DoniCommand parent;
 
@@ -100,26 +112,28 @@ public final class DoniCommand implements Runnable {
         if (!setting.startsWith("--") || !setting.contains("=")) {
           throw new CommandLine.ParameterException(
               spec.commandLine(),
-              "'" + setting + "' is not understood; settings look like --server.port=8001");
+              "unknown option '" + setting + "'; settings have the form --server.port=8001");
         }
       }
       if (!positional.isEmpty()) {
         throw new CommandLine.ParameterException(
             spec.commandLine(),
-            "'" + positional.getFirst() + "' is not understood; serve takes --key=value settings");
+            "unexpected argument '"
+                + positional.getFirst()
+                + "'; serve accepts --key=value settings");
       }
       SpringApplication service = new SpringApplication(parent.application);
       service.addInitializers(context -> SettingNames.check(context.getEnvironment()));
       ConfigurableApplicationContext context = service.run(settings.toArray(String[]::new));
-      log.info(
+      LOG.info(
           "{} is ready on port {}",
-          Version.text(),
+          VersionProvider.text(),
           context.getEnvironment().getProperty("local.server.port"));
     }
   }
 
   /** The version of the jar. */
-  static final class Version implements CommandLine.IVersionProvider {
+  static final class VersionProvider implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
       return new String[] {text()};

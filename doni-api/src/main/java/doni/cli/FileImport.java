@@ -16,10 +16,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Enrolls the devices of a file. */
 final class FileImport {
 
-  private static final int LARGEST = 8 * 1024 * 1024;
+  private static final int MAX_BYTES = 8 * 1024 * 1024;
 
   private final Path file;
-  private final ImportCommand.Mode mode;
+  private final ImportCommand.ImportMode mode;
   private final boolean dryRun;
   private final boolean json;
   private final PrintWriter out;
@@ -29,7 +29,8 @@ final class FileImport {
   private int existing;
   private int refused;
 
-  FileImport(Path file, ImportCommand.Mode mode, boolean dryRun, boolean json, PrintWriter out) {
+  FileImport(
+      Path file, ImportCommand.ImportMode mode, boolean dryRun, boolean json, PrintWriter out) {
     this.file = file;
     this.mode = mode;
     this.dryRun = dryRun;
@@ -38,9 +39,9 @@ final class FileImport {
   }
 
   /**
-   * Sends the file, and prints what became of it.
+   * Sends the file and prints the result.
    *
-   * @return whether all of it is there, or would be
+   * @return whether no row was refused
    */
   boolean run(ServiceClient client) {
     try {
@@ -48,8 +49,8 @@ final class FileImport {
     } catch (CommandFailure e) {
       if (created + existing + refused > 0) {
         throw new CommandFailure(
-            "%s; of the lines before: %s. Run it again".formatted(e.getMessage(), counts()),
-            e.passing());
+            "%s; before that: %s. Run the command again".formatted(e.getMessage(), counts()),
+            e.retryable());
       }
       throw e;
     }
@@ -66,11 +67,11 @@ final class FileImport {
   }
 
   private boolean nothingStored() {
-    return dryRun || (mode == ImportCommand.Mode.all && refused > 0);
+    return dryRun || (mode == ImportCommand.ImportMode.all && refused > 0);
   }
 
   private String counts() {
-    return "%d created, %d there already, %d refused".formatted(created, existing, refused);
+    return "%d created, %d already enrolled, %d refused".formatted(created, existing, refused);
   }
 
   private Map<String, Object> document() {
@@ -86,15 +87,15 @@ final class FileImport {
   private void send(ServiceClient client) {
     String text = read();
     boolean csv = file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
-    if (csv || mode == ImportCommand.Mode.all) {
-      if (text.getBytes(StandardCharsets.UTF_8).length > LARGEST) {
+    if (csv || mode == ImportCommand.ImportMode.all) {
+      if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
         throw new CommandFailure(
             file + " is larger than 8 MiB; only JSON lines of --mode row are sent in parts", false);
       }
       report(client.send(path(), csv ? "text/csv" : ImportParts.JSON_LINES, text), 0);
       return;
     }
-    for (ImportParts.Part part : ImportParts.of(text.lines().toList())) {
+    for (ImportParts.ImportPart part : ImportParts.of(text.lines().toList())) {
       report(client.send(path(), ImportParts.JSON_LINES, part.text()), part.linesBefore());
     }
   }

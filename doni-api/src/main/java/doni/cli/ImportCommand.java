@@ -20,23 +20,23 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Enrolls many devices: those of a file, or what backends have already. */
+/** {@code doni import}: enrolls the devices of a file or hardware that exists in backends. */
 @Command(
     name = "import",
     description = {
-      "Enrolls the devices of a file (JSON lines, or CSV where its name ends with .csv), or what Ironic and Blazar"
-          + " have already, under the uuids that it has there.",
-      "What is enrolled already is compared and never changed: after a break, run it again.",
-      "With --from, the backends are asked with the service's configuration, which is application.yml here or in"
-          + " ./config, environment variables and --key=value arguments, as for serve; and nothing is enrolled"
-          + " without --apply."
+      "Enrolls the devices of a file (JSON lines, or CSV if its name ends with .csv), or hardware that exists in"
+          + " Ironic and Blazar, with its UUIDs.",
+      "Devices that are already enrolled are compared, never changed: after an interruption, run the command again.",
+      "--from reads the backends with the service's configuration (application.yml in the current directory or"
+          + " ./config, environment variables and --key=value arguments, as for serve), and enrolls only with"
+          + " --apply."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:every row is enrolled, now or before; in a dry run: it can be",
-      "1:the service or a backend refused, or did not answer; some rows may be enrolled",
-      "2:the command line is not understood",
-      "3:some rows cannot be enrolled, or (of a file) differ from what is there; they are printed"
+      "0:every row is enrolled (dry run: can be enrolled)",
+      "1:the service or a backend refused the request or did not answer; some rows may be enrolled",
+      "2:invalid arguments",
+      "3:some rows were refused or (file only) differ from the enrolled device; they are printed"
     },
     footer = {
       "",
@@ -54,49 +54,51 @@ final class ImportCommand implements Callable<Integer> {
   static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  private static final int LOOK = 3;
+  private static final int REFUSED = 3;
 
-  /** What a row that cannot be taken means for the others. */
-  enum Mode {
+  /** Whether a refused row affects the others. */
+  enum ImportMode {
     row,
     all
   }
 
   @Mixin private final ServiceOptions service = new ServiceOptions();
 
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "The file.")
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "JSON lines or CSV file.")
   private @Nullable Path file;
 
-  @Option(names = "--dry-run", description = "Says what would become of the rows; stores nothing.")
+  @Option(names = "--dry-run", description = "Prints the result without storing anything.")
   private boolean dryRun;
 
   @Option(
       names = "--mode",
       description =
-          "Of a file: row (the default): each row for itself; all: none, where one cannot be taken.")
-  private @Nullable Mode mode;
+          "With FILE: row (default) stores each row independently; all stores nothing if a row is refused.")
+  private @Nullable ImportMode mode;
 
   @Option(
       names = "--from",
       paramLabel = "BACKEND",
       split = ",",
-      description = "ironic, blazar or both: enrolls what they have.")
+      description = "ironic, blazar or both: enrolls their hardware.")
   private final List<DiscoverySource> from = new ArrayList<>();
 
-  @Option(names = "--apply", description = "With --from: enrolls; without it, that is a dry run.")
+  @Option(
+      names = "--apply",
+      description = "With --from: enrolls; without this option, it is a dry run.")
   private boolean apply;
 
   @Option(
       names = "--defaults",
       paramLabel = "FILE",
       description =
-          "With --from: JSON, {hardware type, name or uuid: {property: value}}, for what the backends do not say.")
+          "With --from: JSON file {hardware type, name or UUID: {property: value}} with properties that backends do not have.")
   private @Nullable Path defaults;
 
   @Option(
       names = "--project-id",
       paramLabel = "ID",
-      description = "With --from: whose hardware it is to be; without it, that of the token.")
+      description = "With --from: project of the enrollments (default: project of the token).")
   private @Nullable String projectId;
 
   @Option(
@@ -117,7 +119,7 @@ final class ImportCommand implements Callable<Integer> {
     try (ServiceClient client = service.client()) {
       return (from.isEmpty() ? ofFile(line).run(client) : ofBackends(line).run(client))
           ? CommandLine.ExitCode.OK
-          : LOOK;
+          : REFUSED;
     } catch (CommandFailure e) {
       line.getErr().println("doni import: " + e.getMessage());
       line.getErr().flush();
@@ -128,47 +130,45 @@ final class ImportCommand implements Callable<Integer> {
   private FileImport ofFile(CommandLine line) {
     return new FileImport(
         Objects.requireNonNull(file),
-        mode == null ? Mode.row : mode,
+        mode == null ? ImportMode.row : mode,
         dryRun,
         output == OutputFormat.json,
         line.getOut());
   }
 
   private BackendImport ofBackends(CommandLine line) {
-    BackendImport.Options options =
-        new BackendImport.Options(from, apply, defaults, projectId, output == OutputFormat.json);
+    BackendImport.ImportOptions options =
+        new BackendImport.ImportOptions(
+            from, apply, defaults, projectId, output == OutputFormat.json);
     return new BackendImport(options, SettingsCommand.environment(settings), line.getOut());
   }
 
   private void check(CommandLine line) {
     if (from.isEmpty() == (file == null)) {
-      throw new ParameterException(line, "either a FILE or --from is needed");
+      throw new ParameterException(line, "either FILE or --from must be given");
     }
     if (from.isEmpty()) {
       if (apply || defaults != null || projectId != null) {
-        throw new ParameterException(
-            line, "--apply, --defaults and --project-id go with --from; a file has its own");
+        throw new ParameterException(line, "--apply, --defaults and --project-id require --from");
       }
       if (!settings.isEmpty()) {
-        throw new ParameterException(line, "'" + settings.getFirst() + "' is not understood");
+        throw new ParameterException(line, "unknown option '" + settings.getFirst() + "'");
       }
     } else if (mode != null || (dryRun && apply)) {
       throw new ParameterException(
           line,
-          mode != null
-              ? "--mode goes with a file; what backends have is taken row by row"
-              : "--dry-run and --apply exclude each other");
+          mode != null ? "--mode requires FILE" : "--dry-run and --apply are mutually exclusive");
     }
     for (String setting : settings) {
       if (!setting.startsWith("--doni.") && !setting.startsWith("--spring.")) {
         throw new ParameterException(
             line,
-            "'" + setting + "' is not understood; settings look like --doni.home=/var/lib/doni");
+            "unknown option '" + setting + "'; settings have the form --doni.home=/var/lib/doni");
       }
     }
   }
 
-  /** The texts of an array. */
+  /** Returns the strings of an array. */
   static List<String> texts(JsonNode array) {
     return array.valueStream().map(one -> one.asString("")).toList();
   }

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Properties for what backends do not say: of a hardware type, or of one piece of hardware by its
- * name or uuid, which wins.
+ * Properties that backends do not have: per hardware type, name or UUID. The more specific entry
+ * wins.
  */
 final class ImportDefaults {
 
@@ -38,10 +38,10 @@ final class ImportDefaults {
           "--defaults: %s cannot be read (%s)".formatted(file, e.getClass().getSimpleName()),
           false);
     } catch (JacksonException e) {
-      // Said below; its own text may quote a secret.
+      // Reported below; the message of the parser may quote a secret.
     }
     throw new CommandFailure(
-        "--defaults: %s is not what is allowed: JSON, {hardware type, name or uuid: {property: value}}"
+        "--defaults: %s must be JSON {hardware type, name or UUID: {property: value}}"
             .formatted(file),
         false);
   }

@@ -4,27 +4,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of an import, in parts that one request may hold. */
+/** Splits the lines of an import into requests. */
 final class ImportParts {
 
   /**
-   * A part.
+   * One request.
    *
-   * @param linesBefore how many lines the parts before it have
+   * @param linesBefore number of lines in earlier parts
    */
-  record Part(int linesBefore, String text) {}
+  record ImportPart(int linesBefore, String text) {}
 
   static final String JSON_LINES = "application/x-ndjson";
 
-  /** Small enough that a part is answered well before anybody gives up waiting. */
+  /** Small enough to be answered well before a timeout. */
   private static final int LINES = 1_000;
 
   private static final int BYTES = 4 * 1024 * 1024;
 
   private ImportParts() {}
 
-  static List<Part> of(List<String> lines) {
-    List<Part> parts = new ArrayList<>();
+  static List<ImportPart> of(List<String> lines) {
+    List<ImportPart> parts = new ArrayList<>();
     int from = 0;
     long bytes = 0;
     for (int at = 0; at < lines.size(); at++) {
@@ -42,7 +42,7 @@ final class ImportParts {
     return parts;
   }
 
-  private static Part part(List<String> lines, int from, int to) {
-    return new Part(from, String.join("\n", lines.subList(from, to)));
+  private static ImportPart part(List<String> lines, int from, int to) {
+    return new ImportPart(from, String.join("\n", lines.subList(from, to)));
   }
 }

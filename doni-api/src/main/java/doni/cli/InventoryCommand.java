@@ -15,21 +15,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** A command on the inventory that the service's configuration names. */
+/** A command that uses the database of the service's configuration. */
 abstract class InventoryCommand implements Callable<Integer> {
 
-  /** Done, and what was found needs somebody to look at it. */
-  static final int LOOK = 3;
+  /** Done, but with findings that need attention. */
+  static final int FINDINGS = 3;
 
   static final String SETTINGS =
-      "The inventory is the service's: application.yml here or in ./config, environment variables and --key=value"
-          + " arguments, as for serve.";
+      "Uses the service's configuration: application.yml in the current directory or ./config, environment variables"
+          + " and --key=value arguments, as for serve.";
 
   @Spec private @Nullable CommandSpec spec;
 
   @Unmatched private final List<String> settings = new ArrayList<>();
 
-  /** What is to be done; the exit code. */
+  /** Runs the command and returns its exit code. */
   abstract int work(ConfigurableApplicationContext inventory);
 
   @Override
@@ -38,28 +38,28 @@ abstract class InventoryCommand implements Callable<Integer> {
       if (!setting.startsWith("--doni.") && !setting.startsWith("--spring.")) {
         throw new ParameterException(
             spec().commandLine(),
-            "'" + setting + "' is not understood; settings look like --doni.home=/var/lib/doni");
+            "unknown option '" + setting + "'; settings have the form --doni.home=/var/lib/doni");
       }
     }
     SpringApplication tools = new SpringApplication(InventoryTools.class);
     tools.setWebApplicationType(WebApplicationType.NONE);
-    // Nothing but what the command uses is made: no client of any backend.
+    // Creates only the beans that the command uses, so no client of a backend.
     tools.setLazyInitialization(true);
     tools.setDefaultProperties(
         Map.of(
             "logging.level.doni",
             "warn",
-            // The readiness of a service that is not served names what is not there.
+            // The readiness group names indicators that do not exist without a web server.
             "management.endpoint.health.validate-group-membership",
             "false"));
     tools.addInitializers(context -> SettingNames.check(context.getEnvironment()));
     try (ConfigurableApplicationContext inventory = tools.run(settings.toArray(String[]::new))) {
-      return attempted(inventory);
+      return runWith(inventory);
     }
   }
 
-  /** What the command uses is made when it uses it, so a wrong setting can show as late as here. */
-  private int attempted(ConfigurableApplicationContext inventory) {
+  /** Runs the command. Beans are created on first use, so an invalid setting may show only here. */
+  private int runWith(ConfigurableApplicationContext inventory) {
     try {
       return work(inventory);
     } catch (RuntimeException e) {
@@ -73,7 +73,7 @@ abstract class InventoryCommand implements Callable<Integer> {
     return spec().commandLine().getOut();
   }
 
-  /** Says in one line why nothing, or nothing more, was done; the exit code. */
+  /** Prints the cause of a failure in one line and returns the exit code. */
   int failed(String why) {
     spec().commandLine().getErr().println("doni " + spec().name() + ": " + why);
     spec().commandLine().getErr().flush();

@@ -5,10 +5,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
 
-/**
- * The service without what serves and what reconciles: the inventory and what knows its fields, for
- * a command that works on it and ends.
- */
+/** The service without its web API and engine, for commands that use the database and end. */
 @EnableAutoConfiguration
 @AutoConfigurationPackage(basePackages = "doni")
 @ComponentScan(
@@ -17,7 +14,7 @@ import org.springframework.context.annotation.FilterType;
         @ComponentScan.Filter(
             type = FilterType.REGEX,
             pattern = {
-              "doni\\.(api|cli|intake|lane|policy|webhook)\\..*",
+              "doni\\.(api|bulkimport|cli|engine\\.lane|leftover|policy|resync|webhook)\\..*",
               "doni\\.DoniApplication"
             }))
 final class InventoryTools {}

@@ -17,18 +17,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code doni migrate-db}: brings the database's schema to this version. */
+/** {@code doni migrate-db}: migrates the database schema to this version. */
 @Command(
     name = "migrate-db",
     description = {
-      "Brings the schema of the database to this version, and ends. The service does the same when it starts; this is"
-          + " for a database that is to be migrated at a time of its own, or by a user who may do more"
-          + " (spring.flyway.user and spring.flyway.password).",
+      "Migrates the database schema to this version. The service does the same when it starts; use this command to"
+          + " migrate at another time or as a database user with more permissions (spring.flyway.user and"
+          + " spring.flyway.password).",
       SettingsCommand.SETTINGS
     },
     footer = {
       "",
-      "Exit code: 0 the schema is of this version, 1 it failed, 2 wrong arguments, 3 with --check: steps are pending.",
+      "Exit code: 0 schema is at this version, 1 failure, 2 invalid arguments, 3 migrations are pending (--check).",
       "",
       "Examples:",
       "  doni migrate-db --check",
@@ -37,52 +37,51 @@ import tools.jackson.databind.json.JsonMapper;
     mixinStandardHelpOptions = true)
 final class MigrateDatabaseCommand extends SettingsCommand {
 
-  /** With --check: somebody has to migrate. */
+  /** With --check: migrations are pending. */
   static final int PENDING = 3;
 
-  @Option(names = "--check", description = "Changes nothing, and says which steps are pending.")
+  @Option(names = "--check", description = "Lists pending migrations without running them.")
   private boolean check;
 
-  /**
-   * The database and its migrations, each made when it is asked for, and nothing that uses them.
-   */
+  /** The database and its migrations; beans are created on first use. */
   @ImportAutoConfiguration({DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
   @ComponentScan("doni.database")
-  static final class Parts {}
+  static final class MigrationBeans {}
 
   @Override
   int work(ConfigurableEnvironment environment) {
     try (AnnotationConfigApplicationContext parts = new AnnotationConfigApplicationContext()) {
       parts.setEnvironment(environment);
       parts.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor());
-      parts.register(Parts.class);
+      parts.register(MigrationBeans.class);
       parts.refresh();
       return migrate(parts.getBean(Flyway.class));
     } catch (RuntimeException e) {
       return failed(
           StartFailure.line(e, environment)
-              .orElse("it failed (" + e.getClass().getSimpleName() + ")"));
+              .orElse("migration failed (" + e.getClass().getSimpleName() + ")"));
     }
   }
 
   private int migrate(Flyway flyway) {
-    List<Step> pending = Arrays.stream(flyway.info().pending()).map(Step::of).toList();
+    List<MigrationStep> pending =
+        Arrays.stream(flyway.info().pending()).map(MigrationStep::of).toList();
     if (!check) {
       flyway.migrate();
     }
     MigrationInfo current = flyway.info().current();
-    tell(current == null ? "none" : String.valueOf(current.getVersion()), pending);
+    print(current == null ? "none" : String.valueOf(current.getVersion()), pending);
     return check && !pending.isEmpty() ? PENDING : 0;
   }
 
-  /** A step of the schema. */
-  record Step(String version, String description) {
-    static Step of(MigrationInfo migration) {
-      return new Step(String.valueOf(migration.getVersion()), migration.getDescription());
+  /** One migration of the schema. */
+  record MigrationStep(String version, String description) {
+    static MigrationStep of(MigrationInfo migration) {
+      return new MigrationStep(String.valueOf(migration.getVersion()), migration.getDescription());
     }
   }
 
-  private void tell(String version, List<Step> steps) {
+  private void print(String version, List<MigrationStep> steps) {
     if (json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("version", version);
@@ -93,7 +92,7 @@ final class MigrateDatabaseCommand extends SettingsCommand {
           out()
               .println(
                   (check ? "pending  " : "migrated ") + step.version() + " " + step.description()));
-      out().println("the schema is of version " + version);
+      out().println("schema version " + version);
     }
     out().flush();
   }

@@ -21,18 +21,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code doni migrate-from}: takes over what the original Doni has stored. */
+/** {@code doni migrate-from}: imports the database of the original Doni. */
 @Command(
     name = "migrate-from",
     description = {
-      "Takes over the devices, windows and worker reports of the original Doni from its MariaDB.",
-      "Stop the original's workers first: two services would work on the same backends. What is here already is left"
-          + " as it is, so this may be run again, and while the service runs.",
+      "Imports devices, reservation windows and worker reports from the MariaDB of the original Doni.",
+      "Stop the original's workers first; otherwise two services write to the same backends. Existing devices are not"
+          + " changed, so the command can be repeated, also while the service runs.",
       InventoryCommand.SETTINGS
     },
     footer = {
       "",
-      "Exit code: 0 all is here, 1 it failed, 2 wrong arguments, 3 some of it could not be taken or differs.",
+      "Exit code: 0 everything is imported, 1 failure, 2 invalid arguments, 3 some data was not imported or differs.",
       "",
       "Example:",
       "  doni migrate-from jdbc:mariadb://db.example.org:3306/doni --username doni --password-file doni.pw --dry-run"
@@ -44,28 +44,27 @@ final class MigrateFromCommand extends InventoryCommand {
 
   @Parameters(
       paramLabel = "URL",
-      description = "The original's database: jdbc:mariadb://host:3306/doni")
+      description = "URL of the original's database: jdbc:mariadb://host:3306/doni")
   private String url = "";
 
-  @Option(names = "--username", description = "Who may read it.")
+  @Option(names = "--username", description = "Database user.")
   private @Nullable String username;
 
   @Option(
       names = "--password-file",
-      description = "A file with the password; without it, the variable " + PASSWORD + ".")
+      description = "File with the password (default: environment variable " + PASSWORD + ").")
   private @Nullable Path passwordFile;
 
   @Option(
       names = "--dry-run",
-      description = "Does and checks everything, then takes each transaction back.")
+      description = "Runs and checks everything, then rolls back each transaction.")
   private boolean dryRun;
 
   @Override
   public Integer call() {
     if (!url.startsWith("jdbc:mariadb://")) {
       throw new ParameterException(
-          spec().commandLine(),
-          "the URL is no URL of a MariaDB; allowed: jdbc:mariadb://host:3306/database");
+          spec().commandLine(), "URL must have the form jdbc:mariadb://host:3306/database");
     }
     return super.call();
   }
@@ -75,17 +74,17 @@ final class MigrateFromCommand extends InventoryCommand {
     try (OriginalDatabase original = OriginalDatabase.open(url, username, password())) {
       MigrationReport report = inventory.getBean(Migration.class).run(original, dryRun);
       print(report, out());
-      return report.complete() ? 0 : LOOK;
+      return report.complete() ? 0 : FINDINGS;
     } catch (OriginalUnavailableException e) {
       return failed(DatabaseText.withoutSecrets(url) + " " + oneLine(e));
     } catch (BackendException e) {
-      return failed("another migration runs");
+      return failed("another migration is running");
     } catch (IOException e) {
       return failed("the password file cannot be read (" + e.getClass().getSimpleName() + ")");
     } catch (MigrationFailedException e) {
       return failed(oneLine(e));
     } catch (DataAccessException | TransactionException e) {
-      return failed("the inventory's database failed (" + e.getClass().getSimpleName() + ")");
+      return failed("database error (" + e.getClass().getSimpleName() + ")");
     }
   }
 
@@ -94,19 +93,21 @@ final class MigrateFromCommand extends InventoryCommand {
   }
 
   static void print(MigrationReport report, PrintWriter out) {
-    out.println((report.dryRun() ? "dry run, nothing is stored" : "done"));
-    out.println("  read        " + text(report.read()) + ", as many as the original counts");
+    out.println((report.dryRun() ? "dry run, nothing was stored" : "done"));
+    out.println("  read        " + text(report.read()) + ", equal to the counts of the original");
     out.println(
-        "  taken       "
+        "  imported    "
             + text(report.taken())
-            + (report.dryRun() ? "" : ", read back and compared before each commit"));
-    out.println("  here before " + report.there() + " devices, unchanged");
+            + (report.dryRun() ? "" : ", verified before each commit"));
+    out.println("  existing    " + report.there() + " devices, unchanged");
     out.println(
-        "  gone        " + report.goneHere() + " devices that were taken and deleted here since");
+        "  deleted     "
+            + report.goneHere()
+            + " devices that were imported earlier and deleted since");
     out.println(
-        "  clean       "
+        "  skipped     "
             + report.cleanedUp()
-            + " deleted devices that the original has cleaned up after");
+            + " deleted devices that the original has cleaned up");
     out.println("  enrollments sha256 " + report.enrollmentsRead() + " of the original");
     out.println("              sha256 " + report.enrollmentsStored() + " of the inventory");
     out.println("  tasks       sha256 " + report.tasksRead() + " of the original, translated");
@@ -122,9 +123,9 @@ final class MigrateFromCommand extends InventoryCommand {
 
   private static String label(MigrationFinding.Kind kind) {
     return switch (kind) {
-      case NOT_TAKEN -> "NOT TAKEN";
+      case NOT_TAKEN -> "NOT IMPORTED";
       case DIFFERS -> "DIFFERS";
-      case TO_MEND -> "TO MEND";
+      case TO_MEND -> "TO FIX";
       case NOTE -> "NOTE";
     };
   }

@@ -1,6 +1,6 @@
 package doni.cli;
 
-/** How a command prints what it found; the names are what one types. */
+/** Output format of a command; the names are the values of {@code --output}. */
 enum OutputFormat {
   /** For people. */
   table,

@@ -13,16 +13,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** Shows what the workers of a device would write now. */
+/** {@code doni plan}: shows what each worker would write for a device now. */
 @Command(
     name = "plan",
     description = "Shows what each worker would write for a device now, without writing it.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:it is known of every worker",
-      "1:the service refused, or did not answer",
-      "2:the command line is not understood",
-      "3:of some worker it cannot be said; why is printed"
+      "0:every worker has a plan",
+      "1:the service refused the request or did not answer",
+      "2:invalid arguments",
+      "3:some workers have no plan; the reason is printed"
     },
     footer = {
       "",
@@ -33,17 +33,17 @@ import tools.jackson.databind.JsonNode;
     mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
 
-  private static final int UNKNOWN = 3;
+  private static final int NO_PLAN = 3;
 
   @Mixin private final ServiceOptions service = new ServiceOptions();
 
-  @Parameters(paramLabel = "NAME", description = "Name or uuid of the device.")
+  @Parameters(paramLabel = "NAME", description = "Name or UUID of the device.")
   private String name = "";
 
   @Option(
       names = "--output",
       paramLabel = "FORMAT",
-      description = "table (default), or json: the service's answer as it is.",
+      description = "table (default) or json (the response of the service).",
       defaultValue = "table")
   private OutputFormat output = OutputFormat.table;
 
@@ -69,7 +69,7 @@ final class PlanCommand implements Callable<Integer> {
       table(plan, out);
     }
     boolean known = plan.path("workers").valueStream().allMatch(worker -> reason(worker).isEmpty());
-    return known ? CommandLine.ExitCode.OK : UNKNOWN;
+    return known ? CommandLine.ExitCode.OK : NO_PLAN;
   }
 
   private static String reason(JsonNode worker) {
@@ -82,9 +82,9 @@ final class PlanCommand implements Callable<Integer> {
       String type = TerminalText.line(worker.path("worker_type").asString(""));
       String reason = reason(worker);
       if (!reason.isEmpty()) {
-        out.println("  " + type + ": not known: " + TerminalText.line(reason));
+        out.println("  " + type + ": no plan: " + TerminalText.line(reason));
       } else if (worker.path("changes").isEmpty()) {
-        out.println("  " + type + ": nothing to do");
+        out.println("  " + type + ": no changes");
       } else {
         out.println("  " + type + ":");
         worker.path("changes").forEach(change -> out.println("    " + text(change)));

@@ -15,18 +15,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code doni policy-check}: what the policy says, without asking the service. */
+/** {@code doni policy-check}: evaluates the policy without a running service. */
 @Command(
     name = "policy-check",
     description = {
-      "Says whether the policy allows something, and which rule decides. Without --rule: whether anything is wrong"
-          + " with the policy file.",
+      "Shows whether the policy allows an action and which rule decides. Without --rule, it checks the policy file for"
+          + " mistakes.",
       SettingsCommand.SETTINGS
     },
     footer = {
       "",
-      "Exit code: 0 allowed, or nothing is wrong; 1 the policy cannot be used, or something is wrong with it;"
-          + " 2 wrong arguments; 3 denied.",
+      "Exit code: 0 allowed, or no problems found; 1 the policy is invalid or has problems; 2 invalid arguments;"
+          + " 3 denied.",
       "",
       "Examples:",
       "  doni policy-check --doni.policy-file=policy.yaml",
@@ -38,33 +38,33 @@ final class PolicyCheckCommand extends SettingsCommand {
 
   static final int DENIED = 3;
 
-  @Option(names = "--rule", description = "What somebody wants to do, for example hardware:create.")
+  @Option(names = "--rule", description = "Rule to evaluate, for example hardware:create.")
   private @Nullable String rule;
 
   @Option(
       names = "--roles",
       split = ",",
       paramLabel = "ROLE",
-      description = "His roles, with commas between them.")
+      description = "Roles of the caller, separated by commas.")
   private final List<String> roles = new ArrayList<>();
 
-  @Option(names = "--project", paramLabel = "ID", description = "The project of his token.")
+  @Option(names = "--project", paramLabel = "ID", description = "Project ID of the caller's token.")
   private @Nullable String project;
 
-  @Option(names = "--user", paramLabel = "ID", description = "His user id.")
+  @Option(names = "--user", paramLabel = "ID", description = "User ID of the caller.")
   private @Nullable String user;
 
   @Option(
       names = "--target",
       paramLabel = "KEY=VALUE",
       description =
-          "What he wants to do it to, for example project_id=ID; none means every project's devices.")
+          "Attribute of the target, for example project_id=ID; without targets, devices of every project.")
   private final Map<String, String> target = new HashMap<>();
 
   @Override
   int work(ConfigurableEnvironment environment) {
     if (rule == null && !(roles.isEmpty() && project == null && user == null && target.isEmpty())) {
-      throw refused("--roles, --project, --user and --target need --rule");
+      throw refused("--roles, --project, --user and --target require --rule");
     }
     PolicyReview review = PolicyReview.of(environment);
     if (rule == null) {
@@ -75,10 +75,10 @@ final class PolicyCheckCommand extends SettingsCommand {
     }
     if (!review.rules().contains(rule)) {
       throw refused(
-          "--rule: there is no rule '%s'; allowed: %s"
+          "--rule: unknown rule '%s'; allowed: %s"
               .formatted(rule, String.join(", ", review.rules())));
     }
-    return tell(review, rule, review.decide(rule, caller(), target));
+    return print(review, rule, review.decide(rule, caller(), target));
   }
 
   private Caller caller() {
@@ -107,16 +107,16 @@ final class PolicyCheckCommand extends SettingsCommand {
       printJson(document);
     } else {
       out().println(review.source());
-      review.problems().forEach(problem -> out().println("WRONG " + problem));
+      review.problems().forEach(problem -> out().println("FAIL " + problem));
       if (review.problems().isEmpty()) {
-        out().println("nothing is wrong");
+        out().println("no problems found");
       }
     }
     out().flush();
     return review.problems().isEmpty() ? 0 : 1;
   }
 
-  private int tell(PolicyReview review, String asked, PolicyDecision decision) {
+  private int print(PolicyReview review, String asked, PolicyDecision decision) {
     if (json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("rule", asked);
@@ -137,7 +137,7 @@ final class PolicyCheckCommand extends SettingsCommand {
             .printf(
                 "  %-22s %s (%s)%n",
                 step.rule(),
-                step.text().isEmpty() ? "does not exist, which denies" : step.text(),
+                step.text().isEmpty() ? "does not exist, so it denies" : step.text(),
                 review.isWritten(step.rule()) ? "policy file" : "default");
       }
     }

@@ -9,12 +9,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code doni secrets}: the values that are encrypted at rest. */
+/** {@code doni secrets}: verifies and re-encrypts secrets in the database. */
 @Command(
     name = "secrets",
-    description = "Looks after the values that are encrypted with doni.secrets.keys.",
+    description = "Verifies or re-encrypts secrets (doni.secrets.keys).",
     mixinStandardHelpOptions = true,
-    subcommands = {SecretsCommand.Verify.class, SecretsCommand.Rotate.class})
+    subcommands = {SecretsCommand.VerifyCommand.class, SecretsCommand.RotateCommand.class})
 final class SecretsCommand implements Runnable {
 
   @Spec private @Nullable CommandSpec spec;
@@ -22,54 +22,55 @@ final class SecretsCommand implements Runnable {
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "a command is needed: verify or rotate");
+      throw new ParameterException(spec.commandLine(), "missing command: verify or rotate");
     }
   }
 
-  /** Tries to read every value. */
+  /** Decrypts every secret. */
   @Command(
       name = "verify",
       description = {
-        "Decrypts every stored value, and says which cannot be.",
+        "Decrypts every stored secret and lists those that cannot be decrypted.",
         InventoryCommand.SETTINGS
       },
-      footer = {"", "Exit code: 0 all can be read, 1 it failed, 3 some cannot be read."},
+      footer = {
+        "",
+        "Exit code: 0 all secrets can be decrypted, 1 failure, 3 some cannot be decrypted."
+      },
       mixinStandardHelpOptions = true)
-  static final class Verify extends InventoryCommand {
+  static final class VerifyCommand extends InventoryCommand {
     @Override
     int work(ConfigurableApplicationContext inventory) {
       Summary summary = inventory.getBean(StoredSecrets.class).verify();
       out()
           .println(
-              summary.values()
-                  + " encrypted values, "
-                  + summary.unreadable().size()
-                  + " cannot be read");
+              "%d secrets, %d cannot be decrypted"
+                  .formatted(summary.values(), summary.unreadable().size()));
       return finish(this, summary);
     }
   }
 
-  /** Encrypts anew. */
+  /** Encrypts every secret with the first key. */
   @Command(
       name = "rotate",
       description = {
-        "Encrypts every stored value with the first key of doni.secrets.keys. The service may run meanwhile, once it"
-            + " has been restarted with that key in front. May be broken off and run again; when it says that none"
-            + " is left, the other keys are no longer needed.",
+        "Encrypts every stored secret with the first key of doni.secrets.keys. First restart the service with that key"
+            + " in front; it can run during the rotation. The command can be interrupted and repeated. After exit code"
+            + " 0, the other keys are no longer needed.",
         InventoryCommand.SETTINGS
       },
       footer = {
         "",
-        "Exit code: 0 none is left, 1 it failed, 3 some cannot be read or were changed meanwhile."
+        "Exit code: 0 all secrets use the first key, 1 failure, 3 some cannot be decrypted or changed meanwhile."
       },
       mixinStandardHelpOptions = true)
-  static final class Rotate extends InventoryCommand {
+  static final class RotateCommand extends InventoryCommand {
     @Override
     int work(ConfigurableApplicationContext inventory) {
       Summary summary = inventory.getBean(StoredSecrets.class).rotate();
       out()
           .println(
-              "%d encrypted values, %d of them encrypted anew, %d changed meanwhile (run it again), %d cannot be read"
+              "%d secrets, %d re-encrypted, %d changed meanwhile (repeat the command), %d cannot be decrypted"
                   .formatted(
                       summary.values(),
                       summary.rotated(),
@@ -87,6 +88,6 @@ final class SecretsCommand implements Runnable {
                 .out()
                 .println("hardware " + value.device() + ", " + value.place() + ": " + value.why()));
     command.out().flush();
-    return summary.unreadable().isEmpty() && summary.missed() == 0 ? 0 : InventoryCommand.LOOK;
+    return summary.unreadable().isEmpty() && summary.missed() == 0 ? 0 : InventoryCommand.FINDINGS;
   }
 }

@@ -14,12 +14,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The service's REST API, for commands. */
+/** Client of the service's REST API, for commands. */
 final class ServiceClient implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
-  /** A plan reads backends for 20 s at most. */
+  /** Longer than a plan, which reads backends for at most 20 s. */
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
@@ -31,7 +31,7 @@ final class ServiceClient implements AutoCloseable {
     this.token = token;
   }
 
-  /** A name as a segment of a path. */
+  /** Encodes a name as a path segment. */
   static String segment(String name) {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
@@ -73,7 +73,7 @@ final class ServiceClient implements AutoCloseable {
       body = JsonMapper.shared().readTree(response.body());
     } catch (JacksonException e) {
       throw new CommandFailure(
-          "%s answered %d and no JSON; is the URL right?".formatted(service, response.statusCode()),
+          "%s answered %d without JSON; check --url".formatted(service, response.statusCode()),
           response.statusCode() >= 500);
     }
     if (response.statusCode() >= 300) {

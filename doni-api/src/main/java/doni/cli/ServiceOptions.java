@@ -7,13 +7,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the service is, and who asks. A token is never an argument: everybody can list those. */
+/**
+ * URL and token of the service. A token is never an argument, because process lists show arguments.
+ */
 final class ServiceOptions {
 
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "Where the service is (default: $DONI_URL, or http://127.0.0.1:8001).",
+      description = "URL of the service (default: $DONI_URL or http://127.0.0.1:8001).",
       defaultValue = "${env:DONI_URL:-http://127.0.0.1:8001}",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
   private String url = "";
@@ -21,7 +23,7 @@ final class ServiceOptions {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "A file that holds a Keystone token (default: the token in $OS_TOKEN).")
+      description = "File with a Keystone token (default: the token in $OS_TOKEN).")
   private @Nullable Path tokenFile;
 
   ServiceClient client() {
@@ -36,20 +38,21 @@ final class ServiceOptions {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // Said below.
+      // Reported below.
     }
-    throw new CommandFailure("--url: '" + url + "' is no http or https URL", false);
+    throw new CommandFailure("--url: must be an http or https URL, not '" + url + "'", false);
   }
 
   private String token() {
     String token = tokenFile == null ? System.getenv("OS_TOKEN") : read(tokenFile);
     if (token == null || token.isBlank()) {
       throw new CommandFailure(
-          "there is no token: set OS_TOKEN (openstack token issue -f value -c id) or use --token-file",
+          "no token: set OS_TOKEN (openstack token issue -f value -c id) or use --token-file",
           false);
     }
     if (token.strip().chars().anyMatch(c -> c <= ' ' || c > '~')) {
-      throw new CommandFailure("what is given as a token is none", false);
+      throw new CommandFailure(
+          "the token contains characters that are not valid in a Keystone token", false);
     }
     return token.strip();
   }

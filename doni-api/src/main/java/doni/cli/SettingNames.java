@@ -11,15 +11,15 @@ import org.springframework.boot.context.properties.source.UnboundElementsSourceF
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Refuses a misspelled key under {@code doni}, which would otherwise leave the default in force
- * without a word: the default policy, for one.
+ * Refuses unknown keys under {@code doni}; otherwise a misspelled key would silently leave a
+ * default in force, for example the default policy.
  *
- * <p>Environment variables are not looked at, as Spring does not either: Kubernetes sets {@code
- * DONI_PORT} and the like where a service is named {@code doni}.
+ * <p>Environment variables are not checked, as in Spring: Kubernetes sets {@code DONI_PORT} and
+ * others for a service named {@code doni}.
  */
 final class SettingNames {
 
-  /** Each is a setting or owns all below it; those of a strict record are checked there. */
+  /** Settings, and prefixes whose keys are checked by their strict records. */
   static final List<ConfigurationPropertyName> KNOWN =
       Stream.of(
               "doni.events",
@@ -48,13 +48,15 @@ final class SettingNames {
   private SettingNames() {}
 
   /**
-   * @throws InvalidConfigurationPropertyValueException names the first unknown key, and no value
+   * Checks all keys.
+   *
+   * @throws InvalidConfigurationPropertyValueException for the first unknown key, without its value
    */
   static void check(ConfigurableEnvironment environment) {
     unknown(environment).findFirst().ifPresent(SettingNames::refuse);
   }
 
-  /** The keys that nothing reads. */
+  /** Returns all unknown keys. */
   static Stream<ConfigurationPropertyName> unknown(ConfigurableEnvironment environment) {
     List<ConfigurationPropertyName> unknown = new ArrayList<>();
     for (var source : ConfigurationPropertySources.get(environment)) {
@@ -75,6 +77,6 @@ final class SettingNames {
 
   private static void refuse(ConfigurationPropertyName name) {
     throw new InvalidConfigurationPropertyValueException(
-        name.toString(), null, StartFailure.NO_SETTING);
+        name.toString(), null, StartFailure.UNKNOWN_SETTING);
   }
 }

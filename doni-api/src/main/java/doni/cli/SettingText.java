@@ -23,18 +23,18 @@ import org.springframework.validation.ObjectError;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** Texts about one setting: its key, its value unless that is a secret, and what is allowed. */
+/** Texts for one setting: its key, its value unless it is a secret, and what is allowed. */
 final class SettingText {
 
-  private static final int LONGEST_VALUE = 200;
+  private static final int MAX_VALUE_LENGTH = 200;
 
-  /** By the last word of the key, so that a token's lifetime can be shown. */
+  /** Recognizes secrets by the last word of the key, so that a token's lifetime can be shown. */
   private static final Pattern SECRET =
       Pattern.compile(
           "doni\\.secrets\\..*|doni\\.keystone\\.static-tokens\\..*"
               + "|(.*[.-])?(pass|password|passphrase|secret|token|key|credentials?)");
 
-  /** How Spring refuses a value that it reads without a record. */
+  /** Spring's message for a value that it reads without a record. */
   private static final Pattern CONVERSION = Pattern.compile("Failed to convert to type (\\S+)");
 
   private SettingText() {}
@@ -57,7 +57,7 @@ final class SettingText {
   static Optional<String> unknown(UnboundConfigurationPropertiesException unbound) {
     return unbound.getUnboundProperties().stream()
         .findFirst()
-        .map(property -> property.getName() + ": " + StartFailure.NO_SETTING);
+        .map(property -> property.getName() + ": " + StartFailure.UNKNOWN_SETTING);
   }
 
   static Optional<String> violation(BindValidationException invalid) {
@@ -76,7 +76,7 @@ final class SettingText {
         : of(prefix.toString(), null, error.getDefaultMessage());
   }
 
-  /** Empty where no value was given: then it is not the value that is wrong. */
+  /** Returns the text; empty if no value is set, because then the value is not the cause. */
   static Optional<String> unusable(BindException bind) {
     return Optional.ofNullable(bind.getProperty())
         .map(property ->
@@ -87,13 +87,15 @@ final class SettingText {
   }
 
   private static String unusable(Class<?> type) {
-    return "cannot be used; allowed: " + allowed(type);
+    return "is invalid; allowed: " + allowed(type);
   }
 
-  /** Where the file is wrong. Its own text shows the lines around, which may hold a password. */
+  /**
+   * Gives the position only; the exception's message quotes lines, which may contain a password.
+   */
   static String badYaml(MarkedYAMLException yaml) {
     Mark mark = yaml.getProblemMark();
-    return "application.yml: is no YAML"
+    return "application.yml: invalid YAML"
         + (mark == null
             ? ""
             : ", line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1));
@@ -135,8 +137,8 @@ final class SettingText {
       return value == null ? "" : "the value ";
     }
     String text = value.toString();
-    return text.length() > LONGEST_VALUE
-        ? "'" + text.substring(0, LONGEST_VALUE) + "...' "
+    return text.length() > MAX_VALUE_LENGTH
+        ? "'" + text.substring(0, MAX_VALUE_LENGTH) + "...' "
         : "'" + text + "' ";
   }
 

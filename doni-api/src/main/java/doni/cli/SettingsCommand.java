@@ -20,14 +20,14 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /**
- * A command that reads the service's configuration, and starts nothing of the service. It logs
- * nothing: what it has to say is its output.
+ * A command that reads the service's configuration and starts no part of the service. It logs
+ * nothing, so that its output is only its result.
  */
 abstract class SettingsCommand implements Callable<Integer> {
 
   static final String SETTINGS =
-      "The configuration is the service's: application.yml here or in ./config, environment variables and"
-          + " --key=value arguments, as for serve.";
+      "Uses the service's configuration: application.yml in the current directory or ./config, environment variables"
+          + " and --key=value arguments, as for serve.";
 
   @Option(
       names = "--output",
@@ -40,10 +40,10 @@ abstract class SettingsCommand implements Callable<Integer> {
 
   @Unmatched private final List<String> settings = new ArrayList<>();
 
-  /** What is to be done; the exit code. */
+  /** Runs the command and returns its exit code. */
   abstract int work(ConfigurableEnvironment environment) throws InterruptedException;
 
-  /** The configuration itself cannot be read: by default that ends the command. */
+  /** Handles a configuration that cannot be read; by default, the command fails. */
   int unreadable(String why) {
     return failed(why);
   }
@@ -54,7 +54,7 @@ abstract class SettingsCommand implements Callable<Integer> {
       if (!setting.startsWith("--") || !setting.contains("=")) {
         throw new ParameterException(
             spec().commandLine(),
-            "'" + setting + "' is not understood; settings look like --doni.home=/var/lib/doni");
+            "unknown option '" + setting + "'; settings have the form --doni.home=/var/lib/doni");
       }
     }
     ConfigurableEnvironment environment;
@@ -68,15 +68,15 @@ abstract class SettingsCommand implements Callable<Integer> {
     } catch (ParameterException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Nothing is logged here, so nobody else would say it.
+      // Logging is off, so this is the only message.
       return failed(CommandFailure.defect(e));
     }
   }
 
   /**
-   * The service's configuration. From now on nothing is logged.
+   * Reads the service's configuration and turns logging off.
    *
-   * @param settings as {@code --key=value}
+   * @param settings arguments of the form {@code --key=value}
    */
   static ConfigurableEnvironment environment(List<String> settings) {
     LoggingSystem.get(SettingsCommand.class.getClassLoader()).beforeInitialize();
@@ -103,7 +103,7 @@ abstract class SettingsCommand implements Callable<Integer> {
     return spec().commandLine().getOut();
   }
 
-  /** Says in one line why nothing was done; the exit code. */
+  /** Prints the cause of a failure in one line and returns the exit code. */
   int failed(String why) {
     spec().commandLine().getErr().println("doni " + spec().name() + ": " + why);
     spec().commandLine().getErr().flush();

@@ -23,19 +23,19 @@ import org.springframework.util.PlaceholderResolutionException;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Says in one line why the service does not start, where that is a matter of configuration or of
- * the place it runs in: the key, the value and what is allowed, without a secret. Everything else
- * is a defect, and keeps its stack trace.
+ * Logs in one line why the service does not start, if the cause is its configuration or
+ * environment: the key, the value and what is allowed, without secrets. All other failures are bugs
+ * and keep their stack traces.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class StartFailure implements SpringBootExceptionReporter {
 
-  static final String NO_SETTING = "is not a setting of Doni; its README lists those there are";
+  static final String UNKNOWN_SETTING = "unknown setting; see docs/configuration.md";
 
-  private static final Logger log = LoggerFactory.getLogger(StartFailure.class);
-  private static final int LONGEST_CHAIN = 50;
+  private static final Logger LOG = LoggerFactory.getLogger(StartFailure.class);
+  private static final int MAX_CAUSES = 50;
 
-  /** How a record of settings refuses: {@code doni.a.b: ...} or {@code doni.a.b is 'x'; ...}. */
+  /** Message of a settings record: {@code doni.a.b: ...} or {@code doni.a.b is 'x'; ...}. */
   private static final Pattern REFUSAL =
       Pattern.compile("(doni\\.[a-z][A-Za-z0-9._-]*)(?:: | is )(.+)", Pattern.DOTALL);
 
@@ -48,19 +48,19 @@ final class StartFailure implements SpringBootExceptionReporter {
   @Override
   public boolean reportException(Throwable failure) {
     Optional<String> line = line(failure, settings);
-    line.ifPresent(text -> log.error("cannot start: {}", text));
+    line.ifPresent(text -> LOG.error("cannot start: {}", text));
     return line.isPresent();
   }
 
   /**
-   * The line, if the failure is somebody's mistake outside our code.
+   * Returns the line; empty if the failure is a bug in Doni.
    *
-   * @param settings to tell the value of a key which the failure does not know
+   * @param settings for values that the exception does not contain
    */
   static Optional<String> line(Throwable failure, PropertyResolver settings) {
     List<Throwable> outermostFirst =
-        Stream.iterate(failure, e -> e != null, Throwable::getCause).limit(LONGEST_CHAIN).toList();
-    // The innermost says most, and what stands around it is Spring's.
+        Stream.iterate(failure, e -> e != null, Throwable::getCause).limit(MAX_CAUSES).toList();
+    // The innermost cause is the most specific; outer ones are Spring's.
     return outermostFirst.reversed().stream()
         .flatMap(e -> ofOne(e, settings).stream())
         .findFirst()
@@ -91,7 +91,7 @@ final class StartFailure implements SpringBootExceptionReporter {
         .map(matcher -> matcher.group(1) + ": " + matcher.group(2));
   }
 
-  /** What counts only where nothing around it knows more. */
+  /** Describes causes that matter only if no other exception of the chain is more specific. */
   private static Optional<String> cause(Throwable e, PropertyResolver settings) {
     return switch (e) {
       case PlaceholderResolutionException unresolved -> Optional.of(unresolved(unresolved));
@@ -100,9 +100,9 @@ final class StartFailure implements SpringBootExceptionReporter {
     };
   }
 
-  /** Its own text holds the value around the placeholder. */
+  /** Omits the exception's message, which contains the whole value. */
   private static String unresolved(PlaceholderResolutionException e) {
-    return "${" + e.getPlaceholder() + "} is used in the configuration and has no value";
+    return "${" + e.getPlaceholder() + "} is used in the configuration but has no value";
   }
 
   private static String portInUse(int port) {

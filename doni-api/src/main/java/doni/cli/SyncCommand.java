@@ -23,20 +23,20 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Begins, shows and steers resyncs of many devices at a running service. */
+/** {@code doni sync}: starts, shows and controls resync runs of a running service. */
 @Command(
     name = "sync",
     description = {
-      "Has devices looked at again: all of them, or those that the options match.",
-      "While the same is being done already, that run is shown."
+      "Resyncs devices: all of them, or those that match the options.",
+      "If a run with the same filter is not finished, it is shown instead."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:begun or shown; with --wait: done without a failure",
-      "1:the service refused, or did not answer",
-      "2:the command line is not understood",
-      "3:the run is done, and something failed",
-      "4:the run was cancelled"
+      "0:run started or shown; with --wait: finished without failures",
+      "1:the service refused the request or did not answer",
+      "2:invalid arguments",
+      "3:the run finished with failures",
+      "4:the run was canceled"
     },
     footer = {
       "",
@@ -50,17 +50,17 @@ final class SyncCommand implements Callable<Integer> {
 
   private static final int FAILURES = 3;
   private static final int CANCELLED = 4;
-  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration POLL = Duration.ofMillis(500);
 
-  /** A service that is restarted is back before that; the run goes on meanwhile. */
-  private static final Duration AWAY = Duration.ofMinutes(2);
+  /** Longer than a restart of the service; the run continues meanwhile. */
+  private static final Duration MAX_OUTAGE = Duration.ofMinutes(2);
 
   @Mixin private final ServiceOptions service = new ServiceOptions();
 
   @Option(names = "--all", description = "All devices.")
   private boolean all;
 
-  @Option(names = "--worker-type", paramLabel = "TYPE", description = "Only this worker's tasks.")
+  @Option(names = "--worker-type", paramLabel = "TYPE", description = "Only tasks of this worker.")
   private @Nullable String workerType;
 
   @Option(
@@ -69,40 +69,40 @@ final class SyncCommand implements Callable<Integer> {
       description = "Only devices of this type.")
   private @Nullable String hardwareType;
 
-  @Option(names = "--project-id", paramLabel = "ID", description = "Only this project's devices.")
+  @Option(names = "--project-id", paramLabel = "ID", description = "Only devices of this project.")
   private @Nullable String projectId;
 
   @Option(
       names = "--state",
       paramLabel = "STATE",
-      description = "Only tasks that are PENDING, IN_PROGRESS, STEADY or ERROR now.")
+      description = "Only tasks in this state: PENDING, IN_PROGRESS, STEADY or ERROR.")
   private @Nullable String state;
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Only the device of this name; can be given several times.")
+      description = "Only the device with this name; can be repeated.")
   private final List<String> names = new ArrayList<>();
 
-  @Option(names = "--status", paramLabel = "UUID", description = "Shows how far a run is.")
+  @Option(names = "--status", paramLabel = "UUID", description = "Shows the progress of a run.")
   private @Nullable UUID status;
 
   @Option(names = "--pause", paramLabel = "UUID", description = "Pauses a run.")
   private @Nullable UUID pause;
 
-  @Option(names = "--resume", paramLabel = "UUID", description = "Goes on with a paused run.")
+  @Option(names = "--resume", paramLabel = "UUID", description = "Resumes a paused run.")
   private @Nullable UUID resume;
 
-  @Option(names = "--cancel", paramLabel = "UUID", description = "Ends a run before it is done.")
+  @Option(names = "--cancel", paramLabel = "UUID", description = "Cancels a run.")
   private @Nullable UUID cancel;
 
-  @Option(names = "--wait", description = "Shows the progress until the run is over.")
+  @Option(names = "--wait", description = "Waits for the end of the run and shows its progress.")
   private boolean wait;
 
   @Option(
       names = "--output",
       paramLabel = "FORMAT",
-      description = "table (default), or json: the run as the service tells it, at the end.",
+      description = "table (default) or json (the run as returned by the service, at the end).",
       defaultValue = "table")
   private OutputFormat output = OutputFormat.table;
 
@@ -115,9 +115,9 @@ final class SyncCommand implements Callable<Integer> {
     check(line, filter);
     try (ServiceClient client = service.client()) {
       SyncProgress run = new SyncProgress(answer(client, filter));
-      PrintWriter told = output == OutputFormat.json ? line.getErr() : line.getOut();
-      told.println("run " + TerminalText.line(run.uuid()));
-      SyncProgress last = wait ? await(client, run, told) : run;
+      PrintWriter progress = output == OutputFormat.json ? line.getErr() : line.getOut();
+      progress.println("run " + TerminalText.line(run.uuid()));
+      SyncProgress last = wait ? await(client, run, progress) : run;
       return show(last, line.getOut());
     } catch (CommandFailure e) {
       line.getErr().println("doni sync: " + e.getMessage());
@@ -143,11 +143,11 @@ final class SyncCommand implements Callable<Integer> {
 
   /** Exactly one thing is to be done; what all is must be said, it is too much to be a slip. */
   private void check(CommandLine line, Map<String, Object> filter) {
-    int things = given(status) + given(pause) + given(resume) + given(cancel);
-    things += (all ? 1 : 0) + (filter.isEmpty() ? 0 : 1);
-    if (things != 1) {
+    int actions = given(status) + given(pause) + given(resume) + given(cancel);
+    actions += (all ? 1 : 0) + (filter.isEmpty() ? 0 : 1);
+    if (actions != 1) {
       throw new CommandLine.ParameterException(
-          line, "give --all, or which devices, or one of --status, --pause, --resume and --cancel");
+          line, "give one of --all, filter options, --status, --pause, --resume or --cancel");
     }
   }
 
@@ -188,21 +188,21 @@ final class SyncCommand implements Callable<Integer> {
     return wait || status != null ? code(run) : CommandLine.ExitCode.OK;
   }
 
-  private SyncProgress await(ServiceClient client, SyncProgress begun, PrintWriter out) {
+  private SyncProgress await(ServiceClient client, SyncProgress started, PrintWriter out) {
     boolean terminal =
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     SyncDisplay display = new SyncDisplay(out, terminal);
-    SyncProgress run = begun;
-    long answered = System.nanoTime();
+    SyncProgress run = started;
+    long lastAnswer = System.nanoTime();
     display.show(run);
     while (!run.over()) {
       pause();
       try {
-        run = new SyncProgress(client.get(path(begun.uuid())));
-        answered = System.nanoTime();
+        run = new SyncProgress(client.get(path(started.uuid())));
+        lastAnswer = System.nanoTime();
         display.show(run);
       } catch (CommandFailure e) {
-        if (!e.passing() || System.nanoTime() - answered > AWAY.toNanos()) {
+        if (!e.retryable() || System.nanoTime() - lastAnswer > MAX_OUTAGE.toNanos()) {
           display.end();
           throw e;
         }
@@ -216,10 +216,10 @@ final class SyncCommand implements Callable<Integer> {
 
   private static void pause() {
     try {
-      var _ = new CountDownLatch(1).await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = new CountDownLatch(1).await(POLL.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandFailure("interrupted; the run goes on", false);
+      throw new CommandFailure("interrupted; the run continues", false);
     }
   }
 

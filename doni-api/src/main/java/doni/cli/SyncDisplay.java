@@ -2,7 +2,7 @@ package doni.cli;
 
 import java.io.PrintWriter;
 
-/** Shows a run's progress: a bar that stays where it is on a terminal, else a line now and then. */
+/** Shows a run's progress: a bar on a terminal, otherwise a line for every 10 %. */
 final class SyncDisplay {
 
   private static final int STEP = 10;
@@ -31,7 +31,7 @@ final class SyncDisplay {
     state = run.state();
   }
 
-  /** Says once why there is no progress to show. */
+  /** Shows once why there is no progress. */
   void note(String why) {
     if (terminal) {
       draw(why);
@@ -42,7 +42,7 @@ final class SyncDisplay {
     noted = why;
   }
 
-  /** Leaves the line of the bar. */
+  /** Ends the line of the bar. */
   void end() {
     if (terminal) {
       out.println();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/** A run as the service tells it, in words. */
+/** Formats a run for the terminal. */
 record SyncProgress(JsonNode run) {
 
   private static final int BAR = 30;
@@ -26,13 +26,13 @@ record SyncProgress(JsonNode run) {
     return run.path("failed").asLong(0);
   }
 
-  /** 0 to 100; 100 only when nothing is left. */
+  /** Returns 0 to 100; 100 only when every task is done. */
   int percent() {
     long total = run.path("total").asLong(0);
     return total == 0 ? 100 : (int) (100 * run.path("done").asLong(0) / total);
   }
 
-  /** On one line. */
+  /** Returns the progress on one line. */
   String line() {
     StringBuilder line =
         new StringBuilder(
@@ -43,25 +43,25 @@ record SyncProgress(JsonNode run) {
                     run.path("total").asLong(0),
                     percent()));
     append(line, failed(), "failed");
-    append(line, run.path("deferred").asLong(0), "waiting");
+    append(line, run.path("deferred").asLong(0), "deferred");
     if (run.path("rate_per_second").isNumber()) {
       line.append(
-          String.format(Locale.ROOT, ", %.1f a second", run.path("rate_per_second").asDouble()));
+          String.format(Locale.ROOT, ", %.1f per second", run.path("rate_per_second").asDouble()));
     }
     String end = run.path("estimated_end").asString("");
     if (!end.isEmpty()) {
-      line.append(", until ").append(TerminalText.line(end));
+      line.append(", estimated end ").append(TerminalText.line(end));
     }
     return line.toString();
   }
 
-  /** With a bar before it. */
+  /** Returns the progress with a bar in front. */
   String bar() {
     int filled = BAR * percent() / 100;
     return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + line();
   }
 
-  /** The reasons of what failed, one a line. */
+  /** Returns the reasons of failures, one per line. */
   List<String> failures() {
     List<String> lines = new ArrayList<>();
     for (JsonNode failure : run.path("failures")) {

@@ -1,11 +1,11 @@
 package doni.cli;
 
-/** Text of others, for a terminal. */
+/** Makes text from the service safe for a terminal. */
 final class TerminalText {
 
   private TerminalText() {}
 
-  /** On one line and without control characters, with which it could write anything anywhere. */
+  /** Replaces control characters, which could move the cursor or change the screen. */
   static String line(String text) {
     StringBuilder line = new StringBuilder(text.length());
     text.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));

@@ -31,12 +31,12 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code doni types}: the files of {@code doni.types-directory}. */
+/** {@code doni types}: checks and lists machine types. */
 @Command(
     name = "types",
-    description = "Looks after the files of machine types (doni.types-directory).",
+    description = "Checks or lists machine types (doni.types-directory).",
     mixinStandardHelpOptions = true,
-    subcommands = {TypesCommand.Lint.class, TypesCommand.ListTypes.class})
+    subcommands = {TypesCommand.LintCommand.class, TypesCommand.ListCommand.class})
 final class TypesCommand implements Runnable {
 
   private static final String DIRECTORY = "doni.types-directory";
@@ -46,29 +46,31 @@ final class TypesCommand implements Runnable {
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "a command is needed: lint or list");
+      throw new ParameterException(spec.commandLine(), "missing command: lint or list");
     }
   }
 
-  /** A configuration and nothing else: no database, no backend. */
+  /** A configuration without a database or backends. */
   @Configuration(proxyBeanMethods = false)
-  static class Settings {}
+  static class NoBeans {}
 
-  /** A command on the directory that is given or configured. */
-  abstract static class OnDirectory implements Callable<Integer> {
+  /** A command for the given or configured directory. */
+  abstract static class DirectoryCommand implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
 
     @Parameters(
         arity = "0..1",
         paramLabel = "DIR",
-        description = "The directory; without it, that of doni.types-directory.")
+        description = "Directory of the files (default: doni.types-directory).")
     private @Nullable Path directory;
 
     @Unmatched private final List<String> settings = new ArrayList<>();
 
     /**
-     * @param path empty where none is given and none configured
+     * Runs the command and returns its exit code.
+     *
+     * @param path empty if no directory is given or configured
      */
     abstract int work(Optional<Path> path, ConfigurableEnvironment environment) throws IOException;
 
@@ -78,12 +80,12 @@ final class TypesCommand implements Runnable {
         if (!setting.startsWith("--doni.") && !setting.startsWith("--spring.")) {
           throw new ParameterException(
               spec().commandLine(),
-              "'"
+              "unknown option '"
                   + setting
-                  + "' is not understood; settings look like --doni.types-directory=types");
+                  + "'; settings have the form --doni.types-directory=types");
         }
       }
-      SpringApplication tools = new SpringApplication(Settings.class);
+      SpringApplication tools = new SpringApplication(NoBeans.class);
       tools.setWebApplicationType(WebApplicationType.NONE);
       tools.setDefaultProperties(Map.of("logging.level.doni", "warn"));
       tools.addInitializers(context -> SettingNames.check(context.getEnvironment()));
@@ -118,61 +120,63 @@ final class TypesCommand implements Runnable {
     }
   }
 
-  /** Says everything that is wrong with a directory. */
+  /** Checks the files of a directory. */
   @Command(
       name = "lint",
       description = {
-        "Lists everything that keeps the files of a directory from being used: file, place, and what is allowed."
-            + " What the service's configuration says beside them counts too.",
+        "Lists all errors in the files of a directory: file, position and what is allowed. Settings of the service's"
+            + " configuration are included.",
         InventoryCommand.SETTINGS
       },
       footer = {
         "",
-        "Exit code: 0 all can be used, 1 something is wrong, 2 wrong arguments or no directory.",
+        "Exit code: 0 no problems found, 1 problems found, 2 invalid arguments or no directory.",
         "",
         "Example:",
         "  doni types lint /etc/doni/types"
       },
       mixinStandardHelpOptions = true)
-  static final class Lint extends OnDirectory {
+  static final class LintCommand extends DirectoryCommand {
     @Override
     int work(Optional<Path> path, ConfigurableEnvironment environment) throws IOException {
       if (path.isEmpty()) {
-        return refused("no directory is given, and " + DIRECTORY + " is not set");
+        return refused("no directory: give DIR or set " + DIRECTORY);
       }
       List<MachineTypeProblem> findings = MachineTypesLint.findings(path.get(), environment);
       findings.forEach(out()::println);
-      out().println(findings.isEmpty() ? "nothing is wrong" : findings.size() + " findings");
+      out().println(summary(findings.size()));
       out().flush();
       return findings.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
+
+    private static String summary(int problems) {
+      return switch (problems) {
+        case 0 -> "no problems found";
+        case 1 -> "1 problem found";
+        default -> problems + " problems found";
+      };
+    }
   }
 
-  /** Shows the machine types. */
+  /** Lists the machine types. */
   @Command(
       name = "list",
       description = {
-        "Lists the machine types that may be enrolled, and the labels and fleets of their files.",
+        "Lists the machine types that can be enrolled, with their labels and fleets.",
         InventoryCommand.SETTINGS
       },
       footer = {
         "",
-        "Exit code: 0 listed, 1 something is wrong with the directory (see lint), 2 wrong arguments or no such directory.",
+        "Exit code: 0 success, 1 problems in the directory (see lint), 2 invalid arguments or no such directory.",
         "",
         "Example:",
         "  doni types list --output=json"
       },
       mixinStandardHelpOptions = true)
-  static final class ListTypes extends OnDirectory {
+  static final class ListCommand extends DirectoryCommand {
 
-    /** How the list is written. */
-    enum Output {
-      table,
-      json
-    }
-
-    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; table without it.")
-    private Output output = Output.table;
+    @Option(names = "--output", description = "table (default) or json.")
+    private OutputFormat output = OutputFormat.table;
 
     @Override
     int work(Optional<Path> path, ConfigurableEnvironment environment) throws IOException {
@@ -187,7 +191,7 @@ final class TypesCommand implements Runnable {
           path.isPresent()
               ? MachineTypesLint.types(path.get(), environment)
               : MachineTypesLint.types(environment);
-      if (output == Output.json) {
+      if (output == OutputFormat.json) {
         out().println(JsonMapper.shared().writeValueAsString(rows(types)));
       } else {
         rows(types).forEach(this::print);

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Puts together what several backends say of one piece of hardware. The one that is asked first
- * wins, and where another one says otherwise, that is noted.
+ * Merges what several backends report for one hardware. The first backend wins; differences to
+ * other backends are noted.
  */
 final class CandidateMerger {
 
@@ -32,8 +32,8 @@ final class CandidateMerger {
     origins.add(discovery.origin());
     switch (discovery) {
       case DiscoveredHardware.Importable hardware -> add(hardware);
-      case DiscoveredHardware.NotImportable unfit ->
-          unfit.why().forEach(why -> problems.add(unfit.origin() + ": " + why));
+      case DiscoveredHardware.NotImportable rejected ->
+          rejected.why().forEach(why -> problems.add(rejected.origin() + ": " + why));
     }
   }
 
@@ -41,19 +41,20 @@ final class CandidateMerger {
     if (hardwareType.isEmpty()) {
       hardwareType = hardware.hardwareType();
     } else if (!hardwareType.equals(hardware.hardwareType())) {
-      problems.add("%s: would be a %s".formatted(hardware.origin(), hardware.hardwareType()));
+      problems.add(
+          "%s: conflicting hardware type %s".formatted(hardware.origin(), hardware.hardwareType()));
     }
     if (name.isEmpty()) {
       name = hardware.name();
     } else if (!hardware.name().isEmpty() && !name.equals(hardware.name())) {
-      notes.add("%s: is called '%s' there".formatted(hardware.origin(), hardware.name()));
+      notes.add("%s: different name '%s'".formatted(hardware.origin(), hardware.name()));
     }
     hardware
         .properties()
         .forEach((property, value) -> {
           Object known = properties.putIfAbsent(property, value);
           if (known != null && !Objects.equals(known, value)) {
-            notes.add(hardware.origin() + ": says otherwise of " + property);
+            notes.add(hardware.origin() + ": different value of " + property);
           }
         });
     withheld.putAll(hardware.withheld());

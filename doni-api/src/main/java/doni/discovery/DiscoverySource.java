@@ -2,12 +2,12 @@ package doni.discovery;
 
 import java.util.Set;
 
-/** Whose hardware is listed; the names are what one types. */
+/** A backend to import from; the names are the values of {@code --from}. */
 public enum DiscoverySource {
   ironic,
   blazar;
 
-  /** The types of the workers that serve it. */
+  /** Returns the types of the workers that read this backend. */
   Set<String> workers() {
     return switch (this) {
       case ironic -> Set.of("ironic");

@@ -8,16 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of hardware as all backends together know it.
+ * One hardware, merged from all backends.
  *
- * @param id null only where it cannot be enrolled
- * @param name empty where no backend has one
- * @param properties as the backends have them; a password is a {@link doni.enrollment.Secret}
- * @param withheld properties that a backend has and none shows, each with the reason
- * @param origins in which backends it was found, in their words
- * @param notes what the workers would write once it is enrolled like this, and where backends
- *     disagree
- * @param problems everything that keeps it from being enrolled
+ * @param id null only if it cannot be enrolled
+ * @param name empty if no backend has a name
+ * @param properties values from the backends; a password is a {@link doni.enrollment.Secret}
+ * @param withheld properties that exist at a backend but cannot be read, each with the reason
+ * @param origins objects at the backends that it was found in
+ * @param notes what workers would write after an enrollment, and differences between backends
+ * @param problems all reasons why it cannot be enrolled
  */
 public record ImportCandidate(
     @Nullable HardwareId id,

@@ -16,16 +16,17 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Asks backends, with the service's settings and without a service, what they have. Reads only.
+ * Lists the hardware of backends, with the settings of the service but without a running one. It
+ * only reads.
  *
- * <p>What one backend has is completed by what the others know of the same uuid, whichever was
- * asked for: an enrollment without it would have their workers take it away.
+ * <p>Hardware of one backend is completed with properties from the other backends, even if these
+ * were not requested: their workers would otherwise remove what the enrollment does not mention.
  */
 public final class SiteDiscovery {
 
   private static final String ENABLED = "doni.workers.enabled";
-  private static final String DEVICES = "blazar.device";
-  private static final List<String> OF_A_HOST = List.of("ironic", "blazar.physical_host");
+  private static final String DEVICE_WORKER = "blazar.device";
+  private static final List<String> HOST_WORKERS = List.of("ironic", "blazar.physical_host");
 
   private final StandaloneParts site;
 
@@ -34,9 +35,10 @@ public final class SiteDiscovery {
   }
 
   /**
-   * What these backends have; a {@link doni.backend.BackendException} when one cannot be asked.
+   * Returns the hardware of these backends.
    *
-   * @throws InvalidConfigurationPropertyValueException when no worker for one of them is enabled
+   * @throws doni.backend.BackendException if a backend does not answer
+   * @throws InvalidConfigurationPropertyValueException if no worker of a backend is enabled
    */
   public List<ImportCandidate> candidates(Set<DiscoverySource> from) {
     List<String> enabled = site.enabledWorkers();
@@ -51,15 +53,15 @@ public final class SiteDiscovery {
         HardwareId id =
             switch (found) {
               case DiscoveredHardware.Importable hardware -> hardware.id();
-              case DiscoveredHardware.NotImportable unfit -> unfit.id();
+              case DiscoveredHardware.NotImportable rejected -> rejected.id();
             };
         if (id != null) {
           merged.computeIfAbsent(id, CandidateMerger::new).add(found);
           if (lists) {
             listed.add(id);
           }
-        } else if (lists && found instanceof DiscoveredHardware.NotImportable unfit) {
-          nameless.add(withoutId(unfit));
+        } else if (lists && found instanceof DiscoveredHardware.NotImportable rejected) {
+          nameless.add(withoutId(rejected));
         }
       }
     }
@@ -71,9 +73,9 @@ public final class SiteDiscovery {
   }
 
   private static List<String> asked(Set<DiscoverySource> from) {
-    List<String> asked = new ArrayList<>(OF_A_HOST);
+    List<String> asked = new ArrayList<>(HOST_WORKERS);
     if (from.contains(DiscoverySource.blazar)) {
-      asked.add(DEVICES);
+      asked.add(DEVICE_WORKER);
     }
     return asked;
   }
@@ -83,7 +85,7 @@ public final class SiteDiscovery {
       throw new InvalidConfigurationPropertyValueException(
           ENABLED,
           String.join(",", enabled),
-          "names no worker of %s; allowed for an import from it: one of %s"
+          "has no worker of %s; an import from it needs one of %s"
               .formatted(source, String.join(", ", new TreeSet<>(source.workers()))));
     }
   }
@@ -103,15 +105,15 @@ public final class SiteDiscovery {
     }
   }
 
-  private static ImportCandidate withoutId(DiscoveredHardware.NotImportable unfit) {
+  private static ImportCandidate withoutId(DiscoveredHardware.NotImportable rejected) {
     return new ImportCandidate(
         null,
         "",
         "",
         Map.of(),
         Map.of(),
-        List.of(unfit.origin()),
+        List.of(rejected.origin()),
         List.of(),
-        unfit.why().stream().map(why -> unfit.origin() + ": " + why).toList());
+        rejected.why().stream().map(why -> rejected.origin() + ": " + why).toList());
   }
 }

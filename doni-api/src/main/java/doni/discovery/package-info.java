@@ -1,4 +1,4 @@
-/** What backends have that could be enrolled, for {@code doni import --from}. */
+/** Discovery of hardware in backends, for {@code doni import --from}. */
 @NullMarked
 package doni.discovery;
 

@@ -3,13 +3,13 @@ package doni.doctor;
 import doni.worker.Finding;
 
 /**
- * One line of what the doctor says.
+ * One line of the doctor's report.
  *
- * @param subject what was looked at, for example {@code database} or {@code worker k8s}
+ * @param subject what was checked, for example {@code database} or {@code worker k8s}
  */
-public record CheckResult(String subject, Finding checkup) {
+public record CheckResult(String subject, Finding finding) {
 
-  public boolean isWrong() {
-    return checkup instanceof Finding.Problem;
+  public boolean isProblem() {
+    return finding instanceof Finding.Problem;
   }
 }

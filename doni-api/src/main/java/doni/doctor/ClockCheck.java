@@ -26,13 +26,13 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.core.env.Environment;
 
 /**
- * Compares this machine's clock with the database's and Keystone's. Leases, tokens and the queues
- * go by the time; Keystone's header {@code Date} knows whole seconds only.
+ * Compares the local clock with the clocks of the database and Keystone, because leases, tokens and
+ * queues depend on the time. Keystone's {@code Date} header has a resolution of one second.
  */
 final class ClockCheck {
 
-  private static final Duration ALLOWED = Duration.ofSeconds(5);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration MAX_DIFFERENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final Environment environment;
   private final Clock clock;
@@ -42,17 +42,17 @@ final class ClockCheck {
     this.clock = clock;
   }
 
-  List<Finding> look() throws InterruptedException {
+  List<Finding> check() throws InterruptedException {
     return List.of(
-        compared("the database", this::ofDatabase), compared("Keystone", this::ofKeystone));
+        compare("the database", this::ofDatabase), compare("Keystone", this::ofKeystone));
   }
 
-  /** Empty where there is nobody to ask. */
-  private interface Other {
+  /** A clock to compare with; empty if it is not configured. */
+  private interface RemoteClock {
     Optional<Instant> now() throws IOException, InterruptedException, SQLException;
   }
 
-  private Finding compared(String whose, Other other) throws InterruptedException {
+  private Finding compare(String whose, RemoteClock other) throws InterruptedException {
     Instant before = clock.instant();
     Optional<Instant> theirs;
     try {
@@ -61,23 +61,25 @@ final class ClockCheck {
         | SQLException
         | DateTimeException
         | InvalidConfigurationPropertyValueException _) {
-      // Why it does not answer is told where it is looked at itself.
+      // The check of that service reports the cause.
       theirs = Optional.empty();
     }
     Instant after = clock.instant();
     return theirs
-        .map(moment -> compared(whose, off(moment, before, after)))
-        .orElseGet(() -> new Finding.Skipped(whose + " cannot be asked for the time"));
+        .map(moment -> compare(whose, off(moment, before, after)))
+        .orElseGet(() -> new Finding.Skipped("the clock of " + whose + " cannot be read"));
   }
 
-  private static Finding compared(String whose, Duration off) {
-    String found = "this clock and that of %s differ by %d s".formatted(whose, off.toSeconds());
-    return off.compareTo(ALLOWED) <= 0
+  private static Finding compare(String whose, Duration off) {
+    String found =
+        "the local clock and that of %s differ by %d s".formatted(whose, off.toSeconds());
+    return off.compareTo(MAX_DIFFERENCE) <= 0
         ? new Finding.Ok(found)
-        : new Finding.Problem(found, "set both by NTP (timedatectl, chronyc tracking)");
+        : new Finding.Problem(
+            found, "synchronize both by NTP (see timedatectl and chronyc tracking)");
   }
 
-  /** How far their moment lies outside the time in which they were asked. */
+  /** Returns how far the remote time lies outside the interval of the request. */
   private static Duration off(Instant theirs, Instant before, Instant after) {
     if (theirs.isBefore(before)) {
       return Duration.between(theirs, before);
@@ -103,9 +105,9 @@ final class ClockCheck {
     if (keystone.authUrl() == null) {
       return Optional.empty();
     }
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create(keystone.identityUrl())).timeout(PATIENCE).build();
+          HttpRequest.newBuilder(URI.create(keystone.identityUrl())).timeout(TIMEOUT).build();
       return http.send(request, BodyHandlers.discarding())
           .headers()
           .firstValue("Date")

@@ -11,7 +11,7 @@ import javax.sql.DataSource;
 import org.springframework.core.env.Environment;
 import org.springframework.dao.DataAccessException;
 
-/** Looks into the database, if it is one that runs without the service. */
+/** Checks the database, unless it is the embedded one and the service does not run. */
 final class DatabaseCheck {
 
   private final Environment environment;
@@ -20,7 +20,7 @@ final class DatabaseCheck {
     this.environment = environment;
   }
 
-  List<Finding> look() throws SQLException {
+  List<Finding> check() throws SQLException {
     Optional<DataSource> database = DatabaseAddress.find(environment);
     if (database.isEmpty()) {
       return List.of(notRunning());
@@ -40,13 +40,13 @@ final class DatabaseCheck {
     try {
       return SecretsDiagnostics.look(environment, database);
     } catch (DataAccessException _) {
-      // Why, is told of the database.
+      // The check of the database reports the cause.
       return SecretsDiagnostics.look(environment, Optional.empty());
     }
   }
 
   private static Finding notRunning() {
     return new Finding.Skipped(
-        "the embedded Postgres does not run, because the service does not; run this again while it does");
+        "the embedded Postgres runs only with the service; start the service and run this again");
   }
 }

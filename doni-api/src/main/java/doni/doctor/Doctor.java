@@ -20,46 +20,52 @@ import java.util.stream.Stream;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Looks at all that a service with these settings needs, without starting one, and says for each
- * thing what was found and what to do. Reads only.
+ * Checks everything that a service with these settings needs, without starting one, and reports for
+ * each subject what was found and what to do. It only reads.
  *
- * <p>What is broken keeps nothing else from being looked at: each examination runs on a thread of
- * its own, and is given up when its time is over.
+ * <p>Each check runs on its own thread with a time limit, so a broken subject does not prevent the
+ * other checks.
  */
 public final class Doctor {
 
   private static final String DEFECT =
-      "that is a defect of Doni: report it with what ./doni --version says";
+      "this is a bug in Doni; report it with the output of ./doni --version";
 
   private final ConfigurableEnvironment environment;
-  private final FailureText explanation;
+  private final FailureText failureText;
   private final Duration timeLimit;
 
   /**
-   * @param timeLimit for each examination
+   * Creates a doctor.
+   *
+   * @param timeLimit for each check
    */
-  public Doctor(ConfigurableEnvironment environment, FailureText explanation, Duration timeLimit) {
+  public Doctor(ConfigurableEnvironment environment, FailureText failureText, Duration timeLimit) {
     this.environment = environment;
-    this.explanation = explanation;
+    this.failureText = failureText;
     this.timeLimit = timeLimit;
   }
 
   /**
-   * @param unknownSettings keys that nothing reads
+   * Runs all checks.
+   *
+   * @param unknownSettings keys that no setting has
    */
   public List<CheckResult> examine(List<String> unknownSettings) throws InterruptedException {
     List<CheckResult> all = new ArrayList<>();
-    // Not closed, which would wait for what does not answer. Of the platform, because each loads
-    // classes: a virtual thread that waits for a lock meanwhile keeps its carrier, and on a machine
-    // with two processors the one that has the lock finds none to go on with.
+    // Not closed, because that would wait for checks that hang. Platform threads, because every
+    // check
+    // loads classes: virtual threads that wait for a class loading lock pin their carriers, and on
+    // two
+    // processors the holder of the lock would find no carrier.
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
     try {
-      List<DoctorCheck> examinations = examinations(unknownSettings);
+      List<DoctorCheck> checks = checks(unknownSettings);
       long end = System.nanoTime() + timeLimit.toNanos();
       Map<DoctorCheck, Future<List<Finding>>> running = new LinkedHashMap<>();
-      for (DoctorCheck examination : examinations) {
-        running.put(examination, threads.submit(() -> examination.look().look()));
+      for (DoctorCheck check : checks) {
+        running.put(check, threads.submit(() -> check.probe().run()));
       }
       for (Map.Entry<DoctorCheck, Future<List<Finding>>> one : running.entrySet()) {
         String subject = one.getKey().subject();
@@ -71,24 +77,24 @@ public final class Doctor {
     return all;
   }
 
-  private List<DoctorCheck> examinations(List<String> unknownSettings) {
+  private List<DoctorCheck> checks(List<String> unknownSettings) {
     StandaloneParts site = new StandaloneParts(environment);
     Clock clock = site.clock();
     List<DoctorCheck> all = new ArrayList<>();
     all.add(
         new DoctorCheck(
-            "configuration", () -> new SettingsCheck(site, this::failed).look(unknownSettings)));
+            "configuration", () -> new SettingsCheck(site, this::failed).check(unknownSettings)));
     DatabaseCheck database = new DatabaseCheck(environment);
-    all.add(new DoctorCheck("database", database::look));
+    all.add(new DoctorCheck("database", database::check));
     all.add(new DoctorCheck("secrets", database::secrets));
-    all.add(new DoctorCheck("policy", () -> PolicyCheck.look(environment)));
-    all.add(new DoctorCheck("keystone", () -> KeystoneCheck.look(environment, clock)));
-    all.add(new DoctorCheck("clock", () -> new ClockCheck(environment, clock).look()));
-    all.add(new DoctorCheck("files", () -> new FileCheck(environment).look()));
+    all.add(new DoctorCheck("policy", () -> PolicyCheck.check(environment)));
+    all.add(new DoctorCheck("keystone", () -> KeystoneCheck.check(environment, clock)));
+    all.add(new DoctorCheck("clock", () -> new ClockCheck(environment, clock).check()));
+    all.add(new DoctorCheck("files", () -> new FileCheck(environment).check()));
     for (String worker : site.enabledWorkers()) {
       all.add(
           new DoctorCheck(
-              "worker " + worker, () -> new WorkerCheck(site, this::failed).look(worker)));
+              "worker " + worker, () -> new WorkerCheck(site, this::failed).check(worker)));
     }
     return all;
   }
@@ -102,43 +108,41 @@ public final class Doctor {
       return List.of(
           new Finding.Problem(
               "no answer within " + timeLimit.toMillis() + " ms",
-              "see whether what it talks to is overloaded or cut off; --time-limit gives it longer"));
+              "check whether the service it calls is overloaded or unreachable; raise --time-limit"));
     } catch (ExecutionException e) {
       return List.of(failed(e.getCause() == null ? e : e.getCause()));
     }
   }
 
-  /** What an examination came to that did not come to its end. */
+  /** Converts the exception of a check to a finding. */
   private Finding failed(Throwable failure) {
-    Optional<BackendException> remote =
+    Optional<BackendException> backend =
         Stream.iterate(failure, e -> e != null, Throwable::getCause)
             .filter(BackendException.class::isInstance)
             .map(BackendException.class::cast)
             .findFirst();
-    return remote
+    return backend
         .map(Doctor::refused)
         .orElseGet(() ->
-            explanation
+            failureText
                 .of(failure, environment)
-                .<Finding>map(line -> new Finding.Problem(line, "correct it"))
+                .<Finding>map(line -> new Finding.Problem(line, "correct the setting"))
                 .orElseGet(() ->
                     new Finding.Problem(
-                        "the examination failed (" + failure.getClass().getSimpleName() + ")",
-                        DEFECT)));
+                        "the check failed (" + failure.getClass().getSimpleName() + ")", DEFECT)));
   }
 
   private static Finding refused(BackendException e) {
     String advice =
         switch (e.kind()) {
           case CONNECTION, TIMEOUT ->
-              "see whether " + e.service() + " runs, and can be reached from this machine";
-          case NOT_SENT -> "correct the setting that it names";
+              "check that " + e.service() + " runs and is reachable from this machine";
+          case NOT_SENT -> "correct the setting named here";
           case STATUS ->
               switch (e.status()) {
-                case 401, 403 ->
-                    "give the user as whom we come there the rights that the README names";
-                case 404 -> "see whether the URL of " + e.service() + " is right";
-                default -> "see what the log of " + e.service() + " says of it";
+                case 401, 403 -> "grant the service account the permissions listed in the README";
+                case 404 -> "check the URL of " + e.service();
+                default -> "check the log of " + e.service();
               };
         };
     return new Finding.Problem(line(e.service(), String.valueOf(e.getMessage())), advice);

@@ -3,12 +3,12 @@ package doni.doctor;
 import doni.worker.Finding;
 import java.util.List;
 
-/** Looks at one thing. */
-record DoctorCheck(String subject, Look look) {
+/** One check of the doctor. */
+record DoctorCheck(String subject, Probe probe) {
 
-  /** May take its time, may fail, and ends when it is interrupted. */
+  /** Reads the subject. It may block or fail, and ends when it is interrupted. */
   @FunctionalInterface
-  interface Look {
-    List<Finding> look() throws Exception;
+  interface Probe {
+    List<Finding> run() throws Exception;
   }
 }

@@ -3,12 +3,10 @@ package doni.doctor;
 import java.util.Optional;
 import org.springframework.core.env.PropertyResolver;
 
-/** Says in one line, without a secret, what somebody has to mend. */
+/** Describes a failure in one line, without secrets. */
 @FunctionalInterface
 public interface FailureText {
 
-  /**
-   * @return empty for what is a defect of ours
-   */
+  /** Returns the line; empty if the failure is a bug in Doni. */
   Optional<String> of(Throwable failure, PropertyResolver settings);
 }

@@ -13,20 +13,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.core.env.Environment;
 
-/** Looks at the directory of the installation, at the files that hold secrets, and at the disk. */
+/**
+ * Checks the home directory, the permissions of files that contain secrets, and the free disk
+ * space.
+ */
 final class FileCheck {
 
-  private static final long ENOUGH = 1L << 30;
+  private static final long MIN_FREE_BYTES = 1L << 30;
   private static final String HOME = "doni.home";
 
-  /** A group may be let in on purpose. */
-  private static final Set<PosixFilePermission> NOT_OF_SETTINGS =
+  private static final Set<PosixFilePermission> FORBIDDEN_FOR_SETTINGS =
       EnumSet.of(
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE,
           PosixFilePermission.GROUP_WRITE);
 
-  private static final Set<PosixFilePermission> NOT_OF_KEYS =
+  private static final Set<PosixFilePermission> FORBIDDEN_FOR_KEYS =
       EnumSet.of(
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE,
@@ -41,7 +43,7 @@ final class FileCheck {
     this.home = Path.of(environment.getProperty(HOME, "./var")).toAbsolutePath().normalize();
   }
 
-  List<Finding> look() throws IOException {
+  List<Finding> check() throws IOException {
     List<Finding> found = new ArrayList<>();
     found.add(directory());
     found.add(disk());
@@ -53,37 +55,39 @@ final class FileCheck {
     Path there = nearest(home);
     if (Files.isDirectory(there) && Files.isWritable(there)) {
       return new Finding.Ok(
-          home + (there.equals(home) ? " can be written" : " is not there yet, and can be made"));
+          home + (there.equals(home) ? " is writable" : " does not exist yet and can be created"));
     }
     return DatabaseAddress.isEmbedded(environment)
         ? new Finding.Problem(
-            HOME + ": " + there + " cannot be written by this user",
-            "chown it to the user of the service, or set " + HOME)
-        : new Finding.Ok(
-            there + " cannot be written, which nothing needs to with spring.datasource.url");
+            HOME + ": " + there + " is not writable by this user",
+            "change its owner to the service user, or set " + HOME)
+        : new Finding.Ok(there + " is not writable; not needed with spring.datasource.url");
   }
 
   private Finding disk() throws IOException {
     long free = Files.getFileStore(nearest(home)).getUsableSpace();
-    String found = "%d MiB are free at %s".formatted(free >> 20, home);
-    return free >= ENOUGH || !DatabaseAddress.isEmbedded(environment)
-        ? new Finding.Ok(found)
-        : new Finding.Problem(
-            found, "make room: the embedded Postgres stops when the disk is full");
+    String found = "%d MiB free at %s".formatted(free >> 20, home);
+    if (free >= MIN_FREE_BYTES) {
+      return new Finding.Ok(found);
+    }
+    return DatabaseAddress.isEmbedded(environment)
+        ? new Finding.Problem(
+            found, "free disk space; the embedded Postgres stops when the disk is full")
+        : new Finding.Warning(found, "free disk space");
   }
 
   private List<Finding> permissions() throws IOException {
-    List<Finding> tooOpen = new ArrayList<>();
-    check(home.resolve("secrets.key"), NOT_OF_KEYS, "600", tooOpen);
-    check(home.resolve("postgres"), NOT_OF_KEYS, "700", tooOpen);
+    List<Finding> problems = new ArrayList<>();
+    checkPermissions(home.resolve("secrets.key"), FORBIDDEN_FOR_KEYS, "600", problems);
+    checkPermissions(home.resolve("postgres"), FORBIDDEN_FOR_KEYS, "700", problems);
     for (Path directory : List.of(Path.of(""), Path.of("config"))) {
       for (Path file : settings(directory.toAbsolutePath())) {
-        check(file, NOT_OF_SETTINGS, "640", tooOpen);
+        checkPermissions(file, FORBIDDEN_FOR_SETTINGS, "640", problems);
       }
     }
-    return tooOpen.isEmpty()
-        ? List.of(new Finding.Ok("files that hold secrets are closed to others"))
-        : tooOpen;
+    return problems.isEmpty()
+        ? List.of(new Finding.Ok("files with secrets are not accessible to other users"))
+        : problems;
   }
 
   private static List<Path> settings(Path directory) throws IOException {
@@ -99,14 +103,14 @@ final class FileCheck {
     }
   }
 
-  private static void check(
-      Path file, Set<PosixFilePermission> forbidden, String mode, List<Finding> tooOpen)
+  private static void checkPermissions(
+      Path file, Set<PosixFilePermission> forbidden, String mode, List<Finding> problems)
       throws IOException {
     if (Files.exists(file)
         && Files.getPosixFilePermissions(file).stream().anyMatch(forbidden::contains)) {
-      tooOpen.add(
+      problems.add(
           new Finding.Problem(
-              file + " may hold secrets, and others can read or change it",
+              file + " may contain secrets and is accessible to other users",
               "chmod " + mode + " " + file));
     }
   }

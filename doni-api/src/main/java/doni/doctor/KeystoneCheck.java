@@ -10,15 +10,15 @@ import java.time.Clock;
 import java.util.List;
 import org.springframework.core.env.Environment;
 
-/** Logs in as the service user. */
+/** Logs in to Keystone as the service account. */
 final class KeystoneCheck {
 
   private KeystoneCheck() {}
 
-  static List<Finding> look(Environment environment, Clock clock) {
+  static List<Finding> check(Environment environment, Clock clock) {
     KeystoneProperties keystone = KeystoneBinding.read(environment);
     return keystone.authUrl() == null
-        ? List.of(new Finding.Ok("doni.keystone.static-tokens are in use; Keystone is not asked"))
+        ? List.of(new Finding.Ok("doni.keystone.static-tokens is set; Keystone is not used"))
         : new KeystoneSession(keystone, new SimpleMeterRegistry(), Tracer.NOOP, clock).check();
   }
 }

@@ -5,12 +5,12 @@ import doni.worker.Finding;
 import java.util.List;
 import org.springframework.core.env.Environment;
 
-/** Reads the policy file. */
+/** Checks the policy file. */
 final class PolicyCheck {
 
   private PolicyCheck() {}
 
-  static List<Finding> look(Environment environment) {
+  static List<Finding> check(Environment environment) {
     PolicyReview review = PolicyReview.of(environment);
     List<String> problems = review.problems();
     return problems.isEmpty()
@@ -19,7 +19,7 @@ final class PolicyCheck {
             .<Finding>map(problem ->
                 new Finding.Problem(
                     review.source() + ": " + problem,
-                    "correct it; ./doni policy-check tells whether it is right"))
+                    "correct the file and run ./doni policy-check"))
             .toList();
   }
 }

@@ -11,7 +11,7 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-/** Reads all settings that do not belong to a worker, and goes on after one that is wrong. */
+/** Checks all settings except those of workers, and continues after an invalid one. */
 final class SettingsCheck {
 
   private final StandaloneParts site;
@@ -22,12 +22,12 @@ final class SettingsCheck {
     this.failed = failed;
   }
 
-  List<Finding> look(List<String> unknown) {
+  List<Finding> check(List<String> unknown) {
     Set<Finding> wrong = new LinkedHashSet<>();
     unknown.forEach(key ->
         wrong.add(
             new Finding.Problem(
-                key + ": is not a setting of Doni", "correct its name; the README lists all")));
+                key + ": unknown setting", "correct the name; see docs/configuration.md")));
     try (AnnotationConfigApplicationContext parts = site.settings()) {
       for (String name : parts.getBeanDefinitionNames()) {
         BeanDefinition definition = parts.getBeanDefinition(name);
@@ -39,7 +39,7 @@ final class SettingsCheck {
       wrong.add(failed.apply(e));
     }
     return wrong.isEmpty()
-        ? List.of(new Finding.Ok("every key is a setting, and every value is allowed"))
+        ? List.of(new Finding.Ok("all settings are known and valid"))
         : new ArrayList<>(wrong);
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-/** Makes one worker and lets it look at its backend. */
+/** Creates one worker and lets it check its backend. */
 final class WorkerCheck {
 
   private final StandaloneParts site;
@@ -19,7 +19,7 @@ final class WorkerCheck {
     this.failed = failed;
   }
 
-  List<Finding> look(String type) {
+  List<Finding> check(String type) {
     try (AnnotationConfigApplicationContext parts = site.worker(type)) {
       Optional<Worker> worker =
           parts.getBeanProvider(Worker.class).stream()
@@ -29,7 +29,7 @@ final class WorkerCheck {
         return List.of(
             new Finding.Problem(
                 "doni.workers.enabled: '" + type + "' is not a worker",
-                "take it out, or correct its name; the README lists all"));
+                "correct or remove the name; see docs/configuration.md"));
       }
       try {
         return worker.get().check();

@@ -1,4 +1,4 @@
-/** What {@code doni doctor} looks at. */
+/** The checks of {@code doni doctor}. */
 @NullMarked
 package doni.doctor;
 

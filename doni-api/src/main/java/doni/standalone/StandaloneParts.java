@@ -27,8 +27,8 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * The settings, and the parts of the service that can be made from them one by one. Nothing that is
- * made here opens a database or begins to work.
+ * Creates single parts of the service from its settings, for commands. No part opens a database or
+ * starts background work.
  */
 public final class StandaloneParts {
 
@@ -50,19 +50,19 @@ public final class StandaloneParts {
         .orElse(List.of("k8s"));
   }
 
-  /** The settings of all but the workers; each part is made when it is asked for. */
+  /** Returns all settings except those of workers; beans are created on first use. */
   public AnnotationConfigApplicationContext settings() {
-    return parts(environment, Settings.class);
+    return parts(environment, SettingsBeans.class);
   }
 
-  /** The clock that the service goes by. */
+  /** Returns the clock of the service. */
   public Clock clock() {
     try (AnnotationConfigApplicationContext parts = settings()) {
       return parts.getBean(Clock.class);
     }
   }
 
-  /** One worker without the others, which may be broken. */
+  /** Returns one worker without the others, which may be misconfigured. */
   public AnnotationConfigApplicationContext worker(String type) {
     StandardEnvironment alone = new StandardEnvironment();
     alone
@@ -72,7 +72,7 @@ public final class StandaloneParts {
     alone
         .getPropertySources()
         .addFirst(new MapPropertySource("one worker", Map.of(ENABLED_WORKERS, type)));
-    return parts(alone, Workers.class);
+    return parts(alone, WorkerBeans.class);
   }
 
   private static AnnotationConfigApplicationContext parts(
@@ -85,7 +85,7 @@ public final class StandaloneParts {
     return parts;
   }
 
-  /** What a worker may stand on. Not annotated as a configuration, which the service would find. */
+  /** The beans that a worker needs. Not a {@code @Configuration}, which the service would scan. */
   @ComponentScan(
       basePackages = "doni",
       excludeFilters =
@@ -95,7 +95,7 @@ public final class StandaloneParts {
                 "doni\\.(api|cli|bulkimport|database|discovery|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
-  static class Workers {
+  static class WorkerBeans {
 
     @Bean
     MeterRegistry meters() {
@@ -103,22 +103,22 @@ public final class StandaloneParts {
     }
 
     @Bean
-    DistributedLock siteLock() {
+    DistributedLock distributedLock() {
       return new DistributedLock() {
         @Override
         public <T> T runLocked(String name, Duration patience, Supplier<T> work) {
-          throw new IllegalStateException("what only looks needs no lock");
+          throw new IllegalStateException("a check must not take a lock");
         }
       };
     }
 
     @Bean
-    ConflictFinder neighbours() {
+    ConflictFinder conflictFinder() {
       return ConflictFinder.NONE;
     }
   }
 
-  /** The records of settings that do not belong to a worker, ours and those of Spring Boot. */
+  /** The records of all settings except those of workers, of Doni and of Spring Boot. */
   @ConfigurationPropertiesScan({"doni.api", "doni.event", "doni.engine"})
   @EnableConfigurationProperties({
     ServerProperties.class,
@@ -135,5 +135,5 @@ public final class StandaloneParts {
                 "doni\\.(api|cli|openstack|worker|bulkimport|database|discovery|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
-  static class Settings {}
+  static class SettingsBeans {}
 }

@@ -1,4 +1,4 @@
-/** The parts of the service, made one by one where no service runs. */
+/** Single parts of the service, for commands that run without it. */
 @NullMarked
 package doni.standalone;
 

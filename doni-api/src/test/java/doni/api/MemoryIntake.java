@@ -125,7 +125,7 @@ public class MemoryIntake {
   public HardwareService.Page export(HardwareQuery query) {
     enter(query);
     if (query.marker() != null && !hardware.containsKey(query.marker().toString())) {
-      throw new RequestRefusedException.Invalid("marker: is no device");
+      throw new RequestRefusedException.Invalid("marker: must be a device");
     }
     List<HardwareView> all =
         hardware.values().stream().sorted(Comparator.comparing(HardwareView::createdAt)).toList();

@@ -58,9 +58,9 @@ class DoctorIT {
     assertThat(doctor(url, KEY, "--doni.workers.k8s.backend=in-memory")).isZero();
 
     assertThat(output.getOut())
-        .contains("the schema is at version", "one stored value of each key", "all is right")
-        .contains("this clock and that of the database differ by 0 s")
-        .doesNotContain("WRONG");
+        .contains("the schema is at version", "one stored value of each key", "all checks passed")
+        .contains("the local clock and that of the database differ by 0 s")
+        .doesNotContain("FAIL");
   }
 
   @Test
@@ -141,9 +141,9 @@ class DoctorIT {
     assertThat(code).isEqualTo(1);
     JsonNode report = report(output);
     assertThat(wrong(report, "configuration"))
-        .anyMatch(found -> found.startsWith("doni.homes: is not a setting"))
-        .anyMatch(found -> found.startsWith("doni.sync.resync-interval: 'soon' cannot be used"))
-        .anyMatch(found -> found.startsWith("server.port: 'abc' cannot be used"));
+        .anyMatch(found -> found.startsWith("doni.homes: unknown setting"))
+        .anyMatch(found -> found.startsWith("doni.sync.resync-interval: 'soon' is invalid"))
+        .anyMatch(found -> found.startsWith("server.port: 'abc' is invalid"));
     assertThat(wrong(report, "database"))
         .singleElement()
         .asString()
@@ -161,7 +161,7 @@ class DoctorIT {
     assertThat(wrong(report, "worker ironic"))
         .singleElement()
         .asString()
-        .startsWith("doni.workers.ironic.on-delete: 'burn' cannot be used");
+        .startsWith("doni.workers.ironic.on-delete: 'burn' is invalid");
     assertThat(wrong(report, "worker toaster"))
         .singleElement()
         .asString()
@@ -184,7 +184,7 @@ class DoctorIT {
               "--doni.workers.k8s.backend=in-memory");
 
       assertThat(code).isEqualTo(1);
-      assertThat(output.getOut()).containsPattern("WRONG +keystone +no answer within 1000 ms");
+      assertThat(output.getOut()).containsPattern("FAIL +keystone +no answer within 1000 ms");
     }
   }
 
@@ -193,7 +193,7 @@ class DoctorIT {
     assertThat(doctor("--doni.workers.k8s.backend=in-memory")).isZero();
 
     assertThat(output.getOut())
-        .containsPattern("skipped +database +the embedded Postgres does not run")
+        .containsPattern("SKIP +database +the embedded Postgres runs only with the service")
         .contains("there is no key yet");
     assertThat(directory).isEmptyDirectory();
   }
@@ -216,7 +216,7 @@ class DoctorIT {
 
     assertThat(run("doctor", "--spring.config.location=classpath:/,file:" + file)).isEqualTo(1);
 
-    assertThat(output.getOut()).contains("is no YAML, line ").doesNotContain("hunter2");
+    assertThat(output.getOut()).contains("invalid YAML, line ").doesNotContain("hunter2");
   }
 
   private int doctor(String... settings) {

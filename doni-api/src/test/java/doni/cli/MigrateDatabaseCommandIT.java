@@ -32,7 +32,7 @@ class MigrateDatabaseCommandIT {
   void saysWhatIsPendingMigratesAndSaysThatNothingIs(CapturedOutput output) {
     assertThat(run("--check")).isEqualTo(MigrateDatabaseCommand.PENDING);
     assertThat(output.getOut())
-        .contains("pending  1 inventory", "pending  2 lanes", "the schema is of version none");
+        .contains("pending  1 inventory", "pending  2 lanes", "schema version none");
 
     assertThat(run("--output", "json")).isZero();
     assertThat(output.getOut())

@@ -86,7 +86,7 @@ class PolicyCheckCommandTests {
   @Test
   void findsNothingWrongWithAGoodFile(CapturedOutput output) throws IOException {
     assertThat(run(file("\"hardware:create\": \"role:member\"\n"))).isZero();
-    assertThat(output.getOut()).contains("nothing is wrong");
+    assertThat(output.getOut()).contains("no problems found");
   }
 
   @Test
@@ -100,8 +100,8 @@ class PolicyCheckCommandTests {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--rule hardware:fly | there is no rule 'hardware:fly'; allowed: admin_or_owner, hardware:create",
-        "--roles member | need --rule",
+        "--rule hardware:fly | unknown rule 'hardware:fly'; allowed: admin_or_owner, hardware:create",
+        "--roles member | --roles, --project, --user and --target require --rule",
         "--output xml | 'xml'",
         "fly | 'fly'"
       })

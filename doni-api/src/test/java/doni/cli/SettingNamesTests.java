@@ -28,7 +28,7 @@ class SettingNamesTests {
     assertThatThrownBy(() -> check(key))
         .isInstanceOf(InvalidConfigurationPropertyValueException.class)
         .hasMessageContaining(key)
-        .hasMessageContaining(StartFailure.NO_SETTING)
+        .hasMessageContaining(StartFailure.UNKNOWN_SETTING)
         .message()
         .doesNotContain("s3cret");
   }

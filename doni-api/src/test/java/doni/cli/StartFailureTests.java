@@ -71,16 +71,16 @@ class StartFailureTests {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "interval       | soon  | 'soon' cannot be used; allowed: a duration such as 250ms, 30s, 5m or 1h",
+        "interval       | soon  | 'soon' is invalid; allowed: a duration such as 250ms, 30s, 5m or 1h",
         "interval       | -1s   | '-1s'; allowed: more than zero",
-        "enabled        | maybe | 'maybe' cannot be used; allowed: true or false",
-        "count          | abc   | 'abc' cannot be used; allowed: a whole number",
+        "enabled        | maybe | 'maybe' is invalid; allowed: true or false",
+        "count          | abc   | 'abc' is invalid; allowed: a whole number",
         "count          | 10    | '10' must be less than or equal to 9",
-        "size           | huge  | 'huge' cannot be used; allowed: a size such as 512KB or 16MB",
-        "mode           | some  | 'some' cannot be used; allowed: keep-all, drop",
-        "token-lifetime | ever  | 'ever' cannot be used; allowed: a duration such as 250ms, 30s, 5m or 1h",
-        "foo            | 1     | is not a setting of Doni; its README lists those there are",
-        "interval       | ${NO} | '${NO}' cannot be used; allowed: a duration such as 250ms, 30s, 5m or 1h"
+        "size           | huge  | 'huge' is invalid; allowed: a size such as 512KB or 16MB",
+        "mode           | some  | 'some' is invalid; allowed: keep-all, drop",
+        "token-lifetime | ever  | 'ever' is invalid; allowed: a duration such as 250ms, 30s, 5m or 1h",
+        "foo            | 1     | unknown setting; see docs/configuration.md",
+        "interval       | ${NO} | '${NO}' is invalid; allowed: a duration such as 250ms, 30s, 5m or 1h"
       })
   void namesTheKeyTheValueAndWhatIsAllowed(String key, String value, String said) {
     assertThat(refused(key, value)).contains("doni.sample." + key + ": " + said);
@@ -89,7 +89,7 @@ class StartFailureTests {
   @Test
   void doesNotShowTheValueOfASecret() {
     assertThat(refused("api-token", "s3cret"))
-        .contains("doni.sample.api-token: the value cannot be used; allowed: a whole number");
+        .contains("doni.sample.api-token: the value is invalid; allowed: a whole number");
   }
 
   @Test
@@ -102,9 +102,9 @@ class StartFailureTests {
     Throwable failure =
         wrapped(
             new InvalidConfigurationPropertyValueException(
-                "doni.policy-file", "/etc/p.yaml", "is no YAML:\n  line 1"));
+                "doni.policy-file", "/etc/p.yaml", "must be YAML:\n  line 1"));
 
-    assertThat(line(failure)).contains("doni.policy-file: '/etc/p.yaml' is no YAML: line 1");
+    assertThat(line(failure)).contains("doni.policy-file: '/etc/p.yaml' must be YAML: line 1");
   }
 
   @ParameterizedTest
@@ -178,8 +178,7 @@ class StartFailureTests {
         new FlywayException("Script V2 failed", new SQLException("syntax error", "42601"));
 
     assertThat(line(failure))
-        .contains(
-            "spring.datasource.url: the embedded database has a schema that cannot be migrated: syntax error");
+        .contains("spring.datasource.url: the embedded database cannot be migrated: syntax error");
   }
 
   @Test
@@ -202,7 +201,7 @@ class StartFailureTests {
     assertThat(line(wrapped(failure)))
         .hasValueSatisfying(line ->
             assertThat(line)
-                .startsWith("application.yml: is no YAML, line ")
+                .startsWith("application.yml: invalid YAML, line ")
                 .doesNotContain("s3cret"));
   }
 

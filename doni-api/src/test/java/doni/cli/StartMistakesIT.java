@@ -56,12 +56,12 @@ class StartMistakesIT {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "doni.sync.resync-interval=soon    | doni.sync.resync-interval: 'soon' cannot be used; allowed: a duration",
-        "doni.sync.enabled=maybe           | doni.sync.enabled: 'maybe' cannot be used; allowed: true or false",
+        "doni.sync.resync-interval=soon    | doni.sync.resync-interval: 'soon' is invalid; allowed: a duration",
+        "doni.sync.enabled=maybe           | doni.sync.enabled: 'maybe' is invalid; allowed: true or false",
         "doni.sync.foo=1                   | doni.sync.foo: is not a setting",
         "doni.sync.lanes.k9s.concurrency=5 | doni.sync.lanes.k9s.concurrency: unknown lane; allowed: ",
         "doni.sync.lanes.k8s.concurrency=0 | doni.sync.lanes.k8s.concurrency: 0 is not allowed; allowed: 1 to 1000",
-        "server.port=abc                   | server.port: 'abc' cannot be used; allowed: a whole number",
+        "server.port=abc                   | server.port: 'abc' is invalid; allowed: a whole number",
         "server.address=192.0.2.1          | server.port: '0' with server.address '192.0.2.1' cannot be listened on",
         "doni.polcy-file=/etc/p.yaml       | doni.polcy-file: is not a setting",
         "doni.policy-file=/nowhere/p.yaml  | doni.policy-file: '/nowhere/p.yaml' does not exist",
@@ -69,7 +69,7 @@ class StartMistakesIT {
         "doni.workers.enabled=k9s          | doni.workers.enabled: 'k9s' is not a worker; allowed: balena",
         "doni.workers.k8s.foo=1            | doni.workers.k8s.foo: is not a setting",
         "doni.workers.k8s.backend=etcd     | doni.workers.k8s.backend: 'etcd'; allowed: kubeconfig, in-memory",
-        "doni.workers.k8s.on-delete=burn   | doni.workers.k8s.on-delete: 'burn' cannot be used; allowed: delete-node, keep-node",
+        "doni.workers.k8s.on-delete=burn   | doni.workers.k8s.on-delete: 'burn' is invalid; allowed: delete-node, keep-node",
         "doni.workers.k8s.worker-taint.effect=Evict | doni.workers.k8s.worker-taint.effect: 'Evict'; allowed: NoSchedule",
         "doni.keystone.auth-url=http://127.0.0.1:9  | doni.keystone.auth-url: set together with",
         "doni.secrets.keys.s=c2hvcnQtc2hvcnQtc2hvcg== | doni.secrets.keys.s: must be base64 of 32 bytes, and this is 16",
@@ -144,7 +144,7 @@ class StartMistakesIT {
   }
 
   @Test
-  void tellsADatabaseThatNobodyServes(CapturedOutput output) throws Exception {
+  void reportsADatabaseServerThatIsNotRunning(CapturedOutput output) throws Exception {
     int free;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       free = socket.getLocalPort();
@@ -184,7 +184,7 @@ class StartMistakesIT {
 
     int code = start("--spring.datasource.url=" + url("other"));
 
-    assertRefused(output, code, "'" + url("other") + "' has a schema that cannot be migrated: ");
+    assertRefused(output, code, "'" + url("other") + "' cannot be migrated: ");
   }
 
   @Test

@@ -100,7 +100,7 @@ class SyncCommandTests {
 
     assertThat(requests).containsExactly("POST /v1/hardware/sync {}");
     assertThat(output.getOut())
-        .contains("run " + RUN, "RUNNING 0 of 40 (0 %)", "8.0 a second")
+        .contains("run " + RUN, "RUNNING 0 of 40 (0 %)", "8.0 per second")
         .doesNotContain("t0ken");
   }
 
@@ -225,7 +225,7 @@ class SyncCommandTests {
                 SyncCommandTests.class, "sync", "--all", "--token-file", directory + "/none"))
         .isEqualTo(1);
 
-    assertThat(output.getErr()).contains("there is no token: set OS_TOKEN", "cannot be read");
+    assertThat(output.getErr()).contains("no token: set OS_TOKEN", "cannot be read");
   }
 
   @Test
@@ -249,7 +249,7 @@ class SyncCommandTests {
             "  k8s:",
             "    CREATE secret bootstrap-token-abcdef",
             "    UPDATE label a: x -> y",
-            "  tunelo: nothing to do");
+            "  tunelo: no changes");
   }
 
   @Test
@@ -262,7 +262,7 @@ class SyncCommandTests {
 
     assertThat(run("plan", "pi")).isEqualTo(3);
 
-    assertThat(output.getOut()).contains("  k8s: not known: no connection");
+    assertThat(output.getOut()).contains("  k8s: no plan: no connection");
   }
 
   @Test

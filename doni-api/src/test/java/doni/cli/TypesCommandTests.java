@@ -37,7 +37,7 @@ class TypesCommandTests {
     file("toaster.yaml", TOASTER);
 
     assertThat(run("types", "lint", directory.toString())).isZero();
-    assertThat(output.getOut()).contains("nothing is wrong");
+    assertThat(output.getOut()).contains("no problems found");
   }
 
   @Test
@@ -52,7 +52,7 @@ class TypesCommandTests {
             "a.yaml, /machine-types/pi/fleet: 'a/b/c' is not allowed; allowed: a Balena fleet",
             "a.yaml, /machine-types/pi/colour: is not known; allowed: fleet, full-name",
             "b.yaml, line 1",
-            "3 findings");
+            "3 problems found");
   }
 
   @Test
@@ -76,7 +76,7 @@ class TypesCommandTests {
   @Test
   void lintWantsADirectory(CapturedOutput output) {
     assertThat(run("types", "lint")).isEqualTo(2);
-    assertThat(output.getErr()).contains("no directory is given");
+    assertThat(output.getErr()).contains("no directory: give DIR or set doni.types-directory");
     assertThat(run("types", "lint", directory.resolve("absent").toString())).isEqualTo(2);
     assertThat(output.getErr()).contains("absent does not exist");
     assertThat(run("types")).isEqualTo(2);

@@ -1,24 +1,28 @@
 package doni.worker;
 
-/**
- * What an operator is told of one thing that was looked at. Its texts are one line each, and hold
- * no secret.
- */
+/** The result of one check for an operator. Its texts are one line each and contain no secrets. */
 public sealed interface Finding {
 
-  /** What was found. */
+  /** Returns what was found. */
   String found();
 
-  /** As it should be. */
+  /** The subject is as it should be. */
   record Ok(String found) implements Finding {}
 
   /**
-   * Not as it should be.
+   * The service works, but an operator should act soon.
+   *
+   * @param advice what to do about it
+   */
+  record Warning(String found, String advice) implements Finding {}
+
+  /**
+   * The subject is not as it should be.
    *
    * @param advice what to do about it
    */
   record Problem(String found, String advice) implements Finding {}
 
-  /** Could not be looked at, for a reason that is told elsewhere or is none to worry about. */
+  /** The subject was not checked, for a reason that is reported elsewhere or is harmless. */
   record Skipped(String found) implements Finding {}
 }

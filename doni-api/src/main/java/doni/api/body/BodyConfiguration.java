@@ -4,7 +4,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.converter.HttpMessageConverters;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Lets controllers take a {@link JsonBody}. */
+/** Registers the converter for {@link JsonBody} parameters. */
 @Configuration(proxyBeanMethods = false)
 class BodyConfiguration implements WebMvcConfigurer {
 

@@ -1,11 +1,11 @@
 package doni.api.body;
 
-/** What text a client may send. */
+/** Rules for text from clients. */
 public final class BodyText {
 
   private BodyText() {}
 
-  /** Whether Postgres can store it and JSON can show it again. */
+  /** Returns whether Postgres can store the text and JSON can represent it. */
   public static boolean isStorable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -22,12 +22,12 @@ public final class BodyText {
     return true;
   }
 
-  /** Whether it fits on one line: storable, without control characters. */
+  /** Returns whether the text is storable and has no control characters. */
   public static boolean isLine(String text) {
     return isStorable(text) && text.chars().noneMatch(Character::isISOControl);
   }
 
-  /** What of a client's text may stand in a message back to it. */
+  /** Returns a client's text, shortened to 100 characters, for a message to that client. */
   public static String quote(String text) {
     return text.length() <= 100 ? text : text.substring(0, 100) + "...";
   }

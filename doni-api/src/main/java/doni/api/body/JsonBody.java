@@ -8,24 +8,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's JSON body, for a controller to take as {@code @RequestBody}. Whatever is not JSON, or
- * cannot be stored, was refused before.
+ * A request's JSON body, for use as a {@code @RequestBody} parameter. The converter refuses invalid
+ * JSON and values that Postgres cannot store.
  *
- * @param value what JSON knows, immutable: strings, booleans, integers, {@link
- *     java.math.BigDecimal}s, lists, maps, null
+ * @param value an immutable JSON value: string, boolean, integer, {@link java.math.BigDecimal},
+ *     list, map or null
  */
 public record JsonBody(@Nullable Object value) {
 
   /**
-   * Reads one JSON text, as strictly as a request's body; {@link RequestRefusedException.Invalid}.
+   * Parses one JSON text as strictly as a request body.
+   *
+   * @throws RequestRefusedException.Invalid if it is not valid
    */
   public static JsonBody parse(byte[] utf8) {
     return new JsonBody(StrictJson.read(utf8));
   }
 
   /**
-   * The members of the object that the body must be; {@link RequestRefusedException.Invalid} if
-   * not.
+   * Returns the members of the body, which must be an object.
+   *
+   * @throws RequestRefusedException.Invalid if it is not an object
    */
   public Map<String, Object> object() {
     return object(value)
@@ -33,8 +36,9 @@ public record JsonBody(@Nullable Object value) {
   }
 
   /**
-   * The elements of the array that the body must be; {@link RequestRefusedException.Invalid} if
-   * not.
+   * Returns the elements of the body, which must be an array.
+   *
+   * @throws RequestRefusedException.Invalid if it is not an array
    */
   public List<?> array() {
     if (value instanceof List<?> list) {
@@ -44,7 +48,8 @@ public record JsonBody(@Nullable Object value) {
   }
 
   /**
-   * The members of an object inside a body, JSON's null among their values; empty if it is none.
+   * Returns the members of an object inside a body, including null values; empty if the value is
+   * not an object.
    */
   public static Optional<Map<String, Object>> object(@Nullable Object value) {
     if (!(value instanceof Map<?, ?> map)) {

@@ -11,7 +11,7 @@ import org.springframework.http.converter.AbstractHttpMessageConverter;
 import org.springframework.web.server.ContentTooLargeException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 
-/** Reads a {@link JsonBody}, at most one byte more of it than is allowed. */
+/** Reads a {@link JsonBody} of at most 1 MiB. */
 final class JsonBodyConverter extends AbstractHttpMessageConverter<JsonBody> {
 
   private static final int MAX_BYTES = 1024 * 1024;
@@ -22,7 +22,7 @@ final class JsonBodyConverter extends AbstractHttpMessageConverter<JsonBody> {
     super(MediaType.ALL);
   }
 
-  /** Of every type: what is not JSON is refused here, and not left to a more lenient converter. */
+  /** Claims every media type, so that no lenient converter reads a body that is not JSON. */
   @Override
   protected boolean supports(Class<?> type) {
     return type == JsonBody.class;
@@ -50,7 +50,7 @@ final class JsonBodyConverter extends AbstractHttpMessageConverter<JsonBody> {
     return new JsonBody(StrictJson.read(body));
   }
 
-  /** JSON is UTF-8 (RFC 8259, section 8.1); a body that claims to be anything else is not read. */
+  /** JSON is UTF-8 (RFC 8259, section 8.1); other charsets are refused. */
   private static boolean isJson(MediaType claimed) {
     return JSON.stream().anyMatch(claimed::equalsTypeAndSubtype)
         && (claimed.getCharset() == null || StandardCharsets.UTF_8.equals(claimed.getCharset()));
@@ -58,6 +58,6 @@ final class JsonBodyConverter extends AbstractHttpMessageConverter<JsonBody> {
 
   @Override
   protected void writeInternal(JsonBody body, HttpOutputMessage message) {
-    throw new UnsupportedOperationException("a body is only ever read");
+    throw new UnsupportedOperationException("JsonBody is read-only");
   }
 }

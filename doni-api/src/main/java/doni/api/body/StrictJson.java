@@ -21,9 +21,9 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads one JSON text (RFC 8259) and refuses what a lenient parser lets through: bytes that are not
- * UTF-8, names that stand twice in an object, anything after the value, and text or numbers that
- * Postgres cannot store. Messages say where, never what, since a body may hold secrets.
+ * Reads one JSON text (RFC 8259) and refuses what a lenient parser accepts: bytes that are not
+ * UTF-8, repeated member names, text after the value, and strings or numbers that Postgres cannot
+ * store. Messages give the position, never the value, because a body may contain secrets.
  */
 final class StrictJson {
 
@@ -52,19 +52,24 @@ final class StrictJson {
     this.parser = parser;
   }
 
-  /** The value, immutable; {@link RequestRefusedException.Invalid} if there is none to be had. */
+  /**
+   * Returns the immutable value.
+   *
+   * @throws RequestRefusedException.Invalid with every violation
+   */
   static @Nullable Object read(byte[] body) {
     if (body.length == 0) {
-      throw new RequestRefusedException.Invalid("The body is empty; it must be JSON.");
+      throw new RequestRefusedException.Invalid("The body must be valid JSON; it is empty.");
     }
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), decode(body))) {
       return new StrictJson(parser).document();
     } catch (StreamConstraintsException e) {
       throw new RequestRefusedException.Invalid(
-          "The body goes beyond what is read (%d levels, numbers of %d digits, texts of %d and names of %d characters)%s."
+          "The body exceeds a limit (%d levels of nesting, %d digits in a number, %d characters in a string, %d in a name)%s."
               .formatted(MAX_NESTING, MAX_DIGITS, MAX_TEXT, MAX_NAME, place(e)));
     } catch (JacksonException e) {
-      throw new RequestRefusedException.Invalid("The body is not JSON%s.".formatted(place(e)));
+      throw new RequestRefusedException.Invalid(
+          "The body must be valid JSON%s.".formatted(place(e)));
     }
   }
 
@@ -77,7 +82,7 @@ final class StrictJson {
           .decode(ByteBuffer.wrap(body))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new RequestRefusedException.Invalid("The body is not UTF-8.");
+      throw new RequestRefusedException.Invalid("The body must be UTF-8.");
     }
   }
 
@@ -92,7 +97,8 @@ final class StrictJson {
     parser.nextToken();
     Object value = value();
     if (parser.nextToken() != null) {
-      throw new RequestRefusedException.Invalid("The body goes on after its JSON value.");
+      throw new RequestRefusedException.Invalid(
+          "The body must be one JSON value; more text follows it.");
     }
     if (!violations.isEmpty()) {
       throw new RequestRefusedException.Invalid(violations);
@@ -103,7 +109,7 @@ final class StrictJson {
   private @Nullable Object value() {
     JsonToken token = parser.currentToken();
     if (token == null) {
-      throw new RequestRefusedException.Invalid("The body is empty; it must be JSON.");
+      throw new RequestRefusedException.Invalid("The body must be valid JSON; it is empty.");
     }
     return switch (token) {
       case START_OBJECT -> object();
@@ -114,7 +120,7 @@ final class StrictJson {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
-      default -> throw new RequestRefusedException.Invalid("The body is not JSON.");
+      default -> throw new RequestRefusedException.Invalid("The body must be valid JSON.");
     };
   }
 
@@ -124,7 +130,7 @@ final class StrictJson {
       String name = text(parser.currentName());
       parser.nextToken();
       if (members.containsKey(name)) {
-        refuse("stands there twice");
+        refuse("must not be repeated");
       }
       members.put(name, value());
     }
@@ -141,16 +147,16 @@ final class StrictJson {
 
   private String text(String text) {
     if (!BodyText.isStorable(text)) {
-      refuse("holds a character that cannot be stored (U+0000, or half of a surrogate pair)");
+      refuse("must not contain U+0000 or an unpaired surrogate");
     }
     return text;
   }
 
-  /** Postgres takes an exponent at its word and would spell out every digit. */
+  /** Postgres stores every digit that an exponent stands for, so exponents are limited. */
   private BigDecimal decimal(BigDecimal number) {
     long exponent = (long) number.precision() - number.scale();
     if (Math.abs(exponent) > MAX_EXPONENT || number.scale() > MAX_EXPONENT + MAX_DIGITS) {
-      refuse("is a number out of range (10 to the power of %d)".formatted(MAX_EXPONENT));
+      refuse("must be a number with an exponent of at most %d".formatted(MAX_EXPONENT));
     }
     return number;
   }

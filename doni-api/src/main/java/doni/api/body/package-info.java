@@ -1,4 +1,4 @@
-/** Reads a request's body as JSON, strictly. */
+/** Strict reading of JSON request bodies. */
 @NullMarked
 package doni.api.body;
 

@@ -4,13 +4,13 @@ import doni.request.RequestRefusedException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads CSV (RFC 4180): commas, quotes that are doubled inside quotes, and lines within them. */
+/** Reads CSV (RFC 4180), with quoted cells that may contain doubled quotes and line breaks. */
 final class CsvRecords {
 
   /**
    * One record.
    *
-   * @param line where it begins, from 1
+   * @param line number of its first line, from 1
    */
   record CsvRecord(int line, List<String> cells) {}
 
@@ -23,8 +23,9 @@ final class CsvRecords {
   }
 
   /**
-   * All records but empty lines; {@link RequestRefusedException.Invalid} where a quote is not
-   * closed.
+   * Returns all records except empty lines.
+   *
+   * @throws RequestRefusedException.Invalid if a quote is not closed
    */
   static List<CsvRecord> of(String text) {
     return new CsvRecords(text.startsWith("\ufeff") ? text.substring(1) : text).records();
@@ -78,14 +79,13 @@ final class CsvRecords {
       line += c == '\n' ? 1 : 0;
       cell.append(c);
     }
-    throw new RequestRefusedException.Invalid(
-        "line " + began + ": a quote is opened and not closed");
+    throw new RequestRefusedException.Invalid("line " + began + ": unclosed quote");
   }
 
   private String afterQuote(String cell) {
     if (at < text.length() && ",\r\n".indexOf(text.charAt(at)) < 0) {
       throw new RequestRefusedException.Invalid(
-          "line " + line + ": something follows a quote; allowed: a comma or the end of the line");
+          "line " + line + ": a closing quote must be followed by a comma or the end of the line");
     }
     return cell;
   }

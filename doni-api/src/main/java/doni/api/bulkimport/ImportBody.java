@@ -17,15 +17,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of an import. What is wrong with one row is told of that row; what keeps rows from being
- * told apart refuses the request.
+ * Reads the rows of an import. A mistake within one row is reported for that row; a mistake that
+ * makes it impossible to separate rows refuses the request.
  */
 final class ImportBody {
 
@@ -45,10 +47,10 @@ final class ImportBody {
     this.types = types;
   }
 
-  /** One JSON object a line; empty lines count as lines and are no rows. */
+  /** Reads one JSON object per line. Empty lines count as lines but not as rows. */
   static List<ImportRow> jsonLines(InputStream body, HardwareTypes types) throws IOException {
     ImportBody rows = new ImportBody(types);
-    Bounded in = new Bounded(body);
+    BoundedLines in = new BoundedLines(body);
     int line = 0;
     for (byte[] text = in.line(); text != null; text = in.line()) {
       line++;
@@ -57,7 +59,7 @@ final class ImportBody {
     return rows.rows;
   }
 
-  /** A header with the names of the columns, then a row for each device. */
+  /** Reads a header line with column names, then one row per device. */
   static List<ImportRow> csv(InputStream body, HardwareTypes types) throws IOException {
     ImportBody rows = new ImportBody(types);
     byte[] bytes = body.readNBytes(MAX_BYTES + 1);
@@ -66,7 +68,7 @@ final class ImportBody {
     }
     List<CsvRecords.CsvRecord> records = CsvRecords.of(decode(bytes));
     if (records.isEmpty()) {
-      throw new Invalid("The body is empty; it must begin with the names of the columns.");
+      throw new Invalid("The body must begin with a header line; it is empty.");
     }
     List<String> header = header(records.getFirst().cells());
     records.subList(1, records.size()).forEach(one -> rows.addCsv(header, one));
@@ -78,17 +80,17 @@ final class ImportBody {
         columns.stream()
             .filter(column -> !COLUMNS.contains(column) && !column.startsWith(COLUMN))
             .map(column ->
-                "'"
-                    + column
-                    + "' is no column; allowed: "
-                    + String.join(", ", COLUMNS)
-                    + " and properties.<name>")
+                "unknown column '%s'; allowed: %s and properties.<name>"
+                    .formatted(column, String.join(", ", COLUMNS)))
             .toList();
     if (!wrong.isEmpty()) {
       throw new Invalid(wrong);
     }
-    if (columns.stream().distinct().count() != columns.size()) {
-      throw new Invalid("a column stands there twice");
+    Set<String> seen = new HashSet<>();
+    for (String column : columns) {
+      if (!seen.add(column)) {
+        throw new Invalid("duplicate column '" + column + "'");
+      }
     }
     return columns;
   }
@@ -100,7 +102,7 @@ final class ImportBody {
     try {
       add(line, JsonBody.parse(text).object());
     } catch (Invalid e) {
-      add(new ImportRow(line, nobody(null), null, null, e.violations()));
+      add(new ImportRow(line, unreadable(null), null, null, e.violations()));
     }
   }
 
@@ -109,7 +111,7 @@ final class ImportBody {
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> violations = new ArrayList<>();
     if (one.cells().size() != header.size()) {
-      violations.add("has %d cells; allowed: %d".formatted(one.cells().size(), header.size()));
+      violations.add("must have %d cells, not %d".formatted(header.size(), one.cells().size()));
     }
     for (int i = 0; i < Math.min(header.size(), one.cells().size()); i++) {
       String column = header.get(i);
@@ -130,11 +132,11 @@ final class ImportBody {
     if (violations.isEmpty()) {
       add(one.line(), members);
     } else {
-      add(new ImportRow(one.line(), nobody(members.get("name")), null, null, violations));
+      add(new ImportRow(one.line(), unreadable(members.get("name")), null, null, violations));
     }
   }
 
-  /** A text where the property is one; everything else is written as JSON. */
+  /** Takes the cell as text if the property is a string; otherwise parses it as JSON. */
   private Optional<Object> value(
       String type, String property, String cell, List<String> violations) {
     boolean isText =
@@ -148,7 +150,7 @@ final class ImportBody {
     try {
       return Optional.ofNullable(JsonBody.parse(cell.getBytes(StandardCharsets.UTF_8)).value());
     } catch (Invalid _) {
-      violations.add("/properties/" + property + ": is no JSON");
+      violations.add("/properties/" + property + ": must be valid JSON");
       return Optional.empty();
     }
   }
@@ -158,7 +160,7 @@ final class ImportBody {
     List<String> violations = new ArrayList<>();
     String project = text(rest, PROJECT, violations);
     HardwareId id = uuid(text(rest, UUID, violations), violations);
-    HardwareService.Request request = nobody(members.get("name"));
+    HardwareService.Request request = unreadable(members.get("name"));
     try {
       request = EnrollmentRequest.read(new JsonBody(rest));
     } catch (Invalid e) {
@@ -169,7 +171,8 @@ final class ImportBody {
 
   private void add(ImportRow row) {
     if (rows.size() == MAX_ROWS) {
-      throw new Invalid("more than %d rows; send them in parts".formatted(MAX_ROWS));
+      throw new Invalid(
+          "The body must not have more than %d rows; split the import.".formatted(MAX_ROWS));
     }
     rows.add(row);
   }
@@ -190,13 +193,13 @@ final class ImportBody {
     }
     Optional<HardwareId> id = HardwareReader.uuid(text);
     if (id.isEmpty()) {
-      violations.add("uuid: is no UUID");
+      violations.add("uuid: must be a UUID");
     }
     return id.orElse(null);
   }
 
-  /** A row that cannot be read, with its name if that can be. */
-  private static HardwareService.Request nobody(@Nullable Object name) {
+  /** Stands for a row that cannot be read, with its name if that is known. */
+  private static HardwareService.Request unreadable(@Nullable Object name) {
     return new HardwareService.Request(
         name instanceof String text && text.length() <= 255 ? text : null, null, null);
   }
@@ -205,22 +208,22 @@ final class ImportBody {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException _) {
-      throw new Invalid("The body is not UTF-8.");
+      throw new Invalid("The body must be UTF-8.");
     }
   }
 
   private static RequestRefusedException tooLarge() {
     return new Invalid(
-        "The body must not be larger than %d MiB; send it in parts".formatted(MAX_BYTES >> 20));
+        "The body must not be larger than %d MiB; split the import.".formatted(MAX_BYTES >> 20));
   }
 
-  /** Lines of a body, of which never more than is allowed is read. */
-  private static final class Bounded {
+  /** Splits a body into lines and stops reading at its maximum size. */
+  private static final class BoundedLines {
 
     private final InputStream in;
     private int read;
 
-    Bounded(InputStream in) {
+    BoundedLines(InputStream in) {
       this.in = new BufferedInputStream(in, 64 * 1024);
     }
 

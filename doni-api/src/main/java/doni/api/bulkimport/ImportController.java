@@ -1,5 +1,6 @@
 package doni.api.bulkimport;
 
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
 import doni.bulkimport.ImportRow;
@@ -7,6 +8,15 @@ import doni.bulkimport.ImportService;
 import doni.bulkimport.ImportService.Mode;
 import doni.hardwaretype.HardwareTypes;
 import doni.policy.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
@@ -17,7 +27,8 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-final class ImportController implements ImportApi {
+@Tag(name = "hardware")
+final class ImportController {
 
   private static final String PATH = PageLinks.HARDWARE + ":import";
 
@@ -29,7 +40,57 @@ final class ImportController implements ImportApi {
     this.types = types;
   }
 
-  @Override
+  @Operation(
+      operationId = "importHardware",
+      summary = "Import devices",
+      description =
+          "Requires hardware:create for each row, and hardware:import if a row sets a uuid or the project_id of another"
+              + " project. Devices that are already enrolled are compared, never changed, so the same body can be sent"
+              + " again. The maximum is 10000 rows and 8 MiB.")
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "mode",
+      description =
+          "row: each row is stored independently; all: nothing is stored if a row is invalid or differs",
+      schema =
+          @Schema(
+              type = "string",
+              allowableValues = {"row", "all"},
+              defaultValue = "row"))
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "dry_run",
+      description = "True: reports the result without storing anything",
+      schema = @Schema(type = "boolean", defaultValue = "false"))
+  @RequestBody(
+      required = true,
+      description =
+          "JSON lines: one enrollment per line, optionally with project_id and uuid. CSV: a header line and the"
+              + " columns name, hardware_type, project_id, uuid and properties.<name>.",
+      content = {
+        @Content(
+            mediaType = "application/x-ndjson",
+            schema = @Schema(type = "string"),
+            examples =
+                @ExampleObject(
+                    name = "jsonLines",
+                    value =
+                        "{\"name\": \"edge-01\", \"hardware_type\": \"device.balena\", \"properties\":"
+                            + " {\"machine_name\": \"raspberrypi4-64\", \"contact_email\": \"owner@example.org\"}}")),
+        @Content(
+            mediaType = "text/csv",
+            schema = @Schema(type = "string"),
+            examples =
+                @ExampleObject(
+                    name = "csv",
+                    value =
+                        """
+                        name,hardware_type,properties.machine_name,properties.contact_email
+                        edge-01,device.balena,raspberrypi4-64,owner@example.org
+                        """))
+      })
+  @ApiResponse(responseCode = "200", description = "the result of each row, including refused rows")
+  @ErrorStatuses({"400", "415"})
   @PostMapping(
       path = PATH,
       consumes = {MediaType.APPLICATION_NDJSON_VALUE, "text/csv"},
@@ -39,7 +100,7 @@ final class ImportController implements ImportApi {
     QueryParameters query = new QueryParameters(request.getParameterMap());
     Mode mode = query.oneOf("mode", List.of(Mode.values()), name -> name.toLowerCase(Locale.ROOT));
     boolean dryRun = query.flag("dry_run");
-    query.nothingBut("mode", "dry_run");
+    query.allowOnly("mode", "dry_run");
     query.check();
     return ImportReportJson.of(
         hardware.run(caller, rows(request), mode == null ? Mode.ROW : mode, dryRun));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What became of an import. */
+/** The result of an import. */
 @Schema(
     name = "ImportReport",
     requiredProperties = {"stored", "created", "exists", "differs", "invalid", "rows"})
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record ImportReportJson(
     @Schema(
             description =
-                "whether what is created is there now: not after a dry run, and with mode=all not where a row is refused",
+                "whether the created rows are stored; false after a dry run, and with mode=all if a row is refused",
             example = "true")
         boolean stored,
     @Schema(example = "1") long created,
@@ -27,24 +27,25 @@ record ImportReportJson(
     @Schema(example = "1") long invalid,
     List<RowJson> rows) {
 
-  /** What became of a row. */
+  /** The result for one row. */
   @Schema(
       name = "ImportedRow",
       requiredProperties = {"line", "outcome"})
   @JsonPropertyOrder({"line", "name", "outcome", "uuid", "violations"})
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record RowJson(
-      @Schema(description = "where the row begins in the body, from 1", example = "1") int line,
+      @Schema(description = "number of the row's first line in the body, from 1", example = "1")
+          int line,
       @Schema(example = "edge-01") @Nullable String name,
       @Schema(
               description =
-                  "created; exists: as the row says; differs: it is there otherwise and was left alone; invalid",
+                  "created; exists: already enrolled with the same values; differs: already enrolled with other values, unchanged; invalid",
               allowableValues = {"created", "exists", "differs", "invalid"},
               example = "created")
           String outcome,
       @Schema(format = "uuid", example = "f9caab2e-9bc7-4a67-b09a-d3d7d51a1d0c")
           @Nullable String uuid,
-      @Schema(description = "everything that is wrong or different, with its path", example = "[]")
+      @Schema(description = "all errors or differences, each with its path", example = "[]")
           List<String> violations) {}
 
   static ImportReportJson of(ImportReport report) {

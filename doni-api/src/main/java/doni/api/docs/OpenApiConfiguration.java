@@ -26,7 +26,7 @@ import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the description says beyond what the controllers say of themselves. */
+/** The parts of the OpenAPI document that no controller declares. */
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
 
@@ -34,35 +34,35 @@ class OpenApiConfiguration {
   private static final String REQUEST_ID = "OpenStack-Request-Id";
   private static final List<String> ALWAYS = List.of("500", "503");
 
-  /** An answer that is no success, with an example of its text. */
-  private record Refusal(String description, String example) {}
+  /** An error response with an example of its text. */
+  private record ErrorResponse(String description, String example) {}
 
-  private static final Map<String, Refusal> REFUSALS =
+  private static final Map<String, ErrorResponse> REFUSALS =
       new TreeMap<>(
           Map.ofEntries(
               refusal(
                   "400",
-                  "The request is invalid; every violation is named.",
+                  "The request is invalid; the text lists every violation.",
                   "limit: must be a positive integer, not abc"),
               refusal(
                   "401",
-                  "There is no valid token.",
+                  "The token is missing or invalid.",
                   "The request you have made requires authentication"),
               refusal(
                   "403",
-                  "The site's policy does not allow it.",
+                  "The policy does not allow the request.",
                   "hardware:get is disallowed by policy"),
               refusal(
                   "404",
-                  "There is no such device, or not any more.",
+                  "The device does not exist or was deleted.",
                   "Hardware edge-01 could not be found."),
               refusal(
                   "409",
-                  "It contradicts what is stored.",
+                  "The request conflicts with the current state.",
                   "Hardware with name edge-01 already exists."),
               refusal(
                   "412",
-                  "The device is not at the version that If-Match demands.",
+                  "The device does not have a version of If-Match.",
                   "The device was changed meanwhile."),
               refusal(
                   "413",
@@ -70,23 +70,24 @@ class OpenApiConfiguration {
                   "The body must not be larger than 1 MiB."),
               refusal(
                   "415",
-                  "The body is not UTF-8 of an accepted type.",
+                  "The body must be UTF-8 of an accepted media type.",
                   "The body must be UTF-8 of type application/json."),
               refusal(
                   "500",
-                  "The service failed; its log says why, under the request id.",
-                  "The service failed; what happened is in its log. Request: req-UUID"),
+                  "Internal error; the service log has the details under the request ID.",
+                  "Internal error; the service log has the details. Request: req-UUID"),
               refusal(
                   "503",
-                  "The database or the identity service does not answer; Retry-After says when to try again.",
-                  "The database does not answer at the moment. Try again soon.")));
+                  "The database or Keystone is unavailable; Retry-After says when to retry.",
+                  "The database is unavailable. Try again later.")));
 
   static {
     SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class);
   }
 
-  private static Map.Entry<String, Refusal> refusal(String status, String text, String example) {
-    return Map.entry(status, new Refusal(text, example));
+  private static Map.Entry<String, ErrorResponse> refusal(
+      String status, String text, String example) {
+    return Map.entry(status, new ErrorResponse(text, example));
   }
 
   @Bean
@@ -97,17 +98,17 @@ class OpenApiConfiguration {
                 .title("OpenStack Doni API")
                 .version("1.0")
                 .description(
-                    "Enrollment of the devices of an edge site. A path with and without trailing"
-                        + " slash is the same path. Dates are UTC, YYYY-MM-DDTHH:MM:SS+00:00.")
+                    "Enrollment of hardware of an edge site. A trailing slash in a path is ignored. Times"
+                        + " are UTC, YYYY-MM-DDTHH:MM:SS+00:00.")
                 .license(new License().name("Apache-2.0").identifier("Apache-2.0")))
-        .servers(List.of(new Server().url("/").description("where this description came from")))
+        .servers(List.of(new Server().url("/").description("the server of this document")))
         .tags(
             List.of(
-                new Tag().name("service").description("The service itself"),
-                new Tag().name("hardware").description("Devices and their enrollment"),
-                new Tag().name("events").description("What happened"),
-                new Tag().name("sync").description("Resyncs of many devices"),
-                new Tag().name("hardware types").description("What can be enrolled here")))
+                new Tag().name("service").description("Version and health"),
+                new Tag().name("hardware").description("Hardware and its enrollment"),
+                new Tag().name("events").description("Events of all devices"),
+                new Tag().name("sync").description("Resync runs"),
+                new Tag().name("hardware types").description("Hardware types of this site")))
         .components(components())
         .addSecurityItem(new SecurityRequirement().addList(TOKEN));
   }
@@ -123,14 +124,14 @@ class OpenApiConfiguration {
                     .name("X-Auth-Token")
                     .description("A Keystone token, scoped to a project."))
             .addHeaders(
-                REQUEST_ID, text("The id under which the request is logged.").example("req-UUID"));
+                REQUEST_ID, text("ID of the request in the service log.").example("req-UUID"));
     ModelConverters.getInstance(true).read(ErrorBody.class).forEach(components::addSchemas);
     REFUSALS.forEach(
         (status, refusal) -> components.addResponses(status, response(status, refusal)));
     return components;
   }
 
-  private static ApiResponse response(String status, Refusal refusal) {
+  private static ApiResponse response(String status, ErrorResponse refusal) {
     Schema<?> error = new Schema<>().$ref("#/components/schemas/Error");
     MediaType json = new MediaType().schema(error).example(Map.of("error", refusal.example()));
     ApiResponse response =
@@ -140,7 +141,7 @@ class OpenApiConfiguration {
             .addHeaderObject(REQUEST_ID, requestId());
     return switch (status) {
       case "401" -> response.addHeaderObject("WWW-Authenticate", text("where to get a token"));
-      case "503" -> response.addHeaderObject("Retry-After", text("in so many seconds"));
+      case "503" -> response.addHeaderObject("Retry-After", text("seconds to wait before a retry"));
       default -> response;
     };
   }
@@ -153,14 +154,14 @@ class OpenApiConfiguration {
     return new Header().$ref("#/components/headers/" + REQUEST_ID);
   }
 
-  /** Adds what every endpoint answers with: the request id, and the refusals it declares. */
+  /** Adds the request ID and the declared error responses to every operation. */
   @Bean
   OperationCustomizer refusals() {
     return (operation, handler) -> {
       operation.getResponses().values().forEach(r -> r.addHeaderObject(REQUEST_ID, requestId()));
-      Refuses refuses = handler.getMethodAnnotation(Refuses.class);
-      if (refuses != null) {
-        List.of(refuses.value()).forEach(status -> refuse(operation, status));
+      ErrorStatuses declared = handler.getMethodAnnotation(ErrorStatuses.class);
+      if (declared != null) {
+        List.of(declared.value()).forEach(status -> refuse(operation, status));
       }
       boolean isPublic = operation.getSecurity() != null && operation.getSecurity().isEmpty();
       if (!isPublic) {

@@ -30,12 +30,12 @@ import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.util.DisconnectedClientHelper;
 
-/** Turns every exception that leaves a controller, and the framework's own, into an answer. */
+/** Maps every exception of a controller or the framework to a response. */
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class ApiErrors extends ResponseEntityExceptionHandler {
 
-  private static final Logger log = LoggerFactory.getLogger(ApiErrors.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
   private static final String RETRY_AFTER_SECONDS = "5";
 
   @ExceptionHandler
@@ -51,14 +51,14 @@ class ApiErrors extends ResponseEntityExceptionHandler {
     return answer(status, new HttpHeaders(), String.valueOf(refusal.getMessage()));
   }
 
-  /** Tomcat finds out that a query string cannot be decoded only when somebody asks for it. */
+  /** Tomcat decodes the query string on first access, so this exception comes from a controller. */
   @ExceptionHandler
   ResponseEntity<Object> undecodable(InvalidParameterException e) {
     HttpStatus status = HttpStatus.BAD_REQUEST;
     return answer(status, new HttpHeaders(), ErrorText.of(status.value()));
   }
 
-  /** Who is refused by security is answered by security. */
+  /** Leaves refusals of Spring Security to its own handlers. */
   @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
   ResponseEntity<Object> notAllowed(RuntimeException e) {
     throw e;
@@ -68,18 +68,18 @@ class ApiErrors extends ResponseEntityExceptionHandler {
   @Nullable ResponseEntity<Object> failed(
       Exception failure, HttpServletRequest request, HttpServletResponse response) {
     if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
-      log.debug("The client of {} {} has gone", request.getMethod(), request.getRequestURI());
+      LOG.debug("Client of {} {} disconnected", request.getMethod(), request.getRequestURI());
       return null;
     }
     if (DatabaseOutage.causes(failure)) {
-      log.warn(
-          "{} {} not served, the database does not answer: {}",
+      LOG.warn(
+          "{} {} refused, database unavailable: {}",
           request.getMethod(),
           request.getRequestURI(),
           failure.getClass().getSimpleName());
       return unavailable();
     }
-    log.error("{} {} failed", request.getMethod(), request.getRequestURI(), failure);
+    LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), failure);
     String requestId = response.getHeader(ErrorText.REQUEST_ID_HEADER);
     HttpStatus status = HttpStatus.INTERNAL_SERVER_ERROR;
     String text = ErrorText.of(status.value());
@@ -91,7 +91,7 @@ class ApiErrors extends ResponseEntityExceptionHandler {
     HttpHeaders headers = new HttpHeaders();
     headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     HttpStatus status = HttpStatus.SERVICE_UNAVAILABLE;
-    return answer(status, headers, "The database does not answer at the moment. Try again soon.");
+    return answer(status, headers, "The database is unavailable. Try again later.");
   }
 
   @Override
@@ -102,10 +102,7 @@ class ApiErrors extends ResponseEntityExceptionHandler {
       WebRequest request) {
     HttpStatusCode actual =
         e.getCause() instanceof SocketTimeoutException ? HttpStatus.REQUEST_TIMEOUT : status;
-    return answer(
-        actual,
-        headers,
-        "The body could not be read to its end, or there is none; it must be JSON.");
+    return answer(actual, headers, "The body must be valid JSON; it is missing or incomplete.");
   }
 
   @Override
@@ -116,7 +113,7 @@ class ApiErrors extends ResponseEntityExceptionHandler {
       HttpStatusCode status,
       WebRequest request) {
     if (status.is5xxServerError()) {
-      log.error("{} failed", request.getDescription(false), e);
+      LOG.error("{} failed", request.getDescription(false), e);
     }
     return answer(status, headers, text(e, status));
   }
@@ -127,7 +124,7 @@ class ApiErrors extends ResponseEntityExceptionHandler {
           m.getMethod() + " is not allowed here. Allowed: " + m.getHeaders().getFirst("Allow");
       case HttpMediaTypeNotSupportedException m -> wrongType(m.getSupportedMediaTypes());
       case UnsupportedMediaTypeStatusException m -> wrongType(m.getSupportedMediaTypes());
-      case HttpMediaTypeNotAcceptableException _ -> "Answers are application/json.";
+      case HttpMediaTypeNotAcceptableException _ -> "Responses are application/json.";
       default -> ErrorText.of(status.value());
     };
   }

@@ -12,7 +12,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionTimedOutException;
 
-/** Tells a database that is away or overloaded, where trying again helps, from a defect of ours. */
+/** Distinguishes an unavailable or overloaded database, where a retry helps, from a defect. */
 final class DatabaseOutage {
 
   /**
@@ -24,8 +24,8 @@ final class DatabaseOutage {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /**
-   * What HikariCP says, without a state, of a connection that broke and that it has closed since. A
-   * rollback on such a one fails with it, and hides the exception for which it was rolled back.
+   * HikariCP's message, without an SQL state, for a connection that it closed after a failure. A
+   * rollback on that connection fails with it and hides the original exception.
    */
   private static final String CONNECTION_CLOSED = "Connection is closed";
 

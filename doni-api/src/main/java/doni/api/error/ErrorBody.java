@@ -2,12 +2,11 @@ package doni.api.error;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
-/** The one body of every answer that is not a success. */
+/** The body of every error response. */
 @Schema(name = "Error", description = "Why the request was not served.")
 public record ErrorBody(
     @Schema(
-            description =
-                "For people to read. Names every violation where the request was invalid.",
+            description = "Message for humans. For an invalid request, it lists every violation.",
             example = "Hardware with name edge-01 already exists.",
             requiredMode = Schema.RequiredMode.REQUIRED)
         String error) {}

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 
-/** Has Tomcat and Spring Security answer as everything else does. */
+/** Makes Tomcat and Spring Security answer with the same error body as controllers. */
 @Configuration(proxyBeanMethods = false)
 class ErrorConfiguration {
 
@@ -22,7 +22,7 @@ class ErrorConfiguration {
         });
   }
 
-  /** The firewall's answer; its own would go through an error page, which there is none of. */
+  /** Answers for the firewall, whose default is an error page that does not exist here. */
   @Bean
   RequestRejectedHandler rejectedRequests() {
     return (request, response, rejection) ->

@@ -9,12 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers in JSON where Tomcat refuses a request by itself, or a filter fails, in place of Tomcat's
- * page. Tomcat makes it from its class name, so it is public and has no dependencies.
+ * Replaces Tomcat's error page with a JSON body, for requests that Tomcat refuses and for failed
+ * filters. Tomcat creates it from its class name, so it is public and has no dependencies.
  */
 public final class ErrorValve extends ErrorReportValve {
 
-  private static final Logger log = LoggerFactory.getLogger(ErrorValve.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorValve.class);
 
   @Override
   protected void report(Request request, Response response, @Nullable Throwable failure) {
@@ -26,7 +26,7 @@ public final class ErrorValve extends ErrorReportValve {
       ErrorText.write(response, status);
       response.finishResponse();
     } catch (IOException | IllegalStateException e) {
-      log.debug("Nobody is left to be told of status {}", status, e);
+      LOG.debug("Client disconnected before it received status {}", status, e);
     }
   }
 }

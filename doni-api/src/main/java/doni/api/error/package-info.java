@@ -1,4 +1,4 @@
-/** How a refusal or a failure looks to a client; nothing else knows a status code. */
+/** Error responses; no other package maps failures to status codes. */
 @NullMarked
 package doni.api.error;
 

@@ -1,5 +1,6 @@
 package doni.api.event;
 
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
@@ -9,6 +10,14 @@ import doni.event.EventPosition;
 import doni.event.HardwareEvent;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -23,7 +32,17 @@ import org.springframework.web.util.UriComponentsBuilder;
 
 @RestController
 @RequestMapping(PageLinks.EVENTS)
-final class EventFeedController implements EventFeedApi {
+@Tag(name = "events")
+final class EventFeedController {
+
+  private static final String STREAMED =
+      """
+      id: 81234-4711
+      event: hardware.created
+      data: {"id": 4711, "hardware_uuid": "6f1d8a52-3c0e-4b6f-9d71-2f6f3f6f0c11",\
+       "at": "2031-03-03T12:00:00+00:00", "kind": "hardware.created", "generation": 1,\
+       "user_id": "c3b1f0", "project_id": "9f8e7d", "request_id": "req-UUID", "body": {"name": "edge-01"}}
+      """;
 
   private static final int DEFAULT_EVENTS = 100;
   private static final int MAX_EVENTS = 1_000;
@@ -38,7 +57,45 @@ final class EventFeedController implements EventFeedApi {
     this.streams = streams;
   }
 
-  @Override
+  @Operation(
+      operationId = "listAllEvents",
+      summary = "List the events of all devices, newest first, or stream new ones",
+      description =
+          "With Accept: text/event-stream, the response is a stream of server-sent events: id is a"
+              + " position, event is the kind, data is an Event. The stream continues after the position in"
+              + " Last-Event-ID without gaps; without that header, it starts now. It ends after 15 minutes,"
+              + " so that a revoked token is detected: reconnect with the last id, as browsers do"
+              + " automatically. Requires hardware:get for every project.")
+  @EventQuery
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "limit",
+      description = "page size; larger values are reduced to the maximum",
+      schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "before",
+      description = "only events with a lower id",
+      schema = @Schema(type = "integer", format = "int64", minimum = "1"))
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = "Last-Event-ID",
+      description = "for a stream: the id of the last event that the client received",
+      schema = @Schema(type = "string"),
+      example = "81234-4711")
+  @ApiResponse(
+      responseCode = "200",
+      description = "one page, with a link to the next (older) page; or a stream",
+      content = {
+        @Content(
+            mediaType = "application/json",
+            schema = @Schema(implementation = EventsJson.class)),
+        @Content(
+            mediaType = "text/event-stream",
+            schema = @Schema(type = "string"),
+            examples = @ExampleObject(name = "enrolled", value = STREAMED))
+      })
+  @ErrorStatuses({"400", "403"})
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   public EventsJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
@@ -50,7 +107,8 @@ final class EventFeedController implements EventFeedApi {
     return EventsJson.of(events, older(request, filter, limit, events));
   }
 
-  @Override
+  /** Streams new events; OpenAPI describes it as part of {@link #list}. */
+  @Operation(hidden = true)
   @GetMapping(produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   public void follow(
       @AuthenticationPrincipal Caller caller,
@@ -69,7 +127,7 @@ final class EventFeedController implements EventFeedApi {
     return EventPosition.parse(text)
         .orElseThrow(() ->
             new RequestRefusedException.Invalid(
-                LAST_EVENT_ID + ": must be the id of an event of this stream, like 81234-4711"));
+                LAST_EVENT_ID + ": must be the id of an event of this stream, such as 81234-4711"));
   }
 
   private static EventFilter filter(QueryParameters query) {
@@ -80,7 +138,7 @@ final class EventFeedController implements EventFeedApi {
         query.text("user_id"));
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> older(
       HttpServletRequest request, EventFilter filter, int limit, List<HardwareEvent> events) {
     if (events.size() < limit) {

@@ -20,47 +20,46 @@ import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.stereotype.Component;
 import org.springframework.web.server.ResponseStatusException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes events to clients that follow them, as server-sent events (WHATWG HTML, section 9.2).
+ * Streams events to clients as server-sent events (WHATWG HTML, section 9.2).
  *
- * <p>A stream keeps the request's virtual thread and asks the database once a second, so there may
- * be {@value #MOST} at a time. A comment goes out when there was nothing to tell for a while, so
- * that proxies keep the connection and a client that has gone is noticed.
+ * <p>A stream occupies the request's virtual thread and queries the database once per second, so at
+ * most {@value #MAX_STREAMS} may run at the same time. A comment is sent after 15 s without events,
+ * so that proxies keep the connection open and a disconnected client is detected.
  */
-@Component
 class EventStreams {
 
-  private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
+  private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
-  static final int MOST = 64;
+  static final int MAX_STREAMS = 64;
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final Duration SILENCE = Duration.ofSeconds(15);
-  private static final Duration LONGEST = Duration.ofMinutes(15);
-  private static final byte[] NOTHING = ":\n\n".getBytes(StandardCharsets.UTF_8);
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+  private static final Duration MAX_DURATION = Duration.ofMinutes(15);
+  private static final byte[] EMPTY_COMMENT = ":\n\n".getBytes(StandardCharsets.UTF_8);
 
   private final JsonMapper json;
-  private final Semaphore places = new Semaphore(MOST);
+  private final Semaphore places = new Semaphore(MAX_STREAMS);
   private final CountDownLatch closing = new CountDownLatch(1);
 
   EventStreams(JsonMapper json) {
     this.json = json;
   }
 
-  /** A stop of the service waits for requests, and these do not end by themselves. */
+  /** Ends all streams, because a graceful shutdown waits for open requests. */
   @EventListener(ContextClosedEvent.class)
   void close() {
     closing.countDown();
   }
 
   /**
-   * Writes what follows a position until the client goes, the service stops or the time is up.
+   * Streams the events after a position until the client disconnects, the service stops or the
+   * maximum duration is reached.
    *
-   * @param following the next events after a position, none when there are none yet
-   * @throws ResponseStatusException (429) when there are too many streams already
+   * @param following returns the next events after a position; empty if there are none yet
+   * @throws ResponseStatusException (429) if too many streams are open
    */
   void write(
       EventPosition from,
@@ -71,7 +70,7 @@ class EventStreams {
       throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS);
     }
     try {
-      // Refusals are answered as JSON as long as nothing was sent.
+      // Query first: a refusal can be answered as JSON only before the first byte is sent.
       List<HardwareEvent> first = following.apply(from);
       response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
       response.setHeader("Cache-Control", "no-store");
@@ -90,21 +89,21 @@ class EventStreams {
       Function<EventPosition, List<HardwareEvent>> following,
       OutputStream out)
       throws IOException, InterruptedException {
-    long end = System.nanoTime() + LONGEST.toNanos();
-    long told = System.nanoTime();
+    long end = System.nanoTime() + MAX_DURATION.toNanos();
+    long lastWrite = System.nanoTime();
     EventPosition position = from;
     List<HardwareEvent> events = first;
-    out.write(NOTHING);
+    out.write(EMPTY_COMMENT);
     out.flush();
     while (true) {
       for (HardwareEvent event : events) {
         out.write(text(event).getBytes(StandardCharsets.UTF_8));
         position = event.position();
       }
-      if (!events.isEmpty() || System.nanoTime() - told > SILENCE.toNanos()) {
-        out.write(NOTHING);
+      if (!events.isEmpty() || System.nanoTime() - lastWrite > KEEP_ALIVE.toNanos()) {
+        out.write(EMPTY_COMMENT);
         out.flush();
-        told = System.nanoTime();
+        lastWrite = System.nanoTime();
       }
       if (System.nanoTime() > end || closing.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
@@ -112,8 +111,8 @@ class EventStreams {
       try {
         events = following.apply(position);
       } catch (DataAccessException | RequestRefusedException e) {
-        // The database is away, or the policy was changed: a client that comes back is told.
-        log.debug("A stream of events ends", e);
+        // Database unavailable or policy changed: the client gets the reason when it reconnects.
+        LOG.debug("Event stream ended", e);
         return;
       }
     }

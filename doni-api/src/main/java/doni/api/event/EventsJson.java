@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What happened, newest first. */
+/** A page of events, newest first. */
 @Schema(
     name = "Events",
     requiredProperties = {"events", "links"})
 record EventsJson(List<EventJson> events, List<LinkJson> links) {
 
-  /** One thing that happened. */
+  /** One event. */
   @Schema(
       name = "Event",
       requiredProperties = {"id", "hardware_uuid", "at", "kind", "generation", "body"})
@@ -38,12 +38,11 @@ record EventsJson(List<EventJson> events, List<LinkJson> links) {
       @JsonProperty("hardware_uuid") UUID hardware,
       @Schema(example = "2031-03-03T12:00:00+00:00") String at,
       @Schema(example = "hardware.created") String kind,
-      @Schema(description = "the device's generation at that moment", example = "1")
-          long generation,
+      @Schema(description = "the device's generation at that time", example = "1") long generation,
       @JsonProperty("worker_type")
           @Schema(
               types = {"string", "null"},
-              description = "null where a person did it",
+              description = "null if a user caused the event",
               example = "k8s")
           @Nullable String workerType,
       @JsonProperty("user_id")
@@ -61,7 +60,7 @@ record EventsJson(List<EventJson> events, List<LinkJson> links) {
               types = {"string", "null"},
               example = "req-6f1d8a52-3c0e-4b6f-9d71-2f6f3f6f0c11")
           @Nullable String requestId,
-      @Schema(description = "what exactly, without secrets", example = "{\"name\": \"edge-01\"}")
+      @Schema(description = "details, without secrets", example = "{\"name\": \"edge-01\"}")
           Map<String, Object> body) {}
 
   static EventsJson of(List<HardwareEvent> events, List<LinkJson> links) {

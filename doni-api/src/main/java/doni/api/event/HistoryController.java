@@ -1,13 +1,21 @@
 package doni.api.event;
 
+import doni.api.docs.ErrorStatuses;
 import doni.api.hardware.AvailabilityJson;
-import doni.api.hardware.HardwareController;
+import doni.api.web.HardwareReference;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
+import doni.api.web.RefParameter;
 import doni.event.HardwareEvent;
 import doni.hardware.HardwareService;
 import doni.policy.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,26 +29,49 @@ import org.springframework.web.util.UriUtils;
 
 @RestController
 @RequestMapping(path = PageLinks.HARDWARE + "/{ref}", produces = MediaType.APPLICATION_JSON_VALUE)
-final class HistoryController implements HistoryApi {
+@Tag(name = "hardware")
+final class HistoryController {
 
   private static final int DEFAULT_EVENTS = 100;
   private static final int MAX_EVENTS = 1_000;
   private static final long NONE = 0;
 
-  private final HardwareService intake;
+  private final HardwareService service;
 
-  HistoryController(HardwareService intake) {
-    this.intake = intake;
+  HistoryController(HardwareService service) {
+    this.service = service;
   }
 
-  @Override
+  @Operation(
+      operationId = "listAvailability",
+      summary = "List the reservation windows of a device",
+      description = "Requires hardware:get. Change windows with a PATCH of the device.")
+  @RefParameter
+  @ApiResponse(responseCode = "200", description = "its windows, ordered by start")
+  @ErrorStatuses({"403", "404"})
   @GetMapping("/availability")
   public AvailabilityJson availability(
       @AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return AvailabilityJson.of(intake.availability(caller, HardwareController.checked(ref)));
+    return AvailabilityJson.of(service.availability(caller, HardwareReference.checked(ref)));
   }
 
-  @Override
+  @Operation(
+      operationId = "listEvents",
+      summary = "List the events of a device, newest first",
+      description = "Requires hardware:get. A deleted device is found by its UUID.")
+  @RefParameter
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "limit",
+      description = "page size; larger values are reduced to the maximum",
+      schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "before",
+      description = "only events with a lower id",
+      schema = @Schema(type = "integer", format = "int64", minimum = "1"))
+  @ApiResponse(responseCode = "200", description = "one page, with a link to the next (older) page")
+  @ErrorStatuses({"400", "403", "404"})
   @GetMapping("/events")
   public EventsJson events(
       @AuthenticationPrincipal Caller caller,
@@ -51,12 +82,12 @@ final class HistoryController implements HistoryApi {
     long before = query.positive("before", NONE, Long.MAX_VALUE);
     query.check();
     List<HardwareEvent> events =
-        intake.events(
-            caller, HardwareController.checked(ref), limit, before == NONE ? null : before);
+        service.events(
+            caller, HardwareReference.checked(ref), limit, before == NONE ? null : before);
     return EventsJson.of(events, older(request, ref, limit, events));
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> older(
       HttpServletRequest request, String ref, int limit, List<HardwareEvent> events) {
     if (events.size() < limit) {

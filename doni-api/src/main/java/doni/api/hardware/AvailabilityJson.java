@@ -8,14 +8,15 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** When a device may be reserved. */
+/** The reservation windows of a device. */
 @Schema(name = "Availability", requiredProperties = "availability")
 public record AvailabilityJson(List<WindowJson> availability) {
 
   /** One window. */
   @Schema(
       name = "Window",
-      description = "A time in which the device may be reserved: from start on, before end.",
+      description =
+          "A time in which the device may be reserved, from start (inclusive) to end (exclusive).",
       requiredProperties = {"uuid", "start", "end", "created_at", "updated_at"})
   @JsonPropertyOrder({"uuid", "start", "end", "created_at", "updated_at"})
   record WindowJson(

@@ -7,7 +7,7 @@ import java.util.Map;
 /** Describes the body that {@link EnrollmentRequest} reads. */
 @Schema(
     name = "Enrollment",
-    description = "What is enrolled. Nothing else is accepted.",
+    description = "An enrollment. Other members are refused.",
     requiredProperties = {"name", "hardware_type", "properties"})
 record EnrollmentDoc(
     @Schema(
@@ -18,7 +18,8 @@ record EnrollmentDoc(
         String name,
     @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,
     @Schema(
-            description = "what the hardware type and its workers know, see /v1/hardware-types",
+            description =
+                "the properties of the hardware type and its workers (see /v1/hardware-types)",
             example =
                 """
                 {"machine_name": "raspberrypi4-64", "contact_email": "owner@example.org",

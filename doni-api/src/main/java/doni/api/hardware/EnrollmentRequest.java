@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an enrollment: an object of exactly three members. */
+/** Reads the body of an enrollment: an object with exactly three members. */
 public final class EnrollmentRequest {
 
   private static final Set<String> MEMBERS = Set.of("name", "hardware_type", "properties");
@@ -25,7 +25,11 @@ public final class EnrollmentRequest {
     this.members = members;
   }
 
-  /** {@link RequestRefusedException.Invalid} names everything that is wrong with it. */
+  /**
+   * Reads a body.
+   *
+   * @throws RequestRefusedException.Invalid with every violation
+   */
   public static HardwareService.Request read(JsonBody body) {
     return new EnrollmentRequest(body.object()).bind();
   }
@@ -57,7 +61,7 @@ public final class EnrollmentRequest {
         member
             + ": must be a string of 1 to "
             + MAX_LENGTH
-            + " characters, none of them a control character");
+            + " characters without control characters");
     return null;
   }
 

@@ -7,6 +7,6 @@ import java.util.List;
 /** A page of the public export. */
 @Schema(
     name = "ExportedHardwareList",
-    description = "One page of devices; links holds the next one, if there is one.",
+    description = "One page of devices, with a link to the next page if there is one.",
     requiredProperties = {"hardware", "links"})
 record ExportPageJson(List<ExportedHardwareJson> hardware, List<LinkJson> links) {}

@@ -8,7 +8,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A device as everybody may see it. */
+/** The public view of a device. */
 @Schema(
     name = "ExportedHardware",
     description = "An enrolled device, with its public properties only.",
@@ -42,7 +42,7 @@ record ExportedHardwareJson(
     @JsonProperty("updated_at")
         @Schema(
             types = {"string", "null"},
-            description = "null as long as nothing was changed",
+            description = "null until the first change",
             example = "2031-03-04T12:00:00+00:00")
         @Nullable String updatedAt) {
 

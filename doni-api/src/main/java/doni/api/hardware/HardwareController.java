@@ -1,17 +1,29 @@
 package doni.api.hardware;
 
-import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
+import doni.api.docs.ErrorStatuses;
+import doni.api.web.HardwareReference;
+import doni.api.web.IfMatchParameter;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
+import doni.api.web.RefParameter;
 import doni.api.web.RequestHeaders;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareService.Page;
 import doni.hardware.HardwareView;
 import doni.leftover.ForceDeleteService;
 import doni.policy.Caller;
-import doni.request.RequestRefusedException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirements;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -31,37 +43,83 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping(path = PageLinks.HARDWARE, produces = MediaType.APPLICATION_JSON_VALUE)
-public final class HardwareController implements HardwareApi {
+@Tag(name = "hardware")
+final class HardwareController {
 
-  private static final int MAX_REF = 255;
-
-  private final HardwareService intake;
+  private final HardwareService service;
   private final ForceDeleteService force;
 
-  HardwareController(HardwareService intake, ForceDeleteService force) {
-    this.intake = intake;
+  HardwareController(HardwareService service, ForceDeleteService force) {
+    this.service = service;
     this.force = force;
   }
 
-  @Override
+  @Operation(
+      operationId = "listHardware",
+      summary = "List the devices of the caller's project",
+      description = "Requires hardware:get; all_projects requires it for every project.")
+  @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "all_projects",
+      description = "True: lists the devices of every project",
+      schema = @Schema(type = "boolean", defaultValue = "false"))
+  @ListQuery
+  @ErrorStatuses({"400", "403"})
   @GetMapping
   public HardwarePageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
-    Page page = intake.list(caller, ListParameters.read(request.getParameterMap()));
+    Page page = service.list(caller, ListParameters.read(request.getParameterMap()));
     return new HardwarePageJson(
         page.hardware().stream().map(HardwareJson::of).toList(),
         next(request, PageLinks.HARDWARE, page));
   }
 
-  @Override
+  @Operation(
+      operationId = "exportHardware",
+      summary = "List all devices with their public properties",
+      description = "Public, without a token. The list is complete unless limit is set.")
+  @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
+  @ListQuery
+  @ErrorStatuses("400")
+  @SecurityRequirements
   @GetMapping("/export")
   public ExportPageJson export(HttpServletRequest request) {
-    Page page = intake.export(ListParameters.read(request.getParameterMap()));
+    Page page = service.export(ListParameters.read(request.getParameterMap()));
     return new ExportPageJson(
         page.hardware().stream().map(ExportedHardwareJson::of).toList(),
         next(request, PageLinks.EXPORT, page));
   }
 
-  @Override
+  @Operation(
+      operationId = "createHardware",
+      summary = "Enroll a device in the caller's project",
+      description = "Requires hardware:create.")
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = "Idempotency-Key",
+      description = "repeating a request with the same key and body returns the same device",
+      schema = @Schema(type = "string", minLength = 1, maxLength = 255),
+      example = "enroll-edge-01")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = EnrollmentDoc.class)))
+  @ApiResponse(
+      responseCode = "201",
+      description = "the device",
+      headers = {
+        @Header(
+            name = "Location",
+            description = "URL of the device",
+            schema = @Schema(type = "string", format = "uri")),
+        @Header(
+            name = "ETag",
+            description = "its version, for If-Match",
+            schema = @Schema(type = "string", example = "\"1\""))
+      })
+  @ErrorStatuses({"400", "403", "409", "413", "415"})
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   public HardwareJson create(
@@ -70,22 +128,59 @@ public final class HardwareController implements HardwareApi {
       HttpServletRequest request,
       HttpServletResponse response) {
     String key = RequestHeaders.idempotencyKey(request);
-    HardwareView hardware = intake.create(caller, EnrollmentRequest.read(body), key);
+    HardwareView hardware = service.create(caller, EnrollmentRequest.read(body), key);
     response.setHeader(
         HttpHeaders.LOCATION, PageLinks.to(request, PageLinks.HARDWARE + "/" + hardware.id()));
     return tagged(hardware, response);
   }
 
-  @Override
+  @Operation(
+      operationId = "getHardware",
+      summary = "Show a device",
+      description = "Requires hardware:get.")
+  @RefParameter
+  @ApiResponse(
+      responseCode = "200",
+      description = "the device",
+      headers =
+          @Header(
+              name = "ETag",
+              description = "its version, for If-Match; worker reports do not change it",
+              schema = @Schema(type = "string", example = "\"1\"")))
+  @ErrorStatuses({"403", "404"})
   @GetMapping("/{ref}")
   public HardwareJson get(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       HttpServletResponse response) {
-    return tagged(intake.get(caller, checked(ref)), response);
+    return tagged(service.get(caller, HardwareReference.checked(ref)), response);
   }
 
-  @Override
+  @Operation(
+      operationId = "patchHardware",
+      summary = "Change a device",
+      description = "Requires hardware:update. Either all operations are applied or none.")
+  @RefParameter
+  @IfMatchParameter
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      required = true,
+      content = {
+        @Content(
+            mediaType = "application/json",
+            array = @ArraySchema(schema = @Schema(implementation = OperationDoc.class))),
+        @Content(
+            mediaType = "application/json-patch+json",
+            array = @ArraySchema(schema = @Schema(implementation = OperationDoc.class)))
+      })
+  @ApiResponse(
+      responseCode = "200",
+      description = "the changed device",
+      headers =
+          @Header(
+              name = "ETag",
+              description = "its version, for If-Match",
+              schema = @Schema(type = "string", example = "\"2\"")))
+  @ErrorStatuses({"400", "403", "404", "409", "412", "413", "415"})
   @PatchMapping(
       path = "/{ref}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/json-patch+json"})
@@ -98,11 +193,32 @@ public final class HardwareController implements HardwareApi {
     var patch = PatchRequest.read(body);
     return tagged(
         RequestHeaders.atExpected(
-            request, generation -> intake.patch(caller, checked(ref), patch, generation)),
+            request,
+            generation -> service.patch(caller, HardwareReference.checked(ref), patch, generation)),
         response);
   }
 
-  @Override
+  @Operation(
+      operationId = "deleteHardware",
+      summary = "Delete a device",
+      description =
+          "Requires hardware:delete. Its workers clean up their backends; its name is available at once. A"
+              + " device in quarantine must be released first. With force, which requires"
+              + " hardware:delete_force, the device is deleted without waiting for backends, its UUID is"
+              + " available too, and /v1/leftovers lists what may remain until it is removed. Force also"
+              + " accepts the UUID of a deleted device whose cleanup is not finished.")
+  @RefParameter
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "force",
+      description = "True: deletes without waiting for backends",
+      schema = @Schema(type = "boolean", defaultValue = "false"))
+  @IfMatchParameter
+  @ApiResponse(
+      responseCode = "200",
+      description = "deleted; the response has no body",
+      content = @Content)
+  @ErrorStatuses({"400", "403", "404", "409", "412"})
   @DeleteMapping("/{ref}")
   public void delete(
       @AuthenticationPrincipal Caller caller,
@@ -115,18 +231,27 @@ public final class HardwareController implements HardwareApi {
         request,
         generation -> {
           if (forced) {
-            force.delete(caller, checked(ref), generation);
+            force.delete(caller, HardwareReference.checked(ref), generation);
           } else {
-            intake.delete(caller, checked(ref), generation);
+            service.delete(caller, HardwareReference.checked(ref), generation);
           }
           return ref;
         });
   }
 
-  @Override
+  @Operation(
+      operationId = "syncHardware",
+      summary = "Resync a device now",
+      description = "Requires hardware:update.")
+  @RefParameter
+  @ApiResponse(
+      responseCode = "200",
+      description = "requested; the response has no body",
+      content = @Content)
+  @ErrorStatuses({"403", "404"})
   @PostMapping("/{ref}/sync")
   public void sync(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    intake.sync(caller, checked(ref));
+    service.sync(caller, HardwareReference.checked(ref));
   }
 
   private static List<LinkJson> next(HttpServletRequest request, String path, Page page) {
@@ -139,19 +264,11 @@ public final class HardwareController implements HardwareApi {
   }
 
   /**
-   * Set on the response itself: in a {@code ResponseEntity} it would make Spring answer 304 on its
-   * own, but what workers report changes without the generation.
+   * Sets the ETag on the response itself: in a {@code ResponseEntity}, it would make Spring answer
+   * 304, but worker reports change without the generation.
    */
   private static HardwareJson tagged(HardwareView hardware, HttpServletResponse response) {
     response.setHeader(HttpHeaders.ETAG, "\"" + hardware.generation() + "\"");
     return HardwareJson.of(hardware);
-  }
-
-  /** No device can have a name that is longer, or that does not fit on a line. */
-  public static String checked(String ref) {
-    if (ref.codePointCount(0, ref.length()) > MAX_REF || !BodyText.isLine(ref)) {
-      throw RequestRefusedException.NotFound.hardware(BodyText.quote(ref));
-    }
-    return ref;
   }
 }

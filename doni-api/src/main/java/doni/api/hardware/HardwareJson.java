@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A device as its owner sees it. */
+/** The owner's view of a device. */
 @Schema(
     name = "Hardware",
     description = "An enrolled device.",
@@ -47,8 +47,8 @@ record HardwareJson(
     @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,
     @Schema(
             description =
-                "What its type and the site's workers know of it (see /v1/hardware-types). A sensitive"
-                    + " value is shown as ************.",
+                "The properties of its hardware type and workers (see /v1/hardware-types). Sensitive"
+                    + " values are shown as ************.",
             example =
                 """
                 {"machine_name": "raspberrypi4-64", "contact_email": "owner@example.org",
@@ -60,18 +60,18 @@ record HardwareJson(
     @JsonProperty("updated_at")
         @Schema(
             types = {"string", "null"},
-            description = "null as long as nothing was changed",
+            description = "null until the first change",
             example = "2031-03-04T12:00:00+00:00")
         @Nullable String updatedAt,
     List<WorkerJson> workers,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable QuarantineJson quarantine) {
 
-  /** That a device is frozen. */
+  /** The quarantine of a device. */
   @Schema(
       name = "Quarantine",
       description =
-          "There while nothing is written to a backend for the device; absent otherwise. What is"
-              + " changed meanwhile is applied when the device is released.",
+          "Present while no worker writes to a backend for the device. Changes made meanwhile are"
+              + " applied when the device is released.",
       requiredProperties = {"since", "user_id", "reason"})
   record QuarantineJson(
       @Schema(example = "2031-03-04T12:00:00+00:00") String since,
@@ -88,21 +88,21 @@ record HardwareJson(
   /** What a worker reports for the device. */
   @Schema(
       name = "Worker",
-      description = "Where one integration stands with a device.",
+      description = "The state of one worker's task for a device.",
       requiredProperties = {"worker_type", "state", "state_details"})
   record WorkerJson(
       @JsonProperty("worker_type") @Schema(example = "balena") String workerType,
       @Schema(
               description =
-                  "PENDING: to be done, or waiting for something outside. ERROR: the last attempt"
-                      + " failed; it is tried again where that can help.",
+                  "PENDING: queued or deferred. ERROR: the last attempt failed; it is retried if that can"
+                      + " help.",
               example = "STEADY")
           TaskState state,
       @JsonProperty("state_details")
           @Schema(
               description =
-                  "What the worker reports, and defer_reason, defer_count, last_error, attempts and"
-                      + " next_attempt_at while they apply.",
+                  "The worker's report, with defer_reason, defer_count, last_error, attempts and"
+                      + " next_attempt_at if they apply.",
               example = "{\"fleet_id\": 7, \"last_seen\": \"2031-03-04T11:59:30.000Z\"}")
           Map<String, Object> stateDetails) {}
 

@@ -4,9 +4,9 @@ import doni.api.web.LinkJson;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
-/** A page of a list. */
+/** A page of hardware. */
 @Schema(
     name = "HardwareList",
-    description = "One page of devices; links holds the next one, if there is one.",
+    description = "One page of devices, with a link to the next page if there is one.",
     requiredProperties = {"hardware", "links"})
 record HardwarePageJson(List<HardwareJson> hardware, List<LinkJson> links) {}

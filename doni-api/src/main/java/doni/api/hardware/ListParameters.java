@@ -12,10 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The query string of a list: what it asks for, and how the next page asks for more of it. */
+/** Reads the query string of a list and builds the one of the next page. */
 final class ListParameters {
 
-  private static final List<String> KEPT =
+  private static final List<String> COPIED =
       List.of(
           "all_projects",
           "name",
@@ -45,7 +45,7 @@ final class ListParameters {
             query.text("hardware_type"),
             query.text("worker_type"),
             query.oneOf("state", Arrays.asList(TaskState.values()), UnaryOperator.identity()),
-            query.answer("quarantined"),
+            query.optionalFlag("quarantined"),
             sortKey == null ? SortKey.CREATED_AT : sortKey,
             query.oneOf("sort_dir", Arrays.asList(Direction.values()), ListParameters::lower)
                 == Direction.DESC,
@@ -59,10 +59,10 @@ final class ListParameters {
     return name.toLowerCase(Locale.ROOT);
   }
 
-  /** The same query, behind the given device. */
+  /** Returns the query string of the page after the given device. */
   static String after(Map<String, String[]> parameters, String marker) {
     StringBuilder query = new StringBuilder();
-    for (String name : KEPT) {
+    for (String name : COPIED) {
       String[] values = parameters.get(name);
       if (values != null && values.length == 1) {
         query

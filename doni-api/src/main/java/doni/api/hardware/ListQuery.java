@@ -16,18 +16,18 @@ import java.lang.annotation.Target;
 @Parameter(
     in = ParameterIn.QUERY,
     name = "limit",
-    description = "at most this many devices; links then hold the next page",
+    description = "page size; if set, links holds the next page",
     schema = @Schema(type = "integer", minimum = "1"),
     example = "100")
 @Parameter(
     in = ParameterIn.QUERY,
     name = "marker",
-    description = "uuid of the last device of the page before",
+    description = "UUID of the last device of the previous page",
     schema = @Schema(type = "string", format = "uuid"))
 @Parameter(
     in = ParameterIn.QUERY,
     name = "sort_key",
-    description = "what to sort by",
+    description = "sort key",
     schema =
         @Schema(
             type = "string",
@@ -43,7 +43,7 @@ import java.lang.annotation.Target;
 @Parameter(
     in = ParameterIn.QUERY,
     name = "sort_dir",
-    description = "which way",
+    description = "sort direction",
     schema =
         @Schema(
             type = "string",
@@ -52,7 +52,7 @@ import java.lang.annotation.Target;
 @Parameter(
     in = ParameterIn.QUERY,
     name = "name",
-    description = "only the device of this name",
+    description = "only the device with this name",
     schema = @Schema(type = "string"),
     example = "edge-01")
 @Parameter(
@@ -64,13 +64,13 @@ import java.lang.annotation.Target;
 @Parameter(
     in = ParameterIn.QUERY,
     name = "worker_type",
-    description = "only devices that this worker serves",
+    description = "only devices of this worker",
     schema = @Schema(type = "string"),
     example = "balena")
 @Parameter(
     in = ParameterIn.QUERY,
     name = "state",
-    description = "only devices with a worker (worker_type, if given) in this state",
+    description = "only devices with a task in this state (of worker_type, if set)",
     schema =
         @Schema(
             type = "string",
@@ -78,6 +78,6 @@ import java.lang.annotation.Target;
 @Parameter(
     in = ParameterIn.QUERY,
     name = "quarantined",
-    description = "True: only devices in quarantine; False: only others",
+    description = "True: only devices in quarantine; False: only devices not in quarantine",
     schema = @Schema(type = "boolean"))
 @interface ListQuery {}

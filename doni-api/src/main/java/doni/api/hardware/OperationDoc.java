@@ -22,7 +22,6 @@ record OperationDoc(
         String path,
     @Schema(
             types = {"string", "number", "boolean", "object", "array", "null"},
-            description =
-                "required to add and to replace; ************ in place of a secret means unchanged",
+            description = "required for add and replace; ************ keeps a secret unchanged",
             example = "NDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU=")
         @Nullable Object value) {}

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a PATCH (RFC 6902): its operations by their form; what they do to the device is for
- * others to judge. Members of an operation that the RFC does not know are ignored, as it demands.
+ * Reads the body of a PATCH (RFC 6902). It checks the form of each operation, not its effect on the
+ * device, and ignores unknown members of an operation, as the RFC requires.
  */
 final class PatchRequest {
 
@@ -28,12 +28,16 @@ final class PatchRequest {
 
   private PatchRequest() {}
 
-  /** {@link RequestRefusedException.Invalid} names everything that is wrong with it. */
+  /**
+   * Reads a body.
+   *
+   * @throws RequestRefusedException.Invalid with every violation
+   */
   static List<PatchOperation> read(JsonBody body) {
     List<?> steps = body.array();
     if (steps.size() > MAX_OPERATIONS) {
       throw new RequestRefusedException.Invalid(
-          "The patch has more than " + MAX_OPERATIONS + " operations.");
+          "The patch must not have more than " + MAX_OPERATIONS + " operations.");
     }
     PatchRequest request = new PatchRequest();
     for (int i = 0; i < steps.size() && request.violations.size() < MAX_VIOLATIONS; i++) {
@@ -95,14 +99,14 @@ final class PatchRequest {
               .formatted(place, quoted(path)));
     } else if (!ROOTS.contains(segments.get().getFirst())) {
       violations.add(
-          "%s: path %s is outside of what can be changed (name, hardware_type, properties, availability)"
+          "%s: path %s must be at or below /name, /hardware_type, /properties or /availability"
               .formatted(place, quoted(path)));
       return Optional.empty();
     }
     return segments;
   }
 
-  /** RFC 6901; a {@code ~} must be the start of {@code ~0} or {@code ~1}. */
+  /** Parses a pointer (RFC 6901), in which {@code ~} only starts {@code ~0} and {@code ~1}. */
   private static Optional<List<String>> pointer(String text) {
     if (!text.startsWith("/") || text.replace("~0", "").replace("~1", "").contains("~")) {
       return Optional.empty();
@@ -113,8 +117,10 @@ final class PatchRequest {
             .toList());
   }
 
-  /** A path or an operation name is not a secret, but anything else might be. */
+  /** Quotes a string; other types are not expected here and might hold a secret. */
   private static String quoted(@Nullable Object value) {
-    return value instanceof String text ? BodyText.quote(text) : value == null ? "nothing" : "that";
+    return value instanceof String text
+        ? BodyText.quote(text)
+        : value == null ? "nothing" : "a value that is not a string";
   }
 }

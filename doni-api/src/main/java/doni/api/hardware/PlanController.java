@@ -1,8 +1,14 @@
 package doni.api.hardware;
 
+import doni.api.docs.ErrorStatuses;
+import doni.api.web.HardwareReference;
 import doni.api.web.PageLinks;
+import doni.api.web.RefParameter;
 import doni.hardware.PlanService;
 import doni.policy.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -10,19 +16,31 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-final class PlanController implements PlanApi {
+@Tag(name = "hardware")
+final class PlanController {
 
-  private final PlanService intake;
+  private final PlanService service;
 
-  PlanController(PlanService intake) {
-    this.intake = intake;
+  PlanController(PlanService service) {
+    this.service = service;
   }
 
-  @Override
+  @Operation(
+      operationId = "planHardware",
+      summary = "Plan what each worker would write for a device now",
+      description =
+          "Requires hardware:get. Doni reads backends for at most 20 s, writes nothing and counts no attempt. A"
+              + " worker may use a listing that is some seconds old, as in a scheduled attempt. A deleted device"
+              + " that is being cleaned up is found by its UUID. If this replica runs no lanes, the reason says so.")
+  @RefParameter
+  @ApiResponse(
+      responseCode = "200",
+      description = "the plan of each worker that has a task for the device")
+  @ErrorStatuses({"403", "404"})
   @GetMapping(
       path = PageLinks.HARDWARE + "/{ref}/plan",
       produces = MediaType.APPLICATION_JSON_VALUE)
   public PlanJson plan(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return PlanJson.of(intake.plan(caller, HardwareController.checked(ref)));
+    return PlanJson.of(service.plan(caller, HardwareReference.checked(ref)));
   }
 }

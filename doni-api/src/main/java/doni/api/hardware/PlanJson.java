@@ -10,29 +10,27 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the workers of a device would write now. */
+/** What each worker of a device would write now. */
 @Schema(
     name = "Plan",
     requiredProperties = {"hardware_uuid", "workers"})
 @JsonPropertyOrder({"hardware_uuid", "workers"})
 record PlanJson(@JsonProperty("hardware_uuid") UUID hardware, List<WorkerPlanJson> workers) {
 
-  /** One worker's part. */
+  /** The plan of one worker. */
   @Schema(
       name = "WorkerPlan",
       requiredProperties = {"worker_type", "changes"})
   @JsonPropertyOrder({"worker_type", "changes", "reason"})
   record WorkerPlanJson(
       @JsonProperty("worker_type") @Schema(example = "k8s") String workerType,
-      @Schema(
-              description =
-                  "in order; empty with a null reason: the backend agrees with what is enrolled")
+      @Schema(description = "in order; empty with a null reason if there is no drift")
           List<ChangeJson> changes,
       @Schema(
               types = {"string", "null"},
               description =
-                  "why it cannot be said what would be written, or what the worker waits for before it"
-                      + " writes; null where the changes are the answer",
+                  "why the worker cannot plan, or what it waits for before it writes; null if the list of"
+                      + " changes is complete",
               example = "no connection to kubernetes: connect timed out")
           @Nullable String reason) {}
 
@@ -43,16 +41,18 @@ record PlanJson(@JsonProperty("hardware_uuid") UUID hardware, List<WorkerPlanJso
   @JsonPropertyOrder({"action", "object", "from", "to"})
   record ChangeJson(
       @Schema(allowableValues = {"CREATE", "UPDATE", "DELETE"}) String action,
-      @Schema(description = "in the backend's words", example = "label smarter-device-manager")
+      @Schema(
+              description = "name of the object at the backend",
+              example = "label smarter-device-manager")
           String object,
       @Schema(
               types = {"string", "null"},
-              description = "null where there is none, or where it is secret",
+              description = "null if absent or secret",
               example = "disabled")
           @Nullable String from,
       @Schema(
               types = {"string", "null"},
-              description = "null where there is none, or where it is secret",
+              description = "null if absent or secret",
               example = "enabled")
           @Nullable String to) {}
 

@@ -2,10 +2,18 @@ package doni.api.hardware;
 
 import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
+import doni.api.docs.ErrorStatuses;
+import doni.api.web.HardwareReference;
 import doni.api.web.PageLinks;
+import doni.api.web.RefParameter;
 import doni.hardware.QuarantineService;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,31 +28,62 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping(path = PageLinks.HARDWARE + "/{ref}", produces = MediaType.APPLICATION_JSON_VALUE)
-final class QuarantineController implements QuarantineApi {
+@Tag(name = "hardware")
+final class QuarantineController {
+
+  /** Describes the body that {@link QuarantineController#begin} reads. */
+  @Schema(
+      name = "QuarantineRequest",
+      description = "Why a device is put in quarantine. All members are optional.")
+  record QuarantineDoc(
+      @Schema(maxLength = 500, example = "its relay board is being replaced") String reason) {}
 
   private static final String REASON = "reason";
   private static final int LONGEST_REASON = 500;
 
-  private final QuarantineService intake;
+  private final QuarantineService service;
 
-  QuarantineController(QuarantineService intake) {
-    this.intake = intake;
+  QuarantineController(QuarantineService service) {
+    this.service = service;
   }
 
-  @Override
+  @Operation(
+      operationId = "quarantineHardware",
+      summary = "Put a device in quarantine",
+      description =
+          "Requires hardware:quarantine. No worker writes to a backend for the device until it is released;"
+              + " an attempt that is already writing ends first. Workers still observe the device and report"
+              + " drift. It can be read and changed; changes are applied when it is released. Repeating the"
+              + " request replaces the reason.")
+  @RefParameter
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = QuarantineDoc.class)))
+  @ApiResponse(responseCode = "200", description = "the device, now in quarantine")
+  @ErrorStatuses({"400", "403", "404", "413", "415"})
   @PostMapping("/quarantine")
   public HardwareJson begin(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       @RequestBody(required = false) @Nullable JsonBody body) {
     String reason = body == null ? null : reason(body.object());
-    return HardwareJson.of(intake.begin(caller, HardwareController.checked(ref), reason));
+    return HardwareJson.of(service.begin(caller, HardwareReference.checked(ref), reason));
   }
 
-  @Override
+  @Operation(
+      operationId = "releaseHardware",
+      summary = "Release a device from quarantine",
+      description =
+          "Requires hardware:quarantine. All tasks of the device become due at once. Releasing a device that is"
+              + " not in quarantine changes nothing.")
+  @RefParameter
+  @ApiResponse(responseCode = "200", description = "the device, no longer in quarantine")
+  @ErrorStatuses({"403", "404"})
   @PostMapping("/release")
   public HardwareJson end(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    return HardwareJson.of(intake.end(caller, HardwareController.checked(ref)));
+    return HardwareJson.of(service.end(caller, HardwareReference.checked(ref)));
   }
 
   private static @Nullable String reason(Map<String, Object> members) {
@@ -61,7 +100,7 @@ final class QuarantineController implements QuarantineApi {
       violations.add(
           "reason: must be a string of at most "
               + LONGEST_REASON
-              + " characters, none of them a control character");
+              + " characters without control characters");
     }
     if (!violations.isEmpty()) {
       throw new RequestRefusedException.Invalid(violations);

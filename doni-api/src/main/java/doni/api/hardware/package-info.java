@@ -1,4 +1,4 @@
-/** Hardware over HTTP: what comes in is bound, what goes out is rendered, nothing is decided. */
+/** REST resources for hardware: they bind requests and render responses but decide nothing. */
 @NullMarked
 package doni.api.hardware;
 

@@ -1,5 +1,6 @@
 package doni.api.leftover;
 
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
@@ -7,6 +8,12 @@ import doni.leftover.ForceDeleteService;
 import doni.leftover.Leftover;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.http.HttpStatus;
@@ -19,7 +26,8 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-final class LeftoversController implements LeftoversApi {
+@Tag(name = "hardware")
+final class LeftoversController {
 
   private static final int DEFAULT_LEFTOVERS = 100;
   private static final int MAX_LEFTOVERS = 1_000;
@@ -30,7 +38,24 @@ final class LeftoversController implements LeftoversApi {
     this.force = force;
   }
 
-  @Override
+  @Operation(
+      operationId = "listLeftovers",
+      summary = "List leftovers of force-deleted devices, oldest first",
+      description =
+          "Requires leftover:get. The worker removes a leftover when the backend is available and no other"
+              + " device has the UUID or, if the backend identifies devices by name, the name.")
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "limit",
+      description = "page size; larger values are reduced to the maximum",
+      schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "after",
+      description = "only leftovers with a higher id",
+      schema = @Schema(type = "integer", format = "int64", minimum = "1"))
+  @ApiResponse(responseCode = "200", description = "one page, with a link to the next page")
+  @ErrorStatuses({"400", "403"})
   @GetMapping(path = PageLinks.LEFTOVERS, produces = MediaType.APPLICATION_JSON_VALUE)
   public LeftoversJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
@@ -41,7 +66,21 @@ final class LeftoversController implements LeftoversApi {
     return LeftoversJson.of(leftovers, next(request, limit, leftovers));
   }
 
-  @Override
+  @Operation(
+      operationId = "dismissLeftover",
+      summary = "Dismiss a leftover",
+      description =
+          "Requires leftover:delete. Doni stops its cleanup and removes nothing from the backend, for example"
+              + " because the backend no longer exists. A leftover with a running attempt is refused with 409.")
+  @Parameter(
+      in = ParameterIn.PATH,
+      name = "id",
+      description = "id from the list",
+      required = true,
+      schema = @Schema(type = "integer", format = "int64", minimum = "1"),
+      example = "17")
+  @ApiResponse(responseCode = "204", description = "dismissed; an event records by whom")
+  @ErrorStatuses({"400", "403", "404", "409"})
   @DeleteMapping(path = PageLinks.LEFTOVERS + "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.NO_CONTENT)
   public void dismiss(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
@@ -50,12 +89,12 @@ final class LeftoversController implements LeftoversApi {
 
   private static long number(String id) {
     if (!id.matches("[1-9]\\d{0,17}")) {
-      throw new RequestRefusedException.Invalid("id: must be a whole number of 1 or more");
+      throw new RequestRefusedException.Invalid("id: must be a positive integer");
     }
     return Long.parseLong(id);
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> next(
       HttpServletRequest request, int limit, List<Leftover> leftovers) {
     return leftovers.size() < limit

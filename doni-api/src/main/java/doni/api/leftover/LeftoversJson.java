@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What forced deletions have left over, the oldest first. */
+/** A page of leftovers, oldest first. */
 @Schema(
     name = "Leftovers",
     requiredProperties = {"leftovers", "links"})
 record LeftoversJson(List<LeftoverJson> leftovers, List<LinkJson> links) {
 
-  /** What a deleted device may have left over in one backend. */
+  /** The leftover of a force-deleted device in one backend. */
   @Schema(
       name = "Leftover",
-      description = "It goes when the worker has seen that nothing of the device is left.",
+      description = "Removed when the worker observes that nothing of the device remains.",
       requiredProperties = {
         "id",
         "hardware_uuid",
@@ -51,7 +51,9 @@ record LeftoversJson(List<LeftoverJson> leftovers, List<LinkJson> links) {
   record LeftoverJson(
       @Schema(example = "17") long id,
       @JsonProperty("hardware_uuid") UUID hardware,
-      @Schema(description = "which another device may have by now", example = "edge-01")
+      @Schema(
+              description = "name of the deleted device; another device may use it now",
+              example = "edge-01")
           String name,
       @JsonProperty("project_id") @Schema(example = "3f1c7b1e0d4a4a5f8e2b6c9d7a1f0e5c")
           String projectId,
@@ -60,10 +62,10 @@ record LeftoversJson(List<LeftoverJson> leftovers, List<LinkJson> links) {
       @JsonProperty("deleted_at") @Schema(example = "2031-03-04T12:00:00+00:00") String deletedAt,
       @JsonProperty("deleted_by") @Schema(example = "9a1d2c3b4e5f60718293a4b5c6d7e8f9")
           String deletedBy,
-      @Schema(description = "to remove it, so far", example = "3") int attempts,
+      @Schema(description = "number of cleanup attempts", example = "3") int attempts,
       @Schema(
               types = {"string", "null"},
-              description = "why it is still there; null before the first attempt",
+              description = "why the last attempt did not remove it; null before the first attempt",
               example = "balena did not answer in time")
           @Nullable String reason,
       @JsonProperty("last_attempt_at")

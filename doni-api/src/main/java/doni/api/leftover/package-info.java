@@ -1,4 +1,4 @@
-/** REST resources for what force deletes left behind in backends. */
+/** REST resources for leftovers of force deletes. */
 @NullMarked
 package doni.api.leftover;
 

@@ -2,13 +2,11 @@ package doni.api.meta;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.stereotype.Component;
 
 /**
- * Takes a replica whose database does not answer out of the readiness group; it stays alive,
- * because a restart would not help.
+ * Makes a replica not ready while its database is unavailable. The replica stays alive, because a
+ * restart would not help.
  */
-@Component
 final class DatabaseHealthIndicator implements HealthIndicator {
 
   private final DatabaseProbe database;

@@ -8,24 +8,22 @@ import java.time.Instant;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.stereotype.Component;
 
 /**
- * Whether the database answers, asked at most once a second: everybody may ask for the health of
- * the service, so asking must not cost a connection each time.
+ * Checks the database at most once per second: the health endpoint is public, so a request must not
+ * cost a connection.
  */
-@Component
 final class DatabaseProbe {
 
-  private static final Logger log = LoggerFactory.getLogger(DatabaseProbe.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
   private static final Duration GOOD_FOR = Duration.ofSeconds(1);
   private static final int TIMEOUT_SECONDS = 2;
 
-  private record Answer(Instant at, boolean good) {}
+  private record ProbeResult(Instant at, boolean good) {}
 
   private final DataSource database;
   private final Clock clock;
-  private Answer last = new Answer(Instant.MIN, false);
+  private ProbeResult last = new ProbeResult(Instant.MIN, false);
 
   DatabaseProbe(DataSource database, Clock clock) {
     this.database = database;
@@ -35,9 +33,9 @@ final class DatabaseProbe {
   synchronized boolean answers() {
     if (clock.instant().isAfter(last.at().plus(GOOD_FOR))) {
       boolean good = ask();
-      // While the database is away asking takes seconds; those who waited here take the same
-      // answer.
-      last = new Answer(clock.instant(), good);
+      // A check of an unavailable database takes seconds; callers that waited here share its
+      // result.
+      last = new ProbeResult(clock.instant(), good);
     }
     return last.good();
   }
@@ -46,7 +44,7 @@ final class DatabaseProbe {
     try (Connection connection = database.getConnection()) {
       return connection.isValid(TIMEOUT_SECONDS);
     } catch (SQLException e) {
-      log.debug("No connection to the database", e);
+      LOG.debug("Database unavailable", e);
       return false;
     }
   }

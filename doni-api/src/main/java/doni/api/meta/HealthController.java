@@ -25,11 +25,11 @@ final class HealthController {
 
   @Operation(
       operationId = "healthcheck",
-      summary = "Whether the service can serve",
-      description = "503 while its database does not answer. Backends of workers do not count.")
+      summary = "Check the health of the service",
+      description = "503 while the database is unavailable. Backends of workers are not checked.")
   @ApiResponse(
       responseCode = "200",
-      description = "it can",
+      description = "the service is healthy",
       content =
           @Content(
               mediaType = MediaType.TEXT_PLAIN_VALUE,
@@ -39,7 +39,7 @@ final class HealthController {
   @GetMapping("/healthcheck")
   ResponseEntity<String> healthcheck() {
     if (!database.answers()) {
-      throw new DataAccessResourceFailureException("the database does not answer");
+      throw new DataAccessResourceFailureException("database unavailable");
     }
     return ResponseEntity.ok().contentType(MediaType.TEXT_PLAIN).body("OK");
   }

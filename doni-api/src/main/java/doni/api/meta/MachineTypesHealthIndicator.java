@@ -5,13 +5,11 @@ import doni.machinetype.MachineTypesHealth;
 import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.stereotype.Component;
 
 /**
- * Says what keeps the files of {@code doni.types-directory} from being used. The service goes on
- * with the last ones that could be, so this takes no replica out of anything.
+ * Reports errors in the files of {@code doni.types-directory}. The service keeps using the last
+ * valid files, so the status is never down.
  */
-@Component
 final class MachineTypesHealthIndicator implements HealthIndicator {
 
   private final MachineTypesHealth types;

@@ -22,7 +22,7 @@ final class VersionController {
           List.of("1.0"),
           "1.0");
 
-  /** What the root answers; its texts are part of the contract. */
+  /** The version document; its texts are part of the contract. */
   @Schema(
       name = "Version",
       requiredProperties = {"name", "description", "versions", "default_version"})
@@ -35,7 +35,7 @@ final class VersionController {
       @Schema(example = "[\"1.0\"]") List<String> versions,
       @JsonProperty("default_version") @Schema(example = "1.0") String defaultVersion) {}
 
-  @Operation(operationId = "version", summary = "Which versions of the API there are")
+  @Operation(operationId = "version", summary = "Show the API versions")
   @ApiResponse(responseCode = "200", description = "the version document")
   @SecurityRequirements
   @GetMapping(path = "/", produces = MediaType.APPLICATION_JSON_VALUE)

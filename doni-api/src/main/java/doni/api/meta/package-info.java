@@ -1,4 +1,4 @@
-/** What the service says of itself: its version and whether it is well. */
+/** Version and health of the service. */
 @NullMarked
 package doni.api.meta;
 

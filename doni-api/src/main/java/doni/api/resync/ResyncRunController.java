@@ -2,6 +2,7 @@ package doni.api.resync;
 
 import doni.api.body.BodyText;
 import doni.api.body.JsonBody;
+import doni.api.docs.ErrorStatuses;
 import doni.api.web.LinkJson;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
@@ -11,6 +12,14 @@ import doni.policy.Caller;
 import doni.request.RequestRefusedException;
 import doni.resync.ResyncRun;
 import doni.resync.ResyncService;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -31,19 +40,40 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-final class ResyncRunController implements ResyncRunApi {
+@Tag(name = "sync")
+final class ResyncRunController {
 
   private static final int DEFAULT_RUNS = 20;
   private static final int MAX_RUNS = 100;
   private static final String RUN = PageLinks.SYNC_RUNS + "/{uuid}";
 
-  private final ResyncService intake;
+  private final ResyncService service;
 
-  ResyncRunController(ResyncService intake) {
-    this.intake = intake;
+  ResyncRunController(ResyncService service) {
+    this.service = service;
   }
 
-  @Override
+  @Operation(
+      operationId = "syncAllHardware",
+      summary = "Start a resync run of all devices, or of those that match a filter",
+      description =
+          "Requires hardware:sync_all. Its tasks have a lower priority than requests of users. If a run with the"
+              + " same filter is running or paused, that run is returned and no new one is started.")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      required = false,
+      content =
+          @Content(
+              mediaType = "application/json",
+              schema = @Schema(implementation = ResyncFilterDoc.class)))
+  @ApiResponse(
+      responseCode = "202",
+      description = "the run",
+      headers =
+          @Header(
+              name = "Location",
+              description = "URL of the run",
+              schema = @Schema(type = "string", format = "uri")))
+  @ErrorStatuses({"400", "403", "413", "415"})
   @PostMapping(PageLinks.SYNC_ALL)
   @ResponseStatus(HttpStatus.ACCEPTED)
   public ResyncRunJson start(
@@ -51,13 +81,29 @@ final class ResyncRunController implements ResyncRunApi {
       @RequestBody(required = false) @Nullable JsonBody body,
       HttpServletRequest request,
       HttpServletResponse response) {
-    ResyncRun run = intake.start(caller, body == null ? Map.of() : body.object());
+    ResyncRun run = service.start(caller, body == null ? Map.of() : body.object());
     response.setHeader(
         HttpHeaders.LOCATION, PageLinks.to(request, PageLinks.SYNC_RUNS + "/" + run.uuid()));
     return ResyncRunJson.of(run);
   }
 
-  @Override
+  @Operation(
+      operationId = "listSyncRuns",
+      summary = "List resync runs, newest first",
+      description =
+          "Requires hardware:sync_all. Finished runs are kept for doni.sync.run-retention.")
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "limit",
+      description = "page size; larger values are reduced to the maximum",
+      schema = @Schema(type = "integer", minimum = "1", maximum = "100", defaultValue = "20"))
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "marker",
+      description = "UUID of the last run of the previous page",
+      schema = @Schema(type = "string", format = "uuid"))
+  @ApiResponse(responseCode = "200", description = "one page, with a link to the next (older) page")
+  @ErrorStatuses({"400", "403"})
   @GetMapping(PageLinks.SYNC_RUNS)
   public ResyncRunPageJson list(
       @AuthenticationPrincipal Caller caller, HttpServletRequest request) {
@@ -65,33 +111,63 @@ final class ResyncRunController implements ResyncRunApi {
     int limit = (int) query.positive("limit", DEFAULT_RUNS, MAX_RUNS);
     UUID marker = query.uuid("marker", "a run");
     query.check();
-    List<ResyncRun> runs = intake.list(caller, limit, marker);
+    List<ResyncRun> runs = service.list(caller, limit, marker);
     return new ResyncRunPageJson(
         runs.stream().map(ResyncRunJson::of).toList(), older(request, limit, runs));
   }
 
-  @Override
+  @Operation(
+      operationId = "getSyncRun",
+      summary = "Show the progress of a resync run",
+      description = "Requires hardware:sync_all.")
+  @RunParameter
+  @ApiResponse(responseCode = "200", description = "the run")
+  @ErrorStatuses({"403", "404"})
   @GetMapping(RUN)
   public ResyncRunJson get(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.get(caller, run(uuid)));
+    return ResyncRunJson.of(service.get(caller, run(uuid)));
   }
 
-  @Override
+  @Operation(
+      operationId = "pauseSyncRun",
+      summary = "Pause a resync run",
+      description =
+          "Requires hardware:sync_all. Running attempts finish; the other tasks wait for their next scheduled"
+              + " attempt. Pausing a paused run changes nothing.")
+  @RunParameter
+  @ApiResponse(responseCode = "200", description = "the run")
+  @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/pause")
   public ResyncRunJson pause(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.pause(caller, run(uuid)));
+    return ResyncRunJson.of(service.pause(caller, run(uuid)));
   }
 
-  @Override
+  @Operation(
+      operationId = "resumeSyncRun",
+      summary = "Resume a paused resync run",
+      description =
+          "Requires hardware:sync_all. The remaining tasks become due at once. Resuming a running run changes"
+              + " nothing.")
+  @RunParameter
+  @ApiResponse(responseCode = "200", description = "the run")
+  @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/resume")
   public ResyncRunJson resume(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.resume(caller, run(uuid)));
+    return ResyncRunJson.of(service.resume(caller, run(uuid)));
   }
 
-  @Override
+  @Operation(
+      operationId = "cancelSyncRun",
+      summary = "Cancel a resync run",
+      description =
+          "Requires hardware:sync_all. The remaining tasks wait for their next scheduled attempt. Canceling a"
+              + " canceled run changes nothing.")
+  @RunParameter
+  @ApiResponse(responseCode = "200", description = "the run")
+  @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/cancel")
   public ResyncRunJson cancel(@AuthenticationPrincipal Caller caller, @PathVariable String uuid) {
-    return ResyncRunJson.of(intake.cancel(caller, run(uuid)));
+    return ResyncRunJson.of(service.cancel(caller, run(uuid)));
   }
 
   private static UUID run(String uuid) {
@@ -102,7 +178,7 @@ final class ResyncRunController implements ResyncRunApi {
                 "Sync run " + BodyText.quote(uuid) + " could not be found."));
   }
 
-  /** A page that is exactly full may be the last one; its next page is empty then. */
+  /** Links to the next page if this one is full; the next page may turn out empty. */
   private static List<LinkJson> older(HttpServletRequest request, int limit, List<ResyncRun> runs) {
     if (runs.size() < limit) {
       return List.of();

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A resync of many devices, as it stands. */
+/** The progress of a resync run. */
 @Schema(
-    name = "ResyncRun",
+    name = "SyncRun",
     requiredProperties = {
       "uuid",
       "state",
@@ -44,47 +44,48 @@ record ResyncRunJson(
     UUID uuid,
     @Schema(
             description =
-                "PAUSED: what is not done waits for its own next look; DONE: every task was attempted",
+                "PAUSED: remaining tasks wait for their next scheduled attempt; DONE: every task was attempted",
             allowableValues = {"RUNNING", "PAUSED", "CANCELLED", "DONE"})
         String state,
     @Schema(
-            description = "as asked for, names in lower case",
+            description = "the requested filter, names in lower case",
             example = "{\"worker_type\": \"k8s\"}")
         Map<String, Object> filter,
     @JsonProperty("requested_by")
-        @Schema(description = "id of the user", example = "c3b1f0e2d4a54f0a8a3c5d8c9f6b7e10")
+        @Schema(description = "ID of the user", example = "c3b1f0e2d4a54f0a8a3c5d8c9f6b7e10")
         String requestedBy,
     @JsonProperty("created_at") @Schema(example = "2031-03-03T12:00:00+00:00") String createdAt,
     @JsonProperty("ended_at")
         @Schema(
             types = {"string", "null"},
-            description = "within some seconds; null before",
+            description = "accurate to some seconds; null while the run is not finished",
             example = "2031-03-03T12:04:10+00:00")
         @Nullable String endedAt,
-    @Schema(description = "tasks, one for each device and worker", example = "4000") long total,
+    @Schema(description = "number of tasks, one for each device and worker", example = "4000")
+        long total,
     @Schema(
-            description = "of these, attempted since, however that went, or gone with their device",
+            description =
+                "tasks attempted since the start, with any outcome, or removed with their device",
             example = "1600")
         long done,
-    @Schema(description = "of those done, whose latest attempt failed", example = "12") long failed,
-    @Schema(description = "of those done, which wait for something outside", example = "3")
-        long deferred,
-    @Schema(description = "the most frequent reasons of those that failed, at most ten")
-        List<FailureJson> failures,
+    @Schema(description = "completed tasks whose last attempt failed", example = "12") long failed,
+    @Schema(description = "completed tasks that were deferred", example = "3") long deferred,
+    @Schema(description = "the ten most frequent reasons of failures") List<FailureJson> failures,
     @JsonProperty("rate_per_second")
         @Schema(
             types = {"number", "null"},
-            description = "attempts a second within the last minute; null unless it runs",
+            description =
+                "attempts per second within the last minute; null unless the run is running",
             example = "812.5")
         @Nullable Double ratePerSecond,
     @JsonProperty("estimated_end")
         @Schema(
             types = {"string", "null"},
-            description = "at that rate; null unless it runs",
+            description = "estimate at that rate; null unless the run is running",
             example = "2031-03-03T12:04:12+00:00")
         @Nullable String estimatedEnd) {
 
-  /** Why tasks failed. */
+  /** One reason of failures. */
   @Schema(
       name = "SyncFailure",
       requiredProperties = {"reason", "count"})

@@ -5,8 +5,8 @@ import doni.api.web.LinkJson;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
-/** Runs, newest first. */
+/** A page of resync runs, newest first. */
 @Schema(
-    name = "ResyncRunStore",
+    name = "SyncRuns",
     requiredProperties = {"sync", "links"})
 record ResyncRunPageJson(@JsonProperty("sync") List<ResyncRunJson> runs, List<LinkJson> links) {}

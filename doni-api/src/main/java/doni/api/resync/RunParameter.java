@@ -9,7 +9,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Describes the path variable that names a resync. */
+/** Describes the path variable that names a resync run. */
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -17,7 +17,7 @@ import java.lang.annotation.Target;
     in = ParameterIn.PATH,
     name = "uuid",
     required = true,
-    description = "uuid of a run",
+    description = "UUID of a run",
     schema = @Schema(type = "string", format = "uuid"),
     example = "3f2c8d5e-7f0b-4f0e-9f0c-1a2b3c4d5e6f")
 @interface RunParameter {}

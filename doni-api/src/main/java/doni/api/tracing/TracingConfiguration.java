@@ -12,17 +12,17 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 
-/** Gives the span of a request its id, by which those of the attempts that it causes are found. */
+/** Adds the request ID to the span of a request, so that spans of its attempts can be found. */
 @Configuration(proxyBeanMethods = false)
-@Conditional(TracingConfiguration.SwitchedOn.class)
+@Conditional(TracingConfiguration.TracingEnabled.class)
 class TracingConfiguration {
 
   @Bean
-  DefaultServerRequestObservationConvention requestsWithTheirId() {
-    return new WithRequestId();
+  DefaultServerRequestObservationConvention requestIdConvention() {
+    return new RequestIdConvention();
   }
 
-  private static final class WithRequestId extends DefaultServerRequestObservationConvention {
+  private static final class RequestIdConvention extends DefaultServerRequestObservationConvention {
     @Override
     public KeyValues getHighCardinalityKeyValues(ServerRequestObservationContext context) {
       KeyValues values = super.getHighCardinalityKeyValues(context);
@@ -34,7 +34,7 @@ class TracingConfiguration {
     }
   }
 
-  static final class SwitchedOn implements Condition {
+  static final class TracingEnabled implements Condition {
     @Override
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
       return TracingSwitch.isOn(context.getEnvironment());

@@ -7,8 +7,8 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Traces only where it is configured whither spans are sent: without {@value #ENDPOINT}, nothing of
- * OpenTelemetry is loaded, so that it costs neither time nor memory.
+ * Disables tracing unless {@value #ENDPOINT} is set: without it, no OpenTelemetry class is loaded,
+ * so tracing costs neither time nor memory.
  */
 final class TracingSwitch implements AutoConfigurationImportFilter, EnvironmentAware {
 

@@ -1,4 +1,4 @@
-/** OpenTelemetry, where it is switched on. */
+/** OpenTelemetry tracing, if enabled. */
 @NullMarked
 package doni.api.tracing;
 

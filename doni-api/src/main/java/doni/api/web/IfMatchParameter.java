@@ -16,7 +16,7 @@ import java.lang.annotation.Target;
 @Parameter(
     in = ParameterIn.HEADER,
     name = "If-Match",
-    description = "the ETag that the device must have, several, or *; otherwise 412",
+    description = "one or more ETags, or *; if none is the device's, the answer is 412",
     schema = @Schema(type = "string"),
     example = "\"1\"")
 public @interface IfMatchParameter {}

@@ -2,7 +2,7 @@ package doni.api.web;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
-/** Where to go on. */
+/** A link to another page. */
 @Schema(
     name = "Link",
     requiredProperties = {"rel", "href"})

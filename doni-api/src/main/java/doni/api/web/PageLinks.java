@@ -11,9 +11,9 @@ import org.springframework.web.util.ForwardedHeaderUtils;
 import org.springframework.web.util.UriComponents;
 
 /**
- * Absolute URLs, as the client addressed the service or, where a proxy stands before us, the proxy:
- * {@code Forwarded} or {@code X-Forwarded-*}. Only links follow these headers, because anybody can
- * send them; what makes no URL is ignored.
+ * Builds absolute URLs with the address that the client used, including that of a proxy ({@code
+ * Forwarded} or {@code X-Forwarded-*}). Only links use these headers, because any client can send
+ * them; invalid values are ignored.
  */
 public final class PageLinks {
 

@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query string, read parameter by parameter; what is wrong with it is collected, so that a client
- * hears everything at once. Parameters that nobody asks for are ignored, unless {@link #nothingBut}
- * says otherwise.
+ * Reads a query string parameter by parameter and collects all violations, so that a client gets
+ * them in one answer. Unknown parameters are ignored unless {@link #allowOnly} is called.
  */
 public final class QueryParameters {
 
@@ -33,14 +32,14 @@ public final class QueryParameters {
     this.parameters = parameters;
   }
 
-  /** The value of a parameter that may stand there once. */
+  /** Returns the value of a parameter that must not be repeated; null if absent. */
   @Nullable public String text(String name) {
     String[] values = parameters.get(name);
     if (values == null || values.length == 0) {
       return null;
     }
     if (values.length > 1) {
-      violations.add(name + ": may be given once only");
+      violations.add(name + ": must be given only once");
       return null;
     }
     String value = values[0];
@@ -56,7 +55,9 @@ public final class QueryParameters {
   }
 
   /**
-   * @param whose what has such a uuid, for the message
+   * Returns a UUID; null if absent.
+   *
+   * @param whose the kind of thing that the UUID identifies, for the message
    */
   @Nullable public UUID uuid(String name, String whose) {
     String value = text(name);
@@ -65,7 +66,7 @@ public final class QueryParameters {
     }
     Optional<UUID> uuid = HardwareReader.uuid(value).map(HardwareId::value);
     if (uuid.isEmpty()) {
-      violations.add(name + ": must be the uuid of " + whose + ", not " + BodyText.quote(value));
+      violations.add(name + ": must be the UUID of " + whose + ", not " + BodyText.quote(value));
     }
     return uuid.orElse(null);
   }
@@ -81,12 +82,12 @@ public final class QueryParameters {
     return true;
   }
 
-  /** As {@link #flag}, but null where the parameter is absent. */
-  @Nullable public Boolean answer(String name) {
+  /** Like {@link #flag}, but returns null if the parameter is absent. */
+  @Nullable public Boolean optionalFlag(String name) {
     return parameters.containsKey(name) ? Boolean.valueOf(flag(name)) : null;
   }
 
-  /** The number, at most {@code max}; {@code absent} if there is none. */
+  /** Returns the number, reduced to {@code max}, or {@code absent} if the parameter is absent. */
   public long positive(String name, long absent, long max) {
     String value = text(name);
     if (value == null) {
@@ -101,9 +102,9 @@ public final class QueryParameters {
   }
 
   /**
-   * The constant whose name is the value, in whatever letter case; null if there is none.
+   * Returns the constant with this name, ignoring case; null if the parameter is absent.
    *
-   * @param spelling how clients are told to spell a constant's name
+   * @param spelling converts a constant's name to the spelling in the message
    */
   public <E extends Enum<E>> @Nullable E oneOf(
       String name, List<E> constants, UnaryOperator<String> spelling) {
@@ -118,23 +119,27 @@ public final class QueryParameters {
     }
     String allowed =
         constants.stream().map(Enum::name).map(spelling).collect(Collectors.joining(", "));
-    violations.add("%s: %s is not one of %s".formatted(name, BodyText.quote(value), allowed));
+    violations.add("%s: must be one of %s, not %s".formatted(name, allowed, BodyText.quote(value)));
     return null;
   }
 
-  /** For a request of which a mistyped parameter would do what was not meant. */
-  public void nothingBut(String... known) {
+  /** Refuses unknown parameters, for requests where ignoring a typo would be dangerous. */
+  public void allowOnly(String... known) {
     List<String> allowed = List.of(known);
     parameters.keySet().stream()
         .filter(name -> !allowed.contains(name))
         .sorted()
         .forEach(name ->
             violations.add(
-                "%s: is no parameter of this request; allowed: %s"
+                "%s: unknown parameter; allowed: %s"
                     .formatted(BodyText.quote(name), String.join(", ", allowed))));
   }
 
-  /** Throws {@link RequestRefusedException.Invalid} with everything that was wrong. */
+  /**
+   * Ends the reading.
+   *
+   * @throws RequestRefusedException.Invalid with every violation, if there is one
+   */
   public void check() {
     if (!violations.isEmpty()) {
       throw new RequestRefusedException.Invalid(violations);

@@ -17,7 +17,7 @@ import java.lang.annotation.Target;
     in = ParameterIn.PATH,
     name = "ref",
     required = true,
-    description = "uuid of a device, or the name of a live one",
+    description = "UUID of a device, or the name of one that is not deleted",
     schema = @Schema(type = "string"),
     example = "0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f")
 public @interface RefParameter {}

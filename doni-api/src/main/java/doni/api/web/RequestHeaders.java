@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The request headers that mean something beyond authentication. */
+/** Reads the headers {@code If-Match} and {@code Idempotency-Key}. */
 public final class RequestHeaders {
 
   private static final String IF_MATCH = "If-Match";
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
-  /** One entity tag and what may follow it (RFC 9110, section 8.8.3). */
+  /** One entity tag with its separator (RFC 9110, section 8.8.3). */
   private static final Pattern TAG =
       Pattern.compile("[ \\t]*(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \\t]*(?:,|$)");
 
@@ -28,8 +28,8 @@ public final class RequestHeaders {
   private RequestHeaders() {}
 
   /**
-   * Runs a change at the first generation of {@code If-Match} that is the device's; without that
-   * header, or with {@code *}, at whatever generation it has.
+   * Runs a change at the first generation in {@code If-Match} that is the device's; without that
+   * header, or with {@code *}, at any generation.
    */
   public static <T> T atExpected(
       HttpServletRequest request, Function<@Nullable Generation, T> change) {
@@ -38,13 +38,16 @@ public final class RequestHeaders {
       try {
         return change.apply(generation);
       } catch (RequestRefusedException.Stale _) {
-        // The next one may be the device's.
+        // Try the next tag.
       }
     }
     return change.apply(expected.isEmpty() ? null : expected.getLast());
   }
 
-  /** A tag that is weak, or none that we ever gave, matches no device: generation zero. */
+  /**
+   * Returns the generations; a weak or foreign tag becomes generation zero, which matches no
+   * device.
+   */
   private static List<Generation> expected(HttpServletRequest request) {
     List<String> lines = Collections.list(request.getHeaders(IF_MATCH));
     String header = String.join(",", lines).strip();

@@ -6,8 +6,8 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dates as today's clients parse them: {@code YYYY-MM-DDTHH:MM:SS+00:00}, never a fraction. Written
- * by hand, because a list of 1,000 devices holds 2,000 of them.
+ * Formats times as existing clients parse them: {@code YYYY-MM-DDTHH:MM:SS+00:00}, without a
+ * fraction. The hand-written formatter is faster: a list of 1,000 devices has 2,000 times.
  */
 public final class WireTime {
 

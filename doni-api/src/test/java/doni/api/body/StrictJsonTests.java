@@ -85,7 +85,7 @@ class StrictJsonTests {
   void refusesWhatIsNotJson(String text) {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(RequestRefusedException.Invalid.class)
-        .hasMessageStartingWith("The body is not JSON");
+        .hasMessageStartingWith("The body must be valid JSON");
   }
 
   @ParameterizedTest
@@ -106,7 +106,7 @@ class StrictJsonTests {
   void namesTheMemberThatStandsTwice() {
     assertThatThrownBy(() -> read("{\"properties\": {\"a\": 1, \"a\": 2}}"))
         .isInstanceOf(RequestRefusedException.Invalid.class)
-        .hasMessage("/properties/a: stands there twice");
+        .hasMessage("/properties/a: must not be repeated");
   }
 
   @ParameterizedTest
@@ -167,7 +167,7 @@ class StrictJsonTests {
 
     assertThatThrownBy(() -> StrictJson.read(body))
         .isInstanceOf(RequestRefusedException.Invalid.class)
-        .hasMessage("The body is not UTF-8.");
+        .hasMessage("The body must be UTF-8.");
   }
 
   @Test
@@ -180,7 +180,7 @@ class StrictJsonTests {
         .allSatisfy(body ->
             assertThatThrownBy(() -> read(body))
                 .isInstanceOf(RequestRefusedException.Invalid.class)
-                .hasMessageContaining("goes beyond"));
+                .hasMessageContaining("exceeds a limit"));
   }
 
   @Test

@@ -78,7 +78,7 @@ class ImportBodyTests {
     assertThat(rows.get(0).violations()).isNotEmpty();
     assertThat(rows.get(1).request().name()).isEqualTo("b");
     assertThat(rows.get(1).violations())
-        .containsExactly("uuid: is no UUID", "colour: is not allowed here");
+        .containsExactly("uuid: must be a UUID", "colour: is not allowed here");
     assertThat(rows.get(2).violations()).containsExactly("The body must be a JSON object.");
     assertThat(rows.get(3).violations()).isEmpty();
   }
@@ -101,8 +101,8 @@ class ImportBodyTests {
         .isEqualTo(Map.of("text", "says \"hi\",\ntwice", "list", List.of(1, "x")));
     assertThat(rows.get(1).request().properties()).isEqualTo(Map.of("text", "7"));
     assertThat(rows.get(1).projectId()).isEqualTo("p");
-    assertThat(rows.get(2).violations()).containsExactly("/properties/list: is no JSON");
-    assertThat(rows.get(3).violations()).containsExactly("has 2 cells; allowed: 5");
+    assertThat(rows.get(2).violations()).containsExactly("/properties/list: must be valid JSON");
+    assertThat(rows.get(3).violations()).containsExactly("must have 5 cells, not 2");
   }
 
   @ParameterizedTest

@@ -14,8 +14,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The description in {@code openapi/doni.yaml} is what the service serves. After a change of the
- * API, write it anew with {@code ./mvnw -pl doni-api -am test -Dtest=PublishedApiIT
+ * {@code openapi/doni.yaml} equals the document that the service serves. After a change of the API,
+ * refresh it with {@code ./mvnw -pl doni-api -am test -Dtest=PublishedApiIT
  * -Dsurefire.failIfNoSpecifiedTests=false -Dopenapi.refresh=true} and commit it.
  */
 @RestTest

@@ -180,8 +180,7 @@ class ErrorsIT {
     assertThat(answer)
         .contains("Content-Type: application/json")
         .contains("OpenStack-Request-Id: req-")
-        .endsWith(
-            "{\"error\":\"The request line, a header or the query of the request is not valid.\"}");
+        .endsWith("{\"error\":\"The request line, a header or the query string is invalid.\"}");
   }
 
   @Test

@@ -119,7 +119,10 @@ class BindingTests {
     assertThatThrownBy(
             () -> PatchRequest.read(patch(Map.of("op", "add", "path", path, "value", 1))))
         .isInstanceOf(RequestRefusedException.Invalid.class)
-        .hasMessageContaining("path " + path + " is outside");
+        .hasMessage(
+            "operation 0: path "
+                + path
+                + " must be at or below /name, /hardware_type, /properties or /availability");
   }
 
   @Test
@@ -146,7 +149,7 @@ class BindingTests {
 
     assertThatThrownBy(() -> PatchRequest.read(body))
         .isInstanceOf(RequestRefusedException.Invalid.class)
-        .hasMessageContaining("1000 operations");
+        .hasMessage("The patch must not have more than 1000 operations.");
   }
 
   @Test

@@ -69,7 +69,7 @@ class HardwareIT {
     assertThat(
             List.of(
                 http.get("/v1/hardware" + slash).status(),
-                http.get("/v1/hardware/export" + slash, "X-Auth-Token", "nobody").status(),
+                http.get("/v1/hardware/export" + slash, "X-Auth-Token", "invalid").status(),
                 http.get(one + slash).status(),
                 http.get(one + "/availability" + slash).status(),
                 http.get(one + "/events" + slash).status(),
@@ -136,7 +136,7 @@ class HardwareIT {
   void exportsWithoutWorkersAndWithoutAToken() {
     intake.add("a", "alice-proj");
 
-    Http.Answer answer = http.get("/v1/hardware/export", "X-Auth-Token", "nobody");
+    Http.Answer answer = http.get("/v1/hardware/export", "X-Auth-Token", "invalid");
 
     assertThat(answer.json().get("hardware").get(0).propertyNames())
         .doesNotContain("workers")

@@ -113,7 +113,7 @@ class ListParametersTests {
   void refusesAParameterGivenTwice() {
     assertThatThrownBy(() -> ListParameters.read(Map.of("limit", new String[] {"1", "2"})))
         .isInstanceOf(RequestRefusedException.Invalid.class)
-        .hasMessage("limit: may be given once only");
+        .hasMessage("limit: must be given only once");
   }
 
   @Test

@@ -91,7 +91,8 @@ class OperatorIT {
         http.post("/v1/hardware/edge-01/quarantine", "{\"reason\": \"" + "x".repeat(501) + "\"}");
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains("reason: must be a string of at most 500 characters");
+    assertThat(answer.body())
+        .contains("reason: must be a string of at most 500 characters without control characters");
   }
 
   @Test
@@ -162,7 +163,7 @@ class OperatorIT {
     Http.Answer answer = http.send("DELETE", "/v1/leftovers/" + id, "");
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).contains("id: must be a whole number");
+    assertThat(answer.body()).contains("id: must be a positive integer");
     verifyNoInteractions(force);
   }
 

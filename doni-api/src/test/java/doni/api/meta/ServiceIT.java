@@ -29,7 +29,7 @@ class ServiceIT {
 
   @Test
   void showsItsVersion() {
-    assertThat(http.get("/", "X-Auth-Token", "nobody").body())
+    assertThat(http.get("/", "X-Auth-Token", "invalid").body())
         .isEqualTo(
             "{\"name\":\"OpenStack Doni API\",\"description\":\"Doni is an OpenStack project for"
                 + " managing hardware enrollment and availability.\",\"versions\":[\"1.0\"],"
@@ -43,7 +43,7 @@ class ServiceIT {
     doThrow(new SQLException("refused")).when(database).getConnection();
     await()
         .untilAsserted(() -> {
-          Http.Answer answer = http.get("/healthcheck", "X-Auth-Token", "nobody");
+          Http.Answer answer = http.get("/healthcheck", "X-Auth-Token", "invalid");
           assertThat(answer.status()).isEqualTo(503);
           assertThat(answer.error()).contains("database");
         });

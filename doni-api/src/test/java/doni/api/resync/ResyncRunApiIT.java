@@ -124,7 +124,7 @@ class ResyncRunApiIT {
     assertThat(page.at("/links/0/href").asString()).endsWith("/v1/sync?limit=1&marker=" + UUID_);
     assertThat(http.get("/v1/sync?limit=1&marker=" + UUID_).json().path("links")).isEmpty();
     assertThat(http.get("/v1/sync?limit=no&marker=x").error())
-        .contains("limit: must be", "marker: must be the uuid of a run");
+        .contains("limit: must be", "marker: must be the UUID of a run");
   }
 
   @Test
@@ -139,7 +139,7 @@ class ResyncRunApiIT {
     assertThat(http.send("POST", "/v1/sync/" + UUID_ + "/resume", "").status()).isEqualTo(200);
     assertThat(http.send("POST", "/v1/sync/" + UUID_ + "/cancel", "").status()).isEqualTo(409);
     assertThat(http.get("/v1/sync/nothing").status()).isEqualTo(404);
-    assertThat(http.get("/v1/sync", "X-Auth-Token", "nobody").status()).isEqualTo(401);
+    assertThat(http.get("/v1/sync", "X-Auth-Token", "invalid").status()).isEqualTo(401);
   }
 
   @Test

@@ -100,13 +100,13 @@ class MariaDbMigrationIT {
   @Test
   void takesEveryRowAndTakesNothingTwice() throws Exception {
     assertThat(migrate("--dry-run")).as("%s", said()).isZero();
-    assertThat(said()).anyMatch(line -> line.startsWith("dry run, nothing is stored"));
+    assertThat(said()).anyMatch(line -> line.startsWith("dry run, nothing was stored"));
     assertThat(ours("select count(*)::text from hardware")).isEqualTo(List.of(List.of("0")));
 
     assertThat(migrate()).as("%s", said()).isZero();
 
     assertThat(said())
-        .anyMatch(line -> line.contains("taken       24 devices, 96 tasks, 9 windows"));
+        .anyMatch(line -> line.contains("imported    24 devices, 96 tasks, 9 windows"));
     assertThat(checksums()).hasSize(2);
     assertThat(ours(OUR_DEVICES)).isEqualTo(theirs(ORIGINAL_DEVICES)).hasSize(24);
     assertThat(ours(OUR_WINDOWS)).isEqualTo(theirs(ORIGINAL_WINDOWS)).hasSize(9);
@@ -120,8 +120,8 @@ class MariaDbMigrationIT {
     List<String> checksums = checksums();
     assertThat(migrate()).as("%s", said()).isZero();
     assertThat(said())
-        .anyMatch(line -> line.contains("taken       0 devices"))
-        .anyMatch(line -> line.contains("here before 24 devices, unchanged"));
+        .anyMatch(line -> line.contains("imported    0 devices"))
+        .anyMatch(line -> line.contains("existing    24 devices, unchanged"));
     assertThat(checksums().getFirst()).isEqualTo(checksums.getFirst());
   }
 
@@ -155,7 +155,7 @@ class MariaDbMigrationIT {
 
     // A credential and a token of each device, and the keys that Balena issued.
     assertThat(run("secrets", "verify")).isZero();
-    assertThat(said()).contains("68 encrypted values, 0 cannot be read");
+    assertThat(said()).contains("68 secrets, 0 cannot be decrypted");
     assertThat(
             run("secrets", "rotate", "--doni.secrets.keys.a-new-one=" + "BwcH".repeat(10) + "Bwc="))
         .as("%s", said())
@@ -198,14 +198,14 @@ class MariaDbMigrationIT {
     assertThat(migrate()).as("%s", said()).isZero();
 
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMinutes(1));
-    assertThat(said()).anyMatch(line -> line.contains("taken       5024 devices, 20096 tasks"));
+    assertThat(said()).anyMatch(line -> line.contains("imported    5024 devices, 20096 tasks"));
     List<List<@Nullable String>> stored = ours(EVERYTHING);
 
     assertThat(migrate()).as("%s", said()).isZero();
 
     assertThat(said())
-        .anyMatch(line -> line.contains("taken       0 devices"))
-        .anyMatch(line -> line.contains("here before 5024 devices, unchanged"));
+        .anyMatch(line -> line.contains("imported    0 devices"))
+        .anyMatch(line -> line.contains("existing    5024 devices, unchanged"));
     assertThat(ours(EVERYTHING)).isEqualTo(stored);
   }
 

@@ -109,14 +109,14 @@ class LauncherTests {
 
     assertThat(result.text())
         .endsWith(
-            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Xlog:aot*=error -XX:AOTCache=%1$s/doni.aot -jar %1$s/doni.jar import --dry-run two words\n"
+            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -XX:AOTCache=%1$s/doni.aot -jar %1$s/doni.jar import --dry-run two words\n"
                 .formatted(root.toRealPath().resolve("doni-api/target/doni")));
   }
 
   @Test
   void rehearsesOnceAfterABuild() throws Exception {
-    assertThat(run("serve").text()).contains("preparing a fast start");
-    assertThat(run("serve").text()).doesNotContain("preparing");
+    assertThat(run("serve").text()).contains("creating the AOT cache");
+    assertThat(run("serve").text()).doesNotContain("AOT cache");
 
     assertThat(Files.readString(root.resolve("java.log")))
         .containsOnlyOnce("-XX:AOTCacheOutput=")
@@ -135,12 +135,12 @@ class LauncherTests {
         "esac");
 
     assertThat(run("serve").text())
-        .contains("no room", "doni: no fast start: the rehearsal failed")
+        .contains("no room", "doni: no AOT cache: the training run failed; starts take longer")
         .endsWith(
-            "--enable-native-access=ALL-UNNAMED -Xlog:aot*=error -jar "
+            "--enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -jar "
                 + root.toRealPath()
                 + "/doni-api/target/doni/doni.jar serve\n");
-    assertThat(run("serve").text()).doesNotContain("preparing");
+    assertThat(run("serve").text()).doesNotContain("AOT cache");
   }
 
   @Test
@@ -165,7 +165,7 @@ class LauncherTests {
 
     assertThat(result.text())
         .contains("building the service and the simulated site")
-        .endsWith("/src/test/system/target/classes:a.jar:b.jar doni.site.Demo --port 8101\n");
+        .endsWith("/src/test/system/target/classes:a.jar:b.jar doni.simulator.Demo --port 8101\n");
     assertThat(root.resolve("mvnw.log")).content().contains("-pl src/test");
   }
 

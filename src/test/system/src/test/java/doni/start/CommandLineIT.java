@@ -47,7 +47,7 @@ class CommandLineIT {
     try (DoniProcess doni = service(directory, "--doni.sync.resync-interval=soon").start()) {
       assertThat(doni.awaitEnd(START)).isEqualTo(1);
       assertThat(log(doni).getLast())
-          .contains("cannot start: doni.sync.resync-interval: 'soon' cannot be used; allowed: ");
+          .contains("cannot start: doni.sync.resync-interval: 'soon' is invalid; allowed: ");
       assertThat(log(doni)).noneMatch(line -> line.startsWith("\tat "));
     }
   }
@@ -78,7 +78,8 @@ class CommandLineIT {
         """);
     try (DoniProcess doni = service(directory).start()) {
       assertThat(doni.awaitEnd(START)).isEqualTo(1);
-      assertThat(log(doni).getLast()).contains("cannot start: application.yml: is no YAML, line ");
+      assertThat(log(doni).getLast())
+          .contains("cannot start: application.yml: invalid YAML, line ");
       assertThat(Files.readString(doni.log())).doesNotContain("hunter2", "\tat ");
     }
   }

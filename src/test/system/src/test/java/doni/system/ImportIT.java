@@ -100,7 +100,7 @@ class ImportIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "?dryrun=true | application/x-ndjson | 400 | dryrun: is no parameter of this request; allowed: mode, dry_run",
+        "?dryrun=true | application/x-ndjson | 400 | dryrun: unknown parameter; allowed: mode, dry_run",
         "?mode=some | application/x-ndjson | 400 | mode: some is not one of row, all",
         "?dry_run=perhaps | application/x-ndjson | 400 | dry_run: must be True or False",
         "'' | application/xml | 415 | application/x-ndjson",

@@ -100,7 +100,7 @@ class ResyncIT {
     assertThat(plan(device).at("/workers/0/worker_type").asString("")).isEqualTo("k8s");
     assertThat(plan(device).at("/workers/0/changes")).isEmpty();
     assertThat(plan(device).at("/workers/0/reason").isNull()).isTrue();
-    assertThat(doni("plan", "planned-pi").output()).contains("k8s: nothing to do");
+    assertThat(doni("plan", "planned-pi").output()).contains("k8s: no changes");
 
     site.kubernetes()
         .faults()

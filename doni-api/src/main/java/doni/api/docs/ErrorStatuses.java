@@ -7,13 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The statuses with which an endpoint refuses, for its description. Those that every endpoint can
- * answer with need not be named.
+ * The error statuses of an endpoint in the OpenAPI document, except those that every endpoint can
+ * return.
  */
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-public @interface Refuses {
+public @interface ErrorStatuses {
 
   /** For example {@code "404"}. */
   String[] value();
