@@ -196,7 +196,7 @@ class StartMistakesIT {
     try (Connection keyless = postgres.getDatabase("postgres", "keyless").getConnection();
         Statement statement = keyless.createStatement()) {
       statement.execute(
-          Files.readString(Path.of("../db/migrations/V1__inventory.sql"))
+          Files.readString(Path.of("../db/migrations/V1__baseline.sql"))
               + """
               insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at) values
                 (gen_random_uuid(), 'n', 'p', 'device.balena', '{"s": {"$encrypted": "gone:aGlkZGVu"}}', now(), now());
