@@ -57,14 +57,14 @@ public final class LeftoverCleanup {
     if (claimed.isEmpty()) {
       return false;
     }
-    HardwareId id = claimed.get().leftover().hardware();
+    HardwareId id = claimed.get().leftover().hardware().id();
     try (var _ = MDC.putCloseable("hardware", id.toString());
         var _ = MDC.putCloseable("worker", worker.type());
         var _ =
-            MDC.putCloseable("generation", Long.toString(claimed.get().leftover().generation()));
+            MDC.putCloseable("generation", claimed.get().leftover().hardware().generation().toString());
         var _ =
             MDC.putCloseable(
-                "attempt", Integer.toString(claimed.get().leftover().attempts() + 1))) {
+                "attempt", Integer.toString(claimed.get().leftover().progress().attempts() + 1))) {
       remove(worker, claimed.get(), interruption);
     }
     return true;
@@ -130,7 +130,7 @@ public final class LeftoverCleanup {
       Outcome outcome,
       String reason,
       @Nullable Duration after) {
-    Duration wait = backOff.after(claimed.leftover().attempts() + 1);
+    Duration wait = backOff.after(claimed.leftover().progress().attempts() + 1);
     Instant next = clock.instant().plus(after == null || after.compareTo(wait) < 0 ? wait : after);
     String bounded = FailureClassifier.bounded(reason);
     leftovers.retry(

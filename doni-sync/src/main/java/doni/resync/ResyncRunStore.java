@@ -3,6 +3,7 @@ package doni.resync;
 import doni.engine.lane.TaskRequeuer;
 import doni.request.RequestRefusedException.Conflict;
 import doni.resync.ResyncRun.State;
+import doni.task.QueuePriority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -29,25 +30,22 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Resyncs of many tasks. All of a run is in the database, so any replica can tell of it, pause it
- * and go on with it; what it made due is done by the lanes like everything else, behind what people
- * asked for.
+ * The statements of resync runs. A run is stored completely in the database, so any replica can show,
+ * pause and resume it. The lanes work on its tasks like on all others, after changes by people.
  *
- * <p>Methods that change a run want an open transaction (read committed).
+ * <p>Methods that change a run need a transaction (read committed).
  */
 public final class ResyncRunStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResyncRunStore.class);
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-  /** Backends word one failure in many ways; who wants them all asks for the devices in ERROR. */
+  /** Backends word one failure in many ways; a list of the hardware in ERROR shows them all. */
   private static final int MOST_REASONS = 10;
-
-  private static final int URGENT = 90;
 
   private final JdbcClient jdbc;
   private final JsonMapper json;
-  private final TaskRequeuer lanes;
+  private final TaskRequeuer requeuer;
   private final List<String> workerTypes;
   private final Clock clock;
 
@@ -55,10 +53,10 @@ public final class ResyncRunStore {
    * @param workerTypes of the workers that run in lanes at this site
    */
   public ResyncRunStore(
-      JdbcClient jdbc, JsonMapper json, TaskRequeuer lanes, List<String> workerTypes, Clock clock) {
+      JdbcClient jdbc, JsonMapper json, TaskRequeuer requeuer, List<String> workerTypes, Clock clock) {
     this.jdbc = jdbc;
     this.json = json;
-    this.lanes = lanes;
+    this.requeuer = requeuer;
     this.workerTypes = List.copyOf(workerTypes);
     this.clock = clock;
   }
@@ -112,8 +110,8 @@ public final class ResyncRunStore {
         .update();
     int total = addTasks(run, filter);
     jdbc.sql(ResyncRunSql.SET_TOTAL).param("run", run).param("total", total).update();
-    lanes.announce(makeDue(run));
-    LOG.info("Sync run {} of {} tasks begins, for user {}: {}", run, total, requestedBy, text);
+    requeuer.announce(makeDue(run));
+    LOG.info("Sync run {} started with {} tasks, for user {}: {}", run, total, requestedBy, text);
     return find(run).orElseThrow();
   }
 
@@ -204,7 +202,7 @@ public final class ResyncRunStore {
             return found;
           }
           update(ResyncRunSql.RESUME, run);
-          lanes.announce(makeDue(run));
+          requeuer.announce(makeDue(run));
           return reread(run);
         });
   }
@@ -285,7 +283,7 @@ public final class ResyncRunStore {
   private void giveBack(UUID run) {
     jdbc.sql(ResyncRunSql.GIVE_BACK)
         .param("run", run)
-        .param("urgent", URGENT)
+        .param("urgent", QueuePriority.URGENT)
         .param("now", time(now()))
         .update();
   }

@@ -136,9 +136,9 @@ class ImportServiceIT {
           assertThat(row.line()).isEqualTo(7);
           assertThat(row.violations())
               .containsExactly(
-                  "/properties/hidden: is not what is stored",
-                  "/properties/required: is not what is stored",
-                  "/properties/secret: is not what is stored");
+                  "/properties/hidden: differs from the stored value",
+                  "/properties/required: differs from the stored value",
+                  "/properties/secret: differs from the stored value");
         });
     assertThat(everything()).isEqualTo(before);
   }

@@ -304,7 +304,7 @@ class HardwareServiceIT {
     assertThat(intake.availability(alice, "dev"))
         .singleElement()
         .satisfies(window -> {
-          assertThat(window.start()).isEqualTo("2031-03-03T00:00:00Z");
+          assertThat(window.window().start()).isEqualTo("2031-03-03T00:00:00Z");
           assertThat(window.updatedAt()).isNull();
         });
   }

@@ -315,7 +315,7 @@ class MigrationIT {
   void doesNotTakeWhatIsNoJsonObject(String properties) {
     MigrationReport report = migrate(List.of(device(1, "edge", properties)));
 
-    assertThat(texts(report, Kind.NOT_TAKEN)).containsExactly("its properties are no JSON object");
+    assertThat(texts(report, Kind.NOT_TAKEN)).containsExactly("its properties must be a JSON object");
     assertThat(count("hardware")).isZero();
   }
 

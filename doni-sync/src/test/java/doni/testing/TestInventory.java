@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -50,7 +49,7 @@ public final class TestInventory implements AutoCloseable {
 
   public WorkerTaskStore tasks() {
     return new WorkerTaskStore(
-        new JdbcTemplate(database), transactions(), new PlainEncryptor(), JsonMapper.shared());
+        jdbc, transactions(), new PlainEncryptor(), JsonMapper.shared());
   }
 
   /** Stores a device without tasks. */
