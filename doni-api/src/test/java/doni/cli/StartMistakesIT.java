@@ -78,7 +78,7 @@ class StartMistakesIT {
         "doni.machine-types.pi6.ful-name=x | doni.machine-types.pi6.ful-name: is not a setting",
         "doni.policy-file=${NOWHERE}/p     | ${NOWHERE} is used in the configuration and has no value",
         "spring.config.import=/nowhere.yml | spring.config: ",
-        "spring.datasource.url=jdbc:mysql://hunter2@db/doni | spring.datasource.url: is no URL of a PostgreSQL; allowed: "
+        "spring.datasource.url=jdbc:mysql://hunter2@db/doni | spring.datasource.url: must be the URL of a PostgreSQL database; allowed: "
       })
   void isToldInOneLine(String setting, String said, CapturedOutput output) {
     assertRefused(output, start("--" + setting), said);

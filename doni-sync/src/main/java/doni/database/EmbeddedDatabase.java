@@ -120,7 +120,7 @@ final class EmbeddedDatabase implements AutoCloseable {
         cause);
   }
 
-  /** Of a process that failed the library tells all arguments, and not what it said. */
+  /** The library reports the arguments of a failed process, but not its output. */
   private static String reason(Exception failure) {
     @Nullable String text = failure.getMessage();
     if (text == null) {

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What is kept of what happened, under {@code doni.events}.
+ * Settings of the event log, under {@code doni.events}.
  *
  * @param retention how long an event is kept
  */

@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Removes old events, once an hour. Replicas that do so at the same time share the work. */
+/** Removes old events once an hour. Replicas that do so at the same time share the work. */
 public final class EventRetention implements SmartLifecycle {
 
-  private static final Logger log = LoggerFactory.getLogger(EventRetention.class);
+  private static final Logger LOG = LoggerFactory.getLogger(EventRetention.class);
   private static final Duration FIRST = Duration.ofMinutes(1);
   private static final Duration INTERVAL = Duration.ofHours(1);
 
@@ -49,7 +49,7 @@ public final class EventRetention implements SmartLifecycle {
     return running;
   }
 
-  /** What was stopped is not started again. */
+  /** It cannot be started again. */
   @Override
   public boolean isPauseable() {
     return false;
@@ -59,11 +59,11 @@ public final class EventRetention implements SmartLifecycle {
     try {
       int removed = events.removeBefore(clock.instant().minus(retention));
       if (removed > 0) {
-        log.info("{} events older than {} were removed", removed, retention);
+        LOG.info("Removed {} events older than {}", removed, retention);
       }
     } catch (RuntimeException e) {
-      // An exception that got out would end the repetition for good.
-      log.warn("Old events could not be removed; tried again in an hour", e);
+      // An uncaught exception would end the repetition.
+      LOG.warn("Old events could not be removed; retrying in an hour", e);
     }
   }
 }

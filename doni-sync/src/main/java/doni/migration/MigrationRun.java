@@ -181,7 +181,7 @@ final class MigrationRun {
     tasksStored.add(work);
   }
 
-  /** Reads back what was stored, before it is committed: nobody has changed it yet. */
+  /** Reads back what was stored, before it is committed, so no other client can have changed it. */
   private Batch verified(List<MigratedDevice> devices, Set<HardwareId> inserted) {
     Batch batch = new Batch(rows.stored(inserted), rows.work(inserted));
     for (MigratedDevice device : devices) {

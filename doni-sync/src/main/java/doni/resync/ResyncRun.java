@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One resync of many tasks, as it stands at the moment of reading.
+ * A resync run at the moment of reading.
  *
  * @param filter as {@link ResyncFilter#members} writes it
  * @param requestedBy the id of the user who asked for it
@@ -35,15 +35,15 @@ public record ResyncRun(
     @Nullable Double ratePerSecond,
     @Nullable Instant estimatedEnd) {
 
-  /** Where a run stands. */
+  /** The state of a run. */
   public enum State {
     RUNNING,
-    /** Its tasks wait for their own next look, until it is resumed. */
+    /** Its tasks wait for their own next attempt until the run is resumed. */
     PAUSED,
     CANCELLED,
     DONE;
 
-    /** Whether nothing can change it any more. */
+    /** Returns whether the run can no longer change. */
     public boolean over() {
       return this == CANCELLED || this == DONE;
     }

@@ -4,9 +4,9 @@ package doni.resync;
  * The statements about runs. A task of a run is done when it is gone, or when its version says that
  * an attempt has ended which began within the run.
  *
- * <p>Those that write to queues leave rows alone that somebody else has locked, because a change of
- * a device locks several of them in an order of its own. Such a row is being picked or made due;
- * {@link ResyncRunMonitor} looks whether anything is left to do about it.
+ * <p>Statements that write to queues skip locked rows, because a change of hardware locks several of
+ * them in another order. Such a row is being picked or made due; {@link ResyncRunMonitor} checks later
+ * whether anything remains to be done.
  */
 final class ResyncRunSql {
 

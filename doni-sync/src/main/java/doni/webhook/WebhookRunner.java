@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Runs the webhooks of this replica, each on a thread of its own. */
+/** Runs the webhooks of this replica, each on its own thread. */
 final class WebhookRunner implements SmartLifecycle {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebhookRunner.class);
@@ -44,8 +44,8 @@ final class WebhookRunner implements SmartLifecycle {
     try {
       sender.send(() -> running);
     } catch (RuntimeException e) {
-      // An exception that got out would end the repetition for good.
-      LOG.warn("Webhook {} could not go on; tried again soon", sender.name(), e);
+      // An uncaught exception would end the repetition.
+      LOG.warn("Webhook {} failed; retrying soon", sender.name(), e);
     }
   }
 
@@ -56,7 +56,7 @@ final class WebhookRunner implements SmartLifecycle {
     receiver.close();
     try {
       if (!executor.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.info("A webhook is left to another replica, which goes on within a minute");
+        LOG.info("A webhook did not stop in time; another replica continues within a minute");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -68,7 +68,7 @@ final class WebhookRunner implements SmartLifecycle {
     return running;
   }
 
-  /** What was stopped is not started again. */
+  /** It cannot be started again. */
   @Override
   public boolean isPauseable() {
     return false;
