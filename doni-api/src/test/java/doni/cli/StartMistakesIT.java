@@ -72,7 +72,7 @@ class StartMistakesIT {
         "doni.workers.k8s.on-delete=burn   | doni.workers.k8s.on-delete: 'burn' cannot be used; allowed: delete-node, keep-node",
         "doni.workers.k8s.worker-taint.effect=Evict | doni.workers.k8s.worker-taint.effect: 'Evict'; allowed: NoSchedule",
         "doni.keystone.auth-url=http://127.0.0.1:9  | doni.keystone.auth-url: set together with",
-        "doni.secrets.keys.s=c2hvcnQtc2hvcnQtc2hvcg== | doni.secrets.keys.s: must be base64 of 32 bytes, and this is 16",
+        "doni.secrets.keys.s=c2hvcnQtc2hvcnQtc2hvcg== | doni.secrets.keys.s: must be base64 of 32 bytes, not of 16",
         "doni.secrets.keys.s=hunter2!      | doni.secrets.keys.s: must be base64 of 32 bytes",
         "doni.machine-types.pi6.vendor=Pi  | doni.machine-types.pi6.full-name: is missing",
         "doni.machine-types.pi6.ful-name=x | doni.machine-types.pi6.ful-name: is not a setting",
