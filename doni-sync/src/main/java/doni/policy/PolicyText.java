@@ -16,8 +16,8 @@ import org.yaml.snakeyaml.error.YAMLException;
  * The text of a policy file: YAML (so JSON too), a rule's name to its text, or to the old list
  * form: the outer list joined by {@code or}, the inner ones by {@code and}.
  *
- * <p>A name without a value allows everyone in oslo.policy; here it is an error, because nobody
- * writes that on purpose.
+ * <p>A name without a value allows every caller in oslo.policy. Here it is an error, because it is
+ * most likely a mistake.
  */
 final class PolicyText {
 

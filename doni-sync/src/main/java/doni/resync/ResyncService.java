@@ -83,6 +83,6 @@ public class ResyncService {
   }
 
   private static ResyncRun found(UUID uuid, Optional<ResyncRun> run) {
-    return run.orElseThrow(() -> new NotFound("Sync run " + uuid + " could not be found."));
+    return run.orElseThrow(() -> new NotFound("Resync run " + uuid + " could not be found."));
   }
 }

@@ -209,7 +209,7 @@ class RolesIT {
   }
 
   @Test
-  void findsNothingToMendWithTheRightsThatTheScriptGives() throws SQLException {
+  void reportsNoProblemWithThePrivilegesOfTheScript() throws SQLException {
     assertThat(DatabaseDiagnostics.look(service.getBean(DataSource.class)))
         .allSatisfy(found -> assertThat(found).isInstanceOf(Finding.Ok.class));
   }

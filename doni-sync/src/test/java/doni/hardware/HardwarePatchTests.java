@@ -97,13 +97,13 @@ class HardwarePatchTests {
   }
 
   @Test
-  void takesAMaskThatIsSentBackAsUnchanged() {
+  void keepsASecretWhoseMaskIsSentBack() {
     assertThat(patch(replace(Secret.MASK, "properties", "secret")).properties().get("secret"))
         .isEqualTo(new Secret("s3cret"));
   }
 
   @Test
-  void takesAMaskInWholePropertiesAsUnchanged() {
+  void keepsASecretWhoseMaskIsInWholeProperties() {
     Map<String, Object> whole = Map.of("required", "new", "secret", Secret.MASK, "token", "other");
 
     HardwareRecord patched = patch(replace(whole, "properties"));
@@ -115,25 +115,25 @@ class HardwarePatchTests {
   }
 
   @Test
-  void issuesARemovedTokenAnew() {
+  void reissuesARemovedToken() {
     assertThat(patch(operation(Kind.REMOVE, null, "properties", "token")).properties().get("token"))
         .isEqualTo(new Secret(SampleTypes.ISSUED));
   }
 
   @Test
-  void issuesAnEmptiedTokenAnew() {
+  void reissuesAnEmptiedToken() {
     assertThat(patch(replace("", "properties", "token")).properties().get("token"))
         .isEqualTo(new Secret(SampleTypes.ISSUED));
   }
 
   @Test
-  void takesNullForRemoval() {
+  void removesAPropertyThatIsSetToNull() {
     assertThat(patch(operation(Kind.ADD, null, "properties", "list")).properties())
         .doesNotContainKey("list");
   }
 
   @Test
-  void asksForNothingWhenTheValueIsTheSame() {
+  void changesNothingWhenTheValueIsTheSame() {
     assertThat(patch(operation(Kind.ADD, "r", "properties", "required")).sameSpec(stored)).isTrue();
     assertThat(patch(replace("t0ken", "properties", "token")).sameSpec(stored)).isTrue();
   }
@@ -155,7 +155,7 @@ class HardwarePatchTests {
   }
 
   @Test
-  void namesTheFieldOfAWindowThatIsNoTime() {
+  void namesTheFieldOfAWindowThatMustBeATime() {
     assertThatThrownBy(() -> windows(replace("x", "availability", WINDOW.toString(), "start")))
         .isInstanceOf(Invalid.class)
         .hasMessageContaining("start");

@@ -366,7 +366,7 @@ class ForceDeleteServiceIT {
         .isInstanceOf(Forbidden.class)
         .hasMessageContaining("hardware:delete_force");
     assertThatThrownBy(() -> force.leftovers(alice, 10, 0)).isInstanceOf(Forbidden.class);
-    assertThatThrownBy(() -> force.delete(admin, "nobody", null)).isInstanceOf(NotFound.class);
+    assertThatThrownBy(() -> force.delete(admin, "unknown", null)).isInstanceOf(NotFound.class);
     assertThatThrownBy(
             () -> force.delete(admin, "dev", intake.get(admin, "dev").generation().next()))
         .isInstanceOf(Stale.class);

@@ -117,7 +117,7 @@ class PolicyFileTests {
       assertThat(allowsCreate(file)).isTrue();
     }
 
-    assertThat(output.getOut()).containsOnlyOnce("does not exist; the last good rules stay in use");
+    assertThat(output.getOut()).containsOnlyOnce("does not exist; the last valid rules stay active");
   }
 
   @Test

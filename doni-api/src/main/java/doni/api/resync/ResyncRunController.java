@@ -99,7 +99,7 @@ final class ResyncRunController implements ResyncRunApi {
         .map(HardwareId::value)
         .orElseThrow(() ->
             new RequestRefusedException.NotFound(
-                "Sync run " + BodyText.quote(uuid) + " could not be found."));
+                "Resync run " + BodyText.quote(uuid) + " could not be found."));
   }
 
   /** A page that is exactly full may be the last one; its next page is empty then. */
