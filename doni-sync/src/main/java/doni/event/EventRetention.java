@@ -1,10 +1,8 @@
 package doni.event;
 
+import doni.database.DatabasePoller;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -19,9 +17,7 @@ public final class EventRetention implements SmartLifecycle {
   private final EventLog events;
   private final Duration retention;
   private final Clock clock;
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofVirtual().name("event-retention").factory());
+  private final DatabasePoller poller = new DatabasePoller("event-retention", 1);
   private volatile boolean running;
 
   public EventRetention(EventLog events, Duration retention, Clock clock) {
@@ -33,15 +29,13 @@ public final class EventRetention implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    var _ =
-        executor.scheduleWithFixedDelay(
-            this::remove, FIRST.toSeconds(), INTERVAL.toSeconds(), TimeUnit.SECONDS);
+    poller.every("Removal of old events", FIRST, INTERVAL, this::remove);
   }
 
   @Override
   public void stop() {
     running = false;
-    executor.shutdownNow();
+    poller.stopNow();
   }
 
   @Override
@@ -56,14 +50,9 @@ public final class EventRetention implements SmartLifecycle {
   }
 
   private void remove() {
-    try {
-      int removed = events.removeBefore(clock.instant().minus(retention));
-      if (removed > 0) {
-        LOG.info("Removed {} events older than {}", removed, retention);
-      }
-    } catch (RuntimeException e) {
-      // An uncaught exception would end the repetition.
-      LOG.warn("Old events could not be removed; retrying in an hour", e);
+    int removed = events.removeBefore(clock.instant().minus(retention));
+    if (removed > 0) {
+      LOG.info("Removed {} events older than {}", removed, retention);
     }
   }
 }

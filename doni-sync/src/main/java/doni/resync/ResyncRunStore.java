@@ -111,7 +111,7 @@ public final class ResyncRunStore {
     int total = addTasks(run, filter);
     jdbc.sql(ResyncRunSql.SET_TOTAL).param("run", run).param("total", total).update();
     requeuer.announce(makeDue(run));
-    LOG.info("Sync run {} started with {} tasks, for user {}: {}", run, total, requestedBy, text);
+    LOG.info("Resync run {} started with {} tasks, for user {}: {}", run, total, requestedBy, text);
     return find(run).orElseThrow();
   }
 
@@ -249,7 +249,7 @@ public final class ResyncRunStore {
   /** Notes that a run is over, if all of it is done. */
   void endIfDone(UUID run) {
     if (update(ResyncRunSql.END, run) > 0) {
-      LOG.info("Sync run {} is done", run);
+      LOG.info("Resync run {} is done", run);
     }
   }
 
@@ -275,7 +275,7 @@ public final class ResyncRunStore {
   private static State open(ResyncRun run, String what) {
     if (run.state().over()) {
       throw new Conflict(
-          "Sync run %s is %s and cannot be %s.".formatted(run.uuid(), run.state(), what));
+          "Resync run %s is %s and cannot be %s.".formatted(run.uuid(), run.state(), what));
     }
     return run.state();
   }
@@ -301,7 +301,7 @@ public final class ResyncRunStore {
             .query((row, _) -> run(row, now))
             .list();
     UUID[] failed =
-        runs.stream().filter(run -> run.failed() > 0).map(ResyncRun::uuid).toArray(UUID[]::new);
+        runs.stream().filter(run -> run.progress().failed() > 0).map(ResyncRun::uuid).toArray(UUID[]::new);
     if (failed.length == 0) {
       return runs;
     }
@@ -339,13 +339,14 @@ public final class ResyncRunStore {
         row.getString("requested_by"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         instant(row, state == State.CANCELLED ? "cancelled_at" : "ended_at"),
-        row.getLong("total"),
-        done,
-        row.getLong("failed"),
-        row.getLong("deferred"),
-        List.of(),
-        rate,
-        rate == null || rate == 0 ? null : now.plusMillis(Math.round(1000 * left / rate)));
+        new ResyncRun.Progress(
+            row.getLong("total"),
+            done,
+            row.getLong("failed"),
+            row.getLong("deferred"),
+            List.of(),
+            rate,
+            rate == null || rate == 0 ? null : now.plusMillis(Math.round(1000 * left / rate))));
   }
 
   private static State state(ResultSet row, long left) throws SQLException {

@@ -196,7 +196,7 @@ class ResyncScaleIT extends LaneFixture {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> read(killed, run).done() >= TASKS * 2 / 5);
+        .until(() -> read(killed, run).progress().done() >= TASKS * 2 / 5);
     killed.kill();
     killed.stop();
 
@@ -214,7 +214,7 @@ class ResyncScaleIT extends LaneFixture {
     System.out.printf(
         "killed at 40 %%: over %.1f s after the restart, %d attempts for %d tasks%n",
         seconds(began), attempts, TASKS);
-    assertThat(read(restarted, run).done()).isEqualTo(TASKS);
+    assertThat(read(restarted, run).progress().done()).isEqualTo(TASKS);
     assertEachWasDoneOnce();
     int underWay = CONCURRENCY.values().stream().mapToInt(Integer::intValue).sum();
     assertThat(attempts)
