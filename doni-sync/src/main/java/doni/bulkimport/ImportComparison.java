@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares stored hardware with a row of an import. An issued property that the row leaves out counts
- * as equal.
+ * Compares stored hardware with a row of an import. An issued property that the row leaves out
+ * counts as equal.
  */
 final class ImportComparison {
 

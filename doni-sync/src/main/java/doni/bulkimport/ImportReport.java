@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outcome of an import, row by row.
  *
- * @param stored whether {@link Outcome#CREATED} rows were stored: false after a dry run, and after an
- *     all-or-nothing import with a refused row
+ * @param stored whether {@link Outcome#CREATED} rows were stored: false after a dry run, and after
+ *     an all-or-nothing import with a refused row
  */
 public record ImportReport(boolean stored, List<Row> rows) {
 

@@ -188,8 +188,7 @@ public class ImportService {
     try {
       enroller.enrollImported(
           caller,
-          new NewHardware(
-              id, wanted.name(), wanted.project(), wanted.type(), wanted.properties()));
+          new NewHardware(id, wanted.name(), wanted.project(), wanted.type(), wanted.properties()));
       return new ImportReport.Row(
           wanted.row().line(), wanted.name(), Outcome.CREATED, id, List.of());
     } catch (Conflict e) {

@@ -33,7 +33,10 @@ class DatabaseConfiguration {
       String url = environment.getProperty(URL, "");
       if (!url.isBlank() && Driver.parseURL(url, null) == null) {
         throw new InvalidConfigurationPropertyValueException(
-            URL, null, "must be the URL of a PostgreSQL database; allowed: jdbc:postgresql://host:5432/database");
+            URL,
+            null,
+            "must be the URL of a PostgreSQL database; allowed:"
+                + " jdbc:postgresql://host:5432/database");
       }
     };
   }

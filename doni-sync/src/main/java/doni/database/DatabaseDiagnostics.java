@@ -107,7 +107,8 @@ public final class DatabaseDiagnostics {
         ? new Finding.Ok("user " + user + " may do all that the service does there")
         : new Finding.Problem(
             "user " + user + " lacks rights on tables: " + String.join("; ", missing),
-            "grant them, as the owner of the tables: grant select, insert, update, delete on all tables in schema public to "
+            "grant them, as the owner of the tables: grant select, insert, update, delete on all"
+                + " tables in schema public to "
                 + user
                 + "; or run db/roles.sql again");
   }

@@ -20,8 +20,7 @@ public final class DatabasePoller {
    */
   public DatabasePoller(String threads, int jobs) {
     this.executor =
-        Executors.newScheduledThreadPool(
-            jobs, Thread.ofVirtual().name(threads + "-", 0).factory());
+        Executors.newScheduledThreadPool(jobs, Thread.ofVirtual().name(threads + "-", 0).factory());
   }
 
   /**

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * SQL fragments for a claim on a row: one holder at a time, until a moment on the database's clock.
- * A write under a claim checks the claim in the same statement, so a holder that was too slow changes
- * nothing.
+ * A write under a claim checks the claim in the same statement, so a holder that was too slow
+ * changes nothing.
  *
  * @param holder the column with the holder's id; compared with the parameter of the same name
  * @param until the column with the end of the claim
@@ -33,7 +33,9 @@ public record RowClaim(String holder, String until, Duration duration) {
     return "(%1$s is null or %1$s < now())".formatted(until);
   }
 
-  /** Is true where the row was last claimed by {@code :<holder>}, even if that claim has expired. */
+  /**
+   * Is true where the row was last claimed by {@code :<holder>}, even if that claim has expired.
+   */
   public String isMine() {
     return "%1$s = :%1$s".formatted(holder);
   }

@@ -40,20 +40,9 @@ public class EventLog {
 
   /** Records what a caller did, in the transaction in which it was done. */
   public void personDid(
-      String kind,
-      HardwareId id,
-      Generation generation,
-      Caller caller,
-      Map<String, Object> body) {
+      String kind, HardwareId id, Generation generation, Caller caller, Map<String, Object> body) {
     append(
-        kind,
-        id,
-        generation,
-        null,
-        caller.userId(),
-        caller.projectId(),
-        caller.requestId(),
-        body);
+        kind, id, generation, null, caller.userId(), caller.projectId(), caller.requestId(), body);
   }
 
   /** Records what a worker did. */

@@ -9,8 +9,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Finds other hardware that conflicts in a worker's backend: hardware with a task of the worker, and
- * its leftovers. Workers ask before they create something, never during a resync without changes.
+ * Finds other hardware that conflicts in a worker's backend: hardware with a task of the worker,
+ * and its leftovers. Workers ask before they create something, never during a resync without
+ * changes.
  */
 @Component
 final class ConflictStore implements ConflictFinder {

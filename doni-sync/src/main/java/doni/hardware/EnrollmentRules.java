@@ -42,8 +42,7 @@ public class EnrollmentRules {
   }
 
   /** Returns every violation with its path; empty for a valid enrollment. Texts hold no values. */
-  public List<String> violations(
-      String hardwareType, String name, Map<String, Object> completed) {
+  public List<String> violations(String hardwareType, String name, Map<String, Object> completed) {
     return properties.violations(hardwareType, name, completed);
   }
 
@@ -65,8 +64,8 @@ public class EnrollmentRules {
   }
 
   /**
-   * Leaves out unchanged properties that no enabled worker knows: the worker that did may be enabled
-   * again.
+   * Leaves out unchanged properties that no enabled worker knows: the worker that did may be
+   * enabled again.
    */
   private Map<String, Object> checkable(HardwareRecord before, HardwareRecord after) {
     Map<String, Object> checkable = new LinkedHashMap<>(after.properties());

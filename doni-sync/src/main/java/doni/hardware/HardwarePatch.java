@@ -47,7 +47,8 @@ record HardwarePatch(List<PatchOperation> operations) {
         default ->
             throw new Invalid(
                 operation.pointer()
-                    + ": cannot be changed; allowed are /name, /hardware_type, /properties and /availability");
+                    + ": cannot be changed; allowed are /name, /hardware_type, /properties and"
+                    + " /availability");
       }
     }
     return stored.with(
@@ -121,7 +122,9 @@ record HardwarePatch(List<PatchOperation> operations) {
   /** Reservation windows while a patch is applied. */
   private static final class Windows {
 
-    /** A window that is being changed: its start may be after its end until the patch is complete. */
+    /**
+     * A window that is being changed: its start may be after its end until the patch is complete.
+     */
     private record Draft(UUID uuid, Instant start, Instant end) {}
 
     private final Map<UUID, Draft> byUuid = new LinkedHashMap<>();
@@ -162,7 +165,8 @@ record HardwarePatch(List<PatchOperation> operations) {
       } else {
         throw new Invalid(
             operation.pointer()
-                + ": allowed are add /availability/-, replace /availability/<uuid>/start and .../end, remove /availability/<uuid>");
+                + ": allowed are add /availability/-, replace /availability/<uuid>/start and"
+                + " .../end, remove /availability/<uuid>");
       }
     }
 
@@ -203,8 +207,7 @@ record HardwarePatch(List<PatchOperation> operations) {
       throw new Invalid(operation.pointer() + ": must be an object with start and end");
     }
 
-    private static Instant time(
-        PatchOperation operation, String field, @Nullable Object value) {
+    private static Instant time(PatchOperation operation, String field, @Nullable Object value) {
       Optional<Instant> time = WindowTime.parse(value);
       return time.orElseThrow(() ->
           new Invalid(

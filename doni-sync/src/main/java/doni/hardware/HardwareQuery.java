@@ -26,8 +26,8 @@ public record HardwareQuery(
     @Nullable UUID marker) {
 
   /**
-   * Returns the same query with a limit raised by one: the additional result shows that another page
-   * follows.
+   * Returns the same query with a limit raised by one: the additional result shows that another
+   * page follows.
    */
   public HardwareQuery withOneMore() {
     return limit == 0 || limit == Integer.MAX_VALUE

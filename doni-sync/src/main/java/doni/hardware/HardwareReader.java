@@ -31,9 +31,9 @@ import org.springframework.stereotype.Component;
 public class HardwareReader {
 
   private static final String HARDWARE =
-      "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,"
-          + " h.created_at, h.updated_at, h.requested_at, h.quarantined_at, h.quarantined_by,"
-          + " h.quarantine_reason";
+      "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties,"
+          + " h.generation, h.created_at, h.updated_at, h.requested_at, h.quarantined_at,"
+          + " h.quarantined_by, h.quarantine_reason";
   private static final String TASKS =
       "select t.hardware_uuid, "
           + TaskStatusReader.COLUMNS
@@ -86,8 +86,7 @@ public class HardwareReader {
 
   /** Returns the view of hardware that was just enrolled, before any worker made an attempt. */
   HardwareView fresh(HardwareRecord stored) {
-    return view(
-        stored, null, tasks.fresh(stored.id(), stored.hardwareType(), stored.createdAt()));
+    return view(stored, null, tasks.fresh(stored.id(), stored.hardwareType(), stored.createdAt()));
   }
 
   /** Returns the view of locked hardware; only its tasks are read. */
@@ -159,8 +158,7 @@ public class HardwareReader {
     if (asExport) {
       return rows.stream().map(row -> exported(row)).toList();
     }
-    Map<UUID, List<TaskStatusReader.Row>> byHardware =
-        tasks(rows.stream().map(Row::uuid).toList());
+    Map<UUID, List<TaskStatusReader.Row>> byHardware = tasks(rows.stream().map(Row::uuid).toList());
     return rows.stream()
         .map(row -> view(row, byHardware.getOrDefault(row.uuid(), List.of())))
         .toList();
@@ -211,8 +209,8 @@ public class HardwareReader {
     return jdbc.sql(
             "select uuid, " + query.sortKey().sql() + " as value from hardware where uuid = ?")
         .param(query.marker())
-        .query((row, _) ->
-            new PageMarker(row.getObject("uuid", UUID.class), row.getObject("value")))
+        .query(
+            (row, _) -> new PageMarker(row.getObject("uuid", UUID.class), row.getObject("value")))
         .optional()
         .orElseThrow(() ->
             new RequestRefusedException.Invalid("marker: there is no hardware " + query.marker()));

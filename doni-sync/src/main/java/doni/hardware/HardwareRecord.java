@@ -32,14 +32,7 @@ public record HardwareRecord(
   public HardwareRecord with(
       String newName, String newHardwareType, Map<String, Object> newProperties) {
     return new HardwareRecord(
-        id,
-        newName,
-        projectId,
-        newHardwareType,
-        newProperties,
-        generation,
-        createdAt,
-        updatedAt);
+        id, newName, projectId, newHardwareType, newProperties, generation, createdAt, updatedAt);
   }
 
   /** Returns the same hardware as it is after a change was stored. */

@@ -10,10 +10,10 @@ import org.springframework.data.repository.Repository;
 /**
  * Rows of {@code hardware}.
  *
- * <p>A lock is taken by a query, which fails when the database does; {@code EntityManager.find} with
- * a lock mode returns null after some errors, as if there were no such row. The query does not join
- * the windows: a statement that waits for a lock rereads the locked row only, so joined rows would be
- * older than it.
+ * <p>A lock is taken by a query, which fails when the database does; {@code EntityManager.find}
+ * with a lock mode returns null after some errors, as if there were no such row. The query does not
+ * join the windows: a statement that waits for a lock rereads the locked row only, so joined rows
+ * would be older than it.
  */
 interface HardwareRepository extends Repository<HardwareEntity, UUID> {
 

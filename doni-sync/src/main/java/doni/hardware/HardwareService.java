@@ -19,8 +19,8 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * The use cases of clients, one transaction each. Refusals come in this order: not found, forbidden,
- * invalid, conflict.
+ * The use cases of clients, one transaction each. Refusals come in this order: not found,
+ * forbidden, invalid, conflict.
  *
  * <p>{@code ref} is a uuid or the name of live hardware; a uuid wins.
  */
@@ -112,14 +112,12 @@ public class HardwareService {
     HardwarePatch patch = new HardwarePatch(operations);
     HardwareRecord before = locked.record();
     HardwareRecord after = rules.patched(before, patch);
-    List<ReservationWindow> windowsBefore =
-        patch.changesWindows() ? locked.windows() : List.of();
+    List<ReservationWindow> windowsBefore = patch.changesWindows() ? locked.windows() : List.of();
     List<ReservationWindow> windowsAfter = patch.applyTo(windowsBefore);
     if (after.sameSpec(before) && windowsAfter.equals(windowsBefore)) {
       return reader.view(locked, before);
     }
-    HardwareRecord changed =
-        locked.change(after, patch.changesWindows() ? windowsAfter : null);
+    HardwareRecord changed = locked.change(after, patch.changesWindows() ? windowsAfter : null);
     requeuer.enroll(changed.id(), rules.gainedWorkers(before, changed));
     requeuer.requeue(changed.id());
     events.personDid(

@@ -17,8 +17,8 @@ class HardwareStore {
   }
 
   /**
-   * Inserts new hardware. A name that is taken does not make the statement fail, so the driver never
-   * logs the values of the request.
+   * Inserts new hardware. A name that is taken does not make the statement fail, so the driver
+   * never logs the values of the request.
    *
    * @param properties JSON in which secrets are encrypted
    * @throws RequestRefusedException.Conflict if live hardware has that name

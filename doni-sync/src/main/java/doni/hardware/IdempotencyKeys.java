@@ -26,8 +26,7 @@ class IdempotencyKeys {
   private final JsonMapper json;
   private final Clock clock;
 
-  IdempotencyKeys(
-      IdempotencyKeyRepository rows, JdbcClient jdbc, JsonMapper json, Clock clock) {
+  IdempotencyKeys(IdempotencyKeyRepository rows, JdbcClient jdbc, JsonMapper json, Clock clock) {
     this.rows = rows;
     this.jdbc = jdbc;
     this.json = json;
@@ -64,8 +63,7 @@ class IdempotencyKeys {
             rows.findById(new IdempotencyKeyEntity.Key(projectId, key))
                 .filter(earlier -> MessageDigest.isEqual(hash, earlier.requestHash))
                 .map(earlier -> new HardwareId(earlier.hardwareUuid))
-                .orElseThrow(
-                    () -> new Conflict("Idempotency-Key was used for another request")));
+                .orElseThrow(() -> new Conflict("Idempotency-Key was used for another request")));
   }
 
   private byte[] hash(HardwareService.Request request) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
- * Hardware that is locked against every other change until the transaction ends. Changes are written
- * at once.
+ * Hardware that is locked against every other change until the transaction ends. Changes are
+ * written at once.
  */
 public final class LockedHardware {
 
@@ -106,8 +106,8 @@ public final class LockedHardware {
   }
 
   /**
-   * Marks the hardware as deleted, which releases its name. Its workers clean up; hardware without a
-   * worker task is removed at once.
+   * Marks the hardware as deleted, which releases its name. Its workers clean up; hardware without
+   * a worker task is removed at once.
    *
    * @throws Conflict if the hardware is quarantined
    */
@@ -143,8 +143,8 @@ public final class LockedHardware {
   }
 
   /**
-   * Ends the quarantine and raises the generation: an attempt that still saw the quarantine then ends
-   * with an outdated generation.
+   * Ends the quarantine and raises the generation: an attempt that still saw the quarantine then
+   * ends with an outdated generation.
    *
    * @return whether the hardware was quarantined
    */
@@ -166,7 +166,8 @@ public final class LockedHardware {
    */
   public void refuseDeletionInQuarantine() {
     if (entity.quarantinedAt != null) {
-      throw new Conflict("Hardware " + id() + " is in quarantine; release it before it is deleted.");
+      throw new Conflict(
+          "Hardware " + id() + " is in quarantine; release it before it is deleted.");
     }
   }
 

@@ -32,8 +32,7 @@ public class PlanService {
    * cleaned up is known by its uuid.
    */
   public DevicePlan plan(Caller caller, String ref) {
-    HardwareId id =
-        reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
+    HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
     String project = reader.projectOf(id).orElseThrow(() -> NotFound.hardware(ref));
     policy.enforce("hardware:get", caller, Map.of("project_id", project));
     return new DevicePlan(id, planner.of(id));

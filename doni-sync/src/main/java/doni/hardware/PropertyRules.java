@@ -77,7 +77,9 @@ public class PropertyRules {
     return new Compiled(of, byType);
   }
 
-  /** Returns the JSON schema of the properties of a hardware type, with the fields of its workers. */
+  /**
+   * Returns the JSON schema of the properties of a hardware type, with the fields of its workers.
+   */
   public static Map<String, Object> propertiesSchema(List<WorkerField> fields) {
     Map<String, Object> schema = new LinkedHashMap<>();
     schema.put("type", "object");

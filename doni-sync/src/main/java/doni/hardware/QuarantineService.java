@@ -11,12 +11,13 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Quarantines hardware and releases it, for callers whom the rule {@code hardware:quarantine} admits.
+ * Quarantines hardware and releases it, for callers whom the rule {@code hardware:quarantine}
+ * admits.
  *
  * <p>While hardware is quarantined, no worker starts to write to a backend for it. Everything else
- * continues: workers observe it and report drift, and its enrollment can be read and changed; changes
- * are applied after the release. The engine checks for a quarantine right before a worker writes, so
- * an attempt that is writing when the quarantine begins ends first.
+ * continues: workers observe it and report drift, and its enrollment can be read and changed;
+ * changes are applied after the release. The engine checks for a quarantine right before a worker
+ * writes, so an attempt that is writing when the quarantine begins ends first.
  */
 @Service
 public class QuarantineService {

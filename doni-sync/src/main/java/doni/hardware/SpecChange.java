@@ -41,9 +41,7 @@ record SpecChange(HardwareTypes types) {
     if (!windowsBefore.equals(windowsAfter)) {
       fields.add(
           field(
-              "availability",
-              windowsBefore.size() + " windows",
-              windowsAfter.size() + " windows"));
+              "availability", windowsBefore.size() + " windows", windowsAfter.size() + " windows"));
     }
     return Map.of("changed", fields);
   }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses times as clients write them: ISO 8601, with {@code T} or a space between date and time. The
- * default offset is UTC.
+ * Parses times as clients write them: ISO 8601, with {@code T} or a space between date and time.
+ * The default offset is UTC.
  */
 final class WindowTime {
 

@@ -22,8 +22,8 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Deletes hardware although a backend is unavailable: its record, name and uuid are free at once, and
- * what may remain in backends is removed when they are available again.
+ * Deletes hardware although a backend is unavailable: its record, name and uuid are free at once,
+ * and what may remain in backends is removed when they are available again.
  */
 @Service
 public class ForceDeleteService {

@@ -61,7 +61,8 @@ public final class LeftoverCleanup {
     try (var _ = MDC.putCloseable("hardware", id.toString());
         var _ = MDC.putCloseable("worker", worker.type());
         var _ =
-            MDC.putCloseable("generation", claimed.get().leftover().hardware().generation().toString());
+            MDC.putCloseable(
+                "generation", claimed.get().leftover().hardware().generation().toString());
         var _ =
             MDC.putCloseable(
                 "attempt", Integer.toString(claimed.get().leftover().progress().attempts() + 1))) {

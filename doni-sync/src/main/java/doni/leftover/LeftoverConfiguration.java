@@ -27,11 +27,6 @@ class LeftoverConfiguration {
   @Bean
   MeterBinder leftoverGauge(LeftoverRepository rows) {
     return meters ->
-        DatabaseGauge.register(
-            meters,
-            "doni.leftovers",
-            Tags.empty(),
-            null,
-            rows::count);
+        DatabaseGauge.register(meters, "doni.leftovers", Tags.empty(), null, rows::count);
   }
 }

@@ -29,13 +29,13 @@ import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The statements that write leftovers: one row for each worker of force-deleted hardware, until that
- * worker has removed what is in its backend.
+ * The statements that write leftovers: one row for each worker of force-deleted hardware, until
+ * that worker has removed what is in its backend.
  *
- * <p>A leftover never affects hardware that took over its name or uuid. A cleanup claims the leftover
- * first and checks for such hardware after that; an attempt checks for claims ({@link
- * WorkerTask#cleanupRunning}) after its hardware was stored. So one of the two sees the other, whichever came
- * first.
+ * <p>A leftover never affects hardware that took over its name or uuid. A cleanup claims the
+ * leftover first and checks for such hardware after that; an attempt checks for claims ({@link
+ * WorkerTask#cleanupRunning}) after its hardware was stored. So one of the two sees the other,
+ * whichever came first.
  */
 @Component
 public class LeftoverStore {
@@ -135,7 +135,8 @@ public class LeftoverStore {
             .list();
     // A picked row belongs to its attempt, and shows how long that runs.
     jdbc.sql(
-            "delete from scheduled_tasks where task_name = any(:workers) and task_instance = :uuid and not picked")
+            "delete from scheduled_tasks where task_name = any(:workers) and task_instance = :uuid"
+                + " and not picked")
         .param("workers", workers.toArray(String[]::new))
         .param("uuid", uuid.toString())
         .update();
@@ -242,7 +243,8 @@ public class LeftoverStore {
             claimed,
             CLAIM.release()
                 + ", reason = :reason, attempts = attempts + 1, last_attempt_at = :at,"
-                + " next_attempt_at = :next, state_details = coalesce(:details::jsonb, state_details)",
+                + " next_attempt_at = :next, state_details = coalesce(:details::jsonb,"
+                + " state_details)",
             CLAIM.isMine())
         .param("reason", reason)
         .param("at", ResultColumns.timestamp(clock.instant()))
@@ -253,8 +255,7 @@ public class LeftoverStore {
 
   private JdbcClient.StatementSpec update(
       ClaimedLeftover claimed, String assignments, String condition) {
-    return jdbc.sql(
-            "update leftover set " + assignments + " where id = :id and " + condition)
+    return jdbc.sql("update leftover set " + assignments + " where id = :id and " + condition)
         .param("id", claimed.leftover().id())
         .param("claim", claimed.claim());
   }

@@ -253,7 +253,8 @@ final class HardwareTranslator {
         if (worker.equals("ironic")) {
           find(
               Kind.NOTE,
-              "was deleted, and the original removes no Ironic node: check whether it still exists");
+              "was deleted, and the original removes no Ironic node: check whether it still"
+                  + " exists");
         }
         return Optional.empty();
       }

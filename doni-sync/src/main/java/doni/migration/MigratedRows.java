@@ -9,7 +9,6 @@ import doni.task.QueuePriority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,14 +19,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.RowCallbackHandler;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Migrated devices in the inventory's tables. A device keeps its uuid and dates, which is why this
- * does not go through {@link doni.hardware.HardwareInventory}; its rows come whole or, where its uuid
- * or name is taken, not at all.
+ * does not go through {@link doni.hardware.HardwareInventory}; its rows come whole or, where its
+ * uuid or name is taken, not at all.
  *
  * <p>Each statement writes a whole batch, given as one JSON array.
  */
@@ -222,8 +221,8 @@ final class MigratedRows {
                 .computeIfAbsent(row.getObject("hardware_uuid", UUID.class), _ -> new ArrayList<>())
                 .add(window(row));
     jdbc.sql(
-            "select hardware_uuid, uuid, starts_at, ends_at, created_at, updated_at from availability_window"
-                + " where hardware_uuid = any(?)")
+            "select hardware_uuid, uuid, starts_at, ends_at, created_at, updated_at from"
+                + " availability_window where hardware_uuid = any(?)")
         .param(uuids)
         .query(addWindow);
     Map<HardwareId, Stored> found = new LinkedHashMap<>();
@@ -234,8 +233,9 @@ final class MigratedRows {
           found.put(stored.id(), stored);
         };
     jdbc.sql(
-            "select uuid, name, project_id, hardware_type, properties::text as properties, generation,"
-                + " created_at, updated_at, deleted_at from hardware where uuid = any(?)")
+            "select uuid, name, project_id, hardware_type, properties::text as properties,"
+                + " generation, created_at, updated_at, deleted_at from hardware where uuid ="
+                + " any(?)")
         .param(uuids)
         .query(addHardware);
     return found;
@@ -287,9 +287,9 @@ final class MigratedRows {
                       encryptor.openDetails(id, worker, row.getString("state_details"))));
         };
     jdbc.sql(
-            "select hardware_uuid, worker_type, state_details::text as state_details, served_generation,"
-                + " synced_generation, outcome, reason, defer_count, last_attempt_at"
-                + " from worker_task where hardware_uuid = any(?)")
+            "select hardware_uuid, worker_type, state_details::text as state_details,"
+                + " served_generation, synced_generation, outcome, reason, defer_count,"
+                + " last_attempt_at from worker_task where hardware_uuid = any(?)")
         .param(uuids(ids))
         .query(add);
     Map<HardwareId, MigrationChecksum> work = new HashMap<>();
@@ -308,8 +308,7 @@ final class MigratedRows {
 
   /** Which live device has that name. */
   @Nullable HardwareId holderOf(String name) {
-    return jdbc
-        .sql("select uuid from hardware where deleted_at is null and lower(name) = lower(?)")
+    return jdbc.sql("select uuid from hardware where deleted_at is null and lower(name) = lower(?)")
         .param(name)
         .query((row, _) -> new HardwareId(row.getObject("uuid", UUID.class)))
         .optional()

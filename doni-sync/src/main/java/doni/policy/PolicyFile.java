@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The current policy file, on top of the defaults.
  *
- * <p>The file is checked on use, at most once a second: first its modification time and size, then its
- * content. If the file is invalid, the last valid rules stay active; each invalid content is logged
- * once.
+ * <p>The file is checked on use, at most once a second: first its modification time and size, then
+ * its content. If the file is invalid, the last valid rules stay active; each invalid content is
+ * logged once.
  */
 final class PolicyFile {
 

@@ -30,7 +30,8 @@ final class PolicyText {
         Map<String, RuleExpression> rules = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : entries.entrySet()) {
           if (!(entry.getKey() instanceof String name)) {
-            throw new PolicyFileException("'" + entry.getKey() + "' must be the name of a rule: quote it");
+            throw new PolicyFileException(
+                "'" + entry.getKey() + "' must be the name of a rule: quote it");
           }
           rules.put(name, rule(name, entry.getValue()));
         }
@@ -63,7 +64,9 @@ final class PolicyText {
         case List<?> alternatives -> alternatives(name, alternatives);
         case null ->
             throw new PolicyFileException(
-                "rule '" + name + "' has no value; write \"@\" to allow every caller, \"!\" to allow none");
+                "rule '"
+                    + name
+                    + "' has no value; write \"@\" to allow every caller, \"!\" to allow none");
         default -> throw new PolicyFileException("rule '" + name + "' must be a string: quote it");
       };
     } catch (RuleSyntaxException e) {

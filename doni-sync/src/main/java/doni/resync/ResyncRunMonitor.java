@@ -100,9 +100,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
     int removed = runs.removeOlder(properties.runRetention());
     if (removed > 0) {
       LOG.info(
-          "Removed {} resync runs that ended more than {} ago",
-          removed,
-          properties.runRetention());
+          "Removed {} resync runs that ended more than {} ago", removed, properties.runRetention());
     }
   }
 }

@@ -30,8 +30,9 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The statements of resync runs. A run is stored completely in the database, so any replica can show,
- * pause and resume it. The lanes work on its tasks like on all others, after changes by people.
+ * The statements of resync runs. A run is stored completely in the database, so any replica can
+ * show, pause and resume it. The lanes work on its tasks like on all others, after changes by
+ * people.
  *
  * <p>Methods that change a run need a transaction (read committed).
  */
@@ -53,7 +54,11 @@ public final class ResyncRunStore {
    * @param workerTypes of the workers that run in lanes at this site
    */
   public ResyncRunStore(
-      JdbcClient jdbc, JsonMapper json, TaskRequeuer requeuer, List<String> workerTypes, Clock clock) {
+      JdbcClient jdbc,
+      JsonMapper json,
+      TaskRequeuer requeuer,
+      List<String> workerTypes,
+      Clock clock) {
     this.jdbc = jdbc;
     this.json = json;
     this.requeuer = requeuer;
@@ -71,7 +76,8 @@ public final class ResyncRunStore {
     Set<String> known =
         new HashSet<>(
             jdbc.sql(
-                    "select lower(name) from hardware where deleted_at is null and lower(name) = any(:names)")
+                    "select lower(name) from hardware where deleted_at is null and lower(name) ="
+                        + " any(:names)")
                 .param(
                     "names",
                     names.stream()
@@ -91,8 +97,8 @@ public final class ResyncRunStore {
     String text = json.writeValueAsString(filter.members());
     Optional<ResyncRun> same =
         read(
-                "r.filter = cast(:filter as jsonb) and r.cancelled_at is null and r.ended_at is null"
-                    + " order by r.created_at",
+                "r.filter = cast(:filter as jsonb) and r.cancelled_at is null and r.ended_at is"
+                    + " null order by r.created_at",
                 Map.of("filter", text))
             .stream()
             .filter(run -> !run.state().over())
@@ -168,8 +174,8 @@ public final class ResyncRunStore {
     return after == null
         ? read("true order by r.created_at desc, r.uuid desc limit :limit", Map.of("limit", limit))
         : read(
-            "(r.created_at, r.uuid) < (select a.created_at, a.uuid from sync_run a where a.uuid = :after)"
-                + " order by r.created_at desc, r.uuid desc limit :limit",
+            "(r.created_at, r.uuid) < (select a.created_at, a.uuid from sync_run a where a.uuid ="
+                + " :after) order by r.created_at desc, r.uuid desc limit :limit",
             Map.of("limit", limit, "after", after));
   }
 
@@ -301,7 +307,10 @@ public final class ResyncRunStore {
             .query((row, _) -> run(row, now))
             .list();
     UUID[] failed =
-        runs.stream().filter(run -> run.progress().failed() > 0).map(ResyncRun::uuid).toArray(UUID[]::new);
+        runs.stream()
+            .filter(run -> run.progress().failed() > 0)
+            .map(ResyncRun::uuid)
+            .toArray(UUID[]::new);
     if (failed.length == 0) {
       return runs;
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * AES-256-GCM with named keys. The text form is {@code <key id>:<base64 of nonce and ciphertext>}.
  *
- * <p>The place of a value (its hardware and field) is authenticated with it, so a ciphertext that is
- * copied to other hardware or another field does not open there.
+ * <p>The place of a value (its hardware and field) is authenticated with it, so a ciphertext that
+ * is copied to other hardware or another field does not open there.
  */
 public final class AesGcm {
 
@@ -93,10 +93,7 @@ public final class AesGcm {
     }
     if (bytes.length != KEY_BYTES) {
       throw new IllegalArgumentException(
-          "doni.secrets.keys."
-              + id
-              + ": must be base64 of 32 bytes, not of "
-              + bytes.length);
+          "doni.secrets.keys." + id + ": must be base64 of 32 bytes, not of " + bytes.length);
     }
     try {
       return new AesGcmJce(bytes);

@@ -11,8 +11,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Checks whether the configured keys decrypt the stored values, as {@link SecretsStartupCheck} does at
- * the start of the service. Creates no key.
+ * Checks whether the configured keys decrypt the stored values, as {@link SecretsStartupCheck} does
+ * at the start of the service. Creates no key.
  */
 public final class SecretsDiagnostics {
 
@@ -36,7 +36,8 @@ public final class SecretsDiagnostics {
     AesGcm cipher = new AesGcm(keys);
     if (database.isEmpty()) {
       return List.of(
-          new Finding.Skipped("keys are valid; stored values not checked, because the database is unavailable"));
+          new Finding.Skipped(
+              "keys are valid; stored values not checked, because the database is unavailable"));
     }
     return List.of(values(JdbcClient.create(database.get()), cipher));
   }
@@ -54,7 +55,8 @@ public final class SecretsDiagnostics {
   private static Finding values(JdbcClient jdbc, AesGcm cipher) {
     boolean hasSchema =
         jdbc.sql(
-                "select to_regclass('hardware') is not null and to_regclass('worker_task') is not null")
+                "select to_regclass('hardware') is not null and to_regclass('worker_task') is not"
+                    + " null")
             .query(Boolean.class)
             .single();
     if (!hasSchema) {

@@ -14,9 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Verifies and rotates all encrypted values.
  *
- * <p>It can run beside the service. A value is written only if it is still the one that was read, and
- * nothing beside it is written. So a concurrent change is never lost, and the next run completes an
- * interrupted one.
+ * <p>It can run beside the service. A value is written only if it is still the one that was read,
+ * and nothing beside it is written. So a concurrent change is never lost, and the next run
+ * completes an interrupted one.
  */
 @Component
 public class StoredSecrets {

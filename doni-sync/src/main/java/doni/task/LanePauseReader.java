@@ -42,7 +42,8 @@ public class LanePauseReader {
     record Row(String worker, LanePause hold) {}
     return jdbc
         .sql(
-            "select worker_type, reason, until from lane_hold where seen_at > now() - interval '30 seconds' order by since")
+            "select worker_type, reason, until from lane_hold where seen_at > now() - interval '30"
+                + " seconds' order by since")
         .query((row, _) ->
             new Row(
                 row.getString("worker_type"),

@@ -116,8 +116,7 @@ public final class WorkerTaskSql {
     update %s q set %s, priority = case when device.changed then %d else q.priority end
     from device where %s
     """
-        .formatted(
-            LanePartition.of(workerType).name(), GIVEN_BACK, QueuePriority.URGENT, CLAIMED);
+        .formatted(LanePartition.of(workerType).name(), GIVEN_BACK, QueuePriority.URGENT, CLAIMED);
   }
 
   static String dequeue(String workerType) {
@@ -127,6 +126,7 @@ public final class WorkerTaskSql {
   /** The claim of a task that was taken away while it was attempted, as forced deletions do. */
   static String dequeueGone(String workerType) {
     return dequeue(workerType)
-        + " and not exists (select from worker_task t where t.hardware_uuid = ? and t.worker_type = ?)";
+        + " and not exists (select from worker_task t where t.hardware_uuid = ? and t.worker_type ="
+        + " ?)";
   }
 }

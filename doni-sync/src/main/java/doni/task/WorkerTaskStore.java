@@ -57,8 +57,7 @@ public final class WorkerTaskStore {
 
   /** As {@link #read(Claim, Collection)}, for a plan that does not claim the task. */
   public Optional<WorkerTask> read(HardwareId id, String workerType, Collection<String> followed) {
-    return statement(
-            WorkerTaskSql.READ, followed.toArray(String[]::new), id.value(), workerType)
+    return statement(WorkerTaskSql.READ, followed.toArray(String[]::new), id.value(), workerType)
         .query((row, _) -> task(row))
         .optional();
   }

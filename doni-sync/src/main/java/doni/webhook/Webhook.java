@@ -31,7 +31,8 @@ record Webhook(String name, URI url, Secret secret, List<String> events) {
     if (!NAME.matcher(name).matches()) {
       throw refused(
           key,
-          "must be the name of a webhook; allowed: lower-case letters, digits and hyphens, at most 64");
+          "must be the name of a webhook; allowed: lower-case letters, digits and hyphens, at most"
+              + " 64");
     }
     for (String event : properties.events()) {
       if (!KIND.matcher(event).matches()) {

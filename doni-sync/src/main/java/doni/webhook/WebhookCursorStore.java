@@ -12,19 +12,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
- * The position of each webhook, shared by all replicas. The replica that sends holds the webhook for
- * a minute at a time. A replica that has lost it cannot move the position, so delivery is at least
- * once.
+ * The position of each webhook, shared by all replicas. The replica that sends holds the webhook
+ * for a minute at a time. A replica that has lost it cannot move the position, so delivery is at
+ * least once.
  *
  * <p>While replicas with an old and a new URL run side by side, only the new URL counts: deliveries
  * to the old URL, and refusals by it, say nothing about the new one.
  *
- * <p>Each statement compares and writes in one step on the database's clock, which an entity cannot.
+ * <p>Each statement compares and writes in one step on the database's clock, which an entity
+ * cannot.
  */
 final class WebhookCursorStore {
 
-  private static final RowClaim HOLD =
-      new RowClaim("holder", "held_until", Duration.ofMinutes(1));
+  private static final RowClaim HOLD = new RowClaim("holder", "held_until", Duration.ofMinutes(1));
 
   private static final String MINE =
       " where name = :name and target = :target and " + HOLD.isMine();
@@ -62,8 +62,8 @@ final class WebhookCursorStore {
   }
 
   /**
-   * Takes a webhook in order to send for it; empty when another replica holds it, its next attempt is
-   * later, or it is stopped.
+   * Takes a webhook in order to send for it; empty when another replica holds it, its next attempt
+   * is later, or it is stopped.
    */
   Optional<Cursor> hold(Webhook webhook) {
     return mine(

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers events to one receiver, in the order in which they can be followed. An event that cannot
- * be delivered delays all later events of this receiver, and of no other. Undelivered events stay in
- * the event log; those that retention removes are never delivered. Only an event that the receiver
- * itself refuses for an hour is skipped.
+ * be delivered delays all later events of this receiver, and of no other. Undelivered events stay
+ * in the event log; those that retention removes are never delivered. Only an event that the
+ * receiver itself refuses for an hour is skipped.
  *
  * <p>{@code doni.webhook.deliveries} counts {@code delivered}, {@code failed} and {@code skipped}
  * events; {@code doni.webhook.lag} is the age of the oldest undelivered event, in seconds; {@code

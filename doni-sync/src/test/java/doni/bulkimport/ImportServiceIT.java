@@ -69,7 +69,8 @@ class ImportServiceIT {
   @BeforeEach
   void empty() {
     jdbc.sql(
-            "truncate hardware, availability_window, worker_task, event, idempotency_key, scheduled_tasks cascade")
+            "truncate hardware, availability_window, worker_task, event, idempotency_key,"
+                + " scheduled_tasks cascade")
         .update();
   }
 
@@ -116,7 +117,8 @@ class ImportServiceIT {
 
   private String everything() {
     return jdbc.sql(
-            "select string_agg(h::text, ' ' order by h.name) || (select count(*) from event) from hardware h")
+            "select string_agg(h::text, ' ' order by h.name) || (select count(*) from event) from"
+                + " hardware h")
         .query(String.class)
         .single();
   }

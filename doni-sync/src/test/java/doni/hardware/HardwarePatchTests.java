@@ -163,8 +163,8 @@ class HardwarePatchTests {
 
   @Test
   void refusesAWindowThatEndsBeforeItStarts() {
-    assertThatThrownBy(
-            () -> windows(replace("2029-01-01T00:00:00Z", "availability", WINDOW.toString(), "end")))
+    assertThatThrownBy(() ->
+            windows(replace("2029-01-01T00:00:00Z", "availability", WINDOW.toString(), "end")))
         .isInstanceOf(Invalid.class)
         .hasMessageContaining("start must be before end");
   }
@@ -179,8 +179,8 @@ class HardwarePatchTests {
         .hasMessageContaining("/properties/list/-");
     assertThatThrownBy(() -> patch(operation(Kind.ADD, 1, "properties", "required", "deeper")))
         .hasMessageContaining("/properties/required/deeper");
-    assertThatThrownBy(
-            () -> windows(operation(Kind.REMOVE, null, "availability", UUID.randomUUID().toString())))
+    assertThatThrownBy(() ->
+            windows(operation(Kind.REMOVE, null, "availability", UUID.randomUUID().toString())))
         .hasMessageContaining("no such window");
   }
 

@@ -100,7 +100,8 @@ class QuarantineServiceIT {
     assertThat(released.generation().value()).isEqualTo(generation + 1);
     assertThat(
             jdbc.sql(
-                    "select count(*) from scheduled_tasks where execution_time <= now() + interval '1 second'")
+                    "select count(*) from scheduled_tasks where execution_time <= now() + interval"
+                        + " '1 second'")
                 .query(Long.class)
                 .single())
         .isEqualTo(1);

@@ -152,8 +152,7 @@ class StatementCountIT {
             }
             try {
               Object result = method.invoke(target, arguments);
-              return result instanceof Connection connection
-                      && !method.getName().equals("unwrap")
+              return result instanceof Connection connection && !method.getName().equals("unwrap")
                   ? intercepted(Connection.class, connection)
                   : result;
             } catch (InvocationTargetException e) {

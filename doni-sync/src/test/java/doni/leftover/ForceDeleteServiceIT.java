@@ -296,7 +296,8 @@ class ForceDeleteServiceIT {
     force.delete(admin, "dev", null);
     jdbc.sql("update leftover set worker_type = 'ironic'").update();
 
-    assertThat(leftovers().getFirst().progress().reason()).contains("not enabled (doni.workers.enabled)");
+    assertThat(leftovers().getFirst().progress().reason())
+        .contains("not enabled (doni.workers.enabled)");
   }
 
   @Test
@@ -334,7 +335,8 @@ class ForceDeleteServiceIT {
   void tellsAWorkerWhatThoseThatItFollowsHaveLeft() {
     HardwareId id = create("dev").id();
     jdbc.sql(
-            "insert into worker_task (hardware_uuid, worker_type, state_details) values (?, 'k8s', '{\"node\": \"n\"}')")
+            "insert into worker_task (hardware_uuid, worker_type, state_details) values (?, 'k8s',"
+                + " '{\"node\": \"n\"}')")
         .param(id.value())
         .update();
     force.delete(admin, "dev", null);

@@ -117,7 +117,8 @@ class PolicyFileTests {
       assertThat(allowsCreate(file)).isTrue();
     }
 
-    assertThat(output.getOut()).containsOnlyOnce("does not exist; the last valid rules stay active");
+    assertThat(output.getOut())
+        .containsOnlyOnce("does not exist; the last valid rules stay active");
   }
 
   @Test

@@ -52,7 +52,8 @@ class ResyncRunStoreIT extends LaneFixture {
     inventory
         .jdbc()
         .sql(
-            "update scheduled_tasks set execution_time = date_trunc('second', now()) + interval '30 minutes'")
+            "update scheduled_tasks set execution_time = date_trunc('second', now()) + interval '30"
+                + " minutes'")
         .update();
   }
 
@@ -294,7 +295,9 @@ class ResyncRunStoreIT extends LaneFixture {
     assertThat(done.progress().done()).isEqualTo(30);
     assertThat(done.progress().failed()).isEqualTo(20);
     assertThat(done.progress().deferred()).isEqualTo(3);
-    assertThat(done.progress().failures()).hasSize(10).startsWith(new ResyncRun.Failure("broken", 7));
+    assertThat(done.progress().failures())
+        .hasSize(10)
+        .startsWith(new ResyncRun.Failure("broken", 7));
   }
 
   @Test
@@ -324,7 +327,8 @@ class ResyncRunStoreIT extends LaneFixture {
     inventory
         .jdbc()
         .sql(
-            "update worker_task set outcome = 'FAILED' where hardware_uuid = ? and worker_type = 'k8s'")
+            "update worker_task set outcome = 'FAILED' where hardware_uuid = ? and worker_type ="
+                + " 'k8s'")
         .param(devices.getFirst().value())
         .update();
     inventory
@@ -342,11 +346,18 @@ class ResyncRunStoreIT extends LaneFixture {
     replicas.add(replica);
 
     assertThat(start(replica, ResyncFilter.ALL).progress().total()).isEqualTo(8);
-    assertThat(start(replica, new ResyncFilter(LANE, null, null, null, List.of())).progress().total())
+    assertThat(
+            start(replica, new ResyncFilter(LANE, null, null, null, List.of())).progress().total())
         .isEqualTo(4);
-    assertThat(start(replica, new ResyncFilter(null, "special", null, null, List.of())).progress().total())
+    assertThat(
+            start(replica, new ResyncFilter(null, "special", null, null, List.of()))
+                .progress()
+                .total())
         .isEqualTo(2);
-    assertThat(start(replica, new ResyncFilter(null, null, "other", null, List.of())).progress().total())
+    assertThat(
+            start(replica, new ResyncFilter(null, null, "other", null, List.of()))
+                .progress()
+                .total())
         .isEqualTo(2);
     assertThat(start(replica, ofState(TaskState.ERROR)).progress().total()).isEqualTo(1);
     ResyncRun named =
@@ -427,7 +438,8 @@ class ResyncRunStoreIT extends LaneFixture {
     inventory
         .jdbc()
         .sql(
-            "update sync_run set created_at = created_at - interval '40 days', ended_at = ended_at - interval '31 days'")
+            "update sync_run set created_at = created_at - interval '40 days', ended_at = ended_at"
+                + " - interval '31 days'")
         .update();
 
     assertThat(replica.runs().removeOlder(Duration.ofDays(32))).isZero();

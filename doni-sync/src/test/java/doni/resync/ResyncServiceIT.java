@@ -112,7 +112,8 @@ class ResyncServiceIT {
                         "colour: is not allowed here",
                         "worker_type: fly is not one of fake-worker",
                         "hardware_type: car is not one of sample",
-                        "project_id: must be a string of 1 to 255 characters, none of them a control character",
+                        "project_id: must be a string of 1 to 255 characters, none of them a"
+                            + " control character",
                         "state: GOOD is not one of PENDING, IN_PROGRESS, STEADY, ERROR",
                         "names: there is no device unknown"));
     assertThatThrownBy(() -> runs.start(admin, Map.of("names", List.of())))
@@ -131,7 +132,8 @@ class ResyncServiceIT {
             """)
         .update();
     jdbc.sql(
-            "update scheduled_tasks set execution_time = now() + interval '5 minutes', priority = 10")
+            "update scheduled_tasks set execution_time = now() + interval '5 minutes', priority ="
+                + " 10")
         .update();
 
     hardware.sync(alice, "failing");
@@ -143,7 +145,8 @@ class ResyncServiceIT {
         .isTrue();
     assertThat(
             jdbc.sql(
-                    "select t.served_generation < h.generation from worker_task t join hardware h on h.uuid = t.hardware_uuid")
+                    "select t.served_generation < h.generation from worker_task t join hardware h"
+                        + " on h.uuid = t.hardware_uuid")
                 .query(Boolean.class)
                 .single())
         .as("so that what was counted for the generation before counts no more")

@@ -139,7 +139,10 @@ class StoredSecretsIT {
           }
         };
     Summary summary =
-        new StoredSecrets(JdbcClient.create(changing), new AesGcm(keys("new", NEW, "old", OLD)), JsonMapper.shared())
+        new StoredSecrets(
+                JdbcClient.create(changing),
+                new AesGcm(keys("new", NEW, "old", OLD)),
+                JsonMapper.shared())
             .rotate();
 
     assertThat(summary.missed()).isEqualTo(1);
@@ -203,8 +206,7 @@ class StoredSecretsIT {
   }
 
   private StoredSecrets secrets(Map<String, String> keys) {
-    return new StoredSecrets(
-        inventory.jdbc(), new AesGcm(keys), JsonMapper.shared());
+    return new StoredSecrets(inventory.jdbc(), new AesGcm(keys), JsonMapper.shared());
   }
 
   private static SecretEncryptor sealer(Map<String, String> keys) {
@@ -229,8 +231,9 @@ class StoredSecretsIT {
     return inventory
         .jdbc()
         .sql(
-            "select h.generation || (h.properties - 'secret')::text || t.version || (t.state_details - 'device_key')::text"
-                + " from hardware h join worker_task t on t.hardware_uuid = h.uuid")
+            "select h.generation || (h.properties - 'secret')::text || t.version ||"
+                + " (t.state_details - 'device_key')::text from hardware h join worker_task t on"
+                + " t.hardware_uuid = h.uuid")
         .query(String.class)
         .single();
   }

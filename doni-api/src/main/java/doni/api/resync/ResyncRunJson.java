@@ -44,7 +44,8 @@ record ResyncRunJson(
     UUID uuid,
     @Schema(
             description =
-                "PAUSED: what is not done waits for its own next look; DONE: every task was attempted",
+                "PAUSED: what is not done waits for its own next look; DONE: every task was"
+                    + " attempted",
             allowableValues = {"RUNNING", "PAUSED", "CANCELLED", "DONE"})
         String state,
     @Schema(

@@ -23,7 +23,9 @@ class QueueContractIT {
       boolean same =
           inventory
               .jdbc()
-              .sql("select pg_get_viewdef('worker_task_state') like '%' || quote_literal(?::interval::text) || '%'")
+              .sql(
+                  "select pg_get_viewdef('worker_task_state') like '%' ||"
+                      + " quote_literal(?::interval::text) || '%'")
               .param(AttemptLiveness.WINDOW.toSeconds() + " seconds")
               .query(Boolean.class)
               .single();

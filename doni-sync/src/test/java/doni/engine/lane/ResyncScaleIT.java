@@ -136,7 +136,8 @@ class ResyncScaleIT extends LaneFixture {
     double took = seconds(began);
 
     System.out.printf(
-        "resync of %,d devices in %d lanes: begun after %.2f s, %.1f s, bound %.1f s, ratio %.2f; %s%n",
+        "resync of %,d devices in %d lanes: begun after %.2f s, %.1f s, bound %.1f s, ratio %.2f;"
+            + " %s%n",
         DEVICES, LANES.size(), begun, took, bound, took / bound, urgent);
     assertEachWasDoneOnce();
     assertThat(took / bound).isLessThanOrEqualTo(LIMIT);

@@ -56,8 +56,7 @@ public final class TestReplica implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     transactions = new TransactionTemplate(new JdbcTransactionManager(database));
     WorkerTaskStore tasks =
-        new WorkerTaskStore(
-            jdbc, transactions, new PlainEncryptor(), JsonMapper.shared());
+        new WorkerTaskStore(jdbc, transactions, new PlainEncryptor(), JsonMapper.shared());
     Replica replica = new Replica(name);
     Housekeeping housekeeping = new Housekeeping();
     LaneQueue queue = new LaneQueue(jdbc, clock);
