@@ -1,14 +1,14 @@
--- Two roles for the database of Doni, so that the service cannot change its schema:
---   doni_migrator   owns the tables and may make and change them; used for migrations only
+-- Two database roles for Doni, so that the service cannot change its own schema:
+--   doni_migrator   owns the tables and may create and alter them; used for migrations only
 --   doni_app        reads and writes rows, and nothing else
 --
--- Run it as a superuser in the database of Doni, before the first start or later, as often as wanted:
+-- Run it as a superuser in Doni's database, before the first start or later, as often as you like:
 --   psql -d doni -f db/roles.sql
--- then give both a password (\password doni_migrator, \password doni_app), and the service both of them:
+-- Then set a password for each role (\password doni_migrator, \password doni_app) and configure both in the service:
 --   spring.datasource.username=doni_app        spring.datasource.password=...
 --   spring.flyway.user=doni_migrator           spring.flyway.password=...
--- Tables that stand already are given to doni_migrator; a service that runs as their owner until now is stopped before, unless
--- that one is a superuser. A replica with spring.flyway.enabled=false needs no migrator; another one must have migrated before.
+-- Existing tables change their owner to doni_migrator. Stop a service that still runs as their old owner first, unless that owner is
+-- a superuser. A replica with spring.flyway.enabled=false needs no migrator; another replica must have migrated the schema before.
 
 do $$
 declare
@@ -36,12 +36,12 @@ revoke create on schema public from public;
 grant usage, create on schema public to doni_migrator;
 grant usage on schema public to doni_app;
 
--- What migrations make from now on, and what they have made.
+-- Tables that migrations create from now on, and those that they have created.
 alter default privileges for role doni_migrator in schema public
   grant select, insert, update, delete on tables to doni_app;
 grant select, insert, update, delete on all tables in schema public to doni_app;
 
--- The record of the migrations is written by the migrator alone (each migration sees to that again) and read by all.
+-- Only the migrator writes the migration history (afterMigrate.sql enforces that after each migration); both roles read it.
 do $$
 begin
   if to_regclass('public.flyway_schema_history') is not null then

@@ -1,5 +1,5 @@
--- After each migration: only their owner writes the record of the migrations, whatever the defaults of the database grant on new
--- tables; a service whose role is not the owner (see roles.sql) reads it. Where one role does both, nothing changes.
+-- After each migration: only the owner of the schema may write the migration history, whatever default privileges the database
+-- grants on new tables. A service whose role is not the owner (see roles.sql) can still read it. With a single role, nothing changes.
 do $$
 declare
   grantee text;

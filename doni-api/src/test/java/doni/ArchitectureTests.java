@@ -6,17 +6,23 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnCl
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.springframework.data.jpa.repository.Query;
 
 /** The map of the code: which package may use which, and what no code may do. */
 @AnalyzeClasses(packages = "doni", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -245,6 +251,40 @@ class ArchitectureTests {
           .should()
           .bePackagePrivate()
           .because("what leaves a feature is a record, which cannot be changed by accident");
+
+  @ArchTest
+  static final ArchRule twoWaysToTheDatabase =
+      noClasses()
+          .that()
+          .haveSimpleNameNotEndingWith("Configuration")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(org.springframework.jdbc.core.JdbcOperations.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(
+              org.springframework.jdbc.core.namedparam.NamedParameterJdbcOperations.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(jakarta.persistence.EntityManager.class)
+          .because("Spring Data repositories and JdbcClient are enough");
+
+  @ArchTest
+  static final ArchRule noNativeQueries =
+      noMethods()
+          .should(
+              new ArchCondition<JavaMethod>("use a native query") {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                  boolean isNative =
+                      method
+                          .tryGetAnnotationOfType(Query.class)
+                          .map(Query::nativeQuery)
+                          .orElse(false);
+                  events.add(new SimpleConditionEvent(method, isNative, method.getFullName()));
+                }
+              })
+          .because("hand-written SQL is in a store, where JdbcClient runs it");
 
   @ArchTest
   static final ArchRule noCycles = slices().matching("doni.(**)").should().beFreeOfCycles();

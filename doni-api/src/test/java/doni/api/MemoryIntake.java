@@ -2,13 +2,14 @@ package doni.api;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.enrollment.ReservationWindow;
 import doni.event.EventPosition;
 import doni.event.HardwareEvent;
 import doni.hardware.HardwareQuery;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareView;
 import doni.hardware.PatchOperation;
-import doni.hardware.StoredWindow;
+import doni.hardware.WindowRecord;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
 import doni.task.TaskState;
@@ -167,14 +168,15 @@ public class MemoryIntake {
     find(caller, "hardware:update", ref);
   }
 
-  public List<StoredWindow> availability(Caller caller, String ref) {
+  public List<WindowRecord> availability(Caller caller, String ref) {
     enter(ref);
     find(caller, "hardware:get", ref);
     return List.of(
-        new StoredWindow(
-            UUID.fromString("5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b"),
-            NOON,
-            NOON.plusSeconds(3600),
+        new WindowRecord(
+            new ReservationWindow(
+                UUID.fromString("5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b"),
+                NOON,
+                NOON.plusSeconds(3600)),
             NOON,
             null));
   }

@@ -68,7 +68,7 @@ class DoctorIT {
     assertThat(doctor(database("new"), KEY, "--doni.workers.k8s.backend=in-memory")).isEqualTo(1);
 
     assertThat(output.getOut())
-        .contains("the schema is empty and lacks 1 inventory, 2 lanes", "-> start the service");
+        .contains("the schema is empty and lacks 1 baseline", "-> start the service");
   }
 
   @Test
@@ -193,8 +193,8 @@ class DoctorIT {
     assertThat(doctor("--doni.workers.k8s.backend=in-memory")).isZero();
 
     assertThat(output.getOut())
-        .containsPattern("SKIP +database +the embedded Postgres runs only with the service")
-        .contains("there is no key yet");
+        .containsPattern("SKIP +database +the embedded Postgres does not run")
+        .contains("no key yet");
     assertThat(directory).isEmptyDirectory();
   }
 

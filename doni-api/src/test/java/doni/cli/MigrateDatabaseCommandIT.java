@@ -32,11 +32,11 @@ class MigrateDatabaseCommandIT {
   void saysWhatIsPendingMigratesAndSaysThatNothingIs(CapturedOutput output) {
     assertThat(run("--check")).isEqualTo(MigrateDatabaseCommand.PENDING);
     assertThat(output.getOut())
-        .contains("pending  1 inventory", "pending  2 lanes", "schema version none");
+        .contains("pending  1 baseline", "schema version none");
 
     assertThat(run("--output", "json")).isZero();
     assertThat(output.getOut())
-        .contains("\"migrated\":[{", "\"version\":\"1\"", "\"description\":\"inventory\"");
+        .contains("\"migrated\":[{", "\"version\":\"1\"", "\"description\":\"baseline\"");
 
     assertThat(run("--check", "--output", "json")).isZero();
     assertThat(output.getOut()).contains("\"pending\":[]");

@@ -65,20 +65,25 @@ class StartMistakesIT {
         "server.address=192.0.2.1          | server.port: '0' with server.address '192.0.2.1' cannot be listened on",
         "doni.polcy-file=/etc/p.yaml       | doni.polcy-file: is not a setting",
         "doni.policy-file=/nowhere/p.yaml  | doni.policy-file: '/nowhere/p.yaml' does not exist",
-        "doni.hardware-types=toaster       | doni.hardware-types: 'toaster' is not a hardware type; allowed: device.balena",
-        "doni.workers.enabled=k9s          | doni.workers.enabled: 'k9s' is not a worker; allowed: balena",
+        "doni.hardware-types=toaster       | doni.hardware-types: 'toaster' is not a hardware type;"
+            + " allowed: device.balena",
+        "doni.workers.enabled=k9s          | doni.workers.enabled: 'k9s' is not a worker; allowed:"
+            + " balena",
         "doni.workers.k8s.foo=1            | doni.workers.k8s.foo: is not a setting",
         "doni.workers.k8s.backend=etcd     | doni.workers.k8s.backend: 'etcd'; allowed: kubeconfig, in-memory",
         "doni.workers.k8s.on-delete=burn   | doni.workers.k8s.on-delete: 'burn' is invalid; allowed: delete-node, keep-node",
         "doni.workers.k8s.worker-taint.effect=Evict | doni.workers.k8s.worker-taint.effect: 'Evict'; allowed: NoSchedule",
         "doni.keystone.auth-url=http://127.0.0.1:9  | doni.keystone.auth-url: set together with",
-        "doni.secrets.keys.s=c2hvcnQtc2hvcnQtc2hvcg== | doni.secrets.keys.s: must be base64 of 32 bytes, and this is 16",
+        "doni.secrets.keys.s=c2hvcnQtc2hvcnQtc2hvcg== | doni.secrets.keys.s: must be base64 of 32"
+            + " bytes, not of 16",
         "doni.secrets.keys.s=hunter2!      | doni.secrets.keys.s: must be base64 of 32 bytes",
         "doni.machine-types.pi6.vendor=Pi  | doni.machine-types.pi6.full-name: is missing",
         "doni.machine-types.pi6.ful-name=x | doni.machine-types.pi6.ful-name: is not a setting",
-        "doni.policy-file=${NOWHERE}/p     | ${NOWHERE} is used in the configuration and has no value",
+        "doni.policy-file=${NOWHERE}/p     | ${NOWHERE} is used in the configuration and has no"
+            + " value",
         "spring.config.import=/nowhere.yml | spring.config: ",
-        "spring.datasource.url=jdbc:mysql://hunter2@db/doni | spring.datasource.url: is no URL of a PostgreSQL; allowed: "
+        "spring.datasource.url=jdbc:mysql://hunter2@db/doni | spring.datasource.url: must be the"
+            + " URL of a PostgreSQL database; allowed: "
       })
   void isToldInOneLine(String setting, String said, CapturedOutput output) {
     assertRefused(output, start("--" + setting), said);
@@ -196,7 +201,7 @@ class StartMistakesIT {
     try (Connection keyless = postgres.getDatabase("postgres", "keyless").getConnection();
         Statement statement = keyless.createStatement()) {
       statement.execute(
-          Files.readString(Path.of("../db/migrations/V1__inventory.sql"))
+          Files.readString(Path.of("../db/migrations/V1__baseline.sql"))
               + """
               insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at) values
                 (gen_random_uuid(), 'n', 'p', 'device.balena', '{"s": {"$encrypted": "gone:aGlkZGVu"}}', now(), now());

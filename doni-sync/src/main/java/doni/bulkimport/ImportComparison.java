@@ -14,14 +14,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a device has the properties of a row. What was issued to it counts as the same where the
- * row leaves it out.
+ * Compares stored hardware with a row of an import. An issued property that the row leaves out
+ * counts as equal.
  */
 final class ImportComparison {
 
   private ImportComparison() {}
 
-  /** The paths that differ, without values. */
+  /** Returns the paths that differ, without values. */
   static List<String> differences(
       HardwareTypes types,
       HardwareRecord stored,
@@ -33,12 +33,12 @@ final class ImportComparison {
     for (String name : names) {
       boolean leftOut = requested.get(name) == null || "".equals(requested.get(name));
       Optional<WorkerField> field = types.field(stored.hardwareType(), name);
-      // What no enabled worker knows was left behind by one that may be enabled again.
+      // A property that no enabled worker knows belongs to one that may be enabled again.
       boolean asStored =
           leftOut
               && (field.isEmpty() || field.get().fallback() instanceof WorkerField.Fallback.Issued);
       if (!asStored && !same(stored.properties().get(name), completed.get(name))) {
-        differences.add("/properties/" + name + ": is not what is stored");
+        differences.add("/properties/" + name + ": differs from the stored value");
       }
     }
     return differences;

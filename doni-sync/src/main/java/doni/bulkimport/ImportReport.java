@@ -5,30 +5,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of an import, row by row.
+ * The outcome of an import, row by row.
  *
- * @param stored whether what is {@link Outcome#CREATED} is there now: not after a dry run, and not
- *     where all or nothing was asked for and a row could not be taken
+ * @param stored whether {@link Outcome#CREATED} rows were stored: false after a dry run, and after
+ *     an all-or-nothing import with a refused row
  */
 public record ImportReport(boolean stored, List<Row> rows) {
 
-  /** What became of a row. */
+  /** The outcome of a row. */
   public enum Outcome {
-    /** It is a new device. */
+    /** It is new hardware. */
     CREATED,
-    /** It is there already, as the row says. */
+    /** It exists already and equals the row. */
     EXISTS,
-    /** A device of that name or uuid is there, and not as the row says; it was left alone. */
+    /** Hardware with that name or uuid exists and differs from the row; it was not changed. */
     DIFFERS,
-    /** It is not what is allowed. */
+    /** It is not allowed. */
     INVALID
   }
 
   /**
    * One row.
    *
-   * @param id of the device, as far as the caller may know one; that of a dry run is not used again
-   * @param violations what is wrong or different, each with its path, without values
+   * @param id of the hardware, if the caller may know it; the id of a dry run is not used later
+   * @param violations violations or differences, each with its path, without values
    */
   public record Row(
       int line,

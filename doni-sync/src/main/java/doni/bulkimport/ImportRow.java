@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of an import, as it came.
+ * One row of an import, as received.
  *
- * @param line where it begins, from 1
- * @param projectId whose device it is to be; null for the caller's project
- * @param id the uuid that the device is to have; null for a new one
- * @param violations what made it unreadable; the request says nothing then
+ * @param line the line where it begins, from 1
+ * @param projectId the project of the hardware; null for the caller's project
+ * @param id the uuid of the hardware; null for a new one
+ * @param violations why it cannot be read; the request is empty then
  */
 public record ImportRow(
     int line,

@@ -1,14 +1,13 @@
 package doni.bulkimport;
 
 import doni.bulkimport.ImportReport.Outcome;
-import doni.engine.lane.TaskRequeuer;
 import doni.enrollment.HardwareId;
-import doni.event.EventLog;
+import doni.hardware.EnrollmentRules;
+import doni.hardware.HardwareEnroller;
+import doni.hardware.HardwareInventory;
 import doni.hardware.HardwareReader;
 import doni.hardware.HardwareRecord;
-import doni.hardware.HardwareService;
-import doni.hardware.HardwareStore;
-import doni.hardware.PropertyRules;
+import doni.hardware.NewHardware;
 import doni.hardwaretype.HardwareTypes;
 import doni.policy.Caller;
 import doni.policy.Policy;
@@ -24,58 +23,52 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Enrolls many devices. What is there already is compared and never changed, so the same import may
- * be sent again and again.
+ * Imports many enrollments. Existing hardware is compared and never changed, so an import can be
+ * repeated.
  */
 @Service
 public class ImportService {
 
-  /** What one row that cannot be taken means for the others. */
+  /** What a refused row means for the other rows. */
   public enum Mode {
-    /** Nothing: each row is a transaction of its own. */
+    /** Nothing: each row has its own transaction. */
     ROW,
-    /** That none is taken: all are one transaction. */
+    /** No row is stored: all rows share one transaction. */
     ALL
   }
 
   private static final String CREATE = "hardware:create";
   private static final String FOR_OTHERS = "hardware:import";
 
-  private final HardwareService intake;
-  private final HardwareStore store;
+  private final HardwareInventory inventory;
   private final HardwareReader reader;
+  private final HardwareEnroller enroller;
+  private final EnrollmentRules rules;
   private final HardwareTypes types;
-  private final PropertyRules rules;
-  private final EventLog events;
   private final Policy policy;
-  private final TaskRequeuer lanes;
   private final TransactionTemplate transaction;
 
   ImportService(
-      HardwareService intake,
-      HardwareStore store,
+      HardwareInventory inventory,
       HardwareReader reader,
+      HardwareEnroller enroller,
+      EnrollmentRules rules,
       HardwareTypes types,
-      PropertyRules rules,
-      EventLog events,
       Policy policy,
-      TaskRequeuer lanes,
       TransactionTemplate transaction) {
-    this.intake = intake;
-    this.store = store;
+    this.inventory = inventory;
     this.reader = reader;
-    this.types = types;
+    this.enroller = enroller;
     this.rules = rules;
-    this.events = events;
+    this.types = types;
     this.policy = policy;
-    this.lanes = lanes;
     this.transaction = transaction;
   }
 
   /**
-   * Takes the rows in their order.
+   * Imports rows in their order.
    *
-   * @param dryRun finds out what would become of them, and stores nothing
+   * @param dryRun reports the outcome of each row and stores nothing
    */
   public ImportReport run(Caller caller, List<ImportRow> rows, Mode mode, boolean dryRun) {
     if (mode == Mode.ROW && !dryRun) {
@@ -97,7 +90,7 @@ public class ImportService {
     try {
       return Objects.requireNonNull(transaction.execute(_ -> take(caller, row)));
     } catch (DuplicateKeyException _) {
-      // Somebody has just enrolled the uuid under another name, and it can be seen now.
+      // Another client has just enrolled the uuid under another name, which is visible now.
       return Objects.requireNonNull(transaction.execute(_ -> take(caller, row)));
     }
   }
@@ -115,7 +108,7 @@ public class ImportService {
     String name = Objects.requireNonNull(row.request().name());
     String type = Objects.requireNonNull(row.request().hardwareType());
     Map<String, Object> requested = Objects.requireNonNull(row.request().properties());
-    Map<String, Object> properties = intake.initial(type, requested);
+    Map<String, Object> properties = rules.complete(type, requested);
     List<String> violations = rules.violations(type, name, properties);
     if (!violations.isEmpty()) {
       return refused(row, Outcome.INVALID, violations);
@@ -140,11 +133,11 @@ public class ImportService {
     }
   }
 
-  /** What became of the row if a device of its uuid or name is there. */
+  /** Returns the outcome of a row whose uuid or name exists already. */
   private Optional<ImportReport.Row> there(Caller caller, Wanted wanted) {
     HardwareId id = wanted.row().id();
     if (id != null) {
-      Optional<HardwareRecord> same = store.read(id);
+      Optional<HardwareRecord> same = inventory.read(id);
       if (same.isPresent()) {
         return Optional.of(compared(caller, wanted, same.get()));
       }
@@ -159,7 +152,7 @@ public class ImportService {
     // A name that looks like a uuid would be taken for one.
     return reader
         .resolve(wanted.name())
-        .flatMap(store::read)
+        .flatMap(inventory::read)
         .filter(stored -> stored.name().equalsIgnoreCase(wanted.name()))
         .map(stored -> compared(caller, wanted, stored));
   }
@@ -186,28 +179,20 @@ public class ImportService {
 
   private static void differ(String path, boolean same, List<String> differences) {
     if (!same) {
-      differences.add(path + ": is not what is stored");
+      differences.add(path + ": differs from the stored value");
     }
   }
 
   private ImportReport.Row create(Caller caller, Wanted wanted) {
     HardwareId id = Optional.ofNullable(wanted.row().id()).orElseGet(HardwareId::random);
     try {
-      HardwareRecord stored =
-          store.insert(id, wanted.name(), wanted.project(), wanted.type(), wanted.properties());
-      lanes.enroll(id, types.workersOf(wanted.type()));
-      events.personDid(
-          "hardware.created",
-          id,
-          stored.generation(),
-          caller.userId(),
-          caller.projectId(),
-          caller.requestId(),
-          Map.of("name", wanted.name(), "hardware_type", wanted.type(), "imported", true));
+      enroller.enrollImported(
+          caller,
+          new NewHardware(id, wanted.name(), wanted.project(), wanted.type(), wanted.properties()));
       return new ImportReport.Row(
           wanted.row().line(), wanted.name(), Outcome.CREATED, id, List.of());
     } catch (Conflict e) {
-      // Somebody enrolled it between our look and now.
+      // Another client enrolled it after the check above.
       return there(caller, wanted)
           .orElseGet(() ->
               refused(wanted.row(), Outcome.DIFFERS, List.of(String.valueOf(e.getMessage()))));

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AbandonedPostgres {
 
-  private static final Logger log = LoggerFactory.getLogger(AbandonedPostgres.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AbandonedPostgres.class);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private AbandonedPostgres() {}
@@ -42,7 +42,7 @@ final class AbandonedPostgres {
       stop(process.get());
     } else if (isSomethingElse(process.get())) {
       // Postgres itself only asks whether the number is taken, and in a container that starts
-      // anew it is: by a process or thread of ours.
+      // again it is: by a process or thread of ours.
       Files.delete(pidFile);
     }
   }
@@ -64,7 +64,7 @@ final class AbandonedPostgres {
   }
 
   private static void stop(ProcessHandle postgres) throws IOException {
-    log.warn("stopping the Postgres that a killed Doni left behind, pid {}", postgres.pid());
+    LOG.warn("Stopping the Postgres that a killed Doni left behind, pid {}", postgres.pid());
     CompletableFuture<ProcessHandle> ended = postgres.onExit();
     postgres.destroy();
     ended.completeOnTimeout(postgres, PATIENCE.toSeconds(), TimeUnit.SECONDS).join();

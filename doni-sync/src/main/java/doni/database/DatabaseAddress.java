@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.core.env.PropertyResolver;
 
-/** Where the database of a configuration is, for somebody who only wants to look. */
+/** Locates the configured database for commands that only read it. */
 public final class DatabaseAddress {
 
   private static final String URL = "spring.datasource.url";
@@ -22,14 +22,14 @@ public final class DatabaseAddress {
 
   private DatabaseAddress() {}
 
-  /** Whether the embedded Postgres is the one that is configured. */
+  /** Returns whether the embedded Postgres is used. */
   public static boolean isEmbedded(PropertyResolver settings) {
     return settings.getProperty(URL, "").isBlank();
   }
 
   /**
-   * Connections to it, each a new one. Empty for an embedded Postgres that does not run: it runs
-   * with the service, and is not started here.
+   * Returns a source of new connections. Empty for an embedded Postgres that does not run: it runs
+   * with the service and is not started here.
    */
   public static Optional<DataSource> find(PropertyResolver settings) {
     if (!isEmbedded(settings)) {

@@ -23,29 +23,32 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
 
-  private static final Logger log = LoggerFactory.getLogger(DatabaseConfiguration.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseConfiguration.class);
   private static final String URL = "spring.datasource.url";
 
-  /** Early and by ourselves: the pool's own report of a wrong URL shows it with its password. */
+  /** Checked early, because the pool reports a wrong URL with its password. */
   @Bean
   static BeanFactoryPostProcessor databaseUrlCheck(Environment environment) {
     return _ -> {
       String url = environment.getProperty(URL, "");
       if (!url.isBlank() && Driver.parseURL(url, null) == null) {
         throw new InvalidConfigurationPropertyValueException(
-            URL, null, "is no URL of a PostgreSQL; allowed: jdbc:postgresql://host:5432/database");
+            URL,
+            null,
+            "must be the URL of a PostgreSQL database; allowed:"
+                + " jdbc:postgresql://host:5432/database");
       }
     };
   }
 
-  /** Says what was migrated, and nothing where nothing was. */
+  /** Logs a migration only if there was one. */
   @Bean
   FlywayMigrationStrategy migrateAndTell() {
     return flyway -> {
       MigrateResult result = flyway.migrate();
       if (result.migrationsExecuted > 0) {
-        log.info(
-            "the database's schema was migrated to version {}, in {} steps",
+        LOG.info(
+            "Migrated the database schema to version {}, {} migrations",
             result.targetSchemaVersion,
             result.migrationsExecuted);
       }

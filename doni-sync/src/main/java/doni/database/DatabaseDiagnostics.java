@@ -15,12 +15,12 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 
-/** Looks at the database: its version, its schema, and what we may do there. Writes nothing. */
+/** Checks the version, the schema and the privileges of the database. Writes nothing. */
 public final class DatabaseDiagnostics {
 
   private static final int OLDEST = 150_000;
 
-  /** What of the tables of the inventory and the queues we may not do, one row for each. */
+  /** The privileges that the user lacks, one row per table. */
   private static final String MISSING =
       """
       select t.tablename || ': ' || string_agg(p.privilege, ', ' order by p.privilege)
@@ -107,7 +107,8 @@ public final class DatabaseDiagnostics {
         ? new Finding.Ok("user " + user + " may do all that the service does there")
         : new Finding.Problem(
             "user " + user + " lacks rights on tables: " + String.join("; ", missing),
-            "grant them, as the owner of the tables: grant select, insert, update, delete on all tables in schema public to "
+            "grant them, as the owner of the tables: grant select, insert, update, delete on all"
+                + " tables in schema public to "
                 + user
                 + "; or run db/roles.sql again");
   }

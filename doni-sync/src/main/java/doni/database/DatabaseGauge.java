@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A gauge of what the database knows, which whoever collects the metrics hardly ever waits for: a
- * database that is away is when the other metrics are needed most. It is not a number where the
- * database does not answer in a moment, since zero would say that all is well.
+ * A gauge that is read from the database without delaying the collection of metrics: the other
+ * metrics are needed most while the database is unavailable. It is not a number where the database
+ * does not answer in a moment, since zero would say that all is well.
  */
 public final class DatabaseGauge {
 

@@ -24,7 +24,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 final class EmbeddedDatabase implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final FileChannel lock;
@@ -54,7 +54,7 @@ final class EmbeddedDatabase implements AutoCloseable {
       AbandonedPostgres.end(data);
       boolean isNew = !Files.exists(data.resolve("PG_VERSION"));
       EmbeddedPostgres postgres = launch(data, directory.resolve("postgres.log"));
-      log.warn(
+      LOG.warn(
           "no spring.datasource.url is configured: using the embedded Postgres, {} data in {}",
           isNew ? "with new" : "with the",
           data);
@@ -77,7 +77,7 @@ final class EmbeddedDatabase implements AutoCloseable {
     try (lock) {
       postgres.close();
     } catch (IOException e) {
-      log.warn("the embedded Postgres did not stop cleanly", e);
+      LOG.warn("The embedded Postgres did not stop cleanly", e);
     }
     forget(closer);
   }
@@ -120,7 +120,7 @@ final class EmbeddedDatabase implements AutoCloseable {
         cause);
   }
 
-  /** Of a process that failed the library tells all arguments, and not what it said. */
+  /** The library reports the arguments of a failed process, but not its output. */
   private static String reason(Exception failure) {
     @Nullable String text = failure.getMessage();
     if (text == null) {
@@ -133,7 +133,7 @@ final class EmbeddedDatabase implements AutoCloseable {
     try {
       SpringApplication.getShutdownHandlers().remove(closer);
     } catch (IllegalStateException e) {
-      log.debug("the JVM ends, and its shutdown handlers stay as they are", e);
+      LOG.debug("the JVM ends, and its shutdown handlers stay as they are", e);
     }
   }
 
@@ -141,7 +141,7 @@ final class EmbeddedDatabase implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException e) {
-      log.debug("the lock of doni.home was not released", e);
+      LOG.debug("the lock of doni.home was not released", e);
     }
   }
 }

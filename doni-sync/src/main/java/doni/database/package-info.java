@@ -1,4 +1,4 @@
-/** The Postgres that the service brings along where none is configured. */
+/** The database: the embedded Postgres, checks, locks, and support for hand-written SQL. */
 @NullMarked
 package doni.database;
 

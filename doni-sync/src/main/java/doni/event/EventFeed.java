@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
-/** What happened to all devices, for those who may see every project's hardware. */
+/** The events of all hardware, for callers who may see the hardware of every project. */
 @Service
 public class EventFeed {
 
@@ -20,7 +20,7 @@ public class EventFeed {
   }
 
   /**
-   * The newest events.
+   * Returns the newest events.
    *
    * @param before only events older than the one with this id; null starts at the newest
    */
@@ -30,13 +30,13 @@ public class EventFeed {
     return events.latest(filter, limit, before);
   }
 
-  /** Where a caller begins who wants to hear of what happens from now on. */
+  /** Returns the position from which a caller follows new events. */
   public EventPosition end(Caller caller) {
     authorize(caller);
     return events.end();
   }
 
-  /** The events after a position, oldest first; none is left out, whenever it is asked. */
+  /** Returns the events after a position, oldest first, without gaps. */
   public List<HardwareEvent> following(
       Caller caller, EventPosition position, EventFilter filter, int limit) {
     authorize(caller);

@@ -4,12 +4,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events are wanted; a null admits all.
+ * A filter for events; null matches everything.
  *
- * @param hardware those of one device
  * @param kind for example {@code worker.failed}
- * @param workerType those of one worker
- * @param userId what one user did
+ * @param userId the user who caused the event
  */
 public record EventFilter(
     @Nullable UUID hardware,

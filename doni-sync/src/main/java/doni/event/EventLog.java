@@ -2,6 +2,7 @@ package doni.event;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.policy.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -20,7 +21,7 @@ import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What happened, append-only. Who writes here sees to it that no secret is in the body. */
+/** The append-only log of events. Callers make sure that a body holds no secret. */
 @Component
 public class EventLog {
 
@@ -37,16 +38,11 @@ public class EventLog {
     this.clock = clock;
   }
 
-  /** Records what a person did, in the transaction in which it was done. */
+  /** Records what a caller did, in the transaction in which it was done. */
   public void personDid(
-      String kind,
-      HardwareId id,
-      Generation generation,
-      String userId,
-      String projectId,
-      String requestId,
-      Map<String, Object> body) {
-    append(kind, id, generation, null, userId, projectId, requestId, body);
+      String kind, HardwareId id, Generation generation, Caller caller, Map<String, Object> body) {
+    append(
+        kind, id, generation, null, caller.userId(), caller.projectId(), caller.requestId(), body);
   }
 
   /** Records what a worker did. */
@@ -59,7 +55,7 @@ public class EventLog {
     append(kind, id, generation, workerType, null, null, null, body);
   }
 
-  /** The id of the request that raised a device to that generation, if it was a request. */
+  /** Returns the id of the request that raised hardware to that generation, if a request did. */
   public Optional<String> request(HardwareId id, Generation generation) {
     return jdbc.sql(
             "select request_id from event where hardware_uuid = :id and generation = :generation"
@@ -71,7 +67,7 @@ public class EventLog {
   }
 
   /**
-   * The events of a device, newest first.
+   * Returns the events of hardware, newest first.
    *
    * @param before only events older than the one with this id; null starts at the newest
    */
@@ -80,7 +76,7 @@ public class EventLog {
   }
 
   /**
-   * The events of all devices, newest first.
+   * Returns the events of all hardware, newest first.
    *
    * @param before only events older than the one with this id; null starts at the newest
    */
@@ -93,8 +89,8 @@ public class EventLog {
   }
 
   /**
-   * The events after a position, oldest first. None of them can be overtaken: those of transactions
-   * that could still see an earlier one commit are left for later.
+   * Returns the events after a position, oldest first. No earlier event can still appear: events of
+   * transactions that are newer than a running one are returned later.
    */
   public List<HardwareEvent> following(EventPosition position, EventFilter filter, int limit) {
     return filtered(
@@ -109,7 +105,7 @@ public class EventLog {
         .list();
   }
 
-  /** The position of now: what follows it has not happened yet, or is just being written. */
+  /** Returns the current end: events after it have not happened yet, or are being written now. */
   public EventPosition end() {
     return jdbc.sql("select pg_snapshot_xmin(pg_current_snapshot())::text")
         .query((row, _) -> new EventPosition(row.getLong(1), 0))
@@ -117,9 +113,9 @@ public class EventLog {
   }
 
   /**
-   * Removes events that are older than that, some thousand at a time.
+   * Removes events that are older than a moment, in batches.
    *
-   * @return how many
+   * @return how many were removed
    */
   public int removeBefore(Instant moment) {
     int all = 0;

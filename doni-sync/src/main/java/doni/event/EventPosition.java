@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where an event stands in the order in which they can be followed: by the transaction that wrote
- * it, then by its id.
+ * The position of an event in the order in which events can be followed: by the transaction that
+ * wrote it, then by id.
  *
- * <p>Ids alone will not do: a transaction that took a smaller one may commit later, and its event
- * would never be seen by somebody who was past that id already.
+ * <p>Ids alone are not enough: a transaction with a smaller id may commit later, and a reader that
+ * is past that id already would never see its event.
  */
 public record EventPosition(long tx, long id) implements Comparable<EventPosition> {
 

@@ -1,27 +1,23 @@
 package doni.event;
 
+import doni.database.DatabasePoller;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Removes old events, once an hour. Replicas that do so at the same time share the work. */
+/** Removes old events once an hour. Replicas that do so at the same time share the work. */
 public final class EventRetention implements SmartLifecycle {
 
-  private static final Logger log = LoggerFactory.getLogger(EventRetention.class);
+  private static final Logger LOG = LoggerFactory.getLogger(EventRetention.class);
   private static final Duration FIRST = Duration.ofMinutes(1);
   private static final Duration INTERVAL = Duration.ofHours(1);
 
   private final EventLog events;
   private final Duration retention;
   private final Clock clock;
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofVirtual().name("event-retention").factory());
+  private final DatabasePoller poller = new DatabasePoller("event-retention", 1);
   private volatile boolean running;
 
   public EventRetention(EventLog events, Duration retention, Clock clock) {
@@ -33,15 +29,13 @@ public final class EventRetention implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    var _ =
-        executor.scheduleWithFixedDelay(
-            this::remove, FIRST.toSeconds(), INTERVAL.toSeconds(), TimeUnit.SECONDS);
+    poller.every("Removal of old events", FIRST, INTERVAL, this::remove);
   }
 
   @Override
   public void stop() {
     running = false;
-    executor.shutdownNow();
+    poller.stopNow();
   }
 
   @Override
@@ -49,21 +43,16 @@ public final class EventRetention implements SmartLifecycle {
     return running;
   }
 
-  /** What was stopped is not started again. */
+  /** It cannot be started again. */
   @Override
   public boolean isPauseable() {
     return false;
   }
 
   private void remove() {
-    try {
-      int removed = events.removeBefore(clock.instant().minus(retention));
-      if (removed > 0) {
-        log.info("{} events older than {} were removed", removed, retention);
-      }
-    } catch (RuntimeException e) {
-      // An exception that got out would end the repetition for good.
-      log.warn("Old events could not be removed; tried again in an hour", e);
+    int removed = events.removeBefore(clock.instant().minus(retention));
+    if (removed > 0) {
+      LOG.info("Removed {} events older than {}", removed, retention);
     }
   }
 }

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened to a device.
+ * An event of hardware.
  *
- * @param position where it stands for those who follow the events
+ * @param position its place in the order in which events are followed
  * @param kind for example {@code hardware.created}, {@code worker.failed}
- * @param workerType null where a person did it
- * @param body what exactly, without secrets
+ * @param workerType null if a person caused it
+ * @param body details, without secrets
  */
 public record HardwareEvent(
     EventPosition position,

@@ -9,9 +9,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads all devices that have a task of the worker, and what it has not removed yet of those
- * deleted by force: asked before something is made in a backend, never in a sweep of what has not
- * changed.
+ * Finds other hardware that conflicts in a worker's backend: hardware with a task of the worker,
+ * and its leftovers. Workers ask before they create something, never during a resync without
+ * changes.
  */
 @Component
 final class ConflictStore implements ConflictFinder {

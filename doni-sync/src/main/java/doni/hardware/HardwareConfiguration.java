@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @Configuration(proxyBeanMethods = false)
 class HardwareConfiguration {
 
-  /** {@code doni.hardware.quarantined}: quarantined devices of the whole site, counted on read. */
+  /** {@code doni.hardware.quarantined}: quarantined hardware of the whole site, counted on read. */
   @Bean
   MeterBinder quarantineGauge(JdbcClient jdbc) {
     return meters ->

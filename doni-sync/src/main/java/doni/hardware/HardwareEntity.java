@@ -18,7 +18,7 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code hardware} with its windows. Never leaves this package. */
+/** A row of {@code hardware} with its reservation windows. Never leaves this package. */
 @Entity
 @Table(name = "hardware")
 class HardwareEntity {
@@ -33,7 +33,7 @@ class HardwareEntity {
   @Column(name = "hardware_type")
   String hardwareType;
 
-  /** Sealed, see {@link SecretEncryptor}. */
+  /** JSON in which secrets are encrypted, see {@link SecretEncryptor}. */
   @JdbcTypeCode(SqlTypes.JSON)
   String properties;
 
@@ -51,12 +51,21 @@ class HardwareEntity {
   @Column(name = "requested_at")
   Instant requestedAt;
 
+  @Column(name = "quarantined_at")
+  @Nullable Instant quarantinedAt;
+
+  @Column(name = "quarantined_by")
+  @Nullable String quarantinedBy;
+
+  @Column(name = "quarantine_reason")
+  @Nullable String quarantineReason;
+
   @OneToMany(cascade = CascadeType.ALL, orphanRemoval = true, fetch = FetchType.LAZY)
   @JoinColumn(name = "hardware_uuid", nullable = false, updatable = false)
   @OrderBy("startsAt")
   List<WindowEntity> windows = new ArrayList<>();
 
-  /** For Hibernate, which sets the fields afterwards. */
+  /** Used by Hibernate, which sets the fields afterwards. */
   @SuppressWarnings("NullAway.Init")
   protected HardwareEntity() {}
 }

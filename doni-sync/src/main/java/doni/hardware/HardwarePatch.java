@@ -1,54 +1,74 @@
 package doni.hardware;
 
+import doni.enrollment.ReservationWindow;
 import doni.enrollment.Secret;
 import doni.hardwaretype.HardwareTypes;
 import doni.request.RequestRefusedException.Invalid;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An RFC 6902 patch against {@code {name, hardware_type, properties, availability}}.
  *
- * <p>The value {@code null} removes a property. The mask that stands for a secret, sent back, means
- * that the secret stays. An issued property that is removed or emptied is issued anew.
+ * <p>The value {@code null} removes a property. A mask in place of a secret keeps the secret. An
+ * issued property that is removed or emptied is issued again.
  */
 record HardwarePatch(List<PatchOperation> operations) {
+
+  private static final String AVAILABILITY = "availability";
 
   HardwarePatch {
     operations = List.copyOf(operations);
   }
 
-  /** The device that the patch asks for; not yet checked against its type's rules. */
+  /** Returns the patched hardware; it is not yet checked against the rules of its type. */
   HardwareRecord applyTo(HardwareRecord stored, HardwareTypes types) {
     String name = stored.name();
     String hardwareType = stored.hardwareType();
     JsonDocument properties = new JsonDocument(stored.properties());
-    Windows windows = new Windows(stored.windows());
     for (PatchOperation operation : operations) {
       List<String> path = operation.path();
       switch (path.getFirst()) {
         case "name" -> name = text(operation);
         case "hardware_type" -> hardwareType = text(operation);
         case "properties" -> properties = applyToProperties(properties, operation);
-        case "availability" -> windows.apply(operation);
+        case AVAILABILITY -> {
+          // See applyTo(List).
+        }
         default ->
             throw new Invalid(
                 operation.pointer()
-                    + ": cannot be changed; allowed are /name, /hardware_type, /properties and /availability");
+                    + ": cannot be changed; allowed are /name, /hardware_type, /properties and"
+                    + " /availability");
       }
     }
     return stored.with(
-        name,
-        hardwareType,
-        normalized(properties.root(), stored, hardwareType, types),
-        windows.result());
+        name, hardwareType, normalized(properties.root(), stored, hardwareType, types));
+  }
+
+  /** Returns whether the patch changes reservation windows. */
+  boolean changesWindows() {
+    return operations.stream().anyMatch(HardwarePatch::isAboutWindows);
+  }
+
+  /** Returns the patched reservation windows, in their order; new ones come last. */
+  List<ReservationWindow> applyTo(List<ReservationWindow> stored) {
+    Windows windows = new Windows(stored);
+    operations.stream().filter(HardwarePatch::isAboutWindows).forEach(windows::apply);
+    return windows.result();
+  }
+
+  private static boolean isAboutWindows(PatchOperation operation) {
+    return operation.path().getFirst().equals(AVAILABILITY);
   }
 
   private static JsonDocument applyToProperties(JsonDocument properties, PatchOperation operation) {
@@ -99,13 +119,18 @@ record HardwarePatch(List<PatchOperation> operations) {
     return result;
   }
 
-  /** The windows of a device while a patch is applied. */
+  /** Reservation windows while a patch is applied. */
   private static final class Windows {
 
-    private final Map<UUID, StoredWindow> byUuid = new LinkedHashMap<>();
+    /**
+     * A window that is being changed: its start may be after its end until the patch is complete.
+     */
+    private record Draft(UUID uuid, Instant start, Instant end) {}
 
-    Windows(List<StoredWindow> windows) {
-      windows.forEach(window -> byUuid.put(window.uuid(), window));
+    private final Map<UUID, Draft> byUuid = new LinkedHashMap<>();
+
+    Windows(List<ReservationWindow> windows) {
+      windows.forEach(window -> put(window.uuid(), window.start(), window.end()));
     }
 
     void apply(PatchOperation operation) {
@@ -120,55 +145,51 @@ record HardwarePatch(List<PatchOperation> operations) {
             time(operation, "end", value.get("end")));
         return;
       }
-      StoredWindow window = existing(operation);
+      Draft window = existing(operation);
       if (path.size() == 2 && operation.kind() == PatchOperation.Kind.REMOVE) {
         byUuid.remove(window.uuid());
       } else if (path.size() == 2 && operation.kind() == PatchOperation.Kind.REPLACE) {
         Map<?, ?> value = object(operation);
-        change(
-            window,
+        put(
+            window.uuid(),
             time(operation, "start", value.get("start")),
             time(operation, "end", value.get("end")));
       } else if (path.size() == 3
           && operation.kind() != PatchOperation.Kind.REMOVE
           && path.get(2).equals("start")) {
-        change(window, time(operation, "start", operation.value()), window.end());
+        put(window.uuid(), time(operation, "start", operation.value()), window.end());
       } else if (path.size() == 3
           && operation.kind() != PatchOperation.Kind.REMOVE
           && path.get(2).equals("end")) {
-        change(window, window.start(), time(operation, "end", operation.value()));
+        put(window.uuid(), window.start(), time(operation, "end", operation.value()));
       } else {
         throw new Invalid(
             operation.pointer()
-                + ": allowed are add /availability/-, replace /availability/<uuid>/start and .../end, remove /availability/<uuid>");
+                + ": allowed are add /availability/-, replace /availability/<uuid>/start and"
+                + " .../end, remove /availability/<uuid>");
       }
     }
 
-    List<StoredWindow> result() {
-      for (StoredWindow window : byUuid.values()) {
+    List<ReservationWindow> result() {
+      List<ReservationWindow> result = new ArrayList<>();
+      for (Draft window : byUuid.values()) {
         if (!window.start().isBefore(window.end())) {
           throw new Invalid("/availability: start must be before end");
         }
+        result.add(new ReservationWindow(window.uuid(), window.start(), window.end()));
       }
-      return List.copyOf(byUuid.values());
+      return List.copyOf(result);
     }
 
     private void put(UUID uuid, Instant start, Instant end) {
-      byUuid.put(uuid, new StoredWindow(uuid, start, end, start, null));
+      byUuid.put(uuid, new Draft(uuid, start, end));
     }
 
-    private void change(StoredWindow window, Instant start, Instant end) {
-      byUuid.put(
-          window.uuid(),
-          new StoredWindow(window.uuid(), start, end, window.createdAt(), window.updatedAt()));
-    }
-
-    private StoredWindow existing(PatchOperation operation) {
-      return byUuid.entrySet().stream()
-          .filter(entry ->
+    private Draft existing(PatchOperation operation) {
+      return byUuid.values().stream()
+          .filter(window ->
               operation.path().size() > 1
-                  && entry.getKey().toString().equalsIgnoreCase(operation.path().get(1)))
-          .map(Map.Entry::getValue)
+                  && window.uuid().toString().equalsIgnoreCase(operation.path().get(1)))
           .findFirst()
           .orElseThrow(() -> new Invalid(operation.pointer() + ": the device has no such window"));
     }
@@ -186,8 +207,7 @@ record HardwarePatch(List<PatchOperation> operations) {
       throw new Invalid(operation.pointer() + ": must be an object with start and end");
     }
 
-    private static Instant time(
-        PatchOperation operation, String field, @org.jspecify.annotations.Nullable Object value) {
+    private static Instant time(PatchOperation operation, String field, @Nullable Object value) {
       Optional<Instant> time = WindowTime.parse(value);
       return time.orElseThrow(() ->
           new Invalid(

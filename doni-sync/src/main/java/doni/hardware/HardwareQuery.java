@@ -5,14 +5,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which devices a list shows, and in which order; devices with equal sort values follow each other
- * by uuid.
+ * A filter, an order and a page of a hardware list. Equal sort values are ordered by uuid.
  *
- * @param allProjects whether devices of all projects are wanted
+ * @param allProjects whether to list the hardware of all projects
  * @param state with {@code workerType}: that worker's task is in this state; without: some task is
- * @param quarantined only devices that are frozen, or only those that are not
- * @param limit at most this many; 0 for all
- * @param marker the last device of the page before
+ * @param quarantined only quarantined hardware, or only hardware that is not; null for both
+ * @param limit maximum number of results; 0 for all
+ * @param marker the last hardware of the previous page
  */
 public record HardwareQuery(
     boolean allProjects,
@@ -27,8 +26,8 @@ public record HardwareQuery(
     @Nullable UUID marker) {
 
   /**
-   * The same query for one device more than the page holds, which tells whether there is a next
-   * page.
+   * Returns the same query with a limit raised by one: the additional result shows that another
+   * page follows.
    */
   public HardwareQuery withOneMore() {
     return limit == 0 || limit == Integer.MAX_VALUE
@@ -46,10 +45,10 @@ public record HardwareQuery(
             marker);
   }
 
-  /** What a list can be sorted by. */
+  /** Sort keys of a list. */
   public enum SortKey {
     CREATED_AT("created_at"),
-    /** Devices that were never changed come first. */
+    /** Hardware that was never changed comes first. */
     UPDATED_AT("coalesce(updated_at, '-infinity')"),
     NAME("name"),
     UUID("uuid"),

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link HardwareQuery} as SQL: what follows {@code where}, and its parameters in order. */
+/** A {@link HardwareQuery} as the SQL that follows {@code where}, with its parameters in order. */
 record HardwareQuerySql(String sql, List<Object> parameters) {
 
   static HardwareQuerySql of(

@@ -3,16 +3,16 @@ package doni.hardware;
 import doni.database.ResultColumns;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.enrollment.ReservationWindow;
 import doni.request.RequestRefusedException;
 import doni.secret.PropertyView;
 import doni.secret.SecretEncryptor;
 import doni.task.TaskStatusReader;
+import doni.task.WorkerReport;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,67 +20,87 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The reading side of the inventory, in plain SQL: a device is asked for thousands of times for
- * every time it changes, and nothing of what is read is written back.
+ * The reading side of the inventory, in plain SQL: hardware is read thousands of times for every
+ * change, and nothing that is read is written back.
  */
 @Component
 public class HardwareReader {
 
   private static final String HARDWARE =
-      "uuid, name, project_id, hardware_type, properties::text as properties, generation, created_at, updated_at, requested_at,"
-          + " quarantined_at, quarantined_by, quarantine_reason";
+      "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties,"
+          + " h.generation, h.created_at, h.updated_at, h.requested_at, h.quarantined_at,"
+          + " h.quarantined_by, h.quarantine_reason";
   private static final String TASKS =
       "select t.hardware_uuid, "
           + TaskStatusReader.COLUMNS
           + " from worker_task_state t where t.hardware_uuid = any(?)";
 
-  private final JdbcTemplate jdbc;
+  private final JdbcClient jdbc;
   private final PropertyView view;
-  private final SecretEncryptor sealer;
-  private final TaskStatusReader reports;
+  private final SecretEncryptor encryptor;
+  private final TaskStatusReader tasks;
 
   HardwareReader(
-      JdbcTemplate jdbc, PropertyView view, SecretEncryptor sealer, TaskStatusReader reports) {
+      JdbcClient jdbc, PropertyView view, SecretEncryptor encryptor, TaskStatusReader tasks) {
     this.jdbc = jdbc;
     this.view = view;
-    this.sealer = sealer;
-    this.reports = reports;
+    this.encryptor = encryptor;
+    this.tasks = tasks;
   }
 
-  /** Which device a uuid or name means; a uuid wins. Live devices only. */
+  /** Returns the live hardware that a uuid or a name refers to; a uuid wins. */
   public Optional<HardwareView> find(String ref) {
     Optional<UUID> uuid = parse(ref);
     Optional<HardwareView> byUuid = uuid.flatMap(value -> one("h.uuid = ?", value));
     return byUuid.isPresent() ? byUuid : one("lower(h.name) = ?", ref.toLowerCase(Locale.ROOT));
   }
 
-  /**
-   * The uuid that a uuid or name means, without reading the device; empty when there is no such
-   * live device.
-   */
+  /** Returns the uuid of the live hardware that a uuid or a name refers to, without reading it. */
   public Optional<HardwareId> resolve(String ref) {
-    return jdbc
-        .query(
-            "select uuid from hardware where deleted_at is null and (uuid = ? or lower(name) = ?) order by uuid = ? desc nulls last limit 1",
-            (row, _) -> new HardwareId(row.getObject("uuid", UUID.class)),
-            parse(ref).orElse(null),
-            ref.toLowerCase(Locale.ROOT),
-            parse(ref).orElse(null))
-        .stream()
-        .findFirst();
+    UUID uuid = parse(ref).orElse(null);
+    return jdbc.sql(
+            """
+            select uuid from hardware where deleted_at is null and (uuid = ? or lower(name) = ?)
+            order by uuid = ? desc nulls last limit 1
+            """)
+        .param(uuid)
+        .param(ref.toLowerCase(Locale.ROOT))
+        .param(uuid)
+        .query((row, _) -> new HardwareId(row.getObject("uuid", UUID.class)))
+        .optional();
   }
 
-  /** The uuid that a text is, whether or not it is anybody's. */
+  /** As {@link #resolve}; without such live hardware, a uuid refers to itself. */
+  public Optional<HardwareId> identify(String ref) {
+    return resolve(ref).or(() -> uuid(ref));
+  }
+
+  /** Parses a uuid, whether or not any hardware has it. */
   public static Optional<HardwareId> uuid(String ref) {
     return parse(ref).map(HardwareId::new);
   }
 
-  /** A device that was just stored, before any worker has looked at it. */
-  public HardwareView fresh(HardwareRecord stored) {
+  /** Returns the view of hardware that was just enrolled, before any worker made an attempt. */
+  HardwareView fresh(HardwareRecord stored) {
+    return view(stored, null, tasks.fresh(stored.id(), stored.hardwareType(), stored.createdAt()));
+  }
+
+  /** Returns the view of locked hardware; only its tasks are read. */
+  HardwareView view(LockedHardware locked, HardwareRecord stored) {
+    UUID uuid = stored.id().value();
+    List<TaskStatusReader.Row> rows = tasks(List.of(uuid)).getOrDefault(uuid, List.of());
+    return view(
+        stored,
+        locked.quarantine(),
+        tasks.of(stored.id(), stored.hardwareType(), locked.requestedAt(), rows));
+  }
+
+  private HardwareView view(
+      HardwareRecord stored, @Nullable Quarantine quarantine, List<WorkerReport> workers) {
     return new HardwareView(
         stored.id(),
         stored.name(),
@@ -90,66 +110,67 @@ public class HardwareReader {
         stored.createdAt(),
         stored.updatedAt(),
         stored.generation(),
-        null,
-        reports.fresh(stored.id(), stored.hardwareType(), stored.createdAt()));
+        quarantine,
+        workers);
   }
 
-  /** The project of a device that is live or still being cleaned up. */
+  /** Returns the project of hardware that is live or still being cleaned up. */
   public Optional<String> projectOf(HardwareId id) {
-    return jdbc
-        .query(
-            "select project_id from hardware where uuid = ?",
-            (row, _) -> row.getString("project_id"),
-            id.value())
-        .stream()
-        .findFirst();
+    return jdbc.sql("select project_id from hardware where uuid = ?")
+        .param(id.value())
+        .query(String.class)
+        .optional();
   }
 
-  /** The windows of a live device, by their start. */
-  public List<StoredWindow> windows(HardwareId id) {
-    return jdbc.query(
-        "select uuid, starts_at, ends_at, created_at, updated_at from availability_window where hardware_uuid = ? order by starts_at, uuid",
-        (row, _) ->
-            new StoredWindow(
-                row.getObject("uuid", UUID.class),
-                instant(row, "starts_at"),
-                instant(row, "ends_at"),
-                instant(row, "created_at"),
-                ResultColumns.nullableInstant(row, "updated_at")),
-        id.value());
+  /** Returns the reservation windows of hardware, ordered by start. */
+  List<WindowRecord> windows(HardwareId id) {
+    return jdbc.sql(
+            """
+            select uuid, starts_at, ends_at, created_at, updated_at from availability_window
+            where hardware_uuid = ? order by starts_at, uuid
+            """)
+        .param(id.value())
+        .query((row, _) ->
+            new WindowRecord(
+                new ReservationWindow(
+                    row.getObject("uuid", UUID.class),
+                    ResultColumns.instant(row, "starts_at"),
+                    ResultColumns.instant(row, "ends_at")),
+                ResultColumns.instant(row, "created_at"),
+                ResultColumns.nullableInstant(row, "updated_at")))
+        .list();
   }
 
   /**
-   * The live devices that a query asks for.
+   * Returns the live hardware that matches a query.
    *
-   * @param projectId whose devices; null for everybody's
+   * @param projectId the project; null for all projects
    * @param asExport the public view: public properties only, and no workers
    */
   public List<HardwareView> list(
       HardwareQuery query, @Nullable String projectId, boolean asExport) {
     HardwareQuerySql selection = HardwareQuerySql.of(query, projectId, marker(query));
     List<Row> rows =
-        jdbc.query(
-            "select " + HARDWARE + " from hardware h where " + selection.sql(),
-            (row, _) -> row(row),
-            selection.parameters().toArray());
+        jdbc.sql("select " + HARDWARE + " from hardware h where " + selection.sql())
+            .params(selection.parameters())
+            .query((row, _) -> row(row))
+            .list();
     if (asExport) {
       return rows.stream().map(row -> exported(row)).toList();
     }
-    Map<UUID, List<TaskStatusReader.Row>> tasks = tasks(rows);
+    Map<UUID, List<TaskStatusReader.Row>> byHardware = tasks(rows.stream().map(Row::uuid).toList());
     return rows.stream()
-        .map(row -> enrollment(row, tasks.getOrDefault(row.uuid(), List.of())))
+        .map(row -> view(row, byHardware.getOrDefault(row.uuid(), List.of())))
         .toList();
   }
 
-  private Map<UUID, List<TaskStatusReader.Row>> tasks(List<Row> rows) {
-    UUID[] uuids = rows.stream().map(Row::uuid).toArray(UUID[]::new);
+  private Map<UUID, List<TaskStatusReader.Row>> tasks(List<UUID> uuids) {
     return jdbc
-        .query(
-            TASKS,
-            (row, _) ->
-                Map.entry(row.getObject("hardware_uuid", UUID.class), TaskStatusReader.row(row)),
-            (Object) uuids)
+        .sql(TASKS)
+        .param(uuids.toArray(UUID[]::new))
+        .query((row, _) ->
+            Map.entry(row.getObject("hardware_uuid", UUID.class), TaskStatusReader.row(row)))
+        .list()
         .stream()
         .collect(
             Collectors.groupingBy(
@@ -157,78 +178,69 @@ public class HardwareReader {
   }
 
   private Optional<HardwareView> one(String condition, Object value) {
-    String columns =
-        Arrays.stream(HARDWARE.split(", ?")).map("h."::concat).collect(Collectors.joining(", "));
-    return jdbc.query(
-        "select "
-            + columns
-            + ", "
-            + TaskStatusReader.COLUMNS
-            + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid where h.deleted_at is null and "
-            + condition,
-        result -> {
-          Row device = null;
-          List<TaskStatusReader.Row> tasks = new ArrayList<>();
+    return jdbc.sql(
+            "select "
+                + HARDWARE
+                + ", "
+                + TaskStatusReader.COLUMNS
+                + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid"
+                + " where h.deleted_at is null and "
+                + condition)
+        .param(value)
+        .query(result -> {
+          Row hardware = null;
+          List<TaskStatusReader.Row> rows = new ArrayList<>();
           while (result.next()) {
-            device = device == null ? row(result) : device;
+            hardware = hardware == null ? row(result) : hardware;
             if (result.getString("worker_type") != null) {
-              tasks.add(TaskStatusReader.row(result));
+              rows.add(TaskStatusReader.row(result));
             }
           }
-          return device == null
+          return hardware == null
               ? Optional.<HardwareView>empty()
-              : Optional.of(enrollment(device, tasks));
-        },
-        value);
+              : Optional.of(view(hardware, rows));
+        });
   }
 
   private @Nullable PageMarker marker(HardwareQuery query) {
     if (query.marker() == null) {
       return null;
     }
-    return jdbc
+    return jdbc.sql(
+            "select uuid, " + query.sortKey().sql() + " as value from hardware where uuid = ?")
+        .param(query.marker())
         .query(
-            "select uuid, " + query.sortKey().sql() + " as value from hardware where uuid = ?",
-            (row, _) -> new PageMarker(row.getObject("uuid", UUID.class), row.getObject("value")),
-            query.marker())
-        .stream()
-        .findFirst()
+            (row, _) -> new PageMarker(row.getObject("uuid", UUID.class), row.getObject("value")))
+        .optional()
         .orElseThrow(() ->
             new RequestRefusedException.Invalid("marker: there is no hardware " + query.marker()));
   }
 
-  private HardwareView enrollment(Row row, List<TaskStatusReader.Row> tasks) {
-    HardwareId id = new HardwareId(row.uuid());
-    return new HardwareView(
-        id,
-        row.name(),
-        row.projectId(),
-        row.hardwareType(),
-        view.forOwner(row.hardwareType(), sealer.openProperties(id, row.properties())),
-        row.createdAt(),
-        row.updatedAt(),
-        new Generation(row.generation()),
+  private HardwareView view(Row row, List<TaskStatusReader.Row> rows) {
+    HardwareRecord stored = row.record(encryptor);
+    return view(
+        stored,
         row.quarantine(),
-        reports.of(id, row.hardwareType(), row.requestedAt(), tasks));
+        tasks.of(stored.id(), stored.hardwareType(), row.requestedAt(), rows));
   }
 
   private HardwareView exported(Row row) {
-    HardwareId id = new HardwareId(row.uuid());
+    HardwareRecord stored = row.record(encryptor);
     return new HardwareView(
-        id,
-        row.name(),
-        row.projectId(),
-        row.hardwareType(),
-        view.forExport(row.hardwareType(), sealer.openProperties(id, row.properties())),
-        row.createdAt(),
-        row.updatedAt(),
-        new Generation(row.generation()),
+        stored.id(),
+        stored.name(),
+        stored.projectId(),
+        stored.hardwareType(),
+        view.forExport(stored.hardwareType(), stored.properties()),
+        stored.createdAt(),
+        stored.updatedAt(),
+        stored.generation(),
         null,
         List.of());
   }
 
   private static Optional<UUID> parse(String ref) {
-    // UUID.fromString also takes "1-2-3-4-5", which would hide a device of that name.
+    // UUID.fromString also accepts "1-2-3-4-5", which would hide hardware of that name.
     return ref.length() == 36 && ref.matches("[0-9a-fA-F-]{36}")
         ? Optional.of(UUID.fromString(ref))
         : Optional.empty();
@@ -244,7 +256,21 @@ public class HardwareReader {
       Instant createdAt,
       @Nullable Instant updatedAt,
       Instant requestedAt,
-      @Nullable Quarantine quarantine) {}
+      @Nullable Quarantine quarantine) {
+
+    HardwareRecord record(SecretEncryptor encryptor) {
+      HardwareId id = new HardwareId(uuid);
+      return new HardwareRecord(
+          id,
+          name,
+          projectId,
+          hardwareType,
+          encryptor.openProperties(id, properties),
+          new Generation(generation),
+          createdAt,
+          updatedAt);
+    }
+  }
 
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
@@ -254,9 +280,9 @@ public class HardwareReader {
         row.getString("hardware_type"),
         row.getString("properties"),
         row.getLong("generation"),
-        instant(row, "created_at"),
+        ResultColumns.instant(row, "created_at"),
         ResultColumns.nullableInstant(row, "updated_at"),
-        instant(row, "requested_at"),
+        ResultColumns.instant(row, "requested_at"),
         quarantine(row));
   }
 
@@ -266,9 +292,5 @@ public class HardwareReader {
         ? null
         : new Quarantine(
             since, row.getString("quarantined_by"), row.getString("quarantine_reason"));
-  }
-
-  public static Instant instant(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 }

@@ -5,15 +5,14 @@ import doni.enrollment.HardwareId;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live device as it is stored.
+ * Enrolled hardware as it is stored, without its reservation windows.
  *
  * @param properties values that are encrypted at rest are {@link doni.enrollment.Secret}s
- * @param windows by their start
+ * @param updatedAt null until the hardware is changed
  */
 public record HardwareRecord(
     HardwareId id,
@@ -21,39 +20,31 @@ public record HardwareRecord(
     String projectId,
     String hardwareType,
     Map<String, Object> properties,
-    List<StoredWindow> windows,
     Generation generation,
     Instant createdAt,
     @Nullable Instant updatedAt) {
 
   public HardwareRecord {
     properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
-    windows = List.copyOf(windows);
   }
 
-  /** The same device with another desired state; its windows keep their order. */
+  /** Returns the same hardware with another desired state. */
   public HardwareRecord with(
-      String newName,
-      String newHardwareType,
-      Map<String, Object> newProperties,
-      List<StoredWindow> newWindows) {
+      String newName, String newHardwareType, Map<String, Object> newProperties) {
     return new HardwareRecord(
-        id,
-        newName,
-        projectId,
-        newHardwareType,
-        newProperties,
-        newWindows,
-        generation,
-        createdAt,
-        updatedAt);
+        id, newName, projectId, newHardwareType, newProperties, generation, createdAt, updatedAt);
   }
 
-  /** Whether both ask for the same. */
+  /** Returns the same hardware as it is after a change was stored. */
+  HardwareRecord stored(Generation newGeneration, @Nullable Instant at) {
+    return new HardwareRecord(
+        id, name, projectId, hardwareType, properties, newGeneration, createdAt, at);
+  }
+
+  /** Returns whether both have the same desired state. */
   public boolean sameSpec(HardwareRecord other) {
     return name.equals(other.name)
         && hardwareType.equals(other.hardwareType)
-        && properties.equals(other.properties)
-        && windows.equals(other.windows);
+        && properties.equals(other.properties);
   }
 }

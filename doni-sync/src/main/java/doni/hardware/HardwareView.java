@@ -9,11 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An enrolled device as its owner sees it: masked where a value is sensitive, without null values
- * and without properties that no enabled worker knows.
+ * Enrolled hardware as its owner sees it: sensitive values are masked; null values and properties
+ * that no enabled worker knows are left out.
  *
- * @param updatedAt null as long as nothing was changed
- * @param quarantine null where it is not frozen, and in the public export
+ * @param updatedAt null until the hardware is changed
+ * @param quarantine null without a quarantine, and in the public export
  * @param workers in the order of the hardware type; empty in the public export
  */
 public record HardwareView(

@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.database.ResultColumns;
 import doni.enrollment.HardwareId;
 import doni.request.RequestRefusedException.Conflict;
 import java.nio.charset.StandardCharsets;
@@ -7,26 +8,26 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Which enrollment an idempotency key stands for; a key is remembered for a day, per project. */
+/** Maps idempotency keys to the enrollments that they stand for; a key is kept for a day. */
 @Component
 class IdempotencyKeys {
 
-  private static final Duration KEPT = Duration.ofDays(1);
+  private static final Duration RETENTION = Duration.ofDays(1);
 
-  private final JdbcTemplate jdbc;
+  private final IdempotencyKeyRepository rows;
+  private final JdbcClient jdbc;
   private final JsonMapper json;
   private final Clock clock;
 
-  IdempotencyKeys(JdbcTemplate jdbc, JsonMapper json, Clock clock) {
+  IdempotencyKeys(IdempotencyKeyRepository rows, JdbcClient jdbc, JsonMapper json, Clock clock) {
+    this.rows = rows;
     this.jdbc = jdbc;
     this.json = json;
     this.clock = clock;
@@ -34,38 +35,35 @@ class IdempotencyKeys {
 
   /**
    * Claims the key for a new enrollment, in the transaction that stores it. A second request with
-   * the key waits here until the first one's transaction has ended.
+   * the same key waits here until the transaction of the first has ended.
    *
-   * @return the enrollment that the key already stands for; empty when it was claimed
+   * @return the hardware that the key already stands for; empty when the key was claimed
+   * @throws Conflict if the key was used for another request
    */
   Optional<HardwareId> claim(
       String projectId, String key, HardwareService.Request request, HardwareId id) {
-    OffsetDateTime now = OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
-    jdbc.update("delete from idempotency_key where created_at < ?", now.minus(KEPT));
+    Instant now = clock.instant();
+    rows.deleteOlderThan(now.minus(RETENTION));
     byte[] hash = hash(request);
     int claimed =
-        jdbc.update(
-            "insert into idempotency_key (project_id, key, request_hash, hardware_uuid, created_at) values (?, ?, ?, ?, ?)"
-                + " on conflict do nothing",
-            projectId,
-            key,
-            hash,
-            id.value(),
-            now);
-    if (claimed == 1) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        jdbc.query(
-            "select request_hash, hardware_uuid from idempotency_key where project_id = ? and key = ?",
-            row -> {
-              if (row.next() && MessageDigest.isEqual(hash, row.getBytes("request_hash"))) {
-                return new HardwareId(row.getObject("hardware_uuid", UUID.class));
-              }
-              throw new Conflict("Idempotency-Key was used for another request");
-            },
-            projectId,
-            key));
+        jdbc.sql(
+                """
+                insert into idempotency_key (project_id, key, request_hash, hardware_uuid, created_at)
+                values (?, ?, ?, ?, ?) on conflict do nothing
+                """)
+            .param(projectId)
+            .param(key)
+            .param(hash)
+            .param(id.value())
+            .param(ResultColumns.timestamp(now))
+            .update();
+    return claimed == 1
+        ? Optional.empty()
+        : Optional.of(
+            rows.findById(new IdempotencyKeyEntity.Key(projectId, key))
+                .filter(earlier -> MessageDigest.isEqual(hash, earlier.requestHash))
+                .map(earlier -> new HardwareId(earlier.hardwareUuid))
+                .orElseThrow(() -> new Conflict("Idempotency-Key was used for another request")));
   }
 
   private byte[] hash(HardwareService.Request request) {
@@ -79,7 +77,7 @@ class IdempotencyKeys {
       return MessageDigest.getInstance("SHA-256")
           .digest(json.writeValueAsString(canonical).getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
+      throw new IllegalStateException("SHA-256 is missing in this JDK", e);
     }
   }
 }

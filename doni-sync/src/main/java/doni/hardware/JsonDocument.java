@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON object that RFC 6902 operations change in place. */
+/** A mutable JSON object to which RFC 6902 operations are applied. */
 final class JsonDocument {
 
   private final Map<String, Object> root;
@@ -20,7 +20,7 @@ final class JsonDocument {
     return root;
   }
 
-  /** Applies one operation below {@code /properties}; {@code path} is what comes behind that. */
+  /** Applies one operation below {@code /properties}; {@code path} is the rest of it. */
   void apply(PatchOperation operation, List<String> path) {
     Object container = root;
     for (String segment : path.subList(0, path.size() - 1)) {

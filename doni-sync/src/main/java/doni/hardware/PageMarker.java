@@ -2,5 +2,5 @@ package doni.hardware;
 
 import java.util.UUID;
 
-/** Where a page begins: behind the device with this uuid, whose sort value this is. */
+/** The start of a page: after the hardware with this uuid and sort value. */
 record PageMarker(UUID uuid, Object value) {}

@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of an RFC 6902 patch.
+ * One operation of an RFC 6902 patch.
  *
  * @param path the JSON pointer, split and unescaped: {@code /properties/channels/user} is three
  *     segments
- * @param value what JSON knows, immutable; null for {@code remove} and for a JSON null
+ * @param value an immutable JSON value; null for {@code remove} and for a JSON null
  */
 public record PatchOperation(Kind kind, List<String> path, @Nullable Object value) {
 
-  /** The steps that clients may use. */
+  /** The operations that clients may use. */
   public enum Kind {
     ADD,
     REPLACE,
@@ -23,7 +23,7 @@ public record PatchOperation(Kind kind, List<String> path, @Nullable Object valu
     path = List.copyOf(path);
   }
 
-  /** The path as the client wrote it. */
+  /** Returns the path as the client wrote it. */
   public String pointer() {
     StringBuilder pointer = new StringBuilder();
     for (String segment : path) {

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Service;
 
-/** What the workers would do, without their doing it. */
+/** Previews what the workers would write. */
 @Service
 public class PlanService {
 
-  /** The plans of a device's workers. */
+  /** The plans of all workers of one hardware. */
   public record DevicePlan(HardwareId hardware, List<WorkerPlan> workers) {}
 
   private final HardwareReader reader;
@@ -28,15 +28,11 @@ public class PlanService {
   }
 
   /**
-   * What each worker of a device would write now. A deleted device that is still being cleaned up
-   * is known by its uuid.
+   * Returns what each worker of the hardware would write now. Deleted hardware that is still being
+   * cleaned up is known by its uuid.
    */
   public DevicePlan plan(Caller caller, String ref) {
-    HardwareId id =
-        reader
-            .resolve(ref)
-            .or(() -> HardwareReader.uuid(ref))
-            .orElseThrow(() -> NotFound.hardware(ref));
+    HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
     String project = reader.projectOf(id).orElseThrow(() -> NotFound.hardware(ref));
     policy.enforce("hardware:get", caller, Map.of("project_id", project));
     return new DevicePlan(id, planner.of(id));

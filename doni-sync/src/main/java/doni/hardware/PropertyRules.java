@@ -18,16 +18,13 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * What an enrollment must look like: the fields that its hardware type and the enabled workers
- * declare.
- */
+/** Validates enrollments against the fields that hardware types and enabled workers declare. */
 @Component
 public class PropertyRules {
 
   private record Rules(Schema properties, List<Schema> name, List<HardwareType.Rule> others) {}
 
-  /** What follows from one snapshot of the hardware types. */
+  /** The rules of one snapshot of the hardware types. */
   private record Compiled(List<HardwareType> of, Map<String, Rules> byType) {}
 
   private final HardwareTypes types;
@@ -50,14 +47,14 @@ public class PropertyRules {
     this.compiled = compile(types.all());
   }
 
-  /** An enrollment is judged by one snapshot, whatever happens to the hardware types meanwhile. */
+  /** Returns one snapshot, which a concurrent change of the hardware types does not affect. */
   private Map<String, Rules> rules() {
     List<HardwareType> now = types.all();
     Compiled known = compiled;
-    return known.of().equals(now) ? known.byType() : compileAnew();
+    return known.of().equals(now) ? known.byType() : recompile();
   }
 
-  private synchronized Map<String, Rules> compileAnew() {
+  private synchronized Map<String, Rules> recompile() {
     List<HardwareType> now = types.all();
     if (!compiled.of().equals(now)) {
       compiled = compile(now);
@@ -80,7 +77,9 @@ public class PropertyRules {
     return new Compiled(of, byType);
   }
 
-  /** The JSON schema of the properties of a hardware type, as the enabled workers have it. */
+  /**
+   * Returns the JSON schema of the properties of a hardware type, with the fields of its workers.
+   */
   public static Map<String, Object> propertiesSchema(List<WorkerField> fields) {
     Map<String, Object> schema = new LinkedHashMap<>();
     schema.put("type", "object");
@@ -93,7 +92,7 @@ public class PropertyRules {
     return schema;
   }
 
-  /** Every violation, each with its path; empty for a valid enrollment. Texts hold no values. */
+  /** Returns every violation with its path; empty for a valid enrollment. Texts hold no values. */
   public List<String> violations(String hardwareType, String name, Map<String, Object> properties) {
     Rules rules = rules().get(hardwareType);
     if (rules == null) {
@@ -123,7 +122,7 @@ public class PropertyRules {
       violations.add(
           "/properties/"
               + property
-              + ": is the mask that stands for a secret, and there is no secret yet");
+              + ": must not be the mask of a secret while no secret is stored");
     }
   }
 

@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a device is frozen: no worker writes to a backend for it.
+ * A quarantine: no worker writes to a backend for the hardware.
  *
- * @param by the user who froze it
+ * @param by the user who began it
  * @param reason as that user gave it
  */
 public record Quarantine(Instant since, @Nullable String by, @Nullable String reason) {}

@@ -1,108 +1,75 @@
 package doni.hardware;
 
 import doni.engine.lane.TaskRequeuer;
-import doni.enrollment.Generation;
-import doni.enrollment.HardwareId;
 import doni.event.EventLog;
 import doni.policy.Caller;
 import doni.policy.Policy;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Freezes a device and lets it go, for those whom the rule {@code hardware:quarantine} admits.
+ * Quarantines hardware and releases it, for callers whom the rule {@code hardware:quarantine}
+ * admits.
  *
- * <p>While a device is frozen, no worker begins to write to a backend for it. All else goes on: it
- * is observed, drift is reported, its enrollment can be read and changed; what was changed is
- * applied when it is released. The engine looks right before it lets a worker write, so an attempt
- * that is writing already at the moment of the quarantine ends first.
+ * <p>While hardware is quarantined, no worker starts to write to a backend for it. Everything else
+ * continues: workers observe it and report drift, and its enrollment can be read and changed;
+ * changes are applied after the release. The engine checks for a quarantine right before a worker
+ * writes, so an attempt that is writing when the quarantine begins ends first.
  */
 @Service
 public class QuarantineService {
 
-  private static final String RULE = "hardware:quarantine";
-
-  private final HardwareStore store;
+  private final HardwareInventory inventory;
   private final HardwareReader reader;
-  private final QuarantineStore quarantines;
   private final EventLog events;
   private final Policy policy;
-  private final TaskRequeuer lanes;
-  private final TransactionTemplate transaction;
+  private final TaskRequeuer requeuer;
 
   QuarantineService(
-      HardwareStore store,
+      HardwareInventory inventory,
       HardwareReader reader,
-      QuarantineStore quarantines,
       EventLog events,
       Policy policy,
-      TaskRequeuer lanes,
-      TransactionTemplate transaction) {
-    this.store = store;
+      TaskRequeuer requeuer) {
+    this.inventory = inventory;
     this.reader = reader;
-    this.quarantines = quarantines;
     this.events = events;
     this.policy = policy;
-    this.lanes = lanes;
-    this.transaction = transaction;
+    this.requeuer = requeuer;
   }
 
-  /** Freezes a device; one that is frozen is given the new reason. */
+  /** Quarantines hardware; quarantined hardware gets the new reason. */
+  @Transactional
   public HardwareView begin(Caller caller, String ref, @Nullable String reason) {
-    return locked(
-        caller,
-        ref,
-        stored -> {
-          if (quarantines.begin(stored.id(), caller.userId(), reason)) {
-            record(
-                "hardware.quarantined",
-                caller,
-                stored.id(),
-                stored.generation(),
-                reason == null ? Map.of() : Map.of("reason", reason));
-          }
-        });
+    LockedHardware locked = lock(caller, ref);
+    if (locked.beginQuarantine(caller.userId(), reason)) {
+      events.personDid(
+          "hardware.quarantined",
+          locked.id(),
+          locked.generation(),
+          caller,
+          reason == null ? Map.of() : Map.of("reason", reason));
+    }
+    return reader.view(locked, locked.record());
   }
 
-  /** Lets a device go: all that waits is due at once. One that is not frozen stays as it is. */
+  /** Releases hardware and makes its tasks due now. Without a quarantine nothing changes. */
+  @Transactional
   public HardwareView end(Caller caller, String ref) {
-    return locked(
-        caller,
-        ref,
-        stored -> {
-          if (quarantines.end(stored.id())) {
-            // An attempt that still found it frozen ends with a generation that is not the newest.
-            Generation generation = store.touch(stored.id());
-            lanes.requeue(stored.id());
-            record("hardware.released", caller, stored.id(), generation, Map.of());
-          }
-        });
+    LockedHardware locked = lock(caller, ref);
+    if (locked.endQuarantine()) {
+      requeuer.requeue(locked.id());
+      events.personDid("hardware.released", locked.id(), locked.generation(), caller, Map.of());
+    }
+    return reader.view(locked, locked.record());
   }
 
-  /** What is done to a locked device. */
-  @FunctionalInterface
-  private interface Step {
-    void on(HardwareRecord stored);
-  }
-
-  private HardwareView locked(Caller caller, String ref, Step step) {
-    return Objects.requireNonNull(
-        transaction.execute(_ -> {
-          HardwareId id = reader.resolve(ref).orElseThrow(() -> NotFound.hardware(ref));
-          HardwareRecord stored = store.lock(id).orElseThrow(() -> NotFound.hardware(ref));
-          policy.enforce(RULE, caller, Map.of("project_id", stored.projectId()));
-          step.on(stored);
-          return reader.find(id.toString()).orElseThrow(() -> NotFound.hardware(ref));
-        }));
-  }
-
-  private void record(
-      String kind, Caller caller, HardwareId id, Generation generation, Map<String, Object> body) {
-    events.personDid(
-        kind, id, generation, caller.userId(), caller.projectId(), caller.requestId(), body);
+  private LockedHardware lock(Caller caller, String ref) {
+    LockedHardware locked = inventory.lock(ref).orElseThrow(() -> NotFound.hardware(ref));
+    policy.enforce("hardware:quarantine", caller, Map.of("project_id", locked.projectId()));
+    return locked;
   }
 }

@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.enrollment.ReservationWindow;
 import doni.enrollment.Secret;
 import doni.hardwaretype.HardwareTypes;
 import doni.worker.WorkerField;
@@ -11,13 +12,18 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a change changed, for the event that tells of it: secrets are masked. */
-final class SpecChange {
+/**
+ * Describes a change of the desired state for its event. Secrets are masked.
+ *
+ * @param types tell which fields are secret
+ */
+record SpecChange(HardwareTypes types) {
 
-  private SpecChange() {}
-
-  static Map<String, Object> between(
-      HardwareRecord before, HardwareRecord after, HardwareTypes types) {
+  Map<String, Object> between(
+      HardwareRecord before,
+      HardwareRecord after,
+      List<ReservationWindow> windowsBefore,
+      List<ReservationWindow> windowsAfter) {
     List<Map<String, Object>> fields = new ArrayList<>();
     add(fields, "name", before.name(), after.name());
     add(fields, "hardware_type", before.hardwareType(), after.hardwareType());
@@ -32,12 +38,10 @@ final class SpecChange {
         fields.add(field("properties." + name, shown(from, secret), shown(to, secret)));
       }
     }
-    if (!before.windows().equals(after.windows())) {
+    if (!windowsBefore.equals(windowsAfter)) {
       fields.add(
           field(
-              "availability",
-              before.windows().size() + " windows",
-              after.windows().size() + " windows"));
+              "availability", windowsBefore.size() + " windows", windowsAfter.size() + " windows"));
     }
     return Map.of("changed", fields);
   }

@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.enrollment.ReservationWindow;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -27,7 +28,7 @@ class WindowEntity {
   @Column(name = "updated_at")
   @Nullable Instant updatedAt;
 
-  /** For Hibernate, which sets the fields afterwards. */
+  /** Used by Hibernate, which sets the fields afterwards. */
   @SuppressWarnings("NullAway.Init")
   protected WindowEntity() {}
 
@@ -38,7 +39,11 @@ class WindowEntity {
     this.createdAt = createdAt;
   }
 
-  StoredWindow toWindow() {
-    return new StoredWindow(uuid, startsAt, endsAt, createdAt, updatedAt);
+  ReservationWindow toWindow() {
+    return new ReservationWindow(uuid, startsAt, endsAt);
+  }
+
+  WindowRecord toRecord() {
+    return new WindowRecord(toWindow(), createdAt, updatedAt);
   }
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time as clients write it: ISO 8601, with {@code T} or a space in the middle; without an offset
- * it is UTC.
+ * Parses times as clients write them: ISO 8601, with {@code T} or a space between date and time.
+ * The default offset is UTC.
  */
 final class WindowTime {
 
@@ -29,7 +29,7 @@ final class WindowTime {
           .toFormatter()
           .withResolverStyle(ResolverStyle.STRICT);
 
-  /** What Postgres and the backends can hold, with room to spare. */
+  /** Well within what Postgres and the backends can store. */
   private static final Instant LAST = Instant.parse("9999-01-01T00:00:00Z");
 
   private static final Instant FIRST = Instant.EPOCH;

@@ -4,20 +4,21 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to remove a leftover, for some minutes: no other replica does so meanwhile, and no
- * device of the same name or uuid is worked on by that worker.
+ * The right to remove a leftover, for some minutes: meanwhile no other replica removes it, and the
+ * worker makes no attempt for hardware of the same name or uuid.
  *
- * @param row what {@link LeftoverStore#open} makes the deleted device of
+ * @param stored what {@link LeftoverStore#open} decrypts
  */
-public record ClaimedLeftover(Leftover leftover, UUID claim, Row row) {
+public record ClaimedLeftover(Leftover leftover, UUID claim, Encrypted stored) {
 
-  /** As it is stored, still sealed. */
-  public record Row(String properties, String details, String windows, @Nullable String followed) {
+  /** The stored JSON, in which secrets are encrypted. */
+  public record Encrypted(
+      String properties, String details, String windows, @Nullable String followed) {
 
-    /** Without the values. */
+    /** Hides the values. */
     @Override
     public String toString() {
-      return "Row";
+      return "Encrypted";
     }
   }
 }

@@ -3,9 +3,9 @@ package doni.leftover;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.event.EventLog;
+import doni.hardware.HardwareInventory;
 import doni.hardware.HardwareReader;
-import doni.hardware.QuarantineStore;
-import doni.leftover.LeftoverStore.Condemned;
+import doni.hardware.LockedHardware;
 import doni.policy.Caller;
 import doni.policy.Policy;
 import doni.request.RequestRefusedException.Conflict;
@@ -17,109 +17,105 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Deletes a device although a backend is gone: it is forgotten at once, with its name and its uuid,
- * and what may be left over in backends is removed when they are back.
+ * Deletes hardware although a backend is unavailable: its record, name and uuid are free at once,
+ * and what may remain in backends is removed when they are available again.
  */
 @Service
 public class ForceDeleteService {
 
-  private final LeftoverStore leftovers;
+  private final HardwareInventory inventory;
   private final HardwareReader reader;
-  private final QuarantineStore quarantines;
+  private final LeftoverRepository rows;
+  private final LeftoverStore leftovers;
   private final EventLog events;
   private final Policy policy;
-  private final Set<String> workers;
-  private final TransactionTemplate transaction;
+  private final Set<String> enabledWorkers;
 
   ForceDeleteService(
-      LeftoverStore leftovers,
+      HardwareInventory inventory,
       HardwareReader reader,
-      QuarantineStore quarantines,
+      LeftoverRepository rows,
+      LeftoverStore leftovers,
       EventLog events,
       Policy policy,
-      List<Worker> workers,
-      TransactionTemplate transaction) {
-    this.leftovers = leftovers;
+      List<Worker> workers) {
+    this.inventory = inventory;
     this.reader = reader;
-    this.quarantines = quarantines;
+    this.rows = rows;
+    this.leftovers = leftovers;
     this.events = events;
     this.policy = policy;
-    this.workers = workers.stream().map(Worker::type).collect(Collectors.toUnmodifiableSet());
-    this.transaction = transaction;
+    this.enabledWorkers =
+        workers.stream().map(Worker::type).collect(Collectors.toUnmodifiableSet());
   }
 
   /**
-   * Deletes a live device, or, by its uuid, one that was deleted and that some worker cannot clean
-   * up after. A frozen one must be released first.
+   * Deletes live hardware, or, by its uuid, deleted hardware that some worker cannot clean up.
+   * Quarantined hardware must be released first.
    *
-   * @param expected the generation that the device must have; null for any
+   * @param expected the generation that the hardware must have; null for any
    */
+  @Transactional
   public void delete(Caller caller, String ref, @Nullable Generation expected) {
-    transaction.executeWithoutResult(_ -> {
-      HardwareId id =
-          reader
-              .resolve(ref)
-              .or(() -> HardwareReader.uuid(ref))
-              .orElseThrow(() -> NotFound.hardware(ref));
-      Condemned device = leftovers.lock(id).orElseThrow(() -> NotFound.hardware(ref));
-      policy.enforce("hardware:delete_force", caller, Map.of("project_id", device.projectId()));
-      if (expected != null && !expected.equals(device.generation())) {
-        throw new Stale(
-            "If-Match: the hardware is at generation " + device.generation() + ", not " + expected);
-      }
-      quarantines.refuseDeletion(id);
-      List<String> workers = leftovers.take(device, caller.userId());
-      events.personDid(
-          "hardware.force_deleted",
-          id,
-          device.generation().next(),
-          caller.userId(),
-          caller.projectId(),
-          caller.requestId(),
-          Map.of("name", device.name(), "leftovers", workers));
-    });
+    HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
+    LockedHardware hardware = inventory.lock(id).orElseThrow(() -> NotFound.hardware(ref));
+    policy.enforce("hardware:delete_force", caller, Map.of("project_id", hardware.projectId()));
+    if (expected != null && !expected.equals(hardware.generation())) {
+      throw new Stale(
+          "If-Match: the hardware is at generation " + hardware.generation() + ", not " + expected);
+    }
+    hardware.refuseDeletionInQuarantine();
+    List<String> workers = leftovers.take(hardware, caller.userId());
+    events.personDid(
+        "hardware.force_deleted",
+        id,
+        hardware.generation().next(),
+        caller,
+        Map.of("name", hardware.name(), "leftovers", workers));
   }
 
   /**
-   * What is left over, the oldest first.
+   * Returns the leftovers, oldest first.
    *
    * @param after only those with a greater id
    */
   public List<Leftover> leftovers(Caller caller, int limit, long after) {
     policy.enforce("leftover:get", caller, Map.of());
-    return leftovers.list(limit, after).stream().map(this::explained).toList();
+    return rows.findByIdGreaterThanOrderById(after, Limit.of(limit)).stream()
+        .map(LeftoverEntity::toLeftover)
+        .map(this::explained)
+        .toList();
   }
 
   private Leftover explained(Leftover leftover) {
-    return workers.contains(leftover.workerType())
+    return enabledWorkers.contains(leftover.workerType())
         ? leftover
         : leftover.because("its worker is not enabled (doni.workers.enabled)");
   }
 
-  /** Forgets what is left over, for a backend that will not come back. */
+  /** Dismisses a leftover whose backend does not come back. */
+  @Transactional
   public void dismiss(Caller caller, long id) {
     policy.enforce("leftover:delete", caller, Map.of());
-    transaction.executeWithoutResult(_ -> {
-      Leftover leftover =
-          leftovers
-              .dismiss(id)
-              .orElseThrow(() ->
-                  leftovers.exists(id)
-                      ? new Conflict(
-                          "leftover " + id + " is being worked on at this moment; try again later")
-                      : new NotFound("there is no leftover " + id));
-      events.personDid(
-          "leftover.dismissed",
-          leftover.hardware(),
-          new Generation(leftover.generation()),
-          caller.userId(),
-          caller.projectId(),
-          caller.requestId(),
-          Map.of("name", leftover.name(), "worker_type", leftover.workerType()));
-    });
+    Leftover leftover =
+        rows.findById(id)
+            .map(LeftoverEntity::toLeftover)
+            .orElseThrow(() -> new NotFound("there is no leftover " + id));
+    if (!leftovers.dismiss(id)) {
+      throw rows.existsById(id)
+          ? new Conflict("leftover " + id + " is being removed right now; try again later")
+          : new NotFound("there is no leftover " + id);
+    }
+    events.personDid(
+        "leftover.dismissed",
+        leftover.hardware().id(),
+        leftover.hardware().generation(),
+        caller,
+        Map.of("name", leftover.hardware().name(), "worker_type", leftover.workerType()));
   }
 }

@@ -1,49 +1,51 @@
 package doni.leftover;
 
+import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device that was deleted by force may have left over in the backend of a worker.
+ * What force-deleted hardware may have left behind in the backend of a worker.
  *
- * @param id in the order in which they came to be
- * @param name the device's, which another one may have by now
- * @param generation the device's last one
- * @param deletedBy the user who deleted it
- * @param attempts to remove it, so far
- * @param reason why it is still there; null before the first attempt
+ * @param id ascending in the order of creation
  */
-public record Leftover(
-    long id,
-    HardwareId hardware,
-    String workerType,
-    String name,
-    String projectId,
-    String hardwareType,
-    long generation,
-    Instant deletedAt,
-    String deletedBy,
-    int attempts,
-    @Nullable String reason,
-    @Nullable Instant lastAttemptAt,
-    Instant nextAttemptAt) {
+public record Leftover(long id, String workerType, DeletedHardware hardware, Progress progress) {
 
-  /** The same, with another reason why it is still there. */
-  public Leftover because(String why) {
+  /**
+   * The hardware as it was when it was deleted.
+   *
+   * @param name other hardware may have it by now
+   * @param generation its last one
+   * @param deletedBy the user who deleted it
+   */
+  public record DeletedHardware(
+      HardwareId id,
+      String name,
+      String projectId,
+      String hardwareType,
+      Generation generation,
+      Instant deletedAt,
+      String deletedBy) {}
+
+  /**
+   * The attempts to remove it.
+   *
+   * @param reason why it still exists; null before the first attempt
+   */
+  public record Progress(
+      int attempts,
+      @Nullable String reason,
+      @Nullable Instant lastAttemptAt,
+      Instant nextAttemptAt) {}
+
+  /** Returns the same leftover with another reason why it still exists. */
+  Leftover because(String reason) {
     return new Leftover(
         id,
-        hardware,
         workerType,
-        name,
-        projectId,
-        hardwareType,
-        generation,
-        deletedAt,
-        deletedBy,
-        attempts,
-        why,
-        lastAttemptAt,
-        nextAttemptAt);
+        hardware,
+        new Progress(
+            progress.attempts(), reason, progress.lastAttemptAt(), progress.nextAttemptAt()));
   }
 }

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Removes what a device that was deleted by force has left over in a worker's backend, with what
- * that worker does for any deleted device.
+ * Removes what force-deleted hardware has left behind in a worker's backend, in the same way as the
+ * worker cleans up any deleted hardware.
  */
 public final class LeftoverCleanup {
 
@@ -34,8 +34,8 @@ public final class LeftoverCleanup {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
 
-  /** How soon to see whether what stands in the way is gone. */
-  private static final Duration LOOK_FOR_OBSTACLE = Duration.ofSeconds(30);
+  /** The delay before an obstacle is checked again. */
+  private static final Duration OBSTACLE_DELAY = Duration.ofSeconds(30);
 
   private final LeftoverStore leftovers;
   private final RetryBackoff backOff;
@@ -48,23 +48,24 @@ public final class LeftoverCleanup {
   }
 
   /**
-   * Takes one leftover of the worker that is due, and tries to remove it.
+   * Claims a leftover of the worker that is due, and tries to remove it.
    *
-   * @return false when none is due
+   * @return false if none is due
    */
   public boolean next(Worker worker, InterruptGuard interruption) {
     Optional<ClaimedLeftover> claimed = leftovers.claim(worker.type(), worker.dependsOn());
     if (claimed.isEmpty()) {
       return false;
     }
-    HardwareId id = claimed.get().leftover().hardware();
+    HardwareId id = claimed.get().leftover().hardware().id();
     try (var _ = MDC.putCloseable("hardware", id.toString());
         var _ = MDC.putCloseable("worker", worker.type());
         var _ =
-            MDC.putCloseable("generation", Long.toString(claimed.get().leftover().generation()));
+            MDC.putCloseable(
+                "generation", claimed.get().leftover().hardware().generation().toString());
         var _ =
             MDC.putCloseable(
-                "attempt", Integer.toString(claimed.get().leftover().attempts() + 1))) {
+                "attempt", Integer.toString(claimed.get().leftover().progress().attempts() + 1))) {
       remove(worker, claimed.get(), interruption);
     }
     return true;
@@ -73,7 +74,7 @@ public final class LeftoverCleanup {
   private void remove(Worker worker, ClaimedLeftover claimed, InterruptGuard interruption) {
     Optional<String> obstacle = leftovers.obstacle(claimed, worker.identifiesByName());
     if (obstacle.isPresent()) {
-      leftovers.waitFor(claimed, obstacle.get(), clock.instant().plus(LOOK_FOR_OBSTACLE));
+      leftovers.waitFor(claimed, obstacle.get(), clock.instant().plus(OBSTACLE_DELAY));
       return;
     }
     Map<String, Object> details = Map.of();
@@ -107,7 +108,7 @@ public final class LeftoverCleanup {
         LOG.info("Leftover removed, {} changes", gone.changes().size());
       }
       case AttemptResult.Ended(Outcome.Deferred deferred) when !deferred.counted() ->
-          leftovers.waitFor(claimed, deferred.reason(), clock.instant().plus(LOOK_FOR_OBSTACLE));
+          leftovers.waitFor(claimed, deferred.reason(), clock.instant().plus(OBSTACLE_DELAY));
       case AttemptResult.Ended(Outcome.Deferred deferred) ->
           retry(worker, claimed, details, deferred, deferred.reason(), deferred.after());
       case AttemptResult.Ended(Outcome.Failed failed) ->
@@ -130,7 +131,7 @@ public final class LeftoverCleanup {
       Outcome outcome,
       String reason,
       @Nullable Duration after) {
-    Duration wait = backOff.after(claimed.leftover().attempts() + 1);
+    Duration wait = backOff.after(claimed.leftover().progress().attempts() + 1);
     Instant next = clock.instant().plus(after == null || after.compareTo(wait) < 0 ? wait : after);
     String bounded = FailureClassifier.bounded(reason);
     leftovers.retry(

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 @Configuration(proxyBeanMethods = false)
 class LeftoverConfiguration {
@@ -26,13 +25,8 @@ class LeftoverConfiguration {
 
   /** {@code doni.leftovers}: one per device and worker, of the whole site, counted on read. */
   @Bean
-  MeterBinder leftoverGauge(JdbcClient jdbc) {
+  MeterBinder leftoverGauge(LeftoverRepository rows) {
     return meters ->
-        DatabaseGauge.register(
-            meters,
-            "doni.leftovers",
-            Tags.empty(),
-            null,
-            () -> jdbc.sql("select count(*) from leftover").query(Long.class).single());
+        DatabaseGauge.register(meters, "doni.leftovers", Tags.empty(), null, rows::count);
   }
 }

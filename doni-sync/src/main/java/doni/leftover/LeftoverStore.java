@@ -1,23 +1,21 @@
 package doni.leftover;
 
 import doni.database.ResultColumns;
-import doni.enrollment.Generation;
+import doni.database.RowClaim;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
 import doni.event.EventLog;
-import doni.hardware.HardwareReader;
+import doni.hardware.LockedHardware;
+import doni.leftover.Leftover.DeletedHardware;
 import doni.secret.SecretEncryptor;
 import doni.task.DecryptedTask;
 import doni.task.StateDetailsReader;
 import doni.task.WorkerTask;
 import doni.task.WorkerTaskSql;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,22 +29,19 @@ import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What forced deletions leave over: a row for each worker of the device, until that worker has
- * removed what is in its backend.
+ * The statements that write leftovers: one row for each worker of force-deleted hardware, until
+ * that worker has removed what is in its backend.
  *
- * <p>A leftover never meets a device that took over its name or uuid. Who wants to remove it claims
- * it first, and looks for such a device after that; an attempt for a device looks for claims
- * ({@link WorkerTask#cleanupRunning}) after the device was stored. So one of the two sees the
- * other, whichever came first.
+ * <p>A leftover never affects hardware that took over its name or uuid. A cleanup claims the
+ * leftover first and checks for such hardware after that; an attempt checks for claims ({@link
+ * WorkerTask#cleanupRunning}) after its hardware was stored. So one of the two sees the other,
+ * whichever came first.
  */
 @Component
 public class LeftoverStore {
 
-  private static final String COLUMNS =
-      """
-      l.id, l.hardware_uuid, l.worker_type, l.name, l.project_id, l.hardware_type, l.generation, l.deleted_at,
-      l.deleted_by, l.attempts, l.reason, l.last_attempt_at, l.next_attempt_at\
-      """;
+  private static final RowClaim CLAIM =
+      new RowClaim("claim", "claimed_until", Duration.ofMinutes(10));
 
   private static final String TAKE =
       """
@@ -63,20 +58,18 @@ public class LeftoverStore {
       returning worker_type
       """;
 
-  private static final String CLAIM =
+  private static final String CLAIM_DUE =
       """
-      update leftover l set claim = :claim, claimed_until = now() + interval '10 minutes'
+      update leftover l set %s
       where l.id = (
-        select d.id from leftover d
-        where d.worker_type = :worker and d.next_attempt_at <= :now
-          and (d.claimed_until is null or d.claimed_until < now())
-        order by d.next_attempt_at, d.id limit 1 for update skip locked)
-      returning %s, l.properties::text as properties, l.state_details::text as state_details,
-        l.windows::text as windows,
+        select id from leftover
+        where worker_type = :worker and next_attempt_at <= :now and %s
+        order by next_attempt_at, id limit 1 for update skip locked)
+      returning l.id,
         (select json_object_agg(o.worker_type, o.state_details) from leftover o
           where o.deletion = l.deletion and o.worker_type = any(:followed))::text as followed
       """
-          .formatted(COLUMNS);
+          .formatted(CLAIM.take(), CLAIM.isFree());
 
   private static final String OBSTACLE =
       """
@@ -85,7 +78,7 @@ public class LeftoverStore {
           then 'an attempt for the device still runs'
         when exists (select from leftover o
           where o.worker_type = l.worker_type and o.hardware_uuid = l.hardware_uuid and o.id < l.id)
-          then 'what an earlier deletion of the device has left over goes first'
+          then 'the leftover of an earlier deletion of the device is removed first'
         when exists (select from hardware h join worker_task t on t.hardware_uuid = h.uuid
           where h.uuid = l.hardware_uuid and t.worker_type = l.worker_type)
           then 'its uuid is enrolled again'
@@ -98,115 +91,97 @@ public class LeftoverStore {
           .formatted(WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED);
 
   private final JdbcClient jdbc;
-  private final SecretEncryptor sealer;
+  private final LeftoverRepository rows;
+  private final SecretEncryptor encryptor;
   private final EventLog events;
   private final JsonMapper json;
   private final Clock clock;
 
   LeftoverStore(
-      JdbcClient jdbc, SecretEncryptor sealer, EventLog events, JsonMapper json, Clock clock) {
+      JdbcClient jdbc,
+      LeftoverRepository rows,
+      SecretEncryptor encryptor,
+      EventLog events,
+      JsonMapper json,
+      Clock clock) {
     this.jdbc = jdbc;
-    this.sealer = sealer;
+    this.rows = rows;
+    this.encryptor = encryptor;
     this.events = events;
     this.json = json;
     this.clock = clock;
   }
 
-  /** A device that can be deleted by force: a live one, or one that is still being cleaned up. */
-  public record Condemned(
-      HardwareId id, String name, String projectId, Generation generation, boolean live) {}
-
-  /** Locks a device against every other change until the transaction ends. */
-  public Optional<Condemned> lock(HardwareId id) {
-    return jdbc.sql(
-            "select name, project_id, generation, deleted_at is null as live from hardware where uuid = ? for update")
-        .param(id.value())
-        .query((row, _) ->
-            new Condemned(
-                id,
-                row.getString("name"),
-                row.getString("project_id"),
-                new Generation(row.getLong("generation")),
-                row.getBoolean("live")))
-        .optional();
-  }
-
   /**
-   * Turns a locked device into leftovers. An attempt that is under way finds its task gone when it
+   * Turns locked hardware into leftovers. An attempt that is running finds its task gone when it
    * ends, and drops its outcome.
    *
-   * @return the workers that may have left something over
+   * @return the workers that may have left something behind
    */
-  public List<String> take(Condemned device, String by) {
+  List<String> take(LockedHardware hardware, String by) {
+    UUID uuid = hardware.id().value();
+    // A stronger lock than that of a change: no replica that starts now can add a task meanwhile.
+    jdbc.sql("select 1 from hardware where uuid = ? for update")
+        .param(uuid)
+        .query(Integer.class)
+        .single();
     List<String> workers =
         jdbc.sql(TAKE)
             .param("deletion", UUID.randomUUID())
-            .param("now", utc(clock.instant()))
+            .param("now", ResultColumns.timestamp(clock.instant()))
             .param("by", by)
-            .param("uuid", device.id().value())
+            .param("uuid", uuid)
             .query((row, _) -> row.getString(1))
             .list();
-    // A row that is picked belongs to its attempt, and tells until when that runs.
+    // A picked row belongs to its attempt, and shows how long that runs.
     jdbc.sql(
-            "delete from scheduled_tasks where task_name = any(:workers) and task_instance = :uuid and not picked")
+            "delete from scheduled_tasks where task_name = any(:workers) and task_instance = :uuid"
+                + " and not picked")
         .param("workers", workers.toArray(String[]::new))
-        .param("uuid", device.id().toString())
+        .param("uuid", uuid.toString())
         .update();
-    jdbc.sql("delete from hardware where uuid = ?").param(device.id().value()).update();
+    jdbc.sql("delete from hardware where uuid = ?").param(uuid).update();
     return workers;
   }
 
-  /**
-   * All that is left over, the oldest first.
-   *
-   * @param after only those with a greater id
-   */
-  public List<Leftover> list(int limit, long after) {
-    return jdbc.sql("select " + COLUMNS + " from leftover l where l.id > ? order by l.id limit ?")
-        .param(after)
-        .param(limit)
-        .query((row, _) -> leftover(row))
-        .list();
-  }
-
-  /** The workers that have something to remove now. */
-  public List<String> dueWorkers() {
+  /** Returns the workers that have a leftover to remove now. */
+  List<String> dueWorkers() {
     return jdbc.sql(
-            """
-            select distinct worker_type from leftover
-            where next_attempt_at <= ? and (claimed_until is null or claimed_until < now())
-            """)
-        .param(utc(clock.instant()))
+            "select distinct worker_type from leftover where next_attempt_at <= ? and "
+                + CLAIM.isFree())
+        .param(ResultColumns.timestamp(clock.instant()))
         .query((row, _) -> row.getString(1))
         .list();
   }
 
   /**
-   * Claims one that is due.
+   * Claims a leftover that is due.
    *
-   * @param followed the types of the workers whose reports are read too
+   * @param followed the types of the workers whose details are read too
    */
+  @Transactional
   public Optional<ClaimedLeftover> claim(String workerType, Collection<String> followed) {
+    record Claimed(long id, @Nullable String followed) {}
     UUID claim = UUID.randomUUID();
-    return jdbc.sql(CLAIM)
+    return jdbc.sql(CLAIM_DUE)
         .param("claim", claim)
         .param("worker", workerType)
-        .param("now", utc(clock.instant()))
+        .param("now", ResultColumns.timestamp(clock.instant()))
         .param("followed", followed.toArray(String[]::new))
-        .query((row, _) ->
-            new ClaimedLeftover(
-                leftover(row),
-                claim,
-                new ClaimedLeftover.Row(
-                    row.getString("properties"),
-                    row.getString("state_details"),
-                    row.getString("windows"),
-                    row.getString("followed"))))
-        .optional();
+        .query((row, _) -> new Claimed(row.getLong("id"), row.getString("followed")))
+        .optional()
+        .flatMap(claimed ->
+            rows.findById(claimed.id())
+                .map(row ->
+                    new ClaimedLeftover(
+                        row.toLeftover(),
+                        claim,
+                        new ClaimedLeftover.Encrypted(
+                            row.properties, row.stateDetails, row.windows, claimed.followed()))));
   }
 
-  /** What must be over before a claimed one can be removed, if there is such a thing. */
-  public Optional<String> obstacle(ClaimedLeftover claimed, boolean identifiesByName) {
+  /** Returns what must end before a claimed leftover can be removed; empty if nothing must. */
+  Optional<String> obstacle(ClaimedLeftover claimed, boolean identifiesByName) {
     return jdbc.sql(OBSTACLE)
         .param("byName", identifiesByName)
         .param("id", claimed.leftover().id())
@@ -216,147 +191,107 @@ public class LeftoverStore {
   }
 
   /**
-   * What the worker is given: the deleted device.
+   * Returns what the worker receives: the deleted hardware.
    *
-   * @throws RuntimeException when a value cannot be decrypted
+   * @throws doni.secret.UnreadableSecretException if a secret cannot be decrypted
    */
-  public DecryptedTask open(ClaimedLeftover claimed) {
-    Leftover leftover = claimed.leftover();
-    HardwareId id = leftover.hardware();
-    Hardware device =
+  DecryptedTask open(ClaimedLeftover claimed) {
+    DeletedHardware deleted = claimed.leftover().hardware();
+    HardwareId id = deleted.id();
+    Hardware hardware =
         new Hardware(
             id,
-            leftover.name(),
-            leftover.projectId(),
-            leftover.hardwareType(),
-            sealer.openProperties(id, claimed.row().properties()),
-            StateDetailsReader.windows(json, claimed.row().windows()),
-            new Generation(leftover.generation()),
+            deleted.name(),
+            deleted.projectId(),
+            deleted.hardwareType(),
+            encryptor.openProperties(id, claimed.stored().properties()),
+            StateDetailsReader.windows(json, claimed.stored().windows()),
+            deleted.generation(),
             true);
     return new DecryptedTask(
-        device,
-        sealer.openDetails(id, leftover.workerType(), claimed.row().details()),
-        StateDetailsReader.followed(json, claimed.row().followed()));
+        hardware,
+        encryptor.openDetails(id, claimed.leftover().workerType(), claimed.stored().details()),
+        StateDetailsReader.followed(json, claimed.stored().followed()));
   }
 
-  /** Begins the claim's minutes anew; false when it was lost meanwhile. */
+  /** Extends a claim; false when it was lost. */
   public boolean renew(ClaimedLeftover claimed) {
-    return jdbc.sql(
-                """
-                update leftover set claimed_until = now() + interval '10 minutes'
-                where id = ? and claim = ? and claimed_until > now()
-                """)
-            .param(claimed.leftover().id())
-            .param(claimed.claim())
-            .update()
-        > 0;
+    return update(claimed, CLAIM.renew(), CLAIM.isHeld()).update() > 0;
   }
 
-  /** Gives a claimed one back, to wait for what stands in its way. */
+  /** Gives up a claim, to wait for an obstacle. */
   public void waitFor(ClaimedLeftover claimed, String obstacle, Instant next) {
-    jdbc.sql(
-            """
-            update leftover set claim = null, claimed_until = null, reason = ?, next_attempt_at = ?
-            where id = ? and claim = ?
-            """)
-        .param(obstacle)
-        .param(utc(next))
-        .param(claimed.leftover().id())
-        .param(claimed.claim())
+    update(claimed, CLAIM.release() + ", reason = :reason, next_attempt_at = :next", CLAIM.isMine())
+        .param("reason", obstacle)
+        .param("next", ResultColumns.timestamp(next))
         .update();
   }
 
   /**
-   * Gives a claimed one back after an attempt that did not remove it.
+   * Gives up a claim after an attempt that did not remove the leftover.
    *
-   * @param details what the worker reports from now on; null when that is unchanged
+   * @param details the worker's details from now on; null leaves them as they are
    */
-  public void retry(
+  void retry(
       ClaimedLeftover claimed, String reason, Instant next, @Nullable Map<String, Object> details) {
     Leftover leftover = claimed.leftover();
-    String sealed =
+    String encrypted =
         details == null
             ? null
-            : sealer.sealDetails(leftover.hardware(), leftover.workerType(), details);
-    jdbc.sql(
-            """
-            update leftover set claim = null, claimed_until = null, reason = :reason, attempts = attempts + 1,
-              last_attempt_at = :at, next_attempt_at = :next,
-              state_details = coalesce(:details::jsonb, state_details)
-            where id = :id and claim = :claim
-            """)
+            : encryptor.sealDetails(leftover.hardware().id(), leftover.workerType(), details);
+    update(
+            claimed,
+            CLAIM.release()
+                + ", reason = :reason, attempts = attempts + 1, last_attempt_at = :at,"
+                + " next_attempt_at = :next, state_details = coalesce(:details::jsonb,"
+                + " state_details)",
+            CLAIM.isMine())
         .param("reason", reason)
-        .param("at", utc(clock.instant()))
-        .param("next", utc(next))
-        .param("details", sealed, Types.VARCHAR)
-        .param("id", leftover.id())
-        .param("claim", claimed.claim())
+        .param("at", ResultColumns.timestamp(clock.instant()))
+        .param("next", ResultColumns.timestamp(next))
+        .param("details", encrypted, Types.VARCHAR)
         .update();
   }
 
-  /** Forgets a claimed one that was removed from its backend; only the event stays. */
+  private JdbcClient.StatementSpec update(
+      ClaimedLeftover claimed, String assignments, String condition) {
+    return jdbc.sql("update leftover set " + assignments + " where id = :id and " + condition)
+        .param("id", claimed.leftover().id())
+        .param("claim", claimed.claim());
+  }
+
+  /** Removes a claimed leftover that is gone from its backend; only the event remains. */
   @Transactional
   public void remove(ClaimedLeftover claimed, Map<String, Object> event) {
     Leftover leftover = claimed.leftover();
     int removed =
-        jdbc.sql("delete from leftover where id = ? and claim = ?")
-            .param(leftover.id())
-            .param(claimed.claim())
+        jdbc.sql("delete from leftover where id = :id and " + CLAIM.isMine())
+            .param("id", leftover.id())
+            .param("claim", claimed.claim())
             .update();
     if (removed > 0) {
       events.workerDid(
           "leftover.removed",
-          leftover.hardware(),
-          new Generation(leftover.generation()),
+          leftover.hardware().id(),
+          leftover.hardware().generation(),
           leftover.workerType(),
           event);
     }
   }
 
   /**
-   * Forgets one whose backend will not come back, whatever is left there.
+   * Removes a leftover whose backend does not come back, whatever remains there.
    *
-   * @return empty when there is none, or when its worker is at it at this moment
+   * @return false when it does not exist, or when its worker is removing it now
    */
-  public Optional<Leftover> dismiss(long id) {
+  boolean dismiss(long id) {
     return jdbc.sql(
-            """
-            delete from leftover l where l.id = ? and (l.claimed_until is null or l.claimed_until < now())
-              and not %s
-            returning %s
-            """
-                .formatted(WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED, COLUMNS))
-        .param(id)
-        .query((row, _) -> leftover(row))
-        .optional();
-  }
-
-  public boolean exists(long id) {
-    return !jdbc.sql("select 1 from leftover where id = ?")
-        .param(id)
-        .query()
-        .listOfRows()
-        .isEmpty();
-  }
-
-  private static Leftover leftover(ResultSet row) throws SQLException {
-    return new Leftover(
-        row.getLong("id"),
-        new HardwareId(row.getObject("hardware_uuid", UUID.class)),
-        row.getString("worker_type"),
-        row.getString("name"),
-        row.getString("project_id"),
-        row.getString("hardware_type"),
-        row.getLong("generation"),
-        HardwareReader.instant(row, "deleted_at"),
-        row.getString("deleted_by"),
-        row.getInt("attempts"),
-        row.getString("reason"),
-        ResultColumns.nullableInstant(row, "last_attempt_at"),
-        HardwareReader.instant(row, "next_attempt_at"));
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+                """
+                delete from leftover l where l.id = ? and %s and not %s
+                """
+                    .formatted(CLAIM.isFree(), WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED))
+            .param(id)
+            .update()
+        > 0;
   }
 }

@@ -1,7 +1,7 @@
 package doni.leftover;
 
+import doni.database.DatabasePoller;
 import doni.engine.attempt.InterruptGuard;
-import doni.engine.lane.Housekeeping;
 import doni.worker.Worker;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,9 +18,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Looks every few seconds for what forced deletions have left over, and has it removed: one at a
- * time for each worker and replica, so that a backend that hangs holds up no other. A worker whose
- * lane sleeps is left alone.
+ * Removes leftovers every few seconds, one at a time per worker and replica, so that a backend that
+ * hangs does not delay another. Skips a worker whose lane is paused.
  */
 public final class LeftoverSweeper implements SmartLifecycle {
 
@@ -28,21 +27,21 @@ public final class LeftoverSweeper implements SmartLifecycle {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
   private final LeftoverStore leftovers;
-  private final LeftoverCleanup attempts;
+  private final LeftoverCleanup cleanup;
   private final Map<String, Worker> workers;
   private final Map<String, InterruptGuard> busy = new ConcurrentHashMap<>();
-  private final Housekeeping looks = new Housekeeping();
+  private final DatabasePoller poller = new DatabasePoller("leftover-poller", 1);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("leftovers-", 0).factory());
   private volatile boolean running;
 
   /**
-   * @param workers those whose lanes are run here
+   * @param workers those whose lanes run on this replica
    */
   public LeftoverSweeper(
-      LeftoverStore leftovers, LeftoverCleanup attempts, Collection<Worker> workers) {
+      LeftoverStore leftovers, LeftoverCleanup cleanup, Collection<Worker> workers) {
     this.leftovers = leftovers;
-    this.attempts = attempts;
+    this.cleanup = cleanup;
     this.workers = workers.stream().collect(Collectors.toMap(Worker::type, Function.identity()));
   }
 
@@ -50,11 +49,11 @@ public final class LeftoverSweeper implements SmartLifecycle {
   public void start() {
     running = true;
     if (!workers.isEmpty()) {
-      looks.every(INTERVAL, this::look);
+      poller.every("Search for leftovers", Duration.ZERO, INTERVAL, this::poll);
     }
   }
 
-  private void look() {
+  private void poll() {
     for (String type : leftovers.dueWorkers()) {
       Worker worker = workers.get(type);
       if (worker != null && worker.lanePause().isEmpty()) {
@@ -78,7 +77,7 @@ public final class LeftoverSweeper implements SmartLifecycle {
       });
     } catch (RejectedExecutionException e) {
       busy.remove(worker.type());
-      LOG.debug("Stopping; leftovers wait for another replica", e);
+      LOG.debug("Stopping; another replica removes the leftovers", e);
     }
   }
 
@@ -86,23 +85,23 @@ public final class LeftoverSweeper implements SmartLifecycle {
     try {
       boolean more = true;
       while (more && running && worker.lanePause().isEmpty()) {
-        more = attempts.next(worker, interruption);
+        more = cleanup.next(worker, interruption);
       }
     } catch (RuntimeException e) {
-      LOG.warn("Leftovers of {} could not be swept; tried again soon", worker.type(), e);
+      LOG.warn("Cleanup of {} leftovers failed; retrying soon", worker.type(), e);
     }
   }
 
-  /** What is under way is broken off between two calls, and is anybody's again. */
+  /** Interrupts running cleanups between two calls; any replica may continue them. */
   @Override
   public void stop() {
     running = false;
-    looks.stop();
+    poller.stopNow();
     threads.shutdown();
     busy.values().forEach(InterruptGuard::request);
     try {
       if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
-        LOG.info("A leftover that is being removed is left to another replica");
+        LOG.info("A cleanup did not stop in time; another replica continues it");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -114,7 +113,7 @@ public final class LeftoverSweeper implements SmartLifecycle {
     return running;
   }
 
-  /** What was stopped is not started again. */
+  /** It cannot be started again. */
   @Override
   public boolean isPauseable() {
     return false;

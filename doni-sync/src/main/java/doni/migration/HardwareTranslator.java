@@ -1,9 +1,10 @@
 package doni.migration;
 
 import doni.enrollment.HardwareId;
+import doni.enrollment.ReservationWindow;
 import doni.enrollment.Secret;
 import doni.hardware.PropertyRules;
-import doni.hardware.StoredWindow;
+import doni.hardware.WindowRecord;
 import doni.hardwaretype.HardwareTypes;
 import doni.migration.MigratedTask.Ending;
 import doni.migration.MigrationFinding.Kind;
@@ -103,7 +104,7 @@ final class HardwareTranslator {
       try {
         stored = object(original.properties());
       } catch (JacksonException _) {
-        return refused("its properties are no JSON object");
+        return refused("its properties must be a JSON object");
       }
       return stored(new HardwareId(uuid.get()), name, project, type.get(), stored);
     }
@@ -193,8 +194,8 @@ final class HardwareTranslator {
           .forEach(violation -> find(Kind.TO_MEND, violation));
     }
 
-    private List<StoredWindow> windows() {
-      List<StoredWindow> windows = new ArrayList<>();
+    private List<WindowRecord> windows() {
+      List<WindowRecord> windows = new ArrayList<>();
       for (OriginalWindow window : original.windows()) {
         Instant start = window.start();
         Instant end = window.end();
@@ -203,10 +204,8 @@ final class HardwareTranslator {
           find(Kind.NOT_TAKEN, "window " + window.uuid() + " does not end after it starts");
         } else {
           windows.add(
-              new StoredWindow(
-                  uuid.get(),
-                  start,
-                  end,
+              new WindowRecord(
+                  new ReservationWindow(uuid.get(), start, end),
                   firstOf(window.createdAt(), original.createdAt(), Instant.EPOCH),
                   window.updatedAt()));
         }
@@ -254,7 +253,8 @@ final class HardwareTranslator {
         if (worker.equals("ironic")) {
           find(
               Kind.NOTE,
-              "was deleted, and the original removes no Ironic node: look whether it is there");
+              "was deleted, and the original removes no Ironic node: check whether it still"
+                  + " exists");
         }
         return Optional.empty();
       }
@@ -288,7 +288,7 @@ final class HardwareTranslator {
       try {
         return object(task.details());
       } catch (JacksonException _) {
-        find(Kind.NOT_TAKEN, "what worker '" + worker + "' reported: it is no JSON object");
+        find(Kind.NOT_TAKEN, "what worker '" + worker + "' reported: it must be a JSON object");
         return Map.of();
       }
     }

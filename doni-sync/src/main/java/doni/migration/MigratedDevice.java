@@ -1,7 +1,7 @@
 package doni.migration;
 
 import doni.enrollment.HardwareId;
-import doni.hardware.StoredWindow;
+import doni.hardware.WindowRecord;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ record MigratedDevice(
     Instant createdAt,
     @Nullable Instant updatedAt,
     @Nullable Instant deletedAt,
-    List<StoredWindow> windows,
+    List<WindowRecord> windows,
     List<MigratedTask> tasks) {
 
   MigratedDevice {

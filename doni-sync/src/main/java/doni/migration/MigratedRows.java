@@ -2,12 +2,13 @@ package doni.migration;
 
 import doni.database.ResultColumns;
 import doni.enrollment.HardwareId;
-import doni.hardware.StoredWindow;
+import doni.enrollment.ReservationWindow;
+import doni.hardware.WindowRecord;
 import doni.secret.SecretEncryptor;
+import doni.task.QueuePriority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,14 +19,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Migrated devices in the inventory's tables. A device keeps its uuid and dates, which is why this
- * does not go through {@link doni.hardware.HardwareStore}; its rows come whole or, where its uuid
- * or name is taken, not at all.
+ * does not go through {@link doni.hardware.HardwareInventory}; its rows come whole or, where its
+ * uuid or name is taken, not at all.
  *
  * <p>Each statement writes a whole batch, given as one JSON array.
  */
@@ -63,11 +64,11 @@ final class MigratedRows {
         last_attempt_at timestamptz, last_success_at timestamptz)
       """;
 
-  // 10 is db-scheduler's low priority: what people do meanwhile comes first.
+  // In the background: changes by people come first.
   private static final String QUEUE =
       """
       insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
-      select r.worker_type, r.hardware_uuid, ?::timestamptz, false, 1, 10
+      select r.worker_type, r.hardware_uuid, ?::timestamptz, false, 1, ?
       from jsonb_to_recordset(?::jsonb) as r(hardware_uuid text, worker_type text, queued boolean) where r.queued
       on conflict (task_name, task_instance) do nothing
       """;
@@ -80,13 +81,13 @@ final class MigratedRows {
       from jsonb_to_recordset(?::jsonb) as r(uuid uuid, name text, hardware_type text, deleted_at timestamptz)
       """;
 
-  private final JdbcTemplate jdbc;
-  private final SecretEncryptor sealer;
+  private final JdbcClient jdbc;
+  private final SecretEncryptor encryptor;
   private final JsonMapper json;
 
-  MigratedRows(JdbcTemplate jdbc, SecretEncryptor sealer, JsonMapper json) {
+  MigratedRows(JdbcClient jdbc, SecretEncryptor encryptor, JsonMapper json) {
     this.jdbc = jdbc;
-    this.sealer = sealer;
+    this.encryptor = encryptor;
     this.json = json;
   }
 
@@ -99,21 +100,30 @@ final class MigratedRows {
     List<Map<String, Object>> rows = devices.stream().map(this::hardware).toList();
     Set<HardwareId> stored =
         new HashSet<>(
-            jdbc.query(
-                HARDWARE,
-                (row, _) -> new HardwareId(row.getObject("uuid", UUID.class)),
-                now.toString(),
-                text(rows)));
+            jdbc.sql(HARDWARE)
+                .param(now.toString())
+                .param(text(rows))
+                .query((row, _) -> new HardwareId(row.getObject("uuid", UUID.class)))
+                .list());
     List<MigratedDevice> taken =
         devices.stream().filter(device -> stored.contains(device.id())).toList();
     List<Map<String, Object>> tasks =
         taken.stream().flatMap(d -> d.tasks().stream().map(t -> task(d, t))).toList();
-    jdbc.update(
-        WINDOWS,
-        text(taken.stream().flatMap(d -> d.windows().stream().map(w -> window(d, w))).toList()));
-    jdbc.update(TASKS, now.toString(), text(tasks));
-    jdbc.update(QUEUE, now.toString(), text(tasks));
-    jdbc.update(EVENTS, now.toString(), EVENT, text(taken.stream().map(this::hardware).toList()));
+    jdbc.sql(WINDOWS)
+        .param(
+            text(taken.stream().flatMap(d -> d.windows().stream().map(w -> window(d, w))).toList()))
+        .update();
+    jdbc.sql(TASKS).param(now.toString()).param(text(tasks)).update();
+    jdbc.sql(QUEUE)
+        .param(now.toString())
+        .param(QueuePriority.BACKGROUND)
+        .param(text(tasks))
+        .update();
+    jdbc.sql(EVENTS)
+        .param(now.toString())
+        .param(EVENT)
+        .param(text(taken.stream().map(this::hardware).toList()))
+        .update();
     return stored;
   }
 
@@ -125,21 +135,21 @@ final class MigratedRows {
     row.put("hardware_type", device.hardwareType());
     row.put(
         "properties",
-        sealer.sealProperties(device.id(), device.hardwareType(), device.properties()));
+        encryptor.sealProperties(device.id(), device.hardwareType(), device.properties()));
     put(row, "created_at", device.createdAt());
     put(row, "updated_at", device.updatedAt());
     put(row, "deleted_at", device.deletedAt());
     return row;
   }
 
-  private static Map<String, Object> window(MigratedDevice device, StoredWindow window) {
+  private static Map<String, Object> window(MigratedDevice device, WindowRecord stored) {
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("uuid", window.uuid().toString());
+    row.put("uuid", stored.window().uuid().toString());
     row.put("hardware_uuid", device.id().toString());
-    put(row, "starts_at", window.start());
-    put(row, "ends_at", window.end());
-    put(row, "created_at", window.createdAt());
-    put(row, "updated_at", window.updatedAt());
+    put(row, "starts_at", stored.window().start());
+    put(row, "ends_at", stored.window().end());
+    put(row, "created_at", stored.createdAt());
+    put(row, "updated_at", stored.updatedAt());
     return row;
   }
 
@@ -147,7 +157,7 @@ final class MigratedRows {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("hardware_uuid", device.id().toString());
     row.put("worker_type", task.workerType());
-    row.put("state_details", sealer.sealDetails(device.id(), task.workerType(), task.details()));
+    row.put("state_details", encryptor.sealDetails(device.id(), task.workerType(), task.details()));
     row.put("served", task.ending().served);
     row.put("synced", task.ending().synced);
     put(row, "outcome", task.ending().outcome);
@@ -174,7 +184,7 @@ final class MigratedRows {
   /**
    * A device as it is stored.
    *
-   * @param generation 1 as long as nobody has changed it here
+   * @param generation 1 until it is changed here
    */
   record Stored(
       HardwareId id,
@@ -186,7 +196,7 @@ final class MigratedRows {
       Instant createdAt,
       @Nullable Instant updatedAt,
       @Nullable Instant deletedAt,
-      List<StoredWindow> windows) {
+      List<WindowRecord> windows) {
 
     /**
      * As {@link MigratedDevice#enrollment}.
@@ -204,53 +214,55 @@ final class MigratedRows {
   /** Those of the devices that are stored, decrypted. */
   Map<HardwareId, Stored> stored(Collection<HardwareId> ids) {
     UUID[] uuids = uuids(ids);
-    Map<UUID, List<StoredWindow>> windows = new HashMap<>();
+    Map<UUID, List<WindowRecord>> windows = new HashMap<>();
     RowCallbackHandler addWindow =
         row ->
             windows
                 .computeIfAbsent(row.getObject("hardware_uuid", UUID.class), _ -> new ArrayList<>())
                 .add(window(row));
-    jdbc.query(
-        "select hardware_uuid, uuid, starts_at, ends_at, created_at, updated_at from availability_window"
-            + " where hardware_uuid = any(?)",
-        addWindow,
-        (Object) uuids);
+    jdbc.sql(
+            "select hardware_uuid, uuid, starts_at, ends_at, created_at, updated_at from"
+                + " availability_window where hardware_uuid = any(?)")
+        .param(uuids)
+        .query(addWindow);
     Map<HardwareId, Stored> found = new LinkedHashMap<>();
-    RowCallbackHandler addDevice =
+    RowCallbackHandler addHardware =
         row -> {
           Stored stored =
               stored(row, windows.getOrDefault(row.getObject("uuid", UUID.class), List.of()));
           found.put(stored.id(), stored);
         };
-    jdbc.query(
-        "select uuid, name, project_id, hardware_type, properties::text as properties, generation,"
-            + " created_at, updated_at, deleted_at from hardware where uuid = any(?)",
-        addDevice,
-        (Object) uuids);
+    jdbc.sql(
+            "select uuid, name, project_id, hardware_type, properties::text as properties,"
+                + " generation, created_at, updated_at, deleted_at from hardware where uuid ="
+                + " any(?)")
+        .param(uuids)
+        .query(addHardware);
     return found;
   }
 
-  private Stored stored(ResultSet row, List<StoredWindow> windows) throws SQLException {
+  private Stored stored(ResultSet row, List<WindowRecord> windows) throws SQLException {
     HardwareId id = new HardwareId(row.getObject("uuid", UUID.class));
     return new Stored(
         id,
         row.getString("name"),
         row.getString("project_id"),
         row.getString("hardware_type"),
-        sealer.openProperties(id, row.getString("properties")),
+        encryptor.openProperties(id, row.getString("properties")),
         row.getLong("generation"),
-        instant(row, "created_at"),
+        ResultColumns.instant(row, "created_at"),
         ResultColumns.nullableInstant(row, "updated_at"),
         ResultColumns.nullableInstant(row, "deleted_at"),
         windows);
   }
 
-  private static StoredWindow window(ResultSet row) throws SQLException {
-    return new StoredWindow(
-        row.getObject("uuid", UUID.class),
-        instant(row, "starts_at"),
-        instant(row, "ends_at"),
-        instant(row, "created_at"),
+  private static WindowRecord window(ResultSet row) throws SQLException {
+    return new WindowRecord(
+        new ReservationWindow(
+            row.getObject("uuid", UUID.class),
+            ResultColumns.instant(row, "starts_at"),
+            ResultColumns.instant(row, "ends_at")),
+        ResultColumns.instant(row, "created_at"),
         ResultColumns.nullableInstant(row, "updated_at"));
   }
 
@@ -272,14 +284,14 @@ final class MigratedRows {
                       row.getString("reason"),
                       row.getInt("defer_count"),
                       ResultColumns.nullableInstant(row, "last_attempt_at"),
-                      sealer.openDetails(id, worker, row.getString("state_details"))));
+                      encryptor.openDetails(id, worker, row.getString("state_details"))));
         };
-    jdbc.query(
-        "select hardware_uuid, worker_type, state_details::text as state_details, served_generation,"
-            + " synced_generation, outcome, reason, defer_count, last_attempt_at"
-            + " from worker_task where hardware_uuid = any(?)",
-        add,
-        (Object) uuids(ids));
+    jdbc.sql(
+            "select hardware_uuid, worker_type, state_details::text as state_details,"
+                + " served_generation, synced_generation, outcome, reason, defer_count,"
+                + " last_attempt_at from worker_task where hardware_uuid = any(?)")
+        .param(uuids(ids))
+        .query(add);
     Map<HardwareId, MigrationChecksum> work = new HashMap<>();
     ids.forEach(id -> work.put(id, MigrationChecksum.of(byDevice.getOrDefault(id, Map.of()))));
     return work;
@@ -288,29 +300,22 @@ final class MigratedRows {
   /** Those of the devices that have a history here, whether or not they are still here. */
   Set<HardwareId> known(Collection<HardwareId> ids) {
     return new HashSet<>(
-        jdbc.query(
-            "select distinct hardware_uuid from event where hardware_uuid = any(?)",
-            (row, _) -> new HardwareId(row.getObject("hardware_uuid", UUID.class)),
-            (Object) uuids(ids)));
+        jdbc.sql("select distinct hardware_uuid from event where hardware_uuid = any(?)")
+            .param(uuids(ids))
+            .query((row, _) -> new HardwareId(row.getObject("hardware_uuid", UUID.class)))
+            .list());
   }
 
   /** Which live device has that name. */
   @Nullable HardwareId holderOf(String name) {
-    return jdbc
-        .query(
-            "select uuid from hardware where deleted_at is null and lower(name) = lower(?)",
-            (row, _) -> new HardwareId(row.getObject("uuid", UUID.class)),
-            name)
-        .stream()
-        .findFirst()
+    return jdbc.sql("select uuid from hardware where deleted_at is null and lower(name) = lower(?)")
+        .param(name)
+        .query((row, _) -> new HardwareId(row.getObject("uuid", UUID.class)))
+        .optional()
         .orElse(null);
   }
 
   private static UUID[] uuids(Collection<HardwareId> ids) {
     return ids.stream().map(HardwareId::value).toArray(UUID[]::new);
-  }
-
-  private static Instant instant(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 }

@@ -6,7 +6,7 @@ import doni.secret.SecretEncryptor;
 import doni.worker.DistributedLock;
 import java.time.Clock;
 import java.time.Duration;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,14 +36,14 @@ public final class Migration {
   Migration(
       HardwareTypes types,
       PropertyRules rules,
-      SecretEncryptor sealer,
-      JdbcTemplate jdbc,
+      SecretEncryptor encryptor,
+      JdbcClient jdbc,
       JsonMapper json,
       TransactionTemplate transaction,
       DistributedLock locks,
       Clock clock) {
     this.translation = new HardwareTranslator(types, rules, json);
-    this.rows = new MigratedRows(jdbc, sealer, json);
+    this.rows = new MigratedRows(jdbc, encryptor, json);
     this.transaction = transaction;
     this.locks = locks;
     this.clock = clock;

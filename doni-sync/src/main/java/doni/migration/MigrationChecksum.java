@@ -2,7 +2,7 @@ package doni.migration;
 
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
-import doni.hardware.StoredWindow;
+import doni.hardware.WindowRecord;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -43,12 +43,16 @@ final class MigrationChecksum {
       Instant createdAt,
       @Nullable Instant updatedAt,
       @Nullable Instant deletedAt,
-      List<StoredWindow> windows) {
+      List<WindowRecord> windows) {
     Map<String, Object> byUuid = new HashMap<>();
-    windows.forEach(window ->
+    windows.forEach(stored ->
         byUuid.put(
-            window.uuid().toString(),
-            list(window.start(), window.end(), window.createdAt(), window.updatedAt())));
+            stored.window().uuid().toString(),
+            list(
+                stored.window().start(),
+                stored.window().end(),
+                stored.createdAt(),
+                stored.updatedAt())));
     return of(
         list(
             id.toString(),

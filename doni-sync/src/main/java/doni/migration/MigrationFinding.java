@@ -14,7 +14,7 @@ public record MigrationFinding(Kind kind, String device, String text) {
     NOT_TAKEN,
     /** The device is here already and not the same; it was left as it is. */
     DIFFERS,
-    /** Taken as it is, and it needs somebody to mend it. */
+    /** Migrated as it is; an operator must fix it. */
     TO_MEND,
     /** Taken, and worth knowing. */
     NOTE

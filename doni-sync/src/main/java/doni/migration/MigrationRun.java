@@ -21,7 +21,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** One pass over the original, in transactions of some hundred devices. */
 final class MigrationRun {
 
-  private static final Logger log = LoggerFactory.getLogger(MigrationRun.class);
+  private static final Logger LOG = LoggerFactory.getLogger(MigrationRun.class);
   private static final int BATCH = 200;
 
   private final OriginalInventory original;
@@ -63,7 +63,7 @@ final class MigrationRun {
     List<OriginalDevice> batch = original.after(0, BATCH);
     while (!batch.isEmpty()) {
       take(batch);
-      log.info("read {} of {} devices", read.devices(), counted.devices());
+      LOG.info("Read {} of {} devices", read.devices(), counted.devices());
       batch = original.after(batch.getLast().id(), BATCH);
     }
     if (!read.equals(counted)) {
@@ -181,7 +181,7 @@ final class MigrationRun {
     tasksStored.add(work);
   }
 
-  /** Reads back what was stored, before it is committed: nobody has changed it yet. */
+  /** Reads back what was stored, before it is committed, so no other client can have changed it. */
   private Batch verified(List<MigratedDevice> devices, Set<HardwareId> inserted) {
     Batch batch = new Batch(rows.stored(inserted), rows.work(inserted));
     for (MigratedDevice device : devices) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Between what the original's workers left in {@code state_details} and what ours read there. The
  * names are those of the original's {@code doni/driver/worker/} and {@code doni/worker/manager.py}.
  *
- * <p>What neither side gives a meaning is kept: an owner may look for it.
+ * <p>Details that neither side interprets are kept, because an owner may need them.
  */
 final class OriginalStateDetails {
 
@@ -127,7 +127,7 @@ final class OriginalStateDetails {
       case "balena" -> isNull(original, "device_id");
       case "blazar.device", "blazar.physical_host" ->
           isNull(original, "blazar_resource_id") || original.get("resource_deleted_at") != null;
-      // Its worker looks at no deletion at all: the node is left to an operator, for years maybe.
+      // Its worker ignores deletions: an operator removes the node, perhaps years later.
       case "ironic" -> true;
       default -> true;
     };

@@ -70,7 +70,7 @@ public final class Policy {
     return parsed;
   }
 
-  /** Whether the caller may do that to the target. A rule that nobody wrote allows nobody. */
+  /** Returns whether the caller may do that to the target. An undefined rule denies. */
   public boolean allows(String rule, Caller caller, Map<String, String> target) {
     return rules.get().allows(rule, caller, target);
   }

@@ -17,7 +17,7 @@ public record PolicyDecision(boolean allowed, String because, List<Step> path) {
   /**
    * A rule on the way.
    *
-   * @param text empty for a rule that nobody wrote, which denies
+   * @param text empty for an undefined rule, which denies
    */
   public record Step(String rule, String text) {}
 }

@@ -20,21 +20,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The policy file as it stands now, over the defaults.
+ * The current policy file, on top of the defaults.
  *
- * <p>It is looked at when it is used, at most once a second: first its time and size, then its
- * content. A file that cannot be used keeps the rules of the last one that could, and is logged
- * once for each content.
+ * <p>The file is checked on use, at most once a second: first its modification time and size, then
+ * its content. If the file is invalid, the last valid rules stay active; each invalid content is
+ * logged once.
  */
 final class PolicyFile {
 
-  private static final Logger log = LoggerFactory.getLogger(PolicyFile.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyFile.class);
 
-  private static final long LOOK_EVERY_MILLIS = 1_000;
+  private static final long CHECK_INTERVAL_MILLIS = 1_000;
 
   /**
-   * A file this young may change once more within the resolution of its time: its content is
-   * compared.
+   * A file this young may change again within the resolution of its modification time, so its
+   * content is compared too.
    */
   private static final Duration YOUNG = Duration.ofSeconds(2);
 
@@ -82,7 +82,7 @@ final class PolicyFile {
   RuleSet current() {
     long now = clock.millis();
     long last = lookedAt.get();
-    boolean lately = now >= last && now - last < LOOK_EVERY_MILLIS;
+    boolean lately = now >= last && now - last < CHECK_INTERVAL_MILLIS;
     if (!lately && lookedAt.compareAndSet(last, now)) {
       look();
     }
@@ -101,16 +101,16 @@ final class PolicyFile {
       stamp = found.modified.isBefore(clock.instant().minus(YOUNG)) ? found : null;
       if (!now.equals(seen)) {
         rules = compile(content);
-        log.info("policy file {} has changed and is in use", path);
+        LOG.info("Reloaded the policy file {}", path);
       }
     } catch (IOException e) {
       now = unreadable(e);
       stamp = null;
       if (!now.equals(seen)) {
-        log.error("doni.policy-file {} {}; the last good rules stay in use", path, now);
+        LOG.error("doni.policy-file {} {}; the last valid rules stay active", path, now);
       }
     } catch (PolicyFileException e) {
-      log.error("doni.policy-file {}: {}; the last good rules stay in use", path, e.getMessage());
+      LOG.error("doni.policy-file {}: {}; the last valid rules stay active", path, e.getMessage());
     } finally {
       seen = now;
     }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.PropertyResolver;
 
-/** The policy of a site, for somebody who wants to know whether it says what he means. */
+/** Explains the policy of a site to its operator. */
 public final class PolicyReview {
 
   private static final Set<String> OF_A_TOKEN = attributes();
@@ -33,7 +33,7 @@ public final class PolicyReview {
     this.problems = List.copyOf(problems);
   }
 
-  /** Reads what {@code doni.policy-file} names, afresh. */
+  /** Reads the file that {@code doni.policy-file} names. */
   public static PolicyReview of(PropertyResolver settings) {
     String path = settings.getProperty(PolicyConfiguration.KEY, "");
     return path.isBlank()

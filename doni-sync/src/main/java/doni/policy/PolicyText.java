@@ -16,8 +16,8 @@ import org.yaml.snakeyaml.error.YAMLException;
  * The text of a policy file: YAML (so JSON too), a rule's name to its text, or to the old list
  * form: the outer list joined by {@code or}, the inner ones by {@code and}.
  *
- * <p>A name without a value allows everyone in oslo.policy; here it is an error, because nobody
- * writes that on purpose.
+ * <p>A name without a value allows every caller in oslo.policy. Here it is an error, because it is
+ * most likely a mistake.
  */
 final class PolicyText {
 
@@ -30,13 +30,14 @@ final class PolicyText {
         Map<String, RuleExpression> rules = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : entries.entrySet()) {
           if (!(entry.getKey() instanceof String name)) {
-            throw new PolicyFileException("'" + entry.getKey() + "' is no rule's name: quote it");
+            throw new PolicyFileException(
+                "'" + entry.getKey() + "' must be the name of a rule: quote it");
           }
           rules.put(name, rule(name, entry.getValue()));
         }
         yield rules;
       }
-      default -> throw new PolicyFileException("it is no mapping of rule names to rules");
+      default -> throw new PolicyFileException("must be a mapping of rule names to rules");
     };
   }
 
@@ -49,9 +50,9 @@ final class PolicyText {
       Mark mark = e.getProblemMark();
       String where =
           mark == null ? "" : "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
-      throw new PolicyFileException("it is no YAML: " + where + ": " + firstLine(e.getProblem()));
+      throw new PolicyFileException("must be YAML: " + where + ": " + firstLine(e.getProblem()));
     } catch (YAMLException e) {
-      throw new PolicyFileException("it is no YAML: " + firstLine(e.getMessage()));
+      throw new PolicyFileException("must be YAML: " + firstLine(e.getMessage()));
     }
   }
 
@@ -63,8 +64,10 @@ final class PolicyText {
         case List<?> alternatives -> alternatives(name, alternatives);
         case null ->
             throw new PolicyFileException(
-                "rule '" + name + "' has no value; write \"@\" to allow everyone, \"!\" nobody");
-        default -> throw new PolicyFileException("rule '" + name + "' is no text: quote it");
+                "rule '"
+                    + name
+                    + "' has no value; write \"@\" to allow every caller, \"!\" to allow none");
+        default -> throw new PolicyFileException("rule '" + name + "' must be a string: quote it");
       };
     } catch (RuleSyntaxException e) {
       throw new PolicyFileException(

@@ -169,7 +169,8 @@ final class RuleParser {
     }
     int colon = text.indexOf(':');
     if (colon < 0) {
-      throw new RuleSyntaxException("'" + text + "' is no check: kind:value, '@' or '!'", position);
+      throw new RuleSyntaxException(
+          "'" + text + "' must be a check: kind:value, '@' or '!'", position);
     }
     String kind = text.substring(0, colon);
     String value = text.substring(colon + 1);

@@ -15,16 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rules that go together, checked for circles when they are put together, so that evaluation always
- * ends.
+ * A set of rules without circular references, so that an evaluation always ends.
  *
  * <p>An unknown name means the rule {@code default} where there is one, as in oslo.policy; else it
- * denies. A rule that nobody wrote, and a remote check, deny whatever {@code not} stands before
- * them: oslo.policy would let {@code not rule:misspelled} allow everyone.
+ * denies. An undefined rule and a remote check deny even after {@code not}: oslo.policy would let
+ * {@code not rule:misspelled} allow every caller.
  */
 final class RuleSet {
 
-  private static final Logger log = LoggerFactory.getLogger(RuleSet.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RuleSet.class);
 
   static final String FALLBACK = "default";
 
@@ -270,7 +269,7 @@ final class RuleSet {
   private void warnOnce(String message, String rule, Object what) {
     String shown = what instanceof RuleExpression check ? check.text() : what.toString();
     if (told.add(rule + ' ' + shown)) {
-      log.warn(message, rule, shown);
+      LOG.warn(message, rule, shown);
     }
   }
 }

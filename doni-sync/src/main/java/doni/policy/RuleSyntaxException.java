@@ -1,6 +1,6 @@
 package doni.policy;
 
-/** A text that is no rule. */
+/** A text that cannot be parsed as a rule. */
 final class RuleSyntaxException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package doni.request;
 
 import java.util.List;
 
-/** Why a request was refused. Its message is for the client to read. */
+/** A refusal of a request. Its message is shown to the client. */
 public abstract sealed class RequestRefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -11,7 +11,7 @@ public abstract sealed class RequestRefusedException extends RuntimeException {
     super(message);
   }
 
-  /** The request is not what is allowed; the message names every violation with its path. */
+  /** The request is invalid; the message names every violation with its path. */
   public static final class Invalid extends RequestRefusedException {
     private static final long serialVersionUID = 1L;
     private final transient List<String> violations;
@@ -39,7 +39,7 @@ public abstract sealed class RequestRefusedException extends RuntimeException {
     }
   }
 
-  /** There is no such thing, or not any more. */
+  /** The requested object does not exist, or no longer exists. */
   public static final class NotFound extends RequestRefusedException {
     private static final long serialVersionUID = 1L;
 
@@ -52,7 +52,7 @@ public abstract sealed class RequestRefusedException extends RuntimeException {
     }
   }
 
-  /** It contradicts what is stored. */
+  /** The request conflicts with stored data. */
   public static final class Conflict extends RequestRefusedException {
     private static final long serialVersionUID = 1L;
 
@@ -65,7 +65,7 @@ public abstract sealed class RequestRefusedException extends RuntimeException {
     }
   }
 
-  /** The device is not at the version which the caller demands. */
+  /** The hardware is not at the generation that the caller requires. */
   public static final class Stale extends RequestRefusedException {
     private static final long serialVersionUID = 1L;
 

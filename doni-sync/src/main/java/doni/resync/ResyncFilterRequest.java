@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A filter as it came, checked member by member; {@link Invalid} names all that is wrong. */
+/** Validates a filter as received, member by member; {@link Invalid} names every violation. */
 final class ResyncFilterRequest {
 
   private static final Set<String> MEMBERS =

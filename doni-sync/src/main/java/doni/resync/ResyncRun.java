@@ -7,18 +7,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One resync of many tasks, as it stands at the moment of reading.
+ * A resync run at the moment of reading.
  *
  * @param filter as {@link ResyncFilter#members} writes it
- * @param requestedBy the id of the user who asked for it
- * @param total the tasks that it was begun with
- * @param done those that were attempted since, however that went, or whose device is gone
- * @param failed of those done, the ones whose latest attempt failed; one that succeeds later leaves
- *     them
- * @param deferred of those done, the ones that wait for something outside
- * @param failures the most frequent reasons of those that failed, the most frequent one first
- * @param ratePerSecond attempts a second within the last minute; null unless it runs
- * @param estimatedEnd if it goes on at that rate; null unless it runs and something was done lately
+ * @param requestedBy the id of the user who requested it
  */
 public record ResyncRun(
     UUID uuid,
@@ -27,32 +19,51 @@ public record ResyncRun(
     String requestedBy,
     Instant createdAt,
     @Nullable Instant endedAt,
-    long total,
-    long done,
-    long failed,
-    long deferred,
-    List<Failure> failures,
-    @Nullable Double ratePerSecond,
-    @Nullable Instant estimatedEnd) {
+    Progress progress) {
 
-  /** Where a run stands. */
+  /** The state of a run. */
   public enum State {
     RUNNING,
-    /** Its tasks wait for their own next look, until it is resumed. */
+    /** Its tasks wait for their own next attempt until the run is resumed. */
     PAUSED,
     CANCELLED,
     DONE;
 
-    /** Whether nothing can change it any more. */
+    /** Returns whether the run can no longer change. */
     public boolean over() {
       return this == CANCELLED || this == DONE;
+    }
+  }
+
+  /**
+   * How far a run is.
+   *
+   * @param total the tasks that it started with
+   * @param done tasks that were attempted since, with any outcome, or whose hardware is gone
+   * @param failed done tasks whose latest attempt failed; a later success removes a task from them
+   * @param deferred done tasks whose latest attempt was deferred
+   * @param failures the most frequent reasons of failed tasks, most frequent first
+   * @param ratePerSecond attempts per second within the last minute; null unless the run is running
+   * @param estimatedEnd at that rate; null unless the run is running and a task was done lately
+   */
+  public record Progress(
+      long total,
+      long done,
+      long failed,
+      long deferred,
+      List<Failure> failures,
+      @Nullable Double ratePerSecond,
+      @Nullable Instant estimatedEnd) {
+
+    public Progress {
+      failures = List.copyOf(failures);
     }
   }
 
   /** How many tasks failed for one reason. */
   public record Failure(String reason, long count) {}
 
-  ResyncRun with(List<Failure> reasons) {
+  ResyncRun with(List<Failure> failures) {
     return new ResyncRun(
         uuid,
         state,
@@ -60,12 +71,13 @@ public record ResyncRun(
         requestedBy,
         createdAt,
         endedAt,
-        total,
-        done,
-        failed,
-        deferred,
-        List.copyOf(reasons),
-        ratePerSecond,
-        estimatedEnd);
+        new Progress(
+            progress.total(),
+            progress.done(),
+            progress.failed(),
+            progress.deferred(),
+            failures,
+            progress.ratePerSecond(),
+            progress.estimatedEnd()));
   }
 }

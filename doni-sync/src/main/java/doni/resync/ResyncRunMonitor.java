@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Sees to the runs that are not over, on every replica that runs lanes: makes due what was left
- * when a run began, because an attempt from before was under way or somebody had locked the row,
- * and notes that a run is over. Replicas that do so at the same time do not disturb each other.
+ * Advances the runs that are not over, on every replica that runs lanes: makes tasks due that could
+ * not be made due when the run began, because an attempt was running or the row was locked, and
+ * records that a run is over. Replicas can do so at the same time.
  */
 public final class ResyncRunMonitor implements SmartLifecycle {
 
@@ -35,7 +35,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
   private volatile boolean running;
 
   /**
-   * @param wake has the lanes of these workers look for due devices
+   * @param wake makes the lanes of these workers poll now
    */
   public ResyncRunMonitor(
       ResyncRunStore runs,
@@ -48,7 +48,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
     this.wake = wake;
     this.housekeeping = housekeeping;
     Gauge.builder("doni.sync.runs", open, AtomicLong::get)
-        .description("Resyncs of many devices that are not over, as seen by this replica")
+        .description("Resync runs that are not over, as seen by this replica")
         .register(meters);
     Gauge.builder("doni.sync.run.tasks", open, _ -> left.get())
         .description("Tasks of these that are not done yet")
@@ -64,7 +64,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
     }
   }
 
-  /** The lanes' housekeeping ends with them. */
+  /** The housekeeping of the lanes ends with the lanes. */
   @Override
   public void stop() {
     running = false;
@@ -75,7 +75,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
     return running;
   }
 
-  /** As little as the lanes. */
+  /** Like the lanes, it cannot be started again. */
   @Override
   public boolean isPauseable() {
     return false;
@@ -100,9 +100,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
     int removed = runs.removeOlder(properties.runRetention());
     if (removed > 0) {
       LOG.info(
-          "{} sync runs that ended more than {} ago were removed",
-          removed,
-          properties.runRetention());
+          "Removed {} resync runs that ended more than {} ago", removed, properties.runRetention());
     }
   }
 }

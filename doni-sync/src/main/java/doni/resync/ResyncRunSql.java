@@ -4,9 +4,9 @@ package doni.resync;
  * The statements about runs. A task of a run is done when it is gone, or when its version says that
  * an attempt has ended which began within the run.
  *
- * <p>Those that write to queues leave rows alone that somebody else has locked, because a change of
- * a device locks several of them in an order of its own. Such a row is being picked or made due;
- * {@link ResyncRunMonitor} looks whether anything is left to do about it.
+ * <p>Statements that write to queues skip locked rows, because a change of hardware locks several
+ * of them in another order. Such a row is being picked or made due; {@link ResyncRunMonitor} checks
+ * later whether anything remains to be done.
  */
 final class ResyncRunSql {
 
@@ -16,7 +16,8 @@ final class ResyncRunSql {
   private static final String TASK =
       "worker_task t on t.hardware_uuid = m.hardware_uuid and t.worker_type = m.worker_type";
   private static final String ROW =
-      "scheduled_tasks q on q.task_name = m.worker_type and q.task_instance = m.hardware_uuid::text";
+      "scheduled_tasks q on q.task_name = m.worker_type and q.task_instance ="
+          + " m.hardware_uuid::text";
   private static final String NOT_DONE = "t.version < m.done_version";
 
   /** To be followed by a condition on {@code r}, and an order. */

@@ -3,6 +3,7 @@ package doni.resync;
 import doni.engine.lane.TaskRequeuer;
 import doni.request.RequestRefusedException.Conflict;
 import doni.resync.ResyncRun.State;
+import doni.task.QueuePriority;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -29,25 +30,23 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Resyncs of many tasks. All of a run is in the database, so any replica can tell of it, pause it
- * and go on with it; what it made due is done by the lanes like everything else, behind what people
- * asked for.
+ * The statements of resync runs. A run is stored completely in the database, so any replica can
+ * show, pause and resume it. The lanes work on its tasks like on all others, after changes by
+ * people.
  *
- * <p>Methods that change a run want an open transaction (read committed).
+ * <p>Methods that change a run need a transaction (read committed).
  */
 public final class ResyncRunStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResyncRunStore.class);
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-  /** Backends word one failure in many ways; who wants them all asks for the devices in ERROR. */
+  /** Backends word one failure in many ways; a list of the hardware in ERROR shows them all. */
   private static final int MOST_REASONS = 10;
-
-  private static final int URGENT = 90;
 
   private final JdbcClient jdbc;
   private final JsonMapper json;
-  private final TaskRequeuer lanes;
+  private final TaskRequeuer requeuer;
   private final List<String> workerTypes;
   private final Clock clock;
 
@@ -55,10 +54,14 @@ public final class ResyncRunStore {
    * @param workerTypes of the workers that run in lanes at this site
    */
   public ResyncRunStore(
-      JdbcClient jdbc, JsonMapper json, TaskRequeuer lanes, List<String> workerTypes, Clock clock) {
+      JdbcClient jdbc,
+      JsonMapper json,
+      TaskRequeuer requeuer,
+      List<String> workerTypes,
+      Clock clock) {
     this.jdbc = jdbc;
     this.json = json;
-    this.lanes = lanes;
+    this.requeuer = requeuer;
     this.workerTypes = List.copyOf(workerTypes);
     this.clock = clock;
   }
@@ -73,7 +76,8 @@ public final class ResyncRunStore {
     Set<String> known =
         new HashSet<>(
             jdbc.sql(
-                    "select lower(name) from hardware where deleted_at is null and lower(name) = any(:names)")
+                    "select lower(name) from hardware where deleted_at is null and lower(name) ="
+                        + " any(:names)")
                 .param(
                     "names",
                     names.stream()
@@ -93,8 +97,8 @@ public final class ResyncRunStore {
     String text = json.writeValueAsString(filter.members());
     Optional<ResyncRun> same =
         read(
-                "r.filter = cast(:filter as jsonb) and r.cancelled_at is null and r.ended_at is null"
-                    + " order by r.created_at",
+                "r.filter = cast(:filter as jsonb) and r.cancelled_at is null and r.ended_at is"
+                    + " null order by r.created_at",
                 Map.of("filter", text))
             .stream()
             .filter(run -> !run.state().over())
@@ -112,8 +116,8 @@ public final class ResyncRunStore {
         .update();
     int total = addTasks(run, filter);
     jdbc.sql(ResyncRunSql.SET_TOTAL).param("run", run).param("total", total).update();
-    lanes.announce(makeDue(run));
-    LOG.info("Sync run {} of {} tasks begins, for user {}: {}", run, total, requestedBy, text);
+    requeuer.announce(makeDue(run));
+    LOG.info("Resync run {} started with {} tasks, for user {}: {}", run, total, requestedBy, text);
     return find(run).orElseThrow();
   }
 
@@ -170,8 +174,8 @@ public final class ResyncRunStore {
     return after == null
         ? read("true order by r.created_at desc, r.uuid desc limit :limit", Map.of("limit", limit))
         : read(
-            "(r.created_at, r.uuid) < (select a.created_at, a.uuid from sync_run a where a.uuid = :after)"
-                + " order by r.created_at desc, r.uuid desc limit :limit",
+            "(r.created_at, r.uuid) < (select a.created_at, a.uuid from sync_run a where a.uuid ="
+                + " :after) order by r.created_at desc, r.uuid desc limit :limit",
             Map.of("limit", limit, "after", after));
   }
 
@@ -204,7 +208,7 @@ public final class ResyncRunStore {
             return found;
           }
           update(ResyncRunSql.RESUME, run);
-          lanes.announce(makeDue(run));
+          requeuer.announce(makeDue(run));
           return reread(run);
         });
   }
@@ -251,7 +255,7 @@ public final class ResyncRunStore {
   /** Notes that a run is over, if all of it is done. */
   void endIfDone(UUID run) {
     if (update(ResyncRunSql.END, run) > 0) {
-      LOG.info("Sync run {} is done", run);
+      LOG.info("Resync run {} is done", run);
     }
   }
 
@@ -277,7 +281,7 @@ public final class ResyncRunStore {
   private static State open(ResyncRun run, String what) {
     if (run.state().over()) {
       throw new Conflict(
-          "Sync run %s is %s and cannot be %s.".formatted(run.uuid(), run.state(), what));
+          "Resync run %s is %s and cannot be %s.".formatted(run.uuid(), run.state(), what));
     }
     return run.state();
   }
@@ -285,7 +289,7 @@ public final class ResyncRunStore {
   private void giveBack(UUID run) {
     jdbc.sql(ResyncRunSql.GIVE_BACK)
         .param("run", run)
-        .param("urgent", URGENT)
+        .param("urgent", QueuePriority.URGENT)
         .param("now", time(now()))
         .update();
   }
@@ -303,7 +307,10 @@ public final class ResyncRunStore {
             .query((row, _) -> run(row, now))
             .list();
     UUID[] failed =
-        runs.stream().filter(run -> run.failed() > 0).map(ResyncRun::uuid).toArray(UUID[]::new);
+        runs.stream()
+            .filter(run -> run.progress().failed() > 0)
+            .map(ResyncRun::uuid)
+            .toArray(UUID[]::new);
     if (failed.length == 0) {
       return runs;
     }
@@ -341,13 +348,14 @@ public final class ResyncRunStore {
         row.getString("requested_by"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         instant(row, state == State.CANCELLED ? "cancelled_at" : "ended_at"),
-        row.getLong("total"),
-        done,
-        row.getLong("failed"),
-        row.getLong("deferred"),
-        List.of(),
-        rate,
-        rate == null || rate == 0 ? null : now.plusMillis(Math.round(1000 * left / rate)));
+        new ResyncRun.Progress(
+            row.getLong("total"),
+            done,
+            row.getLong("failed"),
+            row.getLong("deferred"),
+            List.of(),
+            rate,
+            rate == null || rate == 0 ? null : now.plusMillis(Math.round(1000 * left / rate))));
   }
 
   private static State state(ResultSet row, long left) throws SQLException {

@@ -6,17 +6,15 @@ import doni.policy.Policy;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Resyncs of many devices, for those whom {@code hardware:sync_all} allows it. Refusals come in
- * this order: forbidden, invalid, not found, conflict.
+ * Starts and controls resync runs, for callers whom the rule {@code hardware:sync_all} admits.
+ * Refusals come in this order: forbidden, invalid, not found, conflict.
  */
 @Service
 public class ResyncService {
@@ -24,26 +22,24 @@ public class ResyncService {
   private final ResyncRunStore runs;
   private final HardwareTypes types;
   private final Policy policy;
-  private final TransactionTemplate transaction;
 
-  ResyncService(
-      ResyncRunStore runs, HardwareTypes types, Policy policy, TransactionTemplate transaction) {
+  ResyncService(ResyncRunStore runs, HardwareTypes types, Policy policy) {
     this.runs = runs;
     this.types = types;
     this.policy = policy;
-    this.transaction = transaction;
   }
 
   /**
-   * Has the tasks that a filter matches looked at again, all of them if it is empty. While a run of
-   * the same filter is not over, that one is returned.
+   * Starts a run that makes the tasks due that match a filter; an empty filter matches all. While a
+   * run with the same filter is not over, that run is returned.
    *
-   * @param filter as it came, unchecked
+   * @param filter as received, unchecked
    */
+  @Transactional
   public ResyncRun start(Caller caller, Map<String, Object> filter) {
     authorize(caller);
     ResyncFilter checked = ResyncFilterRequest.read(filter, types, runs);
-    return Objects.requireNonNull(transaction.execute(_ -> runs.start(checked, caller.userId())));
+    return runs.start(checked, caller.userId());
   }
 
   public ResyncRun get(Caller caller, UUID run) {
@@ -52,33 +48,34 @@ public class ResyncService {
   }
 
   /**
-   * The runs, newest first.
+   * Returns the runs, newest first.
    *
-   * @param after only those that come after this one; null starts at the newest
+   * @param after the last run of the previous page; null starts at the newest
    */
   public List<ResyncRun> list(Caller caller, int limit, @Nullable UUID after) {
     authorize(caller);
     return runs.list(limit, after);
   }
 
-  /** Lets what is not attempted yet wait for its own next look. */
+  /** Pauses a run: tasks that were not attempted yet wait for their own next attempt. */
+  @Transactional
   public ResyncRun pause(Caller caller, UUID run) {
-    return change(caller, run, runs::pause);
-  }
-
-  /** Goes on with what is not attempted yet. */
-  public ResyncRun resume(Caller caller, UUID run) {
-    return change(caller, run, runs::resume);
-  }
-
-  /** Ends a run before all of it is done. */
-  public ResyncRun cancel(Caller caller, UUID run) {
-    return change(caller, run, runs::cancel);
-  }
-
-  private ResyncRun change(Caller caller, UUID run, Function<UUID, Optional<ResyncRun>> change) {
     authorize(caller);
-    return found(run, Objects.requireNonNull(transaction.execute(_ -> change.apply(run))));
+    return found(run, runs.pause(run));
+  }
+
+  /** Resumes a run with the tasks that were not attempted yet. */
+  @Transactional
+  public ResyncRun resume(Caller caller, UUID run) {
+    authorize(caller);
+    return found(run, runs.resume(run));
+  }
+
+  /** Ends a run before all of its tasks are done. */
+  @Transactional
+  public ResyncRun cancel(Caller caller, UUID run) {
+    authorize(caller);
+    return found(run, runs.cancel(run));
   }
 
   private void authorize(Caller caller) {
@@ -86,6 +83,6 @@ public class ResyncService {
   }
 
   private static ResyncRun found(UUID uuid, Optional<ResyncRun> run) {
-    return run.orElseThrow(() -> new NotFound("Sync run " + uuid + " could not be found."));
+    return run.orElseThrow(() -> new NotFound("Resync run " + uuid + " could not be found."));
   }
 }

@@ -1,40 +1,33 @@
 package doni.secret;
 
-import java.nio.ByteBuffer;
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.subtle.AesGcmJce;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.crypto.Cipher;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * AES-256-GCM with named keys. The text form is {@code <key id>:<base64 of nonce and ciphertext>}.
  *
- * <p>The place of a value (its device and field) is authenticated with it, so that a ciphertext
- * that is copied to another device or field does not open there.
+ * <p>The place of a value (its hardware and field) is authenticated with it, so a ciphertext that
+ * is copied to other hardware or another field does not open there.
  */
 public final class AesGcm {
 
-  private static final int NONCE_BYTES = 12;
-  private static final int TAG_BITS = 128;
   private static final int KEY_BYTES = 32;
 
-  private final Map<String, SecretKey> keys = new LinkedHashMap<>();
+  private final Map<String, Aead> keys = new LinkedHashMap<>();
   private final String encryptingId;
-  private final SecretKey encryptingKey;
-  private final SecureRandom random = new SecureRandom();
+  private final Aead encryptingKey;
 
   /**
    * @param encodedKeys base64 of 32 bytes by key id; the first one encrypts, all of them decrypt
    */
   public AesGcm(Map<String, String> encodedKeys) {
     encodedKeys.forEach((id, encoded) -> keys.put(checkedId(id), key(id, encoded)));
-    Map.Entry<String, SecretKey> first =
+    Map.Entry<String, Aead> first =
         keys.entrySet().stream()
             .findFirst()
             .orElseThrow(() ->
@@ -43,51 +36,43 @@ public final class AesGcm {
     this.encryptingKey = first.getValue();
   }
 
-  /** The id of the key that encrypts. */
+  /** Returns the id of the key that encrypts. */
   String encryptingId() {
     return encryptingId;
   }
 
   String encrypt(String value, String place) {
-    byte[] nonce = new byte[NONCE_BYTES];
-    random.nextBytes(nonce);
     try {
-      Cipher cipher = cipher(Cipher.ENCRYPT_MODE, encryptingKey, nonce, place);
-      byte[] sealed = cipher.doFinal(value.getBytes(StandardCharsets.UTF_8));
-      byte[] both =
-          ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
-      return encryptingId + ":" + Base64.getEncoder().encodeToString(both);
+      byte[] encrypted = encryptingKey.encrypt(utf8(value), utf8(place));
+      return encryptingId + ":" + Base64.getEncoder().encodeToString(encrypted);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no AES-GCM", e);
+      throw new IllegalStateException("AES-GCM is missing in this JDK", e);
     }
   }
 
-  /** Fails with a text that names the key id and the place, never the value. */
-  String decrypt(String sealed, String place) {
-    int colon = sealed.indexOf(':');
-    String id = colon < 0 ? "" : sealed.substring(0, colon);
-    SecretKey key = keys.get(id);
+  /**
+   * Decrypts a value.
+   *
+   * @throws UnreadableSecretException names the key id and the place, never the value
+   */
+  String decrypt(String encrypted, String place) {
+    int colon = encrypted.indexOf(':');
+    String id = colon < 0 ? "" : encrypted.substring(0, colon);
+    Aead key = keys.get(id);
     if (key == null) {
       throw new UnreadableSecretException(
           "encrypted with key '" + id + "', which doni.secrets.keys does not hold", place);
     }
     try {
-      byte[] both = Base64.getDecoder().decode(sealed.substring(colon + 1));
-      byte[] nonce = java.util.Arrays.copyOf(both, NONCE_BYTES);
-      Cipher cipher = cipher(Cipher.DECRYPT_MODE, key, nonce, place);
-      return new String(
-          cipher.doFinal(both, NONCE_BYTES, both.length - NONCE_BYTES), StandardCharsets.UTF_8);
+      byte[] bytes = Base64.getDecoder().decode(encrypted.substring(colon + 1));
+      return new String(key.decrypt(bytes, utf8(place)), StandardCharsets.UTF_8);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new UnreadableSecretException("key '" + id + "' does not open it", place);
     }
   }
 
-  private static Cipher cipher(int mode, SecretKey key, byte[] nonce, String place)
-      throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-    cipher.updateAAD(place.getBytes(StandardCharsets.UTF_8));
-    return cipher;
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static String checkedId(String id) {
@@ -98,7 +83,7 @@ public final class AesGcm {
     return id;
   }
 
-  private static SecretKey key(String id, String encoded) {
+  private static Aead key(String id, String encoded) {
     byte[] bytes;
     try {
       bytes = Base64.getDecoder().decode(encoded.strip());
@@ -108,12 +93,12 @@ public final class AesGcm {
     }
     if (bytes.length != KEY_BYTES) {
       throw new IllegalArgumentException(
-          "doni.secrets.keys."
-              + id
-              + ": must be base64 of 32 bytes, and this is "
-              + bytes.length
-              + " bytes");
+          "doni.secrets.keys." + id + ": must be base64 of 32 bytes, not of " + bytes.length);
     }
-    return new SecretKeySpec(bytes, "AES");
+    try {
+      return new AesGcmJce(bytes);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM is missing in this JDK", e);
+    }
   }
 }

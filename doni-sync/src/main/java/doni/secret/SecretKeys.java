@@ -29,7 +29,7 @@ public final class SecretKeys {
   /** The id of the key that is made here. */
   public static final String LOCAL = "local";
 
-  private static final Logger log = LoggerFactory.getLogger(SecretKeys.class);
+  private static final Logger LOG = LoggerFactory.getLogger(SecretKeys.class);
 
   private SecretKeys() {}
 
@@ -91,7 +91,7 @@ public final class SecretKeys {
     Files.writeString(
         fresh, Base64.getEncoder().encodeToString(key), StandardOpenOption.TRUNCATE_EXISTING);
     Files.move(fresh, file);
-    log.info("no doni.secrets.keys are configured: made a key for this installation in {}", file);
+    LOG.info("doni.secrets.keys is not set: created a key for this installation in {}", file);
   }
 
   private static Path file(Environment environment) {

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.core.env.Environment;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Looks whether the configured keys open what is stored, as {@link SecretsStartupCheck} does when
- * the service starts. Makes no key.
+ * Checks whether the configured keys decrypt the stored values, as {@link SecretsStartupCheck} does
+ * at the start of the service. Creates no key.
  */
 public final class SecretsDiagnostics {
 
@@ -21,8 +21,8 @@ public final class SecretsDiagnostics {
   private SecretsDiagnostics() {}
 
   /**
-   * @param database empty where it cannot be looked into
-   * @throws RuntimeException when a key is none, or the database fails
+   * @param database empty if it is unavailable
+   * @throws RuntimeException if a key is invalid, or the database fails
    */
   public static List<Finding> look(Environment environment, Optional<DataSource> database) {
     Map<String, String> keys = SecretKeys.configured(environment);
@@ -36,14 +36,15 @@ public final class SecretsDiagnostics {
     AesGcm cipher = new AesGcm(keys);
     if (database.isEmpty()) {
       return List.of(
-          new Finding.Skipped("the keys are keys; what they have to open is not at hand"));
+          new Finding.Skipped(
+              "keys are valid; stored values not checked, because the database is unavailable"));
     }
-    return List.of(values(new JdbcTemplate(database.get()), cipher));
+    return List.of(values(JdbcClient.create(database.get()), cipher));
   }
 
   private static Finding none(Environment environment) {
     return SecretKeys.mayBeMade(environment)
-        ? new Finding.Ok("there is no key yet; one is made under doni.home at the first start")
+        ? new Finding.Ok("no key yet; the first start creates one under doni.home")
         : new Finding.Problem(
             KEYS + " is not set, and is required with spring.datasource.url",
             "set "
@@ -51,18 +52,20 @@ public final class SecretsDiagnostics {
                 + ".<id> to the key of this database; for a new one: openssl rand -base64 32");
   }
 
-  private static Finding values(JdbcTemplate jdbc, AesGcm cipher) {
-    Boolean isThere =
-        jdbc.queryForObject(
-            "select to_regclass('hardware') is not null and to_regclass('worker_task') is not null",
-            Boolean.class);
-    if (!Boolean.TRUE.equals(isThere)) {
-      return new Finding.Skipped("the database has no schema yet, so nothing is stored");
+  private static Finding values(JdbcClient jdbc, AesGcm cipher) {
+    boolean hasSchema =
+        jdbc.sql(
+                "select to_regclass('hardware') is not null and to_regclass('worker_task') is not"
+                    + " null")
+            .query(Boolean.class)
+            .single();
+    if (!hasSchema) {
+      return new Finding.Skipped("the database has no schema yet, so no values are stored");
     }
     List<Unreadable> unreadable =
         new StoredSecrets(jdbc, cipher, JsonMapper.shared()).unreadableKeys();
     if (unreadable.isEmpty()) {
-      return new Finding.Ok("one stored value of each key that is in use can be read");
+      return new Finding.Ok("one stored value of each key in use can be decrypted");
     }
     Unreadable first = unreadable.getFirst();
     return new Finding.Problem(

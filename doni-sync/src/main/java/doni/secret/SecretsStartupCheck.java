@@ -6,9 +6,9 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses to start a service that cannot read what is stored: every device whose secret is
- * concerned would fail, one after the other. One value of each key is tried, which also finds a key
- * that was replaced under its old id.
+ * Stops the start of a service that cannot decrypt stored values: every hardware with such a secret
+ * would fail, one after the other. Tries one value of each key, which also detects a key that was
+ * replaced under its old id.
  */
 @Component
 final class SecretsStartupCheck implements SmartInitializingSingleton {
@@ -25,7 +25,7 @@ final class SecretsStartupCheck implements SmartInitializingSingleton {
     if (!unreadable.isEmpty()) {
       Unreadable first = unreadable.getFirst();
       throw new IllegalStateException(
-          "doni.secrets.keys: stored values cannot be read, such as %s of hardware %s (%s); allowed: all keys that are in use, which 'doni secrets verify' tells"
+          "doni.secrets.keys: stored values cannot be read, such as %s of hardware %s (%s); allowed: all keys that are in use; 'doni secrets verify' lists the values"
               .formatted(first.place(), first.device(), first.why()));
     }
   }

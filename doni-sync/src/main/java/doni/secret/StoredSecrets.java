@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The encrypted values as such: whether they can be read, and which key they are encrypted with.
+ * Verifies and rotates all encrypted values.
  *
- * <p>May be used while the service runs. A value is written only where it still is what was read,
- * and nothing beside it is; so a change that comes meanwhile is never lost, and what a run that was
- * broken off has left is done by the next one.
+ * <p>It can run beside the service. A value is written only if it is still the one that was read,
+ * and nothing beside it is written. So a concurrent change is never lost, and the next run
+ * completes an interrupted one.
  */
 @Component
 public class StoredSecrets {
 
   /**
-   * How many values there are.
+   * The result of a run.
    *
-   * @param rotated how many were encrypted anew
-   * @param missed how many were not, because they were changed at this moment
+   * @param rotated how many values were encrypted with the new key
+   * @param missed how many were not, because they were changed concurrently
    */
   public record Summary(long values, long rotated, long missed, List<Unreadable> unreadable) {
     public Summary {
@@ -34,14 +34,14 @@ public class StoredSecrets {
   }
 
   /**
-   * A value that cannot be decrypted with the keys at hand.
+   * A value that cannot be decrypted with the configured keys.
    *
    * @param place the property, or the worker and its detail
    * @param why names the key, never a value
    */
   public record Unreadable(HardwareId device, String place, String why) {}
 
-  /** Where a value stands, and how it is written there anew. */
+  /** Where a value is stored, and the statement that replaces it. */
   private enum Origin {
     PROPERTY(
         "update hardware set properties = properties || ?::jsonb"
@@ -104,33 +104,33 @@ public class StoredSecrets {
           .formatted("true")
           .replaceFirst("select", "select distinct on (split_part(sealed, ':', 1))");
 
-  private final JdbcTemplate jdbc;
+  private final JdbcClient jdbc;
   private final AesGcm cipher;
   private final JsonMapper json;
 
-  StoredSecrets(JdbcTemplate jdbc, AesGcm cipher, JsonMapper json) {
+  StoredSecrets(JdbcClient jdbc, AesGcm cipher, JsonMapper json) {
     this.jdbc = jdbc;
     this.cipher = cipher;
     this.json = json;
   }
 
-  /** Decrypts every stored value. */
+  /** Decrypts every stored value and reports the unreadable ones. */
   public Summary verify() {
     return pass(false);
   }
 
   /**
-   * Encrypts with the first key of {@code doni.secrets.keys} every value that is encrypted with
-   * another one. A replica that still has another first key goes on to use that one.
+   * Encrypts every value with the first key of {@code doni.secrets.keys}. A replica that still has
+   * another first key continues to use that one.
    */
   public Summary rotate() {
     return pass(true);
   }
 
-  /** For every key that is in use, one value that cannot be read, if that one cannot. */
+  /** Tries one value of every key in use, and returns those that cannot be decrypted. */
   List<Unreadable> unreadableKeys() {
     List<Unreadable> unreadable = new ArrayList<>();
-    for (Stored stored : jdbc.query(ONE_OF_EACH_KEY, (row, _) -> stored(row))) {
+    for (Stored stored : jdbc.sql(ONE_OF_EACH_KEY).query((row, _) -> stored(row)).list()) {
       try {
         open(stored);
       } catch (UnreadableSecretException e) {
@@ -166,18 +166,22 @@ public class StoredSecrets {
   }
 
   private List<UUID> page(UUID after) {
-    return jdbc.query(
-        "select uuid from (select uuid from hardware union select hardware_uuid from leftover) known"
-            + " where uuid > ? order by uuid limit "
-            + PAGE,
-        (row, _) -> row.getObject("uuid", UUID.class),
-        after);
+    return jdbc.sql(
+            """
+            select uuid from (select uuid from hardware union select hardware_uuid from leftover) known
+            where uuid > ? order by uuid limit ?
+            """)
+        .param(after)
+        .param(PAGE)
+        .query(UUID.class)
+        .list();
   }
 
   private List<Stored> secretsOf(List<UUID> devices) {
-    UUID[] uuids = devices.toArray(UUID[]::new);
-    return jdbc.query(
-        SECRETS.formatted("h.uuid = any(?)"), (row, _) -> stored(row), uuids, uuids, uuids);
+    return jdbc.sql(SECRETS.formatted("h.uuid = any(:uuids)"))
+        .param("uuids", devices.toArray(UUID[]::new))
+        .query((row, _) -> stored(row))
+        .list();
   }
 
   private String open(Stored stored) {
@@ -187,12 +191,12 @@ public class StoredSecrets {
 
   private boolean rewrite(Stored stored, String value) {
     String fresh = cipher.encrypt(value, AesSecretEncryptor.place(stored.device(), stored.field()));
-    return jdbc.update(
-            stored.origin().rewrite,
-            field(stored, fresh),
-            stored.device().value(),
-            stored.workerType(),
-            field(stored, stored.sealed()))
+    return jdbc.sql(stored.origin().rewrite)
+            .param(field(stored, fresh))
+            .param(stored.device().value())
+            .param(stored.workerType())
+            .param(field(stored, stored.sealed()))
+            .update()
         > 0;
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Reads which lanes are paused, on any replica, and why. At most one second old. */
@@ -18,11 +18,11 @@ public class LanePauseReader {
 
   private record Reading(Map<String, LanePause> holds, Instant at) {}
 
-  private final JdbcTemplate jdbc;
+  private final JdbcClient jdbc;
   private final Clock clock;
   private volatile Reading reading = new Reading(Map.of(), Instant.MIN);
 
-  LanePauseReader(JdbcTemplate jdbc, Clock clock) {
+  LanePauseReader(JdbcClient jdbc, Clock clock) {
     this.jdbc = jdbc;
     this.clock = clock;
   }
@@ -41,13 +41,15 @@ public class LanePauseReader {
   private Map<String, LanePause> read() {
     record Row(String worker, LanePause hold) {}
     return jdbc
-        .query(
-            "select worker_type, reason, until from lane_hold where seen_at > now() - interval '30 seconds' order by since",
-            (row, _) ->
-                new Row(
-                    row.getString("worker_type"),
-                    new LanePause(
-                        row.getString("reason"), ResultColumns.nullableInstant(row, "until"))))
+        .sql(
+            "select worker_type, reason, until from lane_hold where seen_at > now() - interval '30"
+                + " seconds' order by since")
+        .query((row, _) ->
+            new Row(
+                row.getString("worker_type"),
+                new LanePause(
+                    row.getString("reason"), ResultColumns.nullableInstant(row, "until"))))
+        .list()
         .stream()
         .collect(Collectors.toMap(Row::worker, Row::hold, (first, _) -> first));
   }

@@ -14,8 +14,9 @@ public final class WorkerTaskSql {
       """
       exists (select from scheduled_tasks q
         where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
-          and q.last_heartbeat > now() - interval '20 seconds')\
-      """;
+          and q.last_heartbeat > now() - interval '%d seconds')\
+      """
+          .formatted(AttemptLiveness.WINDOW.toSeconds());
 
   static final String READ =
       """
@@ -58,7 +59,6 @@ public final class WorkerTaskSql {
   private static final String CLAIMED =
       " task_name = ? and task_instance = ? and version = ? and picked_by = ? and picked";
 
-  // Below, 90 and 10 are db-scheduler's high and low priority.
   private static final String GIVEN_BACK =
       "picked = false, picked_by = null, last_heartbeat = null, version = q.version + 1";
 
@@ -79,7 +79,7 @@ public final class WorkerTaskSql {
     released as (
       update %s q set %s,
         execution_time = case when device.moved then ? else ? end,
-        priority = case when device.moved then 90 else 10 end
+        priority = case when device.moved then %d else %d end
       from (select generation > ? as moved from device) device
       where %s
       returning device.moved, q.execution_time),
@@ -97,7 +97,12 @@ public final class WorkerTaskSql {
       from finished f cross join unnest(?, ?) as note(kind, body))
     select moved, case when ? then set_config('synchronous_commit', 'off', true) end from finished
     """
-        .formatted(LanePartition.of(workerType).name(), GIVEN_BACK, CLAIMED);
+        .formatted(
+            LanePartition.of(workerType).name(),
+            GIVEN_BACK,
+            QueuePriority.URGENT,
+            QueuePriority.BACKGROUND,
+            CLAIMED);
   }
 
   /** A change that came meanwhile keeps its place before the background. */
@@ -108,10 +113,10 @@ public final class WorkerTaskSql {
       from hardware h join worker_task t on t.hardware_uuid = h.uuid
       where h.uuid = ? and t.worker_type = ?
       for share of h)
-    update %s q set %s, priority = case when device.changed then 90 else q.priority end
+    update %s q set %s, priority = case when device.changed then %d else q.priority end
     from device where %s
     """
-        .formatted(LanePartition.of(workerType).name(), GIVEN_BACK, CLAIMED);
+        .formatted(LanePartition.of(workerType).name(), GIVEN_BACK, QueuePriority.URGENT, CLAIMED);
   }
 
   static String dequeue(String workerType) {
@@ -121,6 +126,7 @@ public final class WorkerTaskSql {
   /** The claim of a task that was taken away while it was attempted, as forced deletions do. */
   static String dequeueGone(String workerType) {
     return dequeue(workerType)
-        + " and not exists (select from worker_task t where t.hardware_uuid = ? and t.worker_type = ?)";
+        + " and not exists (select from worker_task t where t.hardware_uuid = ? and t.worker_type ="
+        + " ?)";
   }
 }

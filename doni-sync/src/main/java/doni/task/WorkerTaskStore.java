@@ -5,13 +5,9 @@ import doni.enrollment.Generation;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
 import doni.secret.SecretEncryptor;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,8 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,13 +30,13 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class WorkerTaskStore {
 
-  private final JdbcTemplate jdbc;
+  private final JdbcClient jdbc;
   private final TransactionOperations transactions;
   private final SecretEncryptor sealer;
   private final JsonMapper json;
 
   public WorkerTaskStore(
-      JdbcTemplate jdbc,
+      JdbcClient jdbc,
       TransactionOperations transactions,
       SecretEncryptor sealer,
       JsonMapper json) {
@@ -62,12 +57,9 @@ public final class WorkerTaskStore {
 
   /** As {@link #read(Claim, Collection)}, for a plan that does not claim the task. */
   public Optional<WorkerTask> read(HardwareId id, String workerType, Collection<String> followed) {
-    List<WorkerTask> found =
-        jdbc.query(
-            WorkerTaskSql.READ,
-            parameters(followed.toArray(String[]::new), id.value(), workerType),
-            (row, _) -> task(row));
-    return found.stream().findFirst();
+    return statement(WorkerTaskSql.READ, followed.toArray(String[]::new), id.value(), workerType)
+        .query((row, _) -> task(row))
+        .optional();
   }
 
   /**
@@ -103,9 +95,11 @@ public final class WorkerTaskStore {
    * quarantine also holds for an attempt that started before it.
    */
   public boolean isQuarantined(HardwareId id) {
-    return !jdbc.queryForList(
+    return statement(
             "select 1 from hardware where uuid = ? and quarantined_at is not null", id.value())
-        .isEmpty();
+        .query(Integer.class)
+        .optional()
+        .isPresent();
   }
 
   /** What recording an outcome led to. */
@@ -125,10 +119,9 @@ public final class WorkerTaskStore {
     values.addAll(finished(claim, task, finish));
     values.addAll(noted(claim, task, finish));
     List<Boolean> moved =
-        jdbc.query(
-            WorkerTaskSql.finish(claim.workerType()),
-            parameters(values.toArray()),
-            (row, _) -> row.getBoolean(1));
+        statement(WorkerTaskSql.finish(claim.workerType()), values.toArray())
+            .query((row, _) -> row.getBoolean(1))
+            .list();
     if (moved.isEmpty()) {
       discardGone(claim);
       return Release.LOST;
@@ -208,40 +201,39 @@ public final class WorkerTaskStore {
     UUID id = claim.hardware().value();
     // Two workers that finish with a device at the same time take turns here, so that the second
     // sees that it is the last.
-    jdbc.query(WorkerTaskSql.LOCK_DEVICE, parameters(id), (row, _) -> row.getLong(1));
-    if (jdbc.update(WorkerTaskSql.dequeue(claim.workerType()), claimed(claim)) == 0
-        || jdbc.update(WorkerTaskSql.REMOVE, parameters(id, claim.workerType(), task.version()))
-            == 0) {
+    statement(WorkerTaskSql.LOCK_DEVICE, id).query(Long.class).optional();
+    if (dequeue(claim) == 0
+        || statement(WorkerTaskSql.REMOVE, id, claim.workerType(), task.version()).update() == 0) {
       status.setRollbackOnly();
       return false;
     }
     for (TaskUpdate.NewEvent note : notes) {
-      jdbc.update(
-          WorkerTaskSql.NOTE,
-          parameters(
+      statement(
+              WorkerTaskSql.NOTE,
               id,
               at,
               note.kind(),
               task.generation().value(),
               claim.workerType(),
-              json.writeValueAsString(note.body())));
+              json.writeValueAsString(note.body()))
+          .update();
     }
-    jdbc.update(WorkerTaskSql.REMOVE_CLEAN_DEVICE, parameters(id));
+    statement(WorkerTaskSql.REMOVE_CLEAN_DEVICE, id).update();
     return true;
   }
 
   /** Gives a task back as if it had not been picked. */
   public void handBack(TaskClaim claim) {
     int released =
-        jdbc.update(
-            WorkerTaskSql.handBack(claim.workerType()),
-            parameters(
+        statement(
+                WorkerTaskSql.handBack(claim.workerType()),
                 claim.hardware().value(),
                 claim.workerType(),
                 claim.workerType(),
                 claim.hardware().toString(),
                 claim.version(),
-                claim.holder()));
+                claim.holder())
+            .update();
     if (released == 0) {
       discardGone(claim);
     }
@@ -252,20 +244,30 @@ public final class WorkerTaskStore {
    * for it.
    */
   private void discardGone(TaskClaim claim) {
-    jdbc.update(
-        WorkerTaskSql.dequeueGone(claim.workerType()),
-        parameters(
+    statement(
+            WorkerTaskSql.dequeueGone(claim.workerType()),
             claim.workerType(),
             claim.hardware().toString(),
             claim.version(),
             claim.holder(),
             claim.hardware().value(),
-            claim.workerType()));
+            claim.workerType())
+        .update();
   }
 
   /** Removes a queue row that belongs to no task. */
   public void discard(TaskClaim claim) {
-    jdbc.update(WorkerTaskSql.dequeue(claim.workerType()), claimed(claim));
+    dequeue(claim);
+  }
+
+  private int dequeue(TaskClaim claim) {
+    return statement(
+            WorkerTaskSql.dequeue(claim.workerType()),
+            claim.workerType(),
+            claim.hardware().toString(),
+            claim.version(),
+            claim.holder())
+        .update();
   }
 
   private @Nullable String sealed(TaskClaim claim, TaskUpdate finish) {
@@ -301,26 +303,13 @@ public final class WorkerTaskStore {
             row.getString("followed")));
   }
 
-  private static PreparedStatementSetter claimed(TaskClaim claim) {
-    return parameters(
-        claim.workerType(), claim.hardware().toString(), claim.version(), claim.holder());
-  }
-
-  private static PreparedStatementSetter parameters(@Nullable Object... values) {
-    return statement -> bind(statement, Arrays.asList(values));
-  }
-
-  private static void bind(PreparedStatement statement, List<@Nullable Object> values)
-      throws SQLException {
-    int index = 1;
+  private JdbcClient.StatementSpec statement(String sql, @Nullable Object... values) {
+    JdbcClient.StatementSpec statement = jdbc.sql(sql);
     for (Object value : values) {
-      switch (value) {
-        case null -> statement.setNull(index, Types.NULL);
-        case Instant instant ->
-            statement.setObject(index, OffsetDateTime.ofInstant(instant, ZoneOffset.UTC));
-        default -> statement.setObject(index, value);
-      }
-      index++;
+      statement =
+          statement.param(
+              value instanceof Instant instant ? ResultColumns.timestamp(instant) : value);
     }
+    return statement;
   }
 }

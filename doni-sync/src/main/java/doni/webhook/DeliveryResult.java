@@ -2,24 +2,24 @@ package doni.webhook;
 
 import java.time.Duration;
 
-/** How it went to tell a receiver of an event. */
+/** The result of delivering an event to a receiver. */
 sealed interface DeliveryResult {
 
-  /** It has it: 2xx. */
+  /** The receiver accepted it: 2xx. */
   record Done() implements DeliveryResult {}
 
   /**
-   * It does not have it, or nobody knows; it is told again.
+   * The receiver did not accept it, or the result is unknown; it is delivered again.
    *
    * @param reason without a secret
-   * @param after what the receiver asked to wait, zero if nothing
-   * @param refused whether it is this event that the receiver does not take
+   * @param after the delay that the receiver requested; zero for none
+   * @param refused whether the receiver refuses this event itself
    */
   record Failed(String reason, Duration after, boolean refused) implements DeliveryResult {}
 
-  /** It wants no more: 410. */
+  /** The receiver wants no more events: 410. */
   record Refused() implements DeliveryResult {}
 
-  /** The replica is about to stop. */
+  /** The replica is stopping. */
   record BrokenOff() implements DeliveryResult {}
 }

@@ -31,13 +31,14 @@ record Webhook(String name, URI url, Secret secret, List<String> events) {
     if (!NAME.matcher(name).matches()) {
       throw refused(
           key,
-          "is no name of a webhook; allowed: lower-case letters, digits and hyphens, at most 64");
+          "must be the name of a webhook; allowed: lower-case letters, digits and hyphens, at most"
+              + " 64");
     }
     for (String event : properties.events()) {
       if (!KIND.matcher(event).matches()) {
         throw refused(
             key + ".events",
-            "holds what is no kind of events; allowed: for example hardware.created, or worker.*");
+            "must list kinds of events; allowed: for example hardware.created, or worker.*");
       }
     }
     return new Webhook(
@@ -59,7 +60,7 @@ record Webhook(String name, URI url, Secret secret, List<String> events) {
     }
     throw refused(
         key,
-        "is no URL; allowed: https://host/path or http://host/path, without user and fragment");
+        "must be a URL; allowed: https://host/path or http://host/path, without user and fragment");
   }
 
   private static Secret secret(String key, @Nullable String text) {

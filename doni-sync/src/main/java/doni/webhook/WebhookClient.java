@@ -25,15 +25,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Posts events. A redirect is not followed, so that an event goes nowhere but where the
- * configuration says; what a receiver answers beyond its status is not read.
+ * Posts events. Redirects are not followed, so an event is only sent to the configured URL. Of a
+ * response only its status and {@code Retry-After} are read.
  */
 final class WebhookClient implements AutoCloseable {
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int GONE = 410;
 
-  /** Answers that say that the event is not taken, rather than that the receiver is unwell. */
+  /** Statuses that refuse this event, rather than report a problem of the receiver. */
   private static final Set<Integer> OF_THE_EVENT = Set.of(400, 413, 422);
 
   private static final DateTimeFormatter TIME =
@@ -52,7 +52,7 @@ final class WebhookClient implements AutoCloseable {
   private final Clock clock;
 
   /**
-   * @param patience how long a receiver may take for one event
+   * @param patience time limit for one event
    */
   WebhookClient(Duration patience, JsonMapper json, Clock clock) {
     this.patience = patience;
@@ -60,7 +60,7 @@ final class WebhookClient implements AutoCloseable {
     this.clock = clock;
   }
 
-  DeliveryResult tell(Webhook webhook, HardwareEvent event) {
+  DeliveryResult deliver(Webhook webhook, HardwareEvent event) {
     byte[] body = json.writeValueAsBytes(body(event));
     HttpRequest request =
         HttpRequest.newBuilder(webhook.url())
@@ -79,7 +79,7 @@ final class WebhookClient implements AutoCloseable {
     Long attempt = attempts.incrementAndGet();
     underWay.put(attempt, answer);
     try {
-      // The request's own limit ends with the head of the answer; a body may never end.
+      // The time limit of the request covers the response head only; a body may never end.
       return of(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
       answer.cancel(true);
@@ -119,7 +119,7 @@ final class WebhookClient implements AutoCloseable {
     return new DeliveryResult.Failed(reason, Duration.ZERO, false);
   }
 
-  /** Texts of exceptions quote the URL, which may hold a secret. */
+  /** Messages of exceptions quote the URL, which may hold a secret. */
   private static String name(@Nullable Throwable cause) {
     return cause == null ? "no cause" : cause.getClass().getSimpleName();
   }
@@ -140,7 +140,7 @@ final class WebhookClient implements AutoCloseable {
     return body;
   }
 
-  /** Breaks off what is under way. */
+  /** Cancels running deliveries. */
   @Override
   public void close() {
     underWay.values().forEach(answer -> answer.cancel(true));

@@ -1,5 +1,6 @@
 package doni.webhook;
 
+import doni.database.RowClaim;
 import doni.event.EventPosition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,16 +12,22 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
- * How far each webhook is, for all replicas. The one that sends holds it for a minute at a time;
- * whoever has lost that moves nothing on, so an event may be told twice, and never not at all.
+ * The position of each webhook, shared by all replicas. The replica that sends holds the webhook
+ * for a minute at a time. A replica that has lost it cannot move the position, so delivery is at
+ * least once.
  *
- * <p>While replicas with an old and a new URL run side by side, the new one alone counts: what is
- * told to the old URL, or refused by it, says nothing about the new one.
+ * <p>While replicas with an old and a new URL run side by side, only the new URL counts: deliveries
+ * to the old URL, and refusals by it, say nothing about the new one.
+ *
+ * <p>Each statement compares and writes in one step on the database's clock, which an entity
+ * cannot.
  */
 final class WebhookCursorStore {
 
+  private static final RowClaim HOLD = new RowClaim("holder", "held_until", Duration.ofMinutes(1));
+
   private static final String MINE =
-      " where name = :name and target = :target and holder = :holder";
+      " where name = :name and target = :target and " + HOLD.isMine();
 
   private final JdbcClient jdbc;
   private final UUID holder = UUID.randomUUID();
@@ -30,23 +37,23 @@ final class WebhookCursorStore {
   }
 
   /**
-   * Where a webhook stands.
+   * The position of a webhook.
    *
-   * @param failures in a row
+   * @param position the last delivered event
+   * @param failures consecutive failures
    */
   record Cursor(EventPosition position, int failures) {}
 
-  /**
-   * A new webhook begins at that position; one that was stopped goes on when its URL is another.
-   */
+  /** Adds a new webhook at that position; a new URL restarts a webhook that was stopped. */
   void register(Webhook webhook, EventPosition begin) {
     jdbc.sql(
             """
             insert into webhook (name, target, tx, event_id) values (:name, :target, :tx, :id)
             on conflict (name) do update set target = excluded.target, state = 'ACTIVE', failures = 0, reason = null,
-              refused_since = null, next_attempt_at = now(), holder = null, held_until = null
+              refused_since = null, next_attempt_at = now(), %s
             where webhook.target <> excluded.target
-            """)
+            """
+                .formatted(HOLD.release()))
         .param("name", webhook.name())
         .param("target", target(webhook))
         .param("tx", begin.tx())
@@ -54,16 +61,20 @@ final class WebhookCursorStore {
         .update();
   }
 
-  /** Takes a webhook to send for it; empty when it is another's turn, not yet time, or stopped. */
+  /**
+   * Takes a webhook in order to send for it; empty when another replica holds it, its next attempt
+   * is later, or it is stopped.
+   */
   Optional<Cursor> hold(Webhook webhook) {
     return mine(
             webhook,
             """
-            update webhook set holder = :holder, held_until = now() + interval '1 minute'
+            update webhook set %s
             where name = :name and target = :target and state = 'ACTIVE' and next_attempt_at <= now()
-              and (holder is null or holder = :holder or held_until < now())
+              and (%s or %s)
             returning tx, event_id, failures
-            """)
+            """
+                .formatted(HOLD.take(), HOLD.isMine(), HOLD.isFree()))
         .query((row, _) ->
             new Cursor(
                 new EventPosition(row.getLong("tx"), row.getLong("event_id")),
@@ -71,13 +82,13 @@ final class WebhookCursorStore {
         .optional();
   }
 
-  /** Goes on to a position; false when another replica sends by now. */
+  /** Moves the position; false when another replica holds the webhook by now. */
   boolean advance(Webhook webhook, EventPosition position) {
     return mine(
                 webhook,
                 "update webhook set tx = :tx, event_id = :id, failures = 0, reason = null,"
-                    + " refused_since = null, last_success_at = now(),"
-                    + " held_until = now() + interval '1 minute'"
+                    + " refused_since = null, last_success_at = now(), "
+                    + HOLD.renew()
                     + MINE)
             .param("tx", position.tx())
             .param("id", position.id())
@@ -86,17 +97,17 @@ final class WebhookCursorStore {
   }
 
   /**
-   * Lets others try again after that time.
+   * Releases a webhook after a failure; any replica may try again after that time.
    *
-   * @param refused whether the receiver refused this very event
+   * @param refused whether the receiver refused this event itself
    */
   void fail(Webhook webhook, String reason, Duration wait, boolean refused) {
     mine(
             webhook,
             "update webhook set failures = failures + 1, reason = :reason,"
                 + " refused_since = case when :refused then coalesce(refused_since, now()) end,"
-                + " next_attempt_at = now() + :millis * interval '1 millisecond',"
-                + " holder = null, held_until = null"
+                + " next_attempt_at = now() + :millis * interval '1 millisecond', "
+                + HOLD.release()
                 + MINE)
         .param("reason", reason)
         .param("refused", refused)
@@ -104,7 +115,7 @@ final class WebhookCursorStore {
         .update();
   }
 
-  /** For how long the receiver has been refusing the event that is next. */
+  /** Returns for how long the receiver has refused the next event. */
   Duration refusedFor(Webhook webhook) {
     return mine(
             webhook,
@@ -118,16 +129,16 @@ final class WebhookCursorStore {
   void stop(Webhook webhook, String reason) {
     mine(
             webhook,
-            "update webhook set state = 'STOPPED', failures = failures + 1, reason = :reason,"
-                + " holder = null, held_until = null"
+            "update webhook set state = 'STOPPED', failures = failures + 1, reason = :reason, "
+                + HOLD.release()
                 + MINE)
         .param("reason", reason)
         .update();
   }
 
-  /** Another replica may send at once. */
+  /** Releases a webhook; another replica may send at once. */
   void release(Webhook webhook) {
-    mine(webhook, "update webhook set holder = null, held_until = null" + MINE).update();
+    mine(webhook, "update webhook set " + HOLD.release() + MINE).update();
   }
 
   private StatementSpec mine(Webhook webhook, String sql) {
@@ -137,7 +148,7 @@ final class WebhookCursorStore {
         .param("holder", holder);
   }
 
-  /** How old the oldest event is that was not told, in seconds; zero where there is none. */
+  /** Returns the age of the oldest undelivered event in seconds; zero if there is none. */
   double lag(Webhook webhook) {
     return jdbc.sql(
             """
@@ -164,7 +175,7 @@ final class WebhookCursorStore {
       return MessageDigest.getInstance("SHA-256")
           .digest(webhook.url().toString().getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is missing in this JDK", e);
     }
   }
 }

@@ -1,15 +1,13 @@
 package doni.webhook;
 
+import doni.database.DatabasePoller;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Runs the webhooks of this replica, each on a thread of its own. */
+/** Runs the webhooks of this replica, each on its own thread. */
 final class WebhookRunner implements SmartLifecycle {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebhookRunner.class);
@@ -18,15 +16,13 @@ final class WebhookRunner implements SmartLifecycle {
 
   private final List<WebhookSender> senders;
   private final WebhookClient receiver;
-  private final ScheduledExecutorService executor;
+  private final DatabasePoller poller;
   private volatile boolean running;
 
   WebhookRunner(List<WebhookSender> senders, WebhookClient receiver) {
     this.senders = List.copyOf(senders);
     this.receiver = receiver;
-    this.executor =
-        Executors.newScheduledThreadPool(
-            senders.size(), Thread.ofVirtual().name("webhook-", 0).factory());
+    this.poller = new DatabasePoller("webhook", senders.size());
   }
 
   @Override
@@ -34,29 +30,19 @@ final class WebhookRunner implements SmartLifecycle {
     running = true;
     for (WebhookSender sender : senders) {
       sender.register();
-      var _ =
-          executor.scheduleWithFixedDelay(
-              () -> send(sender), 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void send(WebhookSender sender) {
-    try {
-      sender.send(() -> running);
-    } catch (RuntimeException e) {
-      // An exception that got out would end the repetition for good.
-      LOG.warn("Webhook {} could not go on; tried again soon", sender.name(), e);
+      poller.every(
+          "Webhook " + sender.name(), Duration.ZERO, POLL, () -> sender.send(() -> running));
     }
   }
 
   @Override
   public void stop() {
     running = false;
-    executor.shutdown();
+    poller.stop();
     receiver.close();
     try {
-      if (!executor.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.info("A webhook is left to another replica, which goes on within a minute");
+      if (!poller.awaitStopped(STOP)) {
+        LOG.info("A webhook did not stop in time; another replica continues within a minute");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -68,7 +54,7 @@ final class WebhookRunner implements SmartLifecycle {
     return running;
   }
 
-  /** What was stopped is not started again. */
+  /** It cannot be started again. */
   @Override
   public boolean isPauseable() {
     return false;

@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells one receiver what happened, event after event in the order in which they can be followed,
- * which is the order of each device. What it cannot be told holds up all that follows, and no other
- * receiver; the events wait where they are, and those that retention removes are never told. Only
- * an event that the receiver itself refuses for an hour is skipped.
+ * Delivers events to one receiver, in the order in which they can be followed. An event that cannot
+ * be delivered delays all later events of this receiver, and of no other. Undelivered events stay
+ * in the event log; those that retention removes are never delivered. Only an event that the
+ * receiver itself refuses for an hour is skipped.
  *
- * <p>{@code doni.webhook.deliveries} counts what was {@code delivered}, {@code failed} and {@code
- * skipped}; {@code doni.webhook.lag} is the age of the oldest event that was not told, in seconds;
- * {@code doni.webhook.stopped} is 1 after the receiver wanted no more.
+ * <p>{@code doni.webhook.deliveries} counts {@code delivered}, {@code failed} and {@code skipped}
+ * events; {@code doni.webhook.lag} is the age of the oldest undelivered event, in seconds; {@code
+ * doni.webhook.stopped} is 1 after the receiver answered 410.
  */
 final class WebhookSender {
 
@@ -32,10 +32,10 @@ final class WebhookSender {
   private static final EventFilter ALL = new EventFilter(null, null, null, null);
   private static final int PAGE = 100;
 
-  /** For how long a receiver may refuse an event before it is skipped. */
+  /** How long a receiver may refuse an event before it is skipped. */
   private static final Duration PATIENCE = Duration.ofHours(1);
 
-  /** However long a receiver asks to wait. */
+  /** The longest delay that a receiver can request. */
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
   private static final String TAG = "webhook";
@@ -43,26 +43,26 @@ final class WebhookSender {
   private final Webhook webhook;
   private final EventLog events;
   private final WebhookCursorStore cursors;
-  private final WebhookClient receiver;
+  private final WebhookClient client;
   private final IntFunction<Duration> backOff;
   private final Counter delivered;
   private final Counter failed;
   private final Counter skipped;
 
   /**
-   * @param backOff how long to wait after so many failures in a row
+   * @param backOff the delay after a number of consecutive failures
    */
   WebhookSender(
       Webhook webhook,
       EventLog events,
       WebhookCursorStore cursors,
-      WebhookClient receiver,
+      WebhookClient client,
       IntFunction<Duration> backOff,
       MeterRegistry meters) {
     this.webhook = webhook;
     this.events = events;
     this.cursors = cursors;
-    this.receiver = receiver;
+    this.client = client;
     this.backOff = backOff;
     this.delivered = counter(meters, "delivered");
     this.failed = counter(meters, "failed");
@@ -80,15 +80,15 @@ final class WebhookSender {
         .register(meters);
   }
 
-  /** Begins with what happens from now on, unless it began earlier. */
+  /** Registers the webhook; a new one starts with events from now on. */
   void register() {
     cursors.register(webhook, events.end());
   }
 
   /**
-   * Tells all that was not told yet, as long as that goes well.
+   * Delivers all undelivered events, until one fails.
    *
-   * @param goesOn asked before each event
+   * @param goesOn checked before each event
    */
   void send(BooleanSupplier goesOn) {
     Optional<WebhookCursorStore.Cursor> cursor = cursors.hold(webhook);
@@ -102,7 +102,7 @@ final class WebhookSender {
       List<HardwareEvent> page = events.following(position, ALL, PAGE);
       more = page.size() == PAGE;
       if (!page.isEmpty()) {
-        if (!tell(page, failures, goesOn)) {
+        if (!deliver(page, failures, goesOn)) {
           return;
         }
         position = page.getLast().position();
@@ -114,7 +114,7 @@ final class WebhookSender {
     }
   }
 
-  private boolean tell(List<HardwareEvent> page, int failures, BooleanSupplier goesOn) {
+  private boolean deliver(List<HardwareEvent> page, int failures, BooleanSupplier goesOn) {
     int before = failures;
     for (HardwareEvent event : page) {
       if (webhook.wants(event.kind())) {
@@ -122,7 +122,7 @@ final class WebhookSender {
           cursors.release(webhook);
           return false;
         }
-        if (!tell(event, before)) {
+        if (!deliver(event, before)) {
           return false;
         }
         before = 0;
@@ -131,12 +131,12 @@ final class WebhookSender {
     return cursors.advance(webhook, page.getLast().position());
   }
 
-  private boolean tell(HardwareEvent event, int failures) {
-    return switch (receiver.tell(webhook, event)) {
+  private boolean deliver(HardwareEvent event, int failures) {
+    return switch (client.deliver(webhook, event)) {
       case DeliveryResult.Done() -> {
         delivered.increment();
         if (failures > 0) {
-          LOG.info("Webhook {} goes on", webhook.name());
+          LOG.info("Webhook {} delivers again", webhook.name());
         }
         yield cursors.advance(webhook, event.position());
       }
@@ -150,7 +150,7 @@ final class WebhookSender {
         failed.increment();
         cursors.stop(webhook, "it answered 410");
         LOG.error(
-            "Webhook {} is stopped: its receiver answered 410; configure another url, or remove it",
+            "Webhook {} stopped: its receiver answered 410; configure another URL, or remove it",
             webhook.name());
         yield false;
       }
@@ -172,11 +172,11 @@ final class WebhookSender {
     return false;
   }
 
-  /** What a receiver will never take must not keep all that follows from it. */
+  /** Skips an event that the receiver will never accept, so that later events are delivered. */
   private boolean skip(HardwareEvent event, DeliveryResult.Failed failure) {
     skipped.increment();
     LOG.error(
-        "Webhook {} goes on without event {} ({}): {}, for an hour by now",
+        "Webhook {} skipped event {} ({}), which its receiver refused for an hour: {}",
         webhook.name(),
         event.id(),
         event.kind(),

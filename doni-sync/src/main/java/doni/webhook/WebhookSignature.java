@@ -10,7 +10,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * {@code t=<seconds since 1970>,v1=<hex of HMAC-SHA256 over "<t>.<body>">}. The time is signed too,
- * so that a receiver can refuse what somebody has recorded and sends again later.
+ * so that a receiver can refuse a delivery that was recorded and is sent again later.
  */
 final class WebhookSignature {
 

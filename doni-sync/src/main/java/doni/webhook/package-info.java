@@ -1,4 +1,4 @@
-/** Tells receivers over HTTP what happened: signed, in order, at least once. */
+/** Delivers events to receivers over HTTP: signed, in order, at least once. */
 @NullMarked
 package doni.webhook;
 

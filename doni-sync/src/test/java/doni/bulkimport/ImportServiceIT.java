@@ -69,7 +69,8 @@ class ImportServiceIT {
   @BeforeEach
   void empty() {
     jdbc.sql(
-            "truncate hardware, availability_window, worker_task, event, idempotency_key, scheduled_tasks cascade")
+            "truncate hardware, availability_window, worker_task, event, idempotency_key,"
+                + " scheduled_tasks cascade")
         .update();
   }
 
@@ -116,7 +117,8 @@ class ImportServiceIT {
 
   private String everything() {
     return jdbc.sql(
-            "select string_agg(h::text, ' ' order by h.name) || (select count(*) from event) from hardware h")
+            "select string_agg(h::text, ' ' order by h.name) || (select count(*) from event) from"
+                + " hardware h")
         .query(String.class)
         .single();
   }
@@ -136,9 +138,9 @@ class ImportServiceIT {
           assertThat(row.line()).isEqualTo(7);
           assertThat(row.violations())
               .containsExactly(
-                  "/properties/hidden: is not what is stored",
-                  "/properties/required: is not what is stored",
-                  "/properties/secret: is not what is stored");
+                  "/properties/hidden: differs from the stored value",
+                  "/properties/required: differs from the stored value",
+                  "/properties/secret: differs from the stored value");
         });
     assertThat(everything()).isEqualTo(before);
   }

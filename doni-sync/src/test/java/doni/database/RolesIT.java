@@ -39,9 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -69,7 +69,7 @@ class RolesIT {
 
   @SpringBootConfiguration(proxyBeanMethods = false)
   @EnableAutoConfiguration
-  @EntityScan("doni.hardware")
+  @AutoConfigurationPackage(basePackages = {"doni.hardware", "doni.leftover"})
   @ComponentScan({
     "doni.hardware",
     "doni.bulkimport",
@@ -209,7 +209,7 @@ class RolesIT {
   }
 
   @Test
-  void findsNothingToMendWithTheRightsThatTheScriptGives() throws SQLException {
+  void reportsNoProblemWithThePrivilegesOfTheScript() throws SQLException {
     assertThat(DatabaseDiagnostics.look(service.getBean(DataSource.class)))
         .allSatisfy(found -> assertThat(found).isInstanceOf(Finding.Ok.class));
   }

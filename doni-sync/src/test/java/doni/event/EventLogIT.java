@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.policy.Caller;
 import doni.testing.TestInventory;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,6 +21,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class EventLogIT {
+
+  private static final Caller ALICE =
+      new Caller("alice", "alice", "alice-proj", Set.of(), Map.of(), "req-1");
 
   private static final EventFilter ALL = new EventFilter(null, null, null, null);
 
@@ -123,7 +128,7 @@ class EventLogIT {
   }
 
   private static void happens(EventLog log, String kind, HardwareId id) {
-    log.personDid(kind, id, Generation.FIRST, "alice", "alice-proj", "req-1", Map.of("n", 1));
+    log.personDid(kind, id, Generation.FIRST, ALICE, Map.of("n", 1));
   }
 
   private EventLog at(Instant moment) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.enrollment.ReservationWindow;
 import doni.enrollment.Secret;
 import doni.hardware.PatchOperation.Kind;
 import doni.hardwaretype.HardwareTypes;
@@ -40,7 +41,6 @@ class HardwarePatchTests {
               List.of("a", "b"),
               "object",
               Map.of("inner", Map.of("deep", 1))),
-          List.of(new StoredWindow(WINDOW, NOW, NOW.plusSeconds(60), NOW, null)),
           Generation.FIRST,
           NOW,
           null);
@@ -50,12 +50,29 @@ class HardwarePatchTests {
     PatchOperation rename = replace("renamed", "name");
     PatchOperation move = replace("2031-01-01T00:00:00Z", "availability", WINDOW.toString(), "end");
 
-    HardwareRecord one = patch(rename, move);
-    HardwareRecord other = patch(move, rename);
+    assertThat(patch(rename, move).name()).isEqualTo("renamed");
+    assertThat(patch(move, rename)).isEqualTo(patch(rename, move));
+    assertThat(windows(rename, move).getFirst().end()).isEqualTo("2031-01-01T00:00:00Z");
+    assertThat(windows(move, rename)).isEqualTo(windows(rename, move));
+  }
 
-    assertThat(one).isEqualTo(other);
-    assertThat(one.name()).isEqualTo("renamed");
-    assertThat(one.windows().getFirst().end()).isEqualTo("2031-01-01T00:00:00Z");
+  @Test
+  void knowsWhetherItChangesWindows() {
+    PatchOperation rename = replace("renamed", "name");
+    PatchOperation remove = operation(Kind.REMOVE, null, "availability", WINDOW.toString());
+
+    assertThat(new HardwarePatch(List.of(rename)).changesWindows()).isFalse();
+    assertThat(new HardwarePatch(List.of(rename, remove)).changesWindows()).isTrue();
+  }
+
+  @Test
+  void movesAWindowThatIsShortlyReversed() {
+    List<ReservationWindow> moved =
+        windows(
+            replace("2033-01-01T00:00:00Z", "availability", WINDOW.toString(), "start"),
+            replace("2034-01-01T00:00:00Z", "availability", WINDOW.toString(), "end"));
+
+    assertThat(moved.getFirst().start()).isEqualTo("2033-01-01T00:00:00Z");
   }
 
   @Test
@@ -80,13 +97,13 @@ class HardwarePatchTests {
   }
 
   @Test
-  void takesAMaskThatIsSentBackAsUnchanged() {
+  void keepsASecretWhoseMaskIsSentBack() {
     assertThat(patch(replace(Secret.MASK, "properties", "secret")).properties().get("secret"))
         .isEqualTo(new Secret("s3cret"));
   }
 
   @Test
-  void takesAMaskInWholePropertiesAsUnchanged() {
+  void keepsASecretWhoseMaskIsInWholeProperties() {
     Map<String, Object> whole = Map.of("required", "new", "secret", Secret.MASK, "token", "other");
 
     HardwareRecord patched = patch(replace(whole, "properties"));
@@ -98,33 +115,33 @@ class HardwarePatchTests {
   }
 
   @Test
-  void issuesARemovedTokenAnew() {
+  void reissuesARemovedToken() {
     assertThat(patch(operation(Kind.REMOVE, null, "properties", "token")).properties().get("token"))
         .isEqualTo(new Secret(SampleTypes.ISSUED));
   }
 
   @Test
-  void issuesAnEmptiedTokenAnew() {
+  void reissuesAnEmptiedToken() {
     assertThat(patch(replace("", "properties", "token")).properties().get("token"))
         .isEqualTo(new Secret(SampleTypes.ISSUED));
   }
 
   @Test
-  void takesNullForRemoval() {
+  void removesAPropertyThatIsSetToNull() {
     assertThat(patch(operation(Kind.ADD, null, "properties", "list")).properties())
         .doesNotContainKey("list");
   }
 
   @Test
-  void asksForNothingWhenTheValueIsTheSame() {
+  void changesNothingWhenTheValueIsTheSame() {
     assertThat(patch(operation(Kind.ADD, "r", "properties", "required")).sameSpec(stored)).isTrue();
     assertThat(patch(replace("t0ken", "properties", "token")).sameSpec(stored)).isTrue();
   }
 
   @Test
   void addsAndRemovesWindows() {
-    HardwareRecord patched =
-        patch(
+    List<ReservationWindow> patched =
+        windows(
             operation(
                 Kind.ADD,
                 Map.of("start", "2032-01-01T00:00:00Z", "end", "2032-02-01T00:00:00Z"),
@@ -132,22 +149,22 @@ class HardwarePatchTests {
                 "-"),
             operation(Kind.REMOVE, null, "availability", WINDOW.toString()));
 
-    assertThat(patched.windows())
+    assertThat(patched)
         .singleElement()
         .satisfies(window -> assertThat(window.start()).isEqualTo("2032-01-01T00:00:00Z"));
   }
 
   @Test
-  void namesTheFieldOfAWindowThatIsNoTime() {
-    assertThatThrownBy(() -> patch(replace("x", "availability", WINDOW.toString(), "start")))
+  void namesTheFieldOfAWindowThatMustBeATime() {
+    assertThatThrownBy(() -> windows(replace("x", "availability", WINDOW.toString(), "start")))
         .isInstanceOf(Invalid.class)
         .hasMessageContaining("start");
   }
 
   @Test
   void refusesAWindowThatEndsBeforeItStarts() {
-    assertThatThrownBy(
-            () -> patch(replace("2029-01-01T00:00:00Z", "availability", WINDOW.toString(), "end")))
+    assertThatThrownBy(() ->
+            windows(replace("2029-01-01T00:00:00Z", "availability", WINDOW.toString(), "end")))
         .isInstanceOf(Invalid.class)
         .hasMessageContaining("start must be before end");
   }
@@ -162,8 +179,8 @@ class HardwarePatchTests {
         .hasMessageContaining("/properties/list/-");
     assertThatThrownBy(() -> patch(operation(Kind.ADD, 1, "properties", "required", "deeper")))
         .hasMessageContaining("/properties/required/deeper");
-    assertThatThrownBy(
-            () -> patch(operation(Kind.REMOVE, null, "availability", UUID.randomUUID().toString())))
+    assertThatThrownBy(() ->
+            windows(operation(Kind.REMOVE, null, "availability", UUID.randomUUID().toString())))
         .hasMessageContaining("no such window");
   }
 
@@ -177,6 +194,11 @@ class HardwarePatchTests {
 
   private HardwareRecord patch(PatchOperation... operations) {
     return new HardwarePatch(List.of(operations)).applyTo(stored, types);
+  }
+
+  private static List<ReservationWindow> windows(PatchOperation... operations) {
+    return new HardwarePatch(List.of(operations))
+        .applyTo(List.of(new ReservationWindow(WINDOW, NOW, NOW.plusSeconds(60))));
   }
 
   private static PatchOperation replace(Object value, String... path) {

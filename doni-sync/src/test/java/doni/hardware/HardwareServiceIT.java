@@ -54,7 +54,8 @@ class HardwareServiceIT {
   @BeforeEach
   void empty() {
     jdbc.sql(
-            "truncate hardware, availability_window, worker_task, event, idempotency_key, scheduled_tasks cascade")
+            "truncate hardware, availability_window, worker_task, event, idempotency_key,"
+                + " scheduled_tasks cascade")
         .update();
   }
 
@@ -79,7 +80,8 @@ class HardwareServiceIT {
 
     String everything =
         jdbc.sql(
-                "select string_agg(h::text, ' ') || string_agg(e::text, ' ') from hardware h, event e")
+                "select string_agg(h::text, ' ') || string_agg(e::text, ' ') from hardware h, event"
+                    + " e")
             .query(String.class)
             .single();
 
@@ -92,7 +94,8 @@ class HardwareServiceIT {
 
     assertThat(
             jdbc.sql(
-                    "select task_name from scheduled_tasks where task_instance = ? and execution_time <= now()")
+                    "select task_name from scheduled_tasks where task_instance = ? and"
+                        + " execution_time <= now()")
                 .param(created.id().toString())
                 .query(String.class)
                 .list())
@@ -304,7 +307,7 @@ class HardwareServiceIT {
     assertThat(intake.availability(alice, "dev"))
         .singleElement()
         .satisfies(window -> {
-          assertThat(window.start()).isEqualTo("2031-03-03T00:00:00Z");
+          assertThat(window.window().start()).isEqualTo("2031-03-03T00:00:00Z");
           assertThat(window.updatedAt()).isNull();
         });
   }

@@ -30,7 +30,7 @@ class PropertyRulesTests {
         .isEmpty();
   }
 
-  /** Both fields change together: whoever judges by one of each snapshot sees one violation. */
+  /** Both fields change together: rules from two snapshots would report one violation. */
   @Test
   void judgesEachEnrollmentByOneSnapshotWhileTheHardwareTypesAreSwapped() throws Exception {
     List<List<HardwareType>> snapshots = List.of(types("a"), types("b"));

@@ -21,7 +21,6 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -32,7 +31,7 @@ class QuarantineServiceIT {
   private final QuarantineService quarantine;
   private final ForceDeleteService force;
   private final JdbcClient jdbc;
-  private final MeterBinder gauges;
+  private final List<MeterBinder> gauges;
 
   private final Caller alice = caller("alice", "member");
   private final Caller admin = caller("admin", "admin");
@@ -43,7 +42,7 @@ class QuarantineServiceIT {
       QuarantineService quarantine,
       ForceDeleteService force,
       JdbcClient jdbc,
-      @Qualifier("inventoryGauges") MeterBinder gauges) {
+      List<MeterBinder> gauges) {
     this.intake = intake;
     this.quarantine = quarantine;
     this.force = force;
@@ -101,7 +100,8 @@ class QuarantineServiceIT {
     assertThat(released.generation().value()).isEqualTo(generation + 1);
     assertThat(
             jdbc.sql(
-                    "select count(*) from scheduled_tasks where execution_time <= now() + interval '1 second'")
+                    "select count(*) from scheduled_tasks where execution_time <= now() + interval"
+                        + " '1 second'")
                 .query(Long.class)
                 .single())
         .isEqualTo(1);
@@ -140,7 +140,7 @@ class QuarantineServiceIT {
     intake.create(alice, new Request("free", SampleTypes.TYPE, Map.of("required", "r")), null);
     quarantine.begin(admin, "dev", null);
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    gauges.bindTo(meters);
+    gauges.forEach(gauge -> gauge.bindTo(meters));
 
     assertThat(names(true)).containsExactly("dev");
     assertThat(names(false)).containsExactly("free");

@@ -85,9 +85,9 @@ class ForceDeleteServiceIT {
     assertThat(leftovers())
         .singleElement()
         .satisfies(leftover -> {
-          assertThat(leftover.hardware()).isEqualTo(id);
+          assertThat(leftover.hardware().id()).isEqualTo(id);
           assertThat(leftover.workerType()).isEqualTo(LANE);
-          assertThat(leftover.deletedBy()).isEqualTo("admin");
+          assertThat(leftover.hardware().deletedBy()).isEqualTo("admin");
         });
     assertThat(kinds(id)).containsExactly("hardware.force_deleted", "hardware.created");
   }
@@ -141,9 +141,9 @@ class ForceDeleteServiceIT {
     assertThat(leftovers())
         .singleElement()
         .satisfies(leftover -> {
-          assertThat(leftover.attempts()).isEqualTo(1);
-          assertThat(leftover.reason()).contains("balena answered 503");
-          assertThat(leftover.nextAttemptAt()).isAfter(Clock.systemUTC().instant());
+          assertThat(leftover.progress().attempts()).isEqualTo(1);
+          assertThat(leftover.progress().reason()).contains("balena answered 503");
+          assertThat(leftover.progress().nextAttemptAt()).isAfter(Clock.systemUTC().instant());
         });
     assertThat(sweep()).isFalse();
     dueNow();
@@ -161,7 +161,7 @@ class ForceDeleteServiceIT {
     attempts.next(byName, new InterruptGuard());
 
     assertThat(byName.attempts()).isEmpty();
-    assertThat(leftovers().getFirst().reason()).contains("name is enrolled again");
+    assertThat(leftovers().getFirst().progress().reason()).contains("name is enrolled again");
 
     force.delete(admin, "DEV", null);
     dueNow();
@@ -191,7 +191,7 @@ class ForceDeleteServiceIT {
     sweep();
 
     assertThat(worker.attempts()).isEmpty();
-    assertThat(leftovers().getFirst().reason()).contains("uuid is enrolled again");
+    assertThat(leftovers().getFirst().progress().reason()).contains("uuid is enrolled again");
   }
 
   @Test
@@ -225,7 +225,7 @@ class ForceDeleteServiceIT {
     sweep();
 
     assertThat(worker.attempts()).isEmpty();
-    assertThat(leftovers().getFirst().reason()).contains("still runs");
+    assertThat(leftovers().getFirst().progress().reason()).contains("still runs");
     assertThat(tasks.read(new TaskClaim(id, LANE, "r", 1), Set.of())).isEmpty();
   }
 
@@ -296,7 +296,8 @@ class ForceDeleteServiceIT {
     force.delete(admin, "dev", null);
     jdbc.sql("update leftover set worker_type = 'ironic'").update();
 
-    assertThat(leftovers().getFirst().reason()).contains("not enabled (doni.workers.enabled)");
+    assertThat(leftovers().getFirst().progress().reason())
+        .contains("not enabled (doni.workers.enabled)");
   }
 
   @Test
@@ -334,7 +335,8 @@ class ForceDeleteServiceIT {
   void tellsAWorkerWhatThoseThatItFollowsHaveLeft() {
     HardwareId id = create("dev").id();
     jdbc.sql(
-            "insert into worker_task (hardware_uuid, worker_type, state_details) values (?, 'k8s', '{\"node\": \"n\"}')")
+            "insert into worker_task (hardware_uuid, worker_type, state_details) values (?, 'k8s',"
+                + " '{\"node\": \"n\"}')")
         .param(id.value())
         .update();
     force.delete(admin, "dev", null);
@@ -366,7 +368,7 @@ class ForceDeleteServiceIT {
         .isInstanceOf(Forbidden.class)
         .hasMessageContaining("hardware:delete_force");
     assertThatThrownBy(() -> force.leftovers(alice, 10, 0)).isInstanceOf(Forbidden.class);
-    assertThatThrownBy(() -> force.delete(admin, "nobody", null)).isInstanceOf(NotFound.class);
+    assertThatThrownBy(() -> force.delete(admin, "unknown", null)).isInstanceOf(NotFound.class);
     assertThatThrownBy(
             () -> force.delete(admin, "dev", intake.get(admin, "dev").generation().next()))
         .isInstanceOf(Stale.class);

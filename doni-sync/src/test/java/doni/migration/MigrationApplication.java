@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
@@ -22,7 +21,6 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
 /** An inventory of edge devices on a database of its own, in which Balena is not enabled. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@EntityScan("doni.hardware")
 @ComponentScan({"doni.task", "doni.event", "doni.policy", "doni.secret", "doni.migration"})
 @Import({HardwareTypes.class, PropertyRules.class})
 class MigrationApplication {

@@ -100,8 +100,9 @@ class MigrationIT {
 
     String all =
         jdbc.sql(
-                "select string_agg(properties::text, '') || (select string_agg(state_details::text, '') from worker_task)"
-                    + " || (select string_agg(body::text, '') from event) from hardware")
+                "select string_agg(properties::text, '') || (select string_agg(state_details::text,"
+                    + " '') from worker_task) || (select string_agg(body::text, '') from event)"
+                    + " from hardware")
             .query(String.class)
             .single();
     // A credential, a token and a key of a device; Balena's worker is not enabled here.
@@ -147,8 +148,8 @@ class MigrationIT {
     assertThat(states("k8s", true)).isEqualTo(Map.of("PENDING", 2L));
     assertThat(
             count(
-                "worker_task t join hardware h on h.uuid = t.hardware_uuid where h.deleted_at is not null"
-                    + " and t.served_generation = 0"))
+                "worker_task t join hardware h on h.uuid = t.hardware_uuid where h.deleted_at is"
+                    + " not null and t.served_generation = 0"))
         .isEqualTo(8);
   }
 
@@ -244,8 +245,9 @@ class MigrationIT {
   @Test
   void doesNotTakeADeviceWhoseNameIsTaken() {
     jdbc.sql(
-            "insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at)"
-                + " values (gen_random_uuid(), 'Edge', 'p', 'device.balena', '{}', now(), now())")
+            "insert into hardware (uuid, name, project_id, hardware_type, properties, created_at,"
+                + " requested_at) values (gen_random_uuid(), 'Edge', 'p', 'device.balena', '{}',"
+                + " now(), now())")
         .update();
 
     MigrationReport report = migrate(List.of(device(1, "edge", "{}"), device(2, "other", "{}")));
@@ -315,7 +317,8 @@ class MigrationIT {
   void doesNotTakeWhatIsNoJsonObject(String properties) {
     MigrationReport report = migrate(List.of(device(1, "edge", properties)));
 
-    assertThat(texts(report, Kind.NOT_TAKEN)).containsExactly("its properties are no JSON object");
+    assertThat(texts(report, Kind.NOT_TAKEN))
+        .containsExactly("its properties must be a JSON object");
     assertThat(count("hardware")).isZero();
   }
 
@@ -340,7 +343,8 @@ class MigrationIT {
 
     assertThat(texts(report, Kind.NOT_TAKEN))
         .containsExactly(
-            "its hardware type 'toaster' is not in doni.hardware-types; enable it and run this again");
+            "its hardware type 'toaster' is not in doni.hardware-types; enable it and run this"
+                + " again");
     assertThat(report.complete()).isFalse();
   }
 
@@ -371,7 +375,8 @@ class MigrationIT {
         .contains("what worker 'balena' reported is kept until doni.workers.enabled names it");
     assertThat(
             row(
-                "select state_details ->> 'device_id' as id from worker_task where worker_type = 'balena'"))
+                "select state_details ->> 'device_id' as id from worker_task where worker_type ="
+                    + " 'balena'"))
         .isEqualTo(Map.of("id", "5"));
   }
 
@@ -527,8 +532,9 @@ class MigrationIT {
   private Map<String, Long> states(String worker, boolean deleted) {
     Map<String, Long> states = new java.util.HashMap<>();
     jdbc.sql(
-            "select s.state, count(*) from worker_task_state s join hardware h on h.uuid = s.hardware_uuid"
-                + " where s.worker_type = ? and (h.deleted_at is not null) = ? group by 1")
+            "select s.state, count(*) from worker_task_state s join hardware h on h.uuid ="
+                + " s.hardware_uuid where s.worker_type = ? and (h.deleted_at is not null) = ?"
+                + " group by 1")
         .param(worker)
         .param(deleted)
         .query(row -> {

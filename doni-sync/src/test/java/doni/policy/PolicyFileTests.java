@@ -117,7 +117,8 @@ class PolicyFileTests {
       assertThat(allowsCreate(file)).isTrue();
     }
 
-    assertThat(output.getOut()).containsOnlyOnce("does not exist; the last good rules stay in use");
+    assertThat(output.getOut())
+        .containsOnlyOnce("does not exist; the last valid rules stay active");
   }
 
   @Test
@@ -132,12 +133,12 @@ class PolicyFileTests {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'a': @                       | it is no YAML: line 1, column 6",
-        "{a: 'role:x', a: 'role:y'}   | it is no YAML: line 1",
-        "a: 12                        | rule 'a' is no text",
+        "'a': @                       | must be YAML: line 1, column 6",
+        "{a: 'role:x', a: 'role:y'}   | must be YAML: line 1",
+        "a: 12                        | rule 'a' must be a string",
         "a:                           | rule 'a' has no value",
-        "true: 'role:x'               | 'true' is no rule's name",
-        "- a                          | it is no mapping",
+        "true: 'role:x'               | 'true' must be the name of a rule",
+        "- a                          | must be a mapping",
         "a: [['role:x', 'not role:y']]| rule 'a', character 4: a list holds single checks",
         "a: [{b: c}]                  | rule 'a' is a list of something else",
         "{a: 'rule:b', b: 'rule:a'}   | refers to itself: ",

@@ -58,7 +58,7 @@ class PolicyTests {
   }
 
   @Test
-  void deniesARuleThatNobodyWroteAndSaysSoOnce(CapturedOutput output) {
+  void deniesAnUndefinedRuleAndLogsItOnce(CapturedOutput output) {
     Policy policy = Policy.defaults();
 
     assertThat(policy.allows("hardware:fly", admin, OWN)).isFalse();
@@ -68,7 +68,7 @@ class PolicyTests {
   }
 
   @Test
-  void deniesANegatedRuleThatNobodyWrote() throws Exception {
+  void deniesTheNegationOfAnUndefinedRule() throws Exception {
     assertThat(with("not rule:misspelled").allows("asked", alice, OWN)).isFalse();
   }
 

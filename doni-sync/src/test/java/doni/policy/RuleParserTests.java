@@ -59,7 +59,7 @@ class RuleParserTests {
         "role:a role:b        | 7  | expected 'and', 'or' or the end, found 'role:b'",
         "(role:a              | 7  | expected 'and', 'or' or ')', found the end",
         "role:a)              | 6  | expected 'and', 'or' or the end, found ')'",
-        "role:a or admin      | 10 | 'admin' is no check",
+        "role:a or admin      | 10 | 'admin' must be a check",
         "role:a or 'role:b'   | 10 | 'role:b' is quoted",
         "x:%(project_id)      | 2  | % is not followed by (name)s or %",
         "role:a and 1.5:%(n)s | 11 | '1.5' is neither an attribute's name nor a constant",

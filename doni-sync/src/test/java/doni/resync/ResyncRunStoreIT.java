@@ -52,7 +52,8 @@ class ResyncRunStoreIT extends LaneFixture {
     inventory
         .jdbc()
         .sql(
-            "update scheduled_tasks set execution_time = date_trunc('second', now()) + interval '30 minutes'")
+            "update scheduled_tasks set execution_time = date_trunc('second', now()) + interval '30"
+                + " minutes'")
         .update();
   }
 
@@ -114,12 +115,12 @@ class ResyncRunStoreIT extends LaneFixture {
 
     ResyncRun run = start(first, ResyncFilter.ALL);
     assertThat(run.state()).isEqualTo(State.RUNNING);
-    assertThat(run.total()).isEqualTo(300);
+    assertThat(run.progress().total()).isEqualTo(300);
 
     ResyncRun done = awaitOver(second, run);
     assertThat(done.state()).isEqualTo(State.DONE);
-    assertThat(done.done()).isEqualTo(300);
-    assertThat(done.failed()).isZero();
+    assertThat(done.progress().done()).isEqualTo(300);
+    assertThat(done.progress().failed()).isZero();
     assertThat(done.requestedBy()).isEqualTo("operator");
     assertThat(counted(one, two))
         .hasSize(300)
@@ -135,13 +136,13 @@ class ResyncRunStoreIT extends LaneFixture {
     TestWorker before = new TestWorker(LANE, attempt -> waitFor(permits, attempt));
     TestReplica killed = started(slots(4), before);
     ResyncRun run = start(killed, ResyncFilter.ALL);
-    await().atMost(PATIENCE).until(() -> read(killed, run).done() == 24);
+    await().atMost(PATIENCE).until(() -> read(killed, run).progress().done() == 24);
     killed.stop();
 
     TestWorker after = TestWorker.agreeing(LANE);
     TestReplica restarted = started(slots(4), after);
 
-    assertThat(awaitOver(restarted, run).done()).isEqualTo(60);
+    assertThat(awaitOver(restarted, run).progress().done()).isEqualTo(60);
     assertThat(after.attempts()).hasSize(36).doesNotHaveDuplicates();
   }
 
@@ -191,7 +192,7 @@ class ResyncRunStoreIT extends LaneFixture {
     assertThat(due()).isEqualTo(20);
     replica.within(() -> replica.runs().resume(run.uuid()).orElseThrow());
     started(slots(4), TestWorker.agreeing(LANE));
-    assertThat(awaitOver(replica, run).done()).isEqualTo(20);
+    assertThat(awaitOver(replica, run).progress().done()).isEqualTo(20);
   }
 
   @Test
@@ -213,12 +214,12 @@ class ResyncRunStoreIT extends LaneFixture {
                 .single();
     permits.release(100);
 
-    await().atMost(PATIENCE).until(() -> read(replica, run).done() == picked);
+    await().atMost(PATIENCE).until(() -> read(replica, run).progress().done() == picked);
     assertThat(read(replica, run).state()).isEqualTo(State.PAUSED);
     assertThat(due()).isZero();
 
     replica.within(() -> replica.runs().resume(run.uuid()).orElseThrow());
-    assertThat(awaitOver(replica, run).done()).isEqualTo(30);
+    assertThat(awaitOver(replica, run).progress().done()).isEqualTo(30);
     assertThat(worker.attempts()).hasSize(30);
   }
 
@@ -245,8 +246,8 @@ class ResyncRunStoreIT extends LaneFixture {
     ResyncRun cancelled = replica.within(() -> replica.runs().cancel(run.uuid()).orElseThrow());
 
     assertThat(cancelled.state()).isEqualTo(State.CANCELLED);
-    assertThat(cancelled.total()).isEqualTo(10);
-    assertThat(cancelled.done()).isZero();
+    assertThat(cancelled.progress().total()).isEqualTo(10);
+    assertThat(cancelled.progress().done()).isZero();
     assertThat(cancelled.endedAt()).isNotNull();
     assertThat(due()).isZero();
     assertThat(replica.within(() -> replica.runs().cancel(run.uuid()).orElseThrow()))
@@ -264,7 +265,7 @@ class ResyncRunStoreIT extends LaneFixture {
     ResyncRun run = start(replica, ResyncFilter.ALL);
 
     assertThat(run.state()).isEqualTo(State.DONE);
-    assertThat(run.total()).isZero();
+    assertThat(run.progress().total()).isZero();
     assertThatThrownBy(() -> replica.within(() -> replica.runs().cancel(run.uuid())))
         .isInstanceOf(Conflict.class);
     assertThat(replica.within(() -> replica.runs().pause(UUID.randomUUID()).isEmpty())).isTrue();
@@ -291,10 +292,12 @@ class ResyncRunStoreIT extends LaneFixture {
 
     ResyncRun done = awaitOver(replica, start(replica, ResyncFilter.ALL));
 
-    assertThat(done.done()).isEqualTo(30);
-    assertThat(done.failed()).isEqualTo(20);
-    assertThat(done.deferred()).isEqualTo(3);
-    assertThat(done.failures()).hasSize(10).startsWith(new ResyncRun.Failure("broken", 7));
+    assertThat(done.progress().done()).isEqualTo(30);
+    assertThat(done.progress().failed()).isEqualTo(20);
+    assertThat(done.progress().deferred()).isEqualTo(3);
+    assertThat(done.progress().failures())
+        .hasSize(10)
+        .startsWith(new ResyncRun.Failure("broken", 7));
   }
 
   @Test
@@ -306,16 +309,16 @@ class ResyncRunStoreIT extends LaneFixture {
 
     ResyncRun run = start(replica, ResyncFilter.ALL);
 
-    await().atMost(PATIENCE).until(() -> read(replica, run).done() == 10);
+    await().atMost(PATIENCE).until(() -> read(replica, run).progress().done() == 10);
     ResyncRun read = read(replica, run);
     await()
         .atMost(PATIENCE)
         .until(() -> replica.meters().get("doni.sync.run.tasks").gauge().value() == 30);
     assertThat(replica.meters().get("doni.sync.runs").gauge().value()).isEqualTo(1);
-    assertThat(read.ratePerSecond()).isPositive();
-    assertThat(read.estimatedEnd()).isAfter(read.createdAt());
+    assertThat(read.progress().ratePerSecond()).isPositive();
+    assertThat(read.progress().estimatedEnd()).isAfter(read.createdAt());
     permits.release(100);
-    assertThat(awaitOver(replica, run).ratePerSecond()).isNull();
+    assertThat(awaitOver(replica, run).progress().ratePerSecond()).isNull();
   }
 
   @Test
@@ -324,7 +327,8 @@ class ResyncRunStoreIT extends LaneFixture {
     inventory
         .jdbc()
         .sql(
-            "update worker_task set outcome = 'FAILED' where hardware_uuid = ? and worker_type = 'k8s'")
+            "update worker_task set outcome = 'FAILED' where hardware_uuid = ? and worker_type ="
+                + " 'k8s'")
         .param(devices.getFirst().value())
         .update();
     inventory
@@ -341,20 +345,27 @@ class ResyncRunStoreIT extends LaneFixture {
             TestWorker.agreeing("fake-worker"));
     replicas.add(replica);
 
-    assertThat(start(replica, ResyncFilter.ALL).total()).isEqualTo(8);
-    assertThat(start(replica, new ResyncFilter(LANE, null, null, null, List.of())).total())
+    assertThat(start(replica, ResyncFilter.ALL).progress().total()).isEqualTo(8);
+    assertThat(
+            start(replica, new ResyncFilter(LANE, null, null, null, List.of())).progress().total())
         .isEqualTo(4);
-    assertThat(start(replica, new ResyncFilter(null, "special", null, null, List.of())).total())
+    assertThat(
+            start(replica, new ResyncFilter(null, "special", null, null, List.of()))
+                .progress()
+                .total())
         .isEqualTo(2);
-    assertThat(start(replica, new ResyncFilter(null, null, "other", null, List.of())).total())
+    assertThat(
+            start(replica, new ResyncFilter(null, null, "other", null, List.of()))
+                .progress()
+                .total())
         .isEqualTo(2);
-    assertThat(start(replica, ofState(TaskState.ERROR)).total()).isEqualTo(1);
+    assertThat(start(replica, ofState(TaskState.ERROR)).progress().total()).isEqualTo(1);
     ResyncRun named =
         start(replica, new ResyncFilter(LANE, null, null, null, List.of("D-1", "d-2", "d-1")));
-    assertThat(named.total()).isEqualTo(2);
+    assertThat(named.progress().total()).isEqualTo(2);
     assertThat(named.filter())
         .isEqualTo(Map.of("worker_type", LANE, "names", List.of("d-1", "d-2")));
-    assertThat(replica.runs().unknown(List.of("D-1", "nobody"))).containsExactly("nobody");
+    assertThat(replica.runs().unknown(List.of("D-1", "unknown"))).containsExactly("unknown");
     assertThat(replica.runs().list(2, null)).hasSize(2).first().isEqualTo(read(replica, named));
     assertThat(replica.runs().list(10, named.uuid())).hasSize(5);
   }
@@ -399,10 +410,10 @@ class ResyncRunStoreIT extends LaneFixture {
         .extracting(ReconcileContext::cause)
         .last()
         .isEqualTo(ReconcileContext.Cause.SCHEDULED);
-    assertThat(read(replica, run).done()).isZero();
+    assertThat(read(replica, run).progress().done()).isZero();
 
     permits.release(1);
-    assertThat(awaitOver(replica, run).done()).isEqualTo(1);
+    assertThat(awaitOver(replica, run).progress().done()).isEqualTo(1);
   }
 
   @Test
@@ -427,7 +438,8 @@ class ResyncRunStoreIT extends LaneFixture {
     inventory
         .jdbc()
         .sql(
-            "update sync_run set created_at = created_at - interval '40 days', ended_at = ended_at - interval '31 days'")
+            "update sync_run set created_at = created_at - interval '40 days', ended_at = ended_at"
+                + " - interval '31 days'")
         .update();
 
     assertThat(replica.runs().removeOlder(Duration.ofDays(32))).isZero();

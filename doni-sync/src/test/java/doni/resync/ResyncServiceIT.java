@@ -65,7 +65,7 @@ class ResyncServiceIT {
 
     ResyncRun run = runs.start(admin, Map.of());
 
-    assertThat(run.total()).isEqualTo(2);
+    assertThat(run.progress().total()).isEqualTo(2);
     assertThat(run.requestedBy()).isEqualTo("admin-id");
     assertThat(runs.start(admin, Map.of()).uuid()).isEqualTo(run.uuid());
     assertThat(runs.pause(admin, run.uuid()).state()).isEqualTo(State.PAUSED);
@@ -101,7 +101,7 @@ class ResyncServiceIT {
     filter.put("hardware_type", "car");
     filter.put("project_id", 7);
     filter.put("state", "GOOD");
-    filter.put("names", List.of("nobody"));
+    filter.put("names", List.of("unknown"));
 
     assertThatThrownBy(() -> runs.start(admin, filter))
         .isInstanceOfSatisfying(
@@ -112,15 +112,16 @@ class ResyncServiceIT {
                         "colour: is not allowed here",
                         "worker_type: fly is not one of fake-worker",
                         "hardware_type: car is not one of sample",
-                        "project_id: must be a string of 1 to 255 characters, none of them a control character",
+                        "project_id: must be a string of 1 to 255 characters, none of them a"
+                            + " control character",
                         "state: GOOD is not one of PENDING, IN_PROGRESS, STEADY, ERROR",
-                        "names: there is no device nobody"));
+                        "names: there is no device unknown"));
     assertThatThrownBy(() -> runs.start(admin, Map.of("names", List.of())))
         .hasMessageContaining("names: must be a list of 1 to 1000 names");
     assertThat(runs.list(admin, 10, null)).isEmpty();
   }
 
-  /** A sync of one device begins its count anew, whatever the back-off was. */
+  /** A resync of one device restarts its count of attempts, whatever the backoff was. */
   @Test
   void clearsTheBackOffOfADeviceThatIsSynced() {
     enroll("failing");
@@ -131,7 +132,8 @@ class ResyncServiceIT {
             """)
         .update();
     jdbc.sql(
-            "update scheduled_tasks set execution_time = now() + interval '5 minutes', priority = 10")
+            "update scheduled_tasks set execution_time = now() + interval '5 minutes', priority ="
+                + " 10")
         .update();
 
     hardware.sync(alice, "failing");
@@ -143,7 +145,8 @@ class ResyncServiceIT {
         .isTrue();
     assertThat(
             jdbc.sql(
-                    "select t.served_generation < h.generation from worker_task t join hardware h on h.uuid = t.hardware_uuid")
+                    "select t.served_generation < h.generation from worker_task t join hardware h"
+                        + " on h.uuid = t.hardware_uuid")
                 .query(Boolean.class)
                 .single())
         .as("so that what was counted for the generation before counts no more")
@@ -161,7 +164,7 @@ class ResyncServiceIT {
     assertThat(plans.plan(admin, "planned").workers()).hasSize(1);
     assertThatThrownBy(() -> plans.plan(caller("bob", "member"), "planned"))
         .isInstanceOf(Forbidden.class);
-    assertThatThrownBy(() -> plans.plan(admin, "nobody")).isInstanceOf(NotFound.class);
+    assertThatThrownBy(() -> plans.plan(admin, "unknown")).isInstanceOf(NotFound.class);
     assertThatThrownBy(() -> plans.plan(admin, UUID.randomUUID().toString()))
         .isInstanceOf(NotFound.class);
   }

@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.testing.SampleTypes;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,6 +80,30 @@ class AesSecretEncryptorTests {
   }
 
   @Test
+  void readsANonceFollowedByWhatTheJdkEncrypts() throws GeneralSecurityException {
+    byte[] nonce = "twelve bytes".getBytes(StandardCharsets.UTF_8);
+    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(
+        Cipher.ENCRYPT_MODE,
+        new SecretKeySpec(Base64.getDecoder().decode(OLD), "AES"),
+        new GCMParameterSpec(128, nonce));
+    cipher.updateAAD("place".getBytes(StandardCharsets.UTF_8));
+    byte[] encrypted = cipher.doFinal("s3cret".getBytes(StandardCharsets.UTF_8));
+    byte[] stored = Arrays.copyOf(nonce, nonce.length + encrypted.length);
+    System.arraycopy(encrypted, 0, stored, nonce.length, encrypted.length);
+
+    String text = "k1:" + Base64.getEncoder().encodeToString(stored);
+
+    assertThat(new AesGcm(Map.of("k1", OLD)).decrypt(text, "place")).isEqualTo("s3cret");
+  }
+
+  @Test
+  void refusesACiphertextThatIsTooShort() {
+    assertThatThrownBy(() -> new AesGcm(Map.of("k1", OLD)).decrypt("k1:AAAA", "place"))
+        .isInstanceOf(UnreadableSecretException.class);
+  }
+
+  @Test
   void doesNotOpenAValueThatWasCopiedToAnotherDeviceOrField() {
     AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
     String sealed = sealer.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
@@ -110,7 +140,7 @@ class AesSecretEncryptorTests {
 
   private static String key(byte fill) {
     byte[] key = new byte[32];
-    java.util.Arrays.fill(key, fill);
+    Arrays.fill(key, fill);
     return Base64.getEncoder().encodeToString(key);
   }
 }

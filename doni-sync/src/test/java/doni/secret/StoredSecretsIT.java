@@ -13,10 +13,12 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementCreator;
+import org.springframework.jdbc.core.SqlProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 class StoredSecretsIT {
@@ -125,19 +127,22 @@ class StoredSecretsIT {
     String fresh =
         sealer(keys("old", OLD))
             .sealProperties(device, SampleTypes.TYPE, Map.of("secret", new Secret("changed")));
-    // Somebody changes the value between its reading and its writing.
+    // Another client changes the value between its reading and its writing.
     JdbcTemplate changing =
         new JdbcTemplate(inventory.database()) {
           @Override
-          public int update(String sql, @Nullable Object @Nullable ... arguments) {
-            if (sql.startsWith("update hardware")) {
+          public int update(PreparedStatementCreator statement) {
+            if (String.valueOf(((SqlProvider) statement).getSql()).startsWith("update hardware")) {
               super.update("update hardware set properties = ?::jsonb", fresh);
             }
-            return super.update(sql, arguments);
+            return super.update(statement);
           }
         };
     Summary summary =
-        new StoredSecrets(changing, new AesGcm(keys("new", NEW, "old", OLD)), JsonMapper.shared())
+        new StoredSecrets(
+                JdbcClient.create(changing),
+                new AesGcm(keys("new", NEW, "old", OLD)),
+                JsonMapper.shared())
             .rotate();
 
     assertThat(summary.missed()).isEqualTo(1);
@@ -201,8 +206,7 @@ class StoredSecretsIT {
   }
 
   private StoredSecrets secrets(Map<String, String> keys) {
-    return new StoredSecrets(
-        new JdbcTemplate(inventory.database()), new AesGcm(keys), JsonMapper.shared());
+    return new StoredSecrets(inventory.jdbc(), new AesGcm(keys), JsonMapper.shared());
   }
 
   private static SecretEncryptor sealer(Map<String, String> keys) {
@@ -227,8 +231,9 @@ class StoredSecretsIT {
     return inventory
         .jdbc()
         .sql(
-            "select h.generation || (h.properties - 'secret')::text || t.version || (t.state_details - 'device_key')::text"
-                + " from hardware h join worker_task t on t.hardware_uuid = h.uuid")
+            "select h.generation || (h.properties - 'secret')::text || t.version ||"
+                + " (t.state_details - 'device_key')::text from hardware h join worker_task t on"
+                + " t.hardware_uuid = h.uuid")
         .query(String.class)
         .single();
   }

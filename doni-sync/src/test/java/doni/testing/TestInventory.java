@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -49,8 +48,7 @@ public final class TestInventory implements AutoCloseable {
   }
 
   public WorkerTaskStore tasks() {
-    return new WorkerTaskStore(
-        new JdbcTemplate(database), transactions(), new PlainEncryptor(), JsonMapper.shared());
+    return new WorkerTaskStore(jdbc, transactions(), new PlainEncryptor(), JsonMapper.shared());
   }
 
   /** Stores a device without tasks. */
@@ -70,7 +68,8 @@ public final class TestInventory implements AutoCloseable {
   /** Gives a device a property as if it had been enrolled with it. */
   public void property(HardwareId id, String name, String value) {
     jdbc.sql(
-            "update hardware set properties = jsonb_set(properties, array[?], to_jsonb(?::text)) where uuid = ?")
+            "update hardware set properties = jsonb_set(properties, array[?], to_jsonb(?::text))"
+                + " where uuid = ?")
         .param(name)
         .param(value)
         .param(id.value())
@@ -118,7 +117,8 @@ public final class TestInventory implements AutoCloseable {
    */
   public void change(HardwareId id) {
     jdbc.sql(
-            "update hardware set generation = generation + 1, properties = '{\"colour\": \"blue\"}' where uuid = ?")
+            "update hardware set generation = generation + 1, properties = '{\"colour\": \"blue\"}'"
+                + " where uuid = ?")
         .param(id.value())
         .update();
   }
@@ -131,7 +131,8 @@ public final class TestInventory implements AutoCloseable {
 
   public Map<String, @Nullable Object> task(HardwareId id, String workerType) {
     return jdbc.sql(
-            "select *, state_details::text as details from worker_task_state where hardware_uuid = ? and worker_type = ?")
+            "select *, state_details::text as details from worker_task_state where hardware_uuid ="
+                + " ? and worker_type = ?")
         .param(id.value())
         .param(workerType)
         .query()

@@ -3,7 +3,7 @@ package doni.api.hardware;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import doni.api.web.WireTime;
-import doni.hardware.StoredWindow;
+import doni.hardware.WindowRecord;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +30,16 @@ public record AvailabilityJson(List<WindowJson> availability) {
               example = "2031-03-02T12:00:00+00:00")
           @Nullable String updatedAt) {}
 
-  public static AvailabilityJson of(List<StoredWindow> windows) {
+  public static AvailabilityJson of(List<WindowRecord> windows) {
     return new AvailabilityJson(
         windows.stream()
-            .map(window ->
+            .map(stored ->
                 new WindowJson(
-                    window.uuid().toString(),
-                    WireTime.of(window.start()),
-                    WireTime.of(window.end()),
-                    WireTime.of(window.createdAt()),
-                    WireTime.orNull(window.updatedAt())))
+                    stored.window().uuid().toString(),
+                    WireTime.of(stored.window().start()),
+                    WireTime.of(stored.window().end()),
+                    WireTime.of(stored.createdAt()),
+                    WireTime.orNull(stored.updatedAt())))
             .toList());
   }
 }

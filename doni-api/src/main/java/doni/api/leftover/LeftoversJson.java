@@ -83,16 +83,16 @@ record LeftoversJson(List<LeftoverJson> leftovers, List<LinkJson> links) {
   private static LeftoverJson of(Leftover leftover) {
     return new LeftoverJson(
         leftover.id(),
-        leftover.hardware().value(),
-        leftover.name(),
-        leftover.projectId(),
-        leftover.hardwareType(),
+        leftover.hardware().id().value(),
+        leftover.hardware().name(),
+        leftover.hardware().projectId(),
+        leftover.hardware().hardwareType(),
         leftover.workerType(),
-        WireTime.of(leftover.deletedAt()),
-        leftover.deletedBy(),
-        leftover.attempts(),
-        leftover.reason(),
-        WireTime.orNull(leftover.lastAttemptAt()),
-        WireTime.of(leftover.nextAttemptAt()));
+        WireTime.of(leftover.hardware().deletedAt()),
+        leftover.hardware().deletedBy(),
+        leftover.progress().attempts(),
+        leftover.progress().reason(),
+        WireTime.orNull(leftover.progress().lastAttemptAt()),
+        WireTime.of(leftover.progress().nextAttemptAt()));
   }
 }

@@ -175,7 +175,7 @@ final class ResyncRunController {
         .map(HardwareId::value)
         .orElseThrow(() ->
             new RequestRefusedException.NotFound(
-                "Sync run " + BodyText.quote(uuid) + " could not be found."));
+                "Resync run " + BodyText.quote(uuid) + " could not be found."));
   }
 
   /** Links to the next page if this one is full; the next page may turn out empty. */

@@ -101,14 +101,14 @@ record ResyncRunJson(
         run.requestedBy(),
         WireTime.of(run.createdAt()),
         WireTime.orNull(run.endedAt()),
-        run.total(),
-        run.done(),
-        run.failed(),
-        run.deferred(),
-        run.failures().stream()
+        run.progress().total(),
+        run.progress().done(),
+        run.progress().failed(),
+        run.progress().deferred(),
+        run.progress().failures().stream()
             .map(failure -> new FailureJson(failure.reason(), failure.count()))
             .toList(),
-        run.ratePerSecond(),
-        WireTime.orNull(run.estimatedEnd()));
+        run.progress().ratePerSecond(),
+        WireTime.orNull(run.progress().estimatedEnd()));
   }
 }

@@ -127,18 +127,16 @@ class OperatorIT {
             List.of(
                 new Leftover(
                     17,
-                    HardwareId.random(),
                     "balena",
-                    "edge-01",
-                    "p",
-                    "device.balena",
-                    3,
-                    NOON,
-                    "admin",
-                    2,
-                    "balena answered 503",
-                    NOON,
-                    NOON)));
+                    new Leftover.DeletedHardware(
+                        HardwareId.random(),
+                        "edge-01",
+                        "p",
+                        "device.balena",
+                        new Generation(3),
+                        NOON,
+                        "admin"),
+                    new Leftover.Progress(2, "balena answered 503", NOON, NOON))));
 
     Http.Answer answer = http.get("/v1/leftovers?limit=1");
 

@@ -39,13 +39,14 @@ class ResyncRunApiIT {
           "admin-id",
           NOON,
           null,
-          4_000,
-          1_600,
-          12,
-          3,
-          List.of(new ResyncRun.Failure("kubernetes answered 500", 12)),
-          812.5,
-          NOON.plusSeconds(3));
+          new ResyncRun.Progress(
+              4_000,
+              1_600,
+              12,
+              3,
+              List.of(new ResyncRun.Failure("kubernetes answered 500", 12)),
+              812.5,
+              NOON.plusSeconds(3)));
 
   private final Http http;
   private final ResyncService runs;

@@ -11,6 +11,7 @@ import doni.engine.attempt.InterruptGuard;
 import doni.engine.attempt.Reconciler;
 import doni.engine.attempt.RequeueDecision;
 import doni.enrollment.HardwareId;
+import doni.task.AttemptLiveness;
 import doni.task.LanePartition;
 import doni.task.TaskClaim;
 import doni.task.WorkerTaskStore;
@@ -39,9 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Lane {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
-
-  static final Duration HEARTBEAT = Duration.ofSeconds(4);
-  private static final int MISSED_HEARTBEATS = 4;
 
   /** Concurrency from which a lane fetches tasks in batches. */
   private static final int MANY = 10;
@@ -112,8 +110,8 @@ final class Lane {
         .pollUsingLockAndFetch(refetchBelow(concurrency), picked(concurrency))
         .pollingInterval(pollInterval)
         .enablePriority()
-        .heartbeatInterval(HEARTBEAT)
-        .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+        .heartbeatInterval(AttemptLiveness.HEARTBEAT)
+        .missedHeartbeatsLimit(AttemptLiveness.MISSED_HEARTBEATS)
         .deleteUnresolvedAfter(NEVER)
         .shutdownMaxWait(HAND_BACK)
         .build();

@@ -19,7 +19,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -31,7 +30,7 @@ class LaneConfiguration {
 
   @Bean
   WorkerTaskStore taskStore(
-      JdbcTemplate jdbc,
+      JdbcClient jdbc,
       PlatformTransactionManager transactions,
       SecretEncryptor sealer,
       JsonMapper json) {

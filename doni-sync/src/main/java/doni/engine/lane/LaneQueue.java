@@ -2,6 +2,7 @@ package doni.engine.lane;
 
 import doni.enrollment.HardwareId;
 import doni.task.LanePartition;
+import doni.task.QueuePriority;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -20,11 +21,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * when it ends.
  */
 public final class LaneQueue {
-
-  /** db-scheduler's high and low priority. */
-  private static final int URGENT = 90;
-
-  private static final int BACKGROUND = 10;
 
   private final JdbcClient jdbc;
   private final Clock clock;
@@ -49,7 +45,7 @@ public final class LaneQueue {
         .param("instance", id.toString())
         .param("workers", workerTypes.toArray(String[]::new))
         .param("now", now())
-        .param("priority", URGENT)
+        .param("priority", QueuePriority.URGENT)
         .update();
   }
 
@@ -65,7 +61,7 @@ public final class LaneQueue {
                 returning q.task_name
                 """)
             .param("now", now())
-            .param("priority", URGENT)
+            .param("priority", QueuePriority.URGENT)
             .param("uuid", id.value())
             .param("instance", id.toString())
             .query(String.class)
@@ -110,7 +106,7 @@ public final class LaneQueue {
             .param("uuids", uuids(names))
             .param("worker", workerType)
             .param("now", now())
-            .param("priority", BACKGROUND)
+            .param("priority", QueuePriority.BACKGROUND)
             .query(String.class)
             .list());
   }
@@ -178,7 +174,7 @@ public final class LaneQueue {
             on conflict (task_name, task_instance) do nothing
             """)
         .param("now", now())
-        .param("priority", BACKGROUND)
+        .param("priority", QueuePriority.BACKGROUND)
         .param("workers", workers)
         .update();
   }

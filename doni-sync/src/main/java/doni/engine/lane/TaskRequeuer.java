@@ -31,6 +31,9 @@ public final class TaskRequeuer {
    */
   public void enroll(HardwareId id, List<String> workerTypes) {
     requireTransaction();
+    if (workerTypes.isEmpty()) {
+      return;
+    }
     queue.enroll(id, workerTypes);
     announce(workerTypes);
   }

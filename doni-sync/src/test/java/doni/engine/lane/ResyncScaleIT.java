@@ -136,7 +136,8 @@ class ResyncScaleIT extends LaneFixture {
     double took = seconds(began);
 
     System.out.printf(
-        "resync of %,d devices in %d lanes: begun after %.2f s, %.1f s, bound %.1f s, ratio %.2f; %s%n",
+        "resync of %,d devices in %d lanes: begun after %.2f s, %.1f s, bound %.1f s, ratio %.2f;"
+            + " %s%n",
         DEVICES, LANES.size(), begun, took, bound, took / bound, urgent);
     assertEachWasDoneOnce();
     assertThat(took / bound).isLessThanOrEqualTo(LIMIT);
@@ -196,7 +197,7 @@ class ResyncScaleIT extends LaneFixture {
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> read(killed, run).done() >= TASKS * 2 / 5);
+        .until(() -> read(killed, run).progress().done() >= TASKS * 2 / 5);
     killed.kill();
     killed.stop();
 
@@ -214,7 +215,7 @@ class ResyncScaleIT extends LaneFixture {
     System.out.printf(
         "killed at 40 %%: over %.1f s after the restart, %d attempts for %d tasks%n",
         seconds(began), attempts, TASKS);
-    assertThat(read(restarted, run).done()).isEqualTo(TASKS);
+    assertThat(read(restarted, run).progress().done()).isEqualTo(TASKS);
     assertEachWasDoneOnce();
     int underWay = CONCURRENCY.values().stream().mapToInt(Integer::intValue).sum();
     assertThat(attempts)

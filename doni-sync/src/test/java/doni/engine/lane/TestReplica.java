@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -57,8 +56,7 @@ public final class TestReplica implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     transactions = new TransactionTemplate(new JdbcTransactionManager(database));
     WorkerTaskStore tasks =
-        new WorkerTaskStore(
-            new JdbcTemplate(database), transactions, new PlainEncryptor(), JsonMapper.shared());
+        new WorkerTaskStore(jdbc, transactions, new PlainEncryptor(), JsonMapper.shared());
     Replica replica = new Replica(name);
     Housekeeping housekeeping = new Housekeeping();
     LaneQueue queue = new LaneQueue(jdbc, clock);

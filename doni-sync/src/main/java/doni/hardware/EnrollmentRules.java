@@ -1,0 +1,108 @@
+package doni.hardware;
+
+import doni.enrollment.ReservationWindow;
+import doni.hardwaretype.HardwareTypes;
+import doni.request.RequestRefusedException.Conflict;
+import doni.request.RequestRefusedException.Invalid;
+import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** What an enrollment becomes before it is stored, and when it is refused. */
+@Component
+public class EnrollmentRules {
+
+  private final HardwareTypes types;
+  private final PropertyRules properties;
+
+  EnrollmentRules(HardwareTypes types, PropertyRules properties) {
+    this.types = types;
+    this.properties = properties;
+  }
+
+  /** Returns the properties to store: null values are dropped, absent fields get their default. */
+  public Map<String, Object> complete(String hardwareType, Map<String, Object> requested) {
+    Map<String, Object> completed = new LinkedHashMap<>();
+    requested.forEach((name, value) -> {
+      if (value != null) {
+        completed.put(name, value);
+      }
+    });
+    for (WorkerField field : types.fieldsOf(hardwareType)) {
+      Object value = completed.get(field.name());
+      if (value == null
+          || (value.equals("") && field.fallback() instanceof WorkerField.Fallback.Issued)) {
+        field.initial().ifPresent(initial -> completed.put(field.name(), initial));
+      }
+    }
+    return completed;
+  }
+
+  /** Returns every violation with its path; empty for a valid enrollment. Texts hold no values. */
+  public List<String> violations(String hardwareType, String name, Map<String, Object> completed) {
+    return properties.violations(hardwareType, name, completed);
+  }
+
+  /**
+   * Applies a patch.
+   *
+   * @throws Invalid if the patch or its result is not allowed
+   * @throws Conflict if the result would lose a worker
+   */
+  HardwareRecord patched(HardwareRecord before, HardwarePatch patch) {
+    HardwareRecord after = patch.applyTo(before, types);
+    List<String> violations =
+        violations(after.hardwareType(), after.name(), checkable(before, after));
+    if (!violations.isEmpty()) {
+      throw new Invalid(violations);
+    }
+    refuseToLoseWorkers(before, after);
+    return after;
+  }
+
+  /**
+   * Leaves out unchanged properties that no enabled worker knows: the worker that did may be
+   * enabled again.
+   */
+  private Map<String, Object> checkable(HardwareRecord before, HardwareRecord after) {
+    Map<String, Object> checkable = new LinkedHashMap<>(after.properties());
+    checkable
+        .entrySet()
+        .removeIf(entry ->
+            types.field(after.hardwareType(), entry.getKey()).isEmpty()
+                && entry.getValue().equals(before.properties().get(entry.getKey())));
+    return checkable;
+  }
+
+  private void refuseToLoseWorkers(HardwareRecord before, HardwareRecord after) {
+    List<String> lost = new ArrayList<>(types.workersOf(before.hardwareType()));
+    lost.removeAll(types.workersOf(after.hardwareType()));
+    if (!lost.isEmpty()) {
+      throw new Conflict(
+          "/hardware_type: "
+              + after.hardwareType()
+              + " is not served by "
+              + String.join(", ", lost)
+              + ", which would leave things behind; delete the hardware and enroll it again");
+    }
+  }
+
+  /** Returns the workers that serve the hardware only after the change. */
+  List<String> gainedWorkers(HardwareRecord before, HardwareRecord after) {
+    List<String> gained = new ArrayList<>(types.workersOf(after.hardwareType()));
+    gained.removeAll(types.workersOf(before.hardwareType()));
+    return gained;
+  }
+
+  /** Returns what a change has changed, as the body of its event. */
+  Map<String, Object> difference(
+      HardwareRecord before,
+      HardwareRecord after,
+      List<ReservationWindow> windowsBefore,
+      List<ReservationWindow> windowsAfter) {
+    return new SpecChange(types).between(before, after, windowsBefore, windowsAfter);
+  }
+}

@@ -1,0 +1,90 @@
+package doni.hardware;
+
+import doni.engine.lane.TaskRequeuer;
+import doni.enrollment.HardwareId;
+import doni.event.EventLog;
+import doni.hardwaretype.HardwareTypes;
+import doni.policy.Caller;
+import doni.request.RequestRefusedException.Conflict;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Stores new hardware with a task for each of its workers, and the event that says so. */
+@Component
+public class HardwareEnroller {
+
+  private final HardwareInventory inventory;
+  private final HardwareReader reader;
+  private final HardwareTypes types;
+  private final IdempotencyKeys idempotencyKeys;
+  private final TaskRequeuer requeuer;
+  private final EventLog events;
+
+  HardwareEnroller(
+      HardwareInventory inventory,
+      HardwareReader reader,
+      HardwareTypes types,
+      IdempotencyKeys idempotencyKeys,
+      TaskRequeuer requeuer,
+      EventLog events) {
+    this.inventory = inventory;
+    this.reader = reader;
+    this.types = types;
+    this.idempotencyKeys = idempotencyKeys;
+    this.requeuer = requeuer;
+    this.events = events;
+  }
+
+  /**
+   * Enrolls hardware, or returns the hardware that an earlier request with the same key enrolled.
+   *
+   * @param key the idempotency key of the request; null for none
+   * @throws Conflict if live hardware has that name, the key was used for another request, or the
+   *     hardware of the key was deleted
+   */
+  @Transactional
+  public HardwareView enroll(
+      Caller caller, NewHardware hardware, HardwareService.Request request, @Nullable String key) {
+    Optional<HardwareId> earlier =
+        key == null
+            ? Optional.empty()
+            : idempotencyKeys.claim(caller.projectId(), key, request, hardware.id());
+    if (earlier.isPresent()) {
+      return reader
+          .find(earlier.get().toString())
+          .orElseThrow(() -> new Conflict("the hardware of this Idempotency-Key was deleted"));
+    }
+    return reader.fresh(store(caller, hardware, Map.of()));
+  }
+
+  /**
+   * Enrolls hardware from an import, which its event says.
+   *
+   * @throws Conflict if live hardware has that name
+   */
+  @Transactional
+  public void enrollImported(Caller caller, NewHardware hardware) {
+    store(caller, hardware, Map.of("imported", true));
+  }
+
+  private HardwareRecord store(Caller caller, NewHardware hardware, Map<String, Object> more) {
+    HardwareRecord stored =
+        inventory.insert(
+            hardware.id(),
+            hardware.name(),
+            hardware.projectId(),
+            hardware.hardwareType(),
+            hardware.properties());
+    requeuer.enroll(stored.id(), types.workersOf(stored.hardwareType()));
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("name", stored.name());
+    body.put("hardware_type", stored.hardwareType());
+    body.putAll(more);
+    events.personDid("hardware.created", stored.id(), stored.generation(), caller, body);
+    return stored;
+  }
+}

@@ -1,0 +1,94 @@
+package doni.hardware;
+
+import doni.enrollment.Generation;
+import doni.enrollment.HardwareId;
+import doni.secret.SecretEncryptor;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * The writing side of the inventory. Every method needs a transaction.
+ *
+ * <p>A change locks the hardware first. So changes of the same hardware are serialized, and the
+ * engine, which reads the generation under a shared lock, cannot miss one.
+ */
+@Component
+public class HardwareInventory {
+
+  private final HardwareRepository rows;
+  private final HardwareStore store;
+  private final SecretEncryptor encryptor;
+  private final Clock clock;
+
+  HardwareInventory(
+      HardwareRepository rows, HardwareStore store, SecretEncryptor encryptor, Clock clock) {
+    this.rows = rows;
+    this.store = store;
+    this.encryptor = encryptor;
+    this.clock = clock;
+  }
+
+  /**
+   * Stores new hardware at its first generation.
+   *
+   * @throws doni.request.RequestRefusedException.Conflict if live hardware has that name
+   */
+  public HardwareRecord insert(
+      HardwareId id,
+      String name,
+      String projectId,
+      String hardwareType,
+      Map<String, Object> properties) {
+    HardwareRecord hardware =
+        new HardwareRecord(
+            id, name, projectId, hardwareType, properties, Generation.FIRST, now(), null);
+    store.insert(hardware, encryptor.sealProperties(id, hardwareType, properties));
+    return hardware;
+  }
+
+  /** Reads live hardware without a lock. */
+  public Optional<HardwareRecord> read(HardwareId id) {
+    return rows.findByUuidAndDeletedAtIsNull(id.value())
+        .map(this::locked)
+        .map(LockedHardware::record);
+  }
+
+  /** Locks the live hardware that a uuid or a name refers to; a uuid wins. */
+  public Optional<LockedHardware> lock(String ref) {
+    return HardwareReader.uuid(ref)
+        .flatMap(id -> rows.lockLive(id.value()))
+        .or(() -> rows.lockLive(ref.toLowerCase(Locale.ROOT)))
+        .map(this::locked);
+  }
+
+  /** Locks hardware that is live or still being cleaned up. */
+  public Optional<LockedHardware> lock(HardwareId id) {
+    return rows.lock(id.value()).map(this::locked);
+  }
+
+  private LockedHardware locked(HardwareEntity entity) {
+    return new LockedHardware(entity, this);
+  }
+
+  SecretEncryptor encryptor() {
+    return encryptor;
+  }
+
+  void flush() {
+    rows.flush();
+  }
+
+  void removeIfClean(HardwareEntity entity) {
+    store.removeIfClean(entity);
+  }
+
+  /** The current time as Postgres keeps it, so that a reply equals what is read later. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+}

@@ -1,0 +1,18 @@
+package doni.hardware;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.springframework.data.jpa.repository.Modifying;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+/** Rows of {@code idempotency_key}. {@link IdempotencyKeys} inserts them. */
+interface IdempotencyKeyRepository
+    extends Repository<IdempotencyKeyEntity, IdempotencyKeyEntity.Key> {
+
+  Optional<IdempotencyKeyEntity> findById(IdempotencyKeyEntity.Key id);
+
+  @Modifying
+  @Query("delete from IdempotencyKeyEntity k where k.createdAt < :moment")
+  void deleteOlderThan(Instant moment);
+}
