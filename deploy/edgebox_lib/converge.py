@@ -56,11 +56,12 @@ def assess(phase, plan, record, inputs, holds, enabled):
 def _due(phase, plan, record, inputs, holds):
     if record is None:
         return "has not run yet", phase.steps
-    if record["event"] == "started":
+    # A record without an outcome is that of a run which did not end, or a damaged one: neither says that the phase is done.
+    if record.get("event") == "started" or "outcome" not in record:
         return "was interrupted", phase.steps
     if record["outcome"] == "failed":
         return "failed last time", phase.steps
-    if record["inputs"] != inputs:
+    if record.get("inputs") != inputs:
         return "the configuration changed", phase.steps
     lost = [name for name in phase.gives if holds.get(name) is False]
     if lost:
@@ -104,8 +105,8 @@ class Converger:
         result = self._runner.playbook(self._plan.observe, "observe", variables={
             "edgebox_conditions": [{"name": name, **look} for name, look in wanted.items()]})
         if not result.ok:
-            said = "; ".join(f"{one.host}: {one.message}" for one in result.problems) or f"see {result.log}"
-            raise Unseen(f"the controller cannot be looked at: {said}")
+            said = "; ".join(f"{one.host}: {one.message}" for one in result.problems)
+            raise Unseen(f"the controller cannot be examined: {said}")
         return {name: bool(held) for name, held in result.facts.get("edgebox_holds", {}).items()}
 
     def assessments(self, holds):
@@ -248,10 +249,7 @@ class Converger:
         self._line(number, phase, "FAILED", f"{seconds} s")
         for problem in result.problems:
             self._say(f"    {problem.host}: {problem.task}: {problem.message}")
-        if not result.problems and result.log:
-            for line in result.log.read_text(encoding="utf-8").splitlines()[-5:]:
-                self._say(f"    {line}")
-        if phase.fix:
-            self._say(f"    -> {phase.fix}")
+        for fix in self._plan.fixes(phase, result.problems):
+            self._say(f"    -> {fix}")
         if result.log:
-            self._say(f"    everything it said: {result.log}")
+            self._say(f"    full log: {result.log}")

@@ -10,6 +10,8 @@ import platform
 import shutil
 import socket
 import subprocess
+import urllib.error
+import urllib.request
 
 _STA_UNSYNC = 0x40
 """Of adjtimex(2): the kernel's clock follows no reference."""
@@ -92,6 +94,16 @@ class Host:
             return sorted({found[4][0] for found in socket.getaddrinfo(name, None, socket.AF_INET)})
         except OSError:
             return []
+
+    def http_status(self, url):
+        """Status of a HEAD request, or None where there is no answer."""
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+        except (OSError, ValueError):
+            return None
 
     def clock_synchronised(self):
         """As the kernel has it, whichever service keeps the time; None where it does not tell."""

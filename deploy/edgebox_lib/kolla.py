@@ -6,6 +6,7 @@ import re
 import shutil
 
 from edgebox_lib import documents
+from edgebox_lib.runner import Problem, Result
 from edgebox_lib.site import tool_defaults
 
 _GROUPS_START = "[baremetal:children]"
@@ -29,6 +30,9 @@ class Kolla:
         return self._executable() is not None
 
     def run(self, action, *, tags=None, skip_tags=None, check=False):
+        if not self.is_installed():
+            return Result(127, problems=(Problem("this host", f"kolla-ansible {action}",
+                                                 f"kolla-ansible is not installed: {self._command}"),))
         self._prepare()
         command = [
             self._command, action, "--configdir", str(self.directory),

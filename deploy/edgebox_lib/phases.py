@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import re
 
 from edgebox_lib import documents
 from edgebox_lib.site import DEPLOY
@@ -40,6 +41,14 @@ class Phase:
 
 
 @dataclasses.dataclass(frozen=True)
+class Cause:
+    """A message that a failed task may show, whatever the phase, and what to do about it."""
+
+    pattern: re.Pattern
+    fix: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Plan:
     """All of phases.yml."""
 
@@ -49,9 +58,15 @@ class Plan:
     phases: tuple
     commands: dict
     folder: pathlib.Path
+    causes: tuple = ()
 
     def phase(self, name):
         return next(phase for phase in self.phases if phase.name == name)
+
+    def fixes(self, phase, problems):
+        """What to do about these problems: what their causes need, or, where none is known, what the phase says in general."""
+        known = [cause.fix for cause in self.causes if any(cause.pattern.search(one.message) for one in problems)]
+        return known or ([phase.fix] if phase.fix else [])
 
     def providers(self, condition):
         return [phase.name for phase in self.phases if condition in phase.gives]
@@ -65,6 +80,9 @@ def load(path=None):
     """The plan; a mistake in it is an Unreadable that names phase and key."""
     path = pathlib.Path(path) if path else DEPLOY / "phases.yml"
     content = documents.load_mapping(path)
+    for key in ("observe", "phases"):
+        if key not in content:
+            raise documents.Unreadable(f"{path}: has no key {key}")
     folder = path.resolve().parent
     conditions = {name: Condition(name, entry["what"], {key: value for key, value in entry.items() if key != "what"})
                   for name, entry in content.get("conditions", {}).items()}
@@ -75,11 +93,23 @@ def load(path=None):
             if part["phase"] not in names:
                 raise documents.Unreadable(f"{path}: command {command}: there is no phase {part['phase']}")
     return Plan(content.get("rounds", 6), folder / content["observe"], conditions, phases,
-                content.get("commands", {}), folder)
+                content.get("commands", {}), folder, _causes(content.get("causes", []), path))
+
+
+def _causes(entries, path):
+    try:
+        return tuple(Cause(re.compile(entry["says"]), entry["fix"]) for entry in entries)
+    except (KeyError, TypeError) as missing:
+        raise documents.Unreadable(f"{path}: causes: each has says and fix ({missing} is missing)") from None
+    except re.error as wrong:
+        raise documents.Unreadable(f"{path}: causes: {wrong.pattern!r} is not a regular expression: {wrong}") from None
 
 
 def _phase(entry, conditions, path):
     where = f"{path}: phase {entry.get('name')}"
+    for key in ("name", "does", "steps"):
+        if key not in entry:
+            raise documents.Unreadable(f"{where}: has no key {key}")
     strange = set(entry) - _KEYS
     if strange:
         raise documents.Unreadable(f"{where}: unknown key {', '.join(sorted(strange))}")

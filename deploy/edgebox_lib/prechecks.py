@@ -3,6 +3,7 @@
 import re
 import stat
 import sys
+import urllib.parse
 
 from edgebox_lib import documents, networks, vault
 from edgebox_lib.findings import Finding, Severity
@@ -33,28 +34,42 @@ def run(site, host=None, hosts=None):
     try:
         own = documents.load_mapping(site.defaults)
     except documents.Unreadable as problem:
-        return [Finding("CFG-000", str(problem), "mend the file")]
+        return [Finding("CFG-000", str(problem), "correct the file")]
     found += _files(site)
+    variables, control = {}, None
     try:
-        variables, controllers = hosts or site.hosts()
+        variables, control = hosts or site.hosts()
+    except vault.Locked as problem:
+        found.append(Finding("SEC-005", str(problem), "without it neither secrets nor inventory can be read"))
+        return found
     except documents.Unreadable as problem:
-        variables, controllers = {}, []
-        found.append(Finding("INV-001", str(problem), "mend the inventory; ansible-inventory --list shows what is read"))
-    settings = Settings({**site.file_settings().raw, **(variables.get(controllers[0], {}) if controllers else {})})
+        found.append(Finding("INV-001", str(problem), "correct the inventory; ansible-inventory --list shows what is read"))
+    controller = control[0] if control else None
+    settings = Settings({**site.file_settings().raw, **variables.get(controller, {})})
     found += validate(settings, own)
     found += _secrets(site, settings, own)
-    found += _inventory(host, variables, controllers)
-    if controllers and not _is_here(host, variables, controllers[0]):
-        found.append(Finding("HOST-001", f"the controller {controllers[0]} is another machine, so that this one's interfaces, "
+    found += _inventory(host, variables)
+    found += controllers(control) if control is not None else []
+    if controller and not _is_here(host, variables, controller):
+        found.append(Finding("HOST-001", f"the controller {controller} is another machine, so that this one's interfaces, "
                              "clock and disks say nothing", "run edgebox prechecks there too", None, Severity.NOTE))
         return found
     return found + look_at(host, settings)
 
 
+def controllers(names):
+    """Findings about the hosts of the group control."""
+    if not names:
+        yield Finding("INV-002", "the inventory has no host in the group control", "name the controller there")
+    elif len(names) > 1:
+        yield Finding("INV-003", f"the inventory has {len(names)} hosts in the group control: {', '.join(names)}",
+                      "keep one: an edge site has one controller, and cluster, database and Doni would be on the first alone")
+
+
 def look_at(host, settings):
     """Findings about the host that becomes the controller."""
     found = []
-    for check in (_interfaces, _names, _clock, _ports, _modules, _system, _space, _nscd):
+    for check in (_interfaces, _names, _clock, _ports, _modules, _system, _space, _nscd, _downloads):
         found += check(host, settings)
     return found
 
@@ -103,9 +118,7 @@ def _secrets(site, settings, own):
             yield Finding("CRED-002", f"is not in {site.passwords.name}", f"ansible-vault edit {site.passwords}", key)
 
 
-def _inventory(host, variables, controllers):
-    if not controllers:
-        yield Finding("INV-002", "the inventory has no host in the group control", "name the controller there")
+def _inventory(host, variables):
     for name, own in sorted(variables.items()):
         target = str(own.get("ansible_host", name))
         if own.get("ansible_connection") != "local" and not networks.address(target) and not host.resolve(target):
@@ -259,3 +272,14 @@ def _space(host, settings):
 def _nscd(host, settings):
     if settings.enabled("enable_kolla") and host.has_nscd():
         yield Finding("SVC-001", "nscd is there, which keeps containers from resolving names", "apt-get purge nscd")
+
+
+def _downloads(host, settings):
+    """A release that does not exist; a site that cannot be asked about it (no answer) may have a mirror of its own."""
+    version = settings.text("k3s_version")
+    if not settings.enabled("enable_k3s") or not version or settings.text("k3s_server_release_url"):
+        return
+    url = f"https://github.com/k3s-io/k3s/releases/download/{urllib.parse.quote(version)}/sha256sum-amd64.txt"
+    if host.http_status(url) == 404:
+        yield Finding("CFG-012", f"is {version}, of which there is no release", "choose one of https://github.com/k3s-io/k3s/releases",
+                      "k3s_version")

@@ -48,6 +48,7 @@ class HealthyHost:
         self.memory = 62.0
         self.disk = 400.0
         self.nscd = False
+        self.web = {}
 
     def name(self):
         return "edge1"
@@ -76,6 +77,9 @@ class HealthyHost:
 
     def has_module(self, name):
         return name in self.modules
+
+    def http_status(self, url):
+        return self.web.get(url)
 
     def memory_gib(self):
         return self.memory

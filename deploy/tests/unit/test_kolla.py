@@ -171,7 +171,7 @@ def test_one_that_is_not_installed_fails_and_says_so(kolla_of):
     result = kolla.run("pull")
 
     assert result.status == 127
-    assert "is not installed" in result.log.read_text()
+    assert [one.message for one in result.problems] == [f"kolla-ansible is not installed: {command}"]
 
 
 PIP = """#!/usr/bin/env bash

@@ -208,6 +208,31 @@ def test_an_inventory_host_without_address_is_named(site_of, host):
     assert [one.key for one in findings.errors(found)] == ["edge7"]
 
 
+def test_a_release_of_k3s_that_does_not_exist_is_named(site_of, host):
+    url = "https://github.com/k3s-io/k3s/releases/download/v1.23.17%2Bk3s1/sha256sum-amd64.txt"
+    assert findings.errors(look(site_of(), host)) == []
+    host.web[url] = 404
+
+    assert [(one.id, one.key) for one in findings.errors(look(site_of("running-untainted"), host)) if one.id == "CFG-012"] == [
+        ("CFG-012", "k3s_version")]
+
+
+def test_an_empty_vault_password_is_not_blamed_on_the_inventory(site_of, host):
+    site = site_of()
+    site.prepare()
+    site.vault_password.write_text("")
+
+    found = prechecks.run(site, host)
+
+    assert [one.id for one in findings.errors(found)] == ["SEC-005"]
+
+
+def test_two_controllers_are_named(site_of, host):
+    found = look(site_of(), host, ({"edge1": {}, "edge2": {}}, ["edge1", "edge2"]))
+
+    assert "INV-003" in {one.id for one in findings.errors(found)}
+
+
 def test_an_inventory_without_controller_is_named(site_of, host):
     assert "INV-002" in {one.id for one in look(site_of(), host, ({}, []))}
 
