@@ -69,8 +69,8 @@ class Runner:
             extra.flush()
             return self.run([*command, "-e", f"@{extra.name}", str(path)], title, ansible_environment())
 
-    def run(self, command, title, environment):
-        """`command` is never given a secret: it can be read in the list of processes."""
+    def run(self, command, title, environment, cwd=DEPLOY):
+        """`command` is never given a secret: it can be read in the list of processes. Variables that are None are taken away."""
         log = self._site.logs / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{title}.log"
         with tempfile.TemporaryDirectory(dir=self._site.scratch) as scratch:
             events = pathlib.Path(scratch) / "events"
@@ -79,15 +79,16 @@ class Runner:
                 "ANSIBLE_CALLBACK_PLUGINS": str(DEPLOY / "plugins" / "callback"),
                 "ANSIBLE_CALLBACKS_ENABLED": "edgebox_events",
             }
+            environment = {name: value for name, value in environment.items() if value is not None}
             descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                status = self._stream(command, environment, file)
+                status = self._stream(command, environment, cwd, file)
             return self._result(status, events, log, title)
 
-    def _stream(self, command, environment, file):
+    def _stream(self, command, environment, cwd, file):
         try:
             process = subprocess.Popen(
-                command, cwd=DEPLOY, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, errors="replace", preexec_fn=_dies_with_us,
                 pass_fds=() if self._lock is None else (self._lock,))
         except FileNotFoundError:

@@ -21,7 +21,13 @@ _SAYS_NOTHING = re.compile(r"^(non-zero return code|one or more items failed|all
                            r"module failed.*|the command exited with.*)?\.?$", re.IGNORECASE | re.DOTALL)
 """Messages that only say that something failed; the cause is in the output."""
 
-_LONGEST = 2000
+_LONGEST = 600
+_LONGEST_LABEL = 60
+
+
+def _shortened(text, longest):
+    """Keeps both ends: Ansible quotes whole templates, and closes with the cause."""
+    return text if len(text) <= longest else f"{text[:longest // 3]} ... {text[-longest * 2 // 3:]}"
 
 
 def _last(text, count=3):
@@ -36,7 +42,7 @@ def cause(content):
         return _HIDDEN
     items = [one for one in content.get("results") or () if isinstance(one, dict) and (one.get("failed") or one.get("unreachable"))]
     if items:
-        return "; ".join(f"{_label(one)}: {cause(one)}" for one in items)
+        return "; ".join(f"{_label(one)}: {_shortened(cause(one), _LONGEST)}" for one in items)
     message = str(content.get("msg") or "").strip()
     if not _SAYS_NOTHING.match(message):
         return message
@@ -51,7 +57,8 @@ def _label(item):
     if item.get("censored") or item.get("_ansible_no_log"):
         return "an item"
     label = item.get("_ansible_item_label", item.get("item"))
-    return str(label if not isinstance(label, dict) else label.get("name", label))
+    name = label.get("name") or label.get("key") or label if isinstance(label, dict) else label
+    return _shortened(str(name), _LONGEST_LABEL)
 
 
 class CallbackModule(CallbackBase):
@@ -76,7 +83,7 @@ class CallbackModule(CallbackBase):
         # Ansible 2.19 made these attributes public; before, they began with an underscore.
         content, host, task = (
             getattr(result, name, None) or getattr(result, f"_{name}") for name in ("result", "host", "task"))
-        self._write(event=kind, host=host.get_name(), task=task.get_name(), message=cause(content)[:_LONGEST])
+        self._write(event=kind, host=host.get_name(), task=task.get_name(), message=_shortened(cause(content), _LONGEST))
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         if not ignore_errors:
