@@ -126,12 +126,19 @@ class Converger:
         """
         if check:
             return self._rehearse(tags, skip_tags)
-        told = {}
+        told, failed = {}, {}
         for _ in range(1 if tags or skip_tags else self._plan.rounds):
             holds = self.observe()
             progress = False
             for number, phase in enumerate(self._plan.phases, start=1):
+                if phase.name in failed:
+                    continue
                 assessment = self._assess(phase, holds)
+                blocker = next((name for name in phase.after if name in failed), None)
+                if assessment.state is State.DUE and blocker:
+                    # What comes after this one waits for the same phase.
+                    failed[phase.name] = failed[blocker]
+                    assessment = Assessment(State.WAITING, f"{failed[blocker]}, which failed")
                 if assessment.state is not State.DUE:
                     if told.get(phase.name) != assessment:
                         self._line(number, phase, assessment.state.value, assessment.reason or "nothing to do")
@@ -141,16 +148,22 @@ class Converger:
                                         reason=assessment.reason)
                 told[phase.name] = Assessment(State.OK)
                 if not result.ok:
-                    return FAILED
+                    failed[phase.name] = phase.name
+                    continue
                 progress = True
                 if not (tags or skip_tags):
                     # It ended well, so that what it gives was seen to hold.
                     holds |= dict.fromkeys(phase.gives, True)
             if not progress:
-                return self._verdict(holds)
-        return self._verdict(self.observe())
+                return self._verdict(holds, failed)
+        return self._verdict(self.observe(), failed)
 
-    def _verdict(self, holds):
+    def _verdict(self, holds, failed):
+        """The exit code, and what is open. What has failed was said when it did."""
+        if failed:
+            names = sorted(set(failed.values()))
+            self._say(f"{' and '.join(names)} failed; correct that, and run it again")
+            return FAILED
         open_ones = [(phase, it) for phase, it in self.assessments(holds) if it.state in (State.DUE, State.WAITING)]
         for phase, assessment in open_ones:
             verb = "waits for" if assessment.state is State.WAITING else "is due still:"

@@ -21,7 +21,7 @@ class Condition:
 class Phase:
     """One step towards the site.
 
-    It runs once all of `needs` hold. Of `wants` it makes use if they hold: a phase that ran without one runs again as soon as
+    It runs unless a phase of `after` has failed in the same run, and once all of `needs` hold. Of `wants` it makes use if they hold: a phase that ran without one runs again as soon as
     that one is there (the steps `again`, where it names any), which is how circles are broken. After it ran, all of `gives`
     must come to hold within `within` seconds; when one of them is lost later, the phase is due again.
     """
@@ -31,6 +31,7 @@ class Phase:
     steps: tuple
     again: tuple
     enabled_by: tuple
+    after: tuple
     needs: tuple
     wants: tuple
     gives: tuple
@@ -72,7 +73,7 @@ class Plan:
         return [phase.name for phase in self.phases if condition in phase.gives]
 
 
-_KEYS = {"name", "does", "steps", "again", "enabled_by", "needs", "wants", "gives", "within", "reads", "fix"}
+_KEYS = {"name", "does", "steps", "again", "enabled_by", "after", "needs", "wants", "gives", "within", "reads", "fix"}
 _STEPS = {"playbook", "kolla", "prechecks"}
 
 
@@ -88,6 +89,10 @@ def load(path=None):
                   for name, entry in content.get("conditions", {}).items()}
     phases = tuple(_phase(entry, conditions, path) for entry in content["phases"])
     names = [phase.name for phase in phases]
+    for number, phase in enumerate(phases):
+        for name in phase.after:
+            if name not in names[:number]:
+                raise documents.Unreadable(f"{path}: phase {phase.name}: after: there is no earlier phase {name}")
     for command, parts in content.get("commands", {}).items():
         for part in parts:
             if part["phase"] not in names:
@@ -122,6 +127,6 @@ def _phase(entry, conditions, path):
             raise documents.Unreadable(f"{where}: a step is one of {', '.join(sorted(_STEPS))}")
     return Phase(
         name=entry["name"], does=entry["does"], steps=tuple(entry["steps"]), again=tuple(entry.get("again", ())),
-        enabled_by=tuple(entry.get("enabled_by", ())), needs=tuple(entry.get("needs", ())),
+        enabled_by=tuple(entry.get("enabled_by", ())), after=tuple(entry.get("after", ())), needs=tuple(entry.get("needs", ())),
         wants=tuple(entry.get("wants", ())), gives=tuple(entry.get("gives", ())), within=entry.get("within", 120),
         reads=tuple(entry["reads"]) if "reads" in entry else None, fix=entry.get("fix", ""), definition=entry)
