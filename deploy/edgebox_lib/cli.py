@@ -7,7 +7,7 @@ import signal
 import sys
 import textwrap
 
-from edgebox_lib import backup, documents, findings, phases, prechecks, scaffold, vault
+from edgebox_lib import backup, documents, existing, findings, phases, prechecks, scaffold, vault
 from edgebox_lib.converge import FAILED, SATISFIED, Converger, State, Unseen
 from edgebox_lib.findings import Severity
 from edgebox_lib.journal import Journal
@@ -65,6 +65,8 @@ def parser():
     made = {name: commands.add_parser(name, parents=[_common(False)], help=text, description=text)
             for name, text in _SUBCOMMANDS.items()}
     made["init"].add_argument("--hostname", help="name of the controller in the inventory; this machine's by default")
+    made["up"].add_argument("--only", metavar="PHASES", help="only these phases, and what they need of the database and the cluster; "
+                            "kolla-ansible is called for none of them that is not named")
     for name in ("plan", "status"):
         made[name].add_argument("--offline", action="store_true", help="from the journal alone; no host is asked")
     made["taint"].add_argument("action", choices=("enable", "disable"))
@@ -122,6 +124,14 @@ class _Session:
 
     def narrowing(self):
         return {"tags": self.options.tags, "skip_tags": self.options.skip_tags, "check": self.options.check}
+
+    def foreign(self):
+        """Whether kolla-ansible would deploy a chi-in-a-box site without its layer; says what that would change."""
+        differences = existing.differences(self.site, self.settings)
+        if differences:
+            print(existing.report(self.site, differences))
+            print("edgebox: nothing was run, because this site runs with chi-in-a-box", file=sys.stderr)
+        return bool(differences)
 
     def refused(self):
         """Whether the configuration is wrong; says so."""
@@ -193,6 +203,8 @@ def _run_phases(options):
         parts = session.plan.commands.get(options.command)
         if parts is None and options.command != "prechecks":
             raise documents.Unreadable(f"{options.phases}: commands: does not say what {options.command} runs")
+        if not options.check and session.foreign():
+            return REFUSED
         for part in parts or ():
             phase = session.plan.phase(part["phase"])
             if not all(session.settings.enabled(switch) for switch in phase.enabled_by):
@@ -209,7 +221,17 @@ def _run_phases(options):
 
 
 def _up(options):
-    return _locked(options, lambda session: session.converger.up(**session.narrowing()))
+    def work(session):
+        only = [name for name in (options.only or "").split(",") if name]
+        for name in only:
+            if name not in [phase.name for phase in session.plan.phases]:
+                raise documents.Unreadable(f"--only: there is no phase {name}; there are "
+                                           f"{', '.join(phase.name for phase in session.plan.phases)}")
+        if not only and session.foreign():
+            return REFUSED
+        return session.converger.up(**session.narrowing(), only=only)
+
+    return _locked(options, work)
 
 
 def _plan(options):
@@ -217,6 +239,9 @@ def _plan(options):
     if session.refused():
         return REFUSED
     holds = {} if options.offline else session.converger.observe()
+    differences = existing.differences(session.site, session.settings)
+    if differences:
+        print(existing.report(session.site, differences))
     for phase, assessment in session.converger.assessments(holds):
         word = "would run" if assessment.state is State.DUE else assessment.state.value
         print(f"{phase.name:<20} {word:<12} {assessment.reason or phase.does}")

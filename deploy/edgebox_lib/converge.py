@@ -119,11 +119,14 @@ class Converger:
     def _inputs(self, phase):
         return self._site.inputs(phase.definition, phase.reads)
 
-    def up(self, *, tags=None, skip_tags=None, check=False):
+    def up(self, *, tags=None, skip_tags=None, check=False, only=()):
         """Runs what is due, round after round, until everything is satisfied or nothing moves any more.
 
-        Narrowed by tags no phase gets done, so that one round is all there is to it.
+        Narrowed by tags no phase gets done, so that one round is all there is to it. `only` names phases; besides these, those run
+        that give what they need, unless they call kolla-ansible.
         """
+        if only:
+            self._plan = self._plan.narrowed(only)
         if check:
             return self._rehearse(tags, skip_tags)
         told, failed = {}, {}

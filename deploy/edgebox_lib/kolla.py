@@ -5,7 +5,7 @@ import pathlib
 import re
 import shutil
 
-from edgebox_lib import documents
+from edgebox_lib import documents, existing
 from edgebox_lib.networks import physical_name
 from edgebox_lib.runner import Problem, Result
 from edgebox_lib.site import tool_defaults
@@ -88,7 +88,8 @@ class Kolla:
         self.directory.mkdir(mode=0o700, exist_ok=True)
         (self.directory / "ansible.cfg").write_text(_ANSIBLE_CONFIG, encoding="utf-8")
         self._prepare_inventory()
-        globals_file = documents.merged(tool_defaults(), documents.load_mapping(self._site.defaults))
+        layered = documents.merged(tool_defaults(), existing.layer_defaults(self._settings))
+        globals_file = documents.merged(layered, documents.load_mapping(self._site.defaults))
         if isinstance(globals_file.get("neutron_networks"), list):
             globals_file["neutron_networks"] = [
                 {**entry, "name": physical_name(entry)} if isinstance(entry, dict) and "name" in entry else entry
@@ -107,9 +108,10 @@ class Kolla:
             **({"ansible_python_interpreter": _SYSTEM_PYTHON} if action == "bootstrap-servers" else {}),
         }), encoding="utf-8")
         self.node_custom_config.mkdir(exist_ok=True)
-        custom = self._site.root / "node_custom_config"
-        if custom.is_dir():
-            shutil.copytree(custom, self.node_custom_config, dirs_exist_ok=True)
+        between = existing.layer(self._settings)
+        for custom in [*([between / "node_custom_config"] if between else []), self._site.root / "node_custom_config"]:
+            if custom.is_dir():
+                shutil.copytree(custom, self.node_custom_config, dirs_exist_ok=True)
 
     def _prepare_inventory(self):
         """The groups of the services, and the Python of the hosts that have them."""

@@ -64,6 +64,21 @@ class Plan:
     def phase(self, name):
         return next(phase for phase in self.phases if phase.name == name)
 
+    def narrowed(self, names):
+        """A plan of these phases alone, and those that give what they need, but none of these that calls kolla-ansible."""
+        wanted, pending = set(), list(names)
+        while pending:
+            name = pending.pop()
+            if name in wanted:
+                continue
+            wanted.add(name)
+            for condition in self.phase(name).needs:
+                pending += [other for other in self.providers(condition)
+                            if not any("kolla" in step for step in self.phase(other).steps)]
+        kept = tuple(dataclasses.replace(phase, after=tuple(name for name in phase.after if name in wanted))
+                     for phase in self.phases if phase.name in wanted)
+        return dataclasses.replace(self, phases=kept)
+
     def fixes(self, phase, problems):
         """What to do about these problems: what their causes need, or, where none is known, what the phase says in general."""
         known = [cause.fix for cause in self.causes if any(cause.pattern.search(one.message) for one in problems)]

@@ -86,6 +86,7 @@ class Site:
         link = layer / "group_vars" / "all" / "50-site.yml"
         if not link.is_symlink():
             link.symlink_to(self.defaults if self.scratch != self.state else pathlib.Path("../../../../defaults.yml"))
+        self._prepare_foreign_layer(layer / "group_vars" / "all")
         own = {
             "edgebox_site_directory": str(self.root),
             "edgebox_state_directory": str(self.state),
@@ -94,6 +95,22 @@ class Site:
             "site_config_dir": str(self.root),
         }
         (layer / "group_vars" / "all" / "90-edgebox.yml").write_text(documents.dump(own), encoding="utf-8")
+
+    def _prepare_foreign_layer(self, folder):
+        """Below the site's own file: the defaults of the chi-in-a-box that a running site was deployed with."""
+        try:
+            named = documents.load_mapping(self.defaults).get("chi_in_a_box_directory")
+        except documents.Unreadable:
+            named = None
+        link, beside = folder / "40-chi-in-a-box.yml", folder / "41-chi-in-a-box.yml"
+        link.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
+        if named:
+            link.symlink_to(pathlib.Path(named) / "kolla" / "defaults.yml")
+            # Its interpreter is kolla-ansible's environment, in which edgebox's own roles lack the system's libraries; and its
+            # post-deploy gave the router another name.
+            beside.write_text(documents.dump({"ansible_python_interpreter": "/usr/bin/python3",
+                                              "neutron_edge_networks_router": "sharednet-router"}), encoding="utf-8")
 
     def inventories(self):
         """Inventory sources, lowest layer first."""
