@@ -82,7 +82,8 @@ def test_a_kolla_ansible_that_is_missing_is_the_cause(site_of, change, edgebox, 
     file = tmp_path / "phases.yml"
     file.write_text(yaml.safe_dump({"observe": str(DEPLOY / plan["observe"]), "conditions": plan["conditions"],
                                     "causes": plan["causes"], "commands": {"deploy": [{"phase": "services"}]},
-                                    "phases": [{**services, "steps": [{"kolla": "deploy"}], "again": [], "wants": [], "gives": []}]}))
+                                    "phases": [{**services, "steps": [{"kolla": "deploy"}], "again": [], "after": [], "wants": [],
+                                                "gives": []}]}))
 
     ran = edgebox("deploy", "--check", "--site", site.root, "--phases", file)
 
