@@ -1,11 +1,13 @@
 """The command line of edgebox."""
 
 import argparse
+import errno
+import os
 import signal
 import sys
 import textwrap
 
-from edgebox_lib import backup, documents, findings, phases, prechecks, scaffold, vault
+from edgebox_lib import backup, documents, existing, findings, phases, prechecks, scaffold, vault
 from edgebox_lib.converge import FAILED, SATISFIED, Converger, State, Unseen
 from edgebox_lib.findings import Severity
 from edgebox_lib.journal import Journal
@@ -26,7 +28,7 @@ _SUBCOMMANDS = {
     "plan": "say what up would run, and why",
     "deploy": "deploy the OpenStack services, the database and Doni",
     "k3s": "deploy the cluster, its network, and what joins it to Neutron",
-    "reconfigure": "give the services their configuration anew",
+    "reconfigure": "write the services' configuration again, and restart what it changes",
     "up": "run every phase, in the right order, until the site is satisfied",
     "status": "say where each phase stands",
     "taint": "roll the worker taint out on a running site, or take it back",
@@ -42,21 +44,29 @@ exit codes: 0 done; 1 something failed; 2 refused, nothing was run; 3 (up) not s
 """
 
 
-def parser():
+def _common(defaults):
+    """The options of every command. They may stand before the command too, where their defaults are."""
+    default = {} if defaults else {"default": argparse.SUPPRESS}
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--site", "-s", metavar="DIR", help="the site directory (else CC_ANSIBLE_SITE)")
-    common.add_argument("--check", action="store_true", help="say what would change, and change nothing")
-    common.add_argument("--tags", "-t", metavar="TAGS", help="only tasks with one of these tags")
-    common.add_argument("--skip-tags", metavar="TAGS", help="no task with one of these tags")
-    common.add_argument("--verbose", "-v", action="store_true", help="show what Ansible says, not only what came of it")
-    common.add_argument("--phases", metavar="FILE", help="another file of phases than deploy/phases.yml")
+    common.add_argument("--site", "-s", metavar="DIR", help="the site directory (else CC_ANSIBLE_SITE)", **default)
+    common.add_argument("--check", action="store_true", help="say what would change, and change nothing", **default)
+    common.add_argument("--tags", "-t", metavar="TAGS", help="only tasks with one of these tags", **default)
+    common.add_argument("--skip-tags", metavar="TAGS", help="no task with one of these tags", **default)
+    common.add_argument("--verbose", "-v", action="store_true", help="show Ansible's output, not only its result", **default)
+    common.add_argument("--phases", metavar="FILE", help="another file of phases than deploy/phases.yml", **default)
+    return common
+
+
+def parser():
     main_parser = argparse.ArgumentParser(
         prog="edgebox", description="Bootstraps an edge site and keeps it as its configuration says.", epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        formatter_class=argparse.RawDescriptionHelpFormatter, parents=[_common(True)])
     commands = main_parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    made = {name: commands.add_parser(name, parents=[common], help=text, description=text)
+    made = {name: commands.add_parser(name, parents=[_common(False)], help=text, description=text)
             for name, text in _SUBCOMMANDS.items()}
     made["init"].add_argument("--hostname", help="name of the controller in the inventory; this machine's by default")
+    made["up"].add_argument("--only", metavar="PHASES", help="only these phases, and what they need of the database and the cluster; "
+                            "kolla-ansible is called for none of them that is not named")
     for name in ("plan", "status"):
         made[name].add_argument("--offline", action="store_true", help="from the journal alone; no host is asked")
     made["taint"].add_argument("action", choices=("enable", "disable"))
@@ -75,9 +85,25 @@ def main(arguments):
     except (NoSite, Busy, documents.Unreadable, vault.Locked, Unseen) as refusal:
         print(f"edgebox: {refusal}", file=sys.stderr)
         return REFUSED
+    except BrokenPipeError:
+        # The reader of our output has left (edgebox plan | head). Nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except OSError as failure:
+        print(f"edgebox: {_os_error(failure)}", file=sys.stderr)
+        return REFUSED
     except KeyboardInterrupt:
-        print("edgebox: interrupted; run it again to go on", file=sys.stderr)
+        print("edgebox: interrupted; run it again to continue", file=sys.stderr)
         return 128 + signal.SIGINT
+
+
+def _os_error(failure):
+    """One line for what the operating system refused: a directory that may not be written, a full disk."""
+    where = f"{failure.filename}: " if failure.filename else ""
+    advice = {errno.EACCES: "; run edgebox as the user who owns the site directory",
+              errno.EROFS: "; the site directory must be on a file system that can be written",
+              errno.ENOSPC: "; free some space"}.get(failure.errno, "")
+    return f"{where}{failure.strerror or failure}{advice}"
 
 
 class _Session:
@@ -85,9 +111,12 @@ class _Session:
 
     def __init__(self, options, lock=None):
         self.options = options
-        self.site = Site.existing(options.site)
+        # Only a command that holds the lock may change anything, the state directory included.
+        self.site = Site.existing(options.site, writes=lock is not None)
         self.plan = phases.load(options.phases)
-        self.settings = _layered(self.site)
+        if self.site.passwords.is_file():
+            vault.load(self.site.passwords, self.site.vault_password)
+        self.settings, self.controllers = _layered(self.site)
         runner = Runner(self.site, vault.mask_of(self.site), lock, options.verbose)
         self.runner = runner
         self.kolla = Kolla(self.site, runner, self.settings)
@@ -96,9 +125,18 @@ class _Session:
     def narrowing(self):
         return {"tags": self.options.tags, "skip_tags": self.options.skip_tags, "check": self.options.check}
 
+    def foreign(self):
+        """Whether kolla-ansible would deploy a chi-in-a-box site without its layer; says what that would change."""
+        differences = existing.differences(self.site, self.settings)
+        if differences:
+            print(existing.report(self.site, differences))
+            print("edgebox: nothing was run, because this site runs with chi-in-a-box", file=sys.stderr)
+        return bool(differences)
+
     def refused(self):
         """Whether the configuration is wrong; says so."""
-        found = validate(self.settings, documents.load_mapping(self.site.defaults))
+        found = [*validate(self.settings, documents.load_mapping(self.site.defaults)),
+                 *prechecks.controllers(self.controllers)]
         if findings.errors(found):
             print(findings.report([one for one in found if one.severity is not Severity.NOTE]))
             print("edgebox: nothing was run, because the configuration is wrong", file=sys.stderr)
@@ -110,7 +148,7 @@ def _layered(site):
     """The controller's variables where there is one, else what the files say."""
     settings = site.file_settings()
     variables, controllers = site.hosts()
-    return Settings({**settings.raw, **variables[controllers[0]]}) if controllers else settings
+    return (Settings({**settings.raw, **variables[controllers[0]]}) if controllers else settings), controllers
 
 
 def _locked(options, work):
@@ -139,7 +177,7 @@ def _init(options):
 
 
 def _prechecks(options):
-    site = Site.existing(options.site)
+    site = Site.existing(options.site, writes=False)
     found = prechecks.run(site)
     print(findings.report(found))
     if findings.errors(found):
@@ -151,7 +189,7 @@ def _prechecks(options):
 
 def _lacks_kolla(site):
     """On a new site kolla-ansible cannot look for itself yet; says when it will."""
-    settings = _layered(site)
+    settings, _ = _layered(site)
     kolla = Kolla(site, None, settings)
     if not settings.enabled("enable_kolla") or kolla.is_installed():
         return False
@@ -162,7 +200,12 @@ def _lacks_kolla(site):
 def _run_phases(options):
     """A command that stands for phases, as phases.yml has it; they run whether they are due or not."""
     def work(session):
-        for part in session.plan.commands.get(options.command, ()):
+        parts = session.plan.commands.get(options.command)
+        if parts is None and options.command != "prechecks":
+            raise documents.Unreadable(f"{options.phases}: commands: does not say what {options.command} runs")
+        if not options.check and session.foreign():
+            return REFUSED
+        for part in parts or ():
             phase = session.plan.phase(part["phase"])
             if not all(session.settings.enabled(switch) for switch in phase.enabled_by):
                 print(f"{phase.name:<20} off          {' and '.join(phase.enabled_by)} not set")
@@ -178,7 +221,17 @@ def _run_phases(options):
 
 
 def _up(options):
-    return _locked(options, lambda session: session.converger.up(**session.narrowing()))
+    def work(session):
+        only = [name for name in (options.only or "").split(",") if name]
+        for name in only:
+            if name not in [phase.name for phase in session.plan.phases]:
+                raise documents.Unreadable(f"--only: there is no phase {name}; there are "
+                                           f"{', '.join(phase.name for phase in session.plan.phases)}")
+        if not only and session.foreign():
+            return REFUSED
+        return session.converger.up(**session.narrowing(), only=only)
+
+    return _locked(options, work)
 
 
 def _plan(options):
@@ -186,6 +239,9 @@ def _plan(options):
     if session.refused():
         return REFUSED
     holds = {} if options.offline else session.converger.observe()
+    differences = existing.differences(session.site, session.settings)
+    if differences:
+        print(existing.report(session.site, differences))
     for phase, assessment in session.converger.assessments(holds):
         word = "would run" if assessment.state is State.DUE else assessment.state.value
         print(f"{phase.name:<20} {word:<12} {assessment.reason or phase.does}")
@@ -201,7 +257,7 @@ def _status(options):
     worst = SATISFIED
     for phase, assessment in session.converger.assessments(holds):
         record = latest.get(phase.name, {})
-        last = f"{record['time']} {record.get('outcome', 'interrupted')}" if record else "never"
+        last = f"{record.get('time', 'at an unknown time')} {record.get('outcome', 'interrupted')}" if record else "never"
         print(f"{phase.name:<20} {assessment.state.value:<8} last {last:<32} {assessment.reason}".rstrip())
         for problem in record.get("problems", ()):
             print(f"    {problem}")
@@ -226,7 +282,7 @@ def _told(result):
         print(line)
     for problem in result.problems:
         print(f"FAILED {problem.host}: {problem.task}: {problem.message}")
-    print(f"{'done' if result.ok else 'failed'}, {result.changed} tasks changed something; everything it said: {result.log}")
+    print(f"{'done' if result.ok else 'failed'}, {result.changed} tasks changed something; full log: {result.log}")
     return SATISFIED if result.ok else FAILED
 
 

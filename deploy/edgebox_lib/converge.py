@@ -56,11 +56,12 @@ def assess(phase, plan, record, inputs, holds, enabled):
 def _due(phase, plan, record, inputs, holds):
     if record is None:
         return "has not run yet", phase.steps
-    if record["event"] == "started":
+    # A record without an outcome is that of a run which did not end, or a damaged one: neither says that the phase is done.
+    if record.get("event") == "started" or "outcome" not in record:
         return "was interrupted", phase.steps
     if record["outcome"] == "failed":
         return "failed last time", phase.steps
-    if record["inputs"] != inputs:
+    if record.get("inputs") != inputs:
         return "the configuration changed", phase.steps
     lost = [name for name in phase.gives if holds.get(name) is False]
     if lost:
@@ -104,8 +105,8 @@ class Converger:
         result = self._runner.playbook(self._plan.observe, "observe", variables={
             "edgebox_conditions": [{"name": name, **look} for name, look in wanted.items()]})
         if not result.ok:
-            said = "; ".join(f"{one.host}: {one.message}" for one in result.problems) or f"see {result.log}"
-            raise Unseen(f"the controller cannot be looked at: {said}")
+            said = "; ".join(f"{one.host}: {one.message}" for one in result.problems)
+            raise Unseen(f"the controller cannot be examined: {said}")
         return {name: bool(held) for name, held in result.facts.get("edgebox_holds", {}).items()}
 
     def assessments(self, holds):
@@ -118,19 +119,29 @@ class Converger:
     def _inputs(self, phase):
         return self._site.inputs(phase.definition, phase.reads)
 
-    def up(self, *, tags=None, skip_tags=None, check=False):
+    def up(self, *, tags=None, skip_tags=None, check=False, only=()):
         """Runs what is due, round after round, until everything is satisfied or nothing moves any more.
 
-        Narrowed by tags no phase gets done, so that one round is all there is to it.
+        Narrowed by tags no phase gets done, so that one round is all there is to it. `only` names phases; besides these, those run
+        that give what they need, unless they call kolla-ansible.
         """
+        if only:
+            self._plan = self._plan.narrowed(only)
         if check:
             return self._rehearse(tags, skip_tags)
-        told = {}
+        told, failed = {}, {}
         for _ in range(1 if tags or skip_tags else self._plan.rounds):
             holds = self.observe()
             progress = False
             for number, phase in enumerate(self._plan.phases, start=1):
+                if phase.name in failed:
+                    continue
                 assessment = self._assess(phase, holds)
+                blocker = next((name for name in phase.after if name in failed), None)
+                if assessment.state is State.DUE and blocker:
+                    # What comes after this one waits for the same phase.
+                    failed[phase.name] = failed[blocker]
+                    assessment = Assessment(State.WAITING, f"{failed[blocker]}, which failed")
                 if assessment.state is not State.DUE:
                     if told.get(phase.name) != assessment:
                         self._line(number, phase, assessment.state.value, assessment.reason or "nothing to do")
@@ -140,16 +151,22 @@ class Converger:
                                         reason=assessment.reason)
                 told[phase.name] = Assessment(State.OK)
                 if not result.ok:
-                    return FAILED
+                    failed[phase.name] = phase.name
+                    continue
                 progress = True
                 if not (tags or skip_tags):
                     # It ended well, so that what it gives was seen to hold.
                     holds |= dict.fromkeys(phase.gives, True)
             if not progress:
-                return self._verdict(holds)
-        return self._verdict(self.observe())
+                return self._verdict(holds, failed)
+        return self._verdict(self.observe(), failed)
 
-    def _verdict(self, holds):
+    def _verdict(self, holds, failed):
+        """The exit code, and what is open. What has failed was said when it did."""
+        if failed:
+            names = sorted(set(failed.values()))
+            self._say(f"{' and '.join(names)} failed; correct that, and run it again")
+            return FAILED
         open_ones = [(phase, it) for phase, it in self.assessments(holds) if it.state in (State.DUE, State.WAITING)]
         for phase, assessment in open_ones:
             verb = "waits for" if assessment.state is State.WAITING else "is due still:"
@@ -248,10 +265,7 @@ class Converger:
         self._line(number, phase, "FAILED", f"{seconds} s")
         for problem in result.problems:
             self._say(f"    {problem.host}: {problem.task}: {problem.message}")
-        if not result.problems and result.log:
-            for line in result.log.read_text(encoding="utf-8").splitlines()[-5:]:
-                self._say(f"    {line}")
-        if phase.fix:
-            self._say(f"    -> {phase.fix}")
+        for fix in self._plan.fixes(phase, result.problems):
+            self._say(f"    -> {fix}")
         if result.log:
-            self._say(f"    everything it said: {result.log}")
+            self._say(f"    full log: {result.log}")

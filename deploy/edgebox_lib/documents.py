@@ -6,7 +6,7 @@ import yaml
 
 
 class Unreadable(Exception):
-    """A file that is missing, no YAML, or not of the expected shape. The text names the file."""
+    """A file that is missing, not YAML, or not of the expected shape. The text names the file."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +23,22 @@ class Tagged:
 
 
 class _Loader(yaml.SafeLoader):
-    pass
+    """Collects keys that a mapping has twice; PyYAML and Ansible let the last one win without a word."""
+
+    def __init__(self, stream):
+        super().__init__(stream)
+        self.repeated = []
+
+    def construct_mapping(self, node, deep=False):
+        lines = {}
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            line = key.start_mark.line + 1
+            if key.value in lines and key.value != "<<":
+                self.repeated.append(f"{key.value} (lines {lines[key.value]} and {line})")
+            lines[key.value] = line
+        return super().construct_mapping(node, deep)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -38,7 +53,11 @@ _Dumper.add_representer(Tagged, lambda dumper, data: dumper.represent_scalar(dat
 def load_mapping(path):
     """The mapping in the file; an empty file is an empty one."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        try:
+            content = loader.get_single_data()
+        finally:
+            loader.dispose()
     except OSError as failure:
         raise Unreadable(f"{path}: {failure.strerror}") from failure
     except UnicodeDecodeError as failure:
@@ -48,6 +67,8 @@ def load_mapping(path):
         mark = failure.problem_mark
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         raise Unreadable(f"{path}{place}: {failure.problem}") from failure
+    if loader.repeated:
+        raise Unreadable(f"{path}: has keys more than once, of which only the last would count: {', '.join(loader.repeated)}")
     if content is None:
         return {}
     if not isinstance(content, dict):

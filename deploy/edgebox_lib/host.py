@@ -7,9 +7,12 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import socket
 import subprocess
+import urllib.error
+import urllib.request
 
 _STA_UNSYNC = 0x40
 """Of adjtimex(2): the kernel's clock follows no reference."""
@@ -92,6 +95,27 @@ class Host:
             return sorted({found[4][0] for found in socket.getaddrinfo(name, None, socket.AF_INET)})
         except OSError:
             return []
+
+    def has_command(self, name):
+        return shutil.which(name) is not None
+
+    def package_version(self, name):
+        """First number of the version that apt would install, 0 where it knows none, None where there is no apt."""
+        status, output = self._run(["apt-cache", "policy", name])
+        if status != 0:
+            return None
+        found = re.search(r"Candidate: (?:\d+:)?(\d+)", output)
+        return int(found.group(1)) if found else 0
+
+    def http_status(self, url):
+        """Status of a HEAD request, or None where there is no answer."""
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+        except (OSError, ValueError):
+            return None
 
     def clock_synchronised(self):
         """As the kernel has it, whichever service keeps the time; None where it does not tell."""

@@ -142,6 +142,28 @@ def physical_name(entry):
     return str(entry.get("name", "")).split(" ")[0]
 
 
+def uplinks(settings):
+    """The interfaces that uplinks take, each with the key that names it."""
+    value = settings.get("host_networking_uplinks", {})
+    return [(f"host_networking_uplinks.{name}.interface", str(one["interface"])) for name, one in value.items()
+            if isinstance(one, dict) and one.get("interface")] if isinstance(value, dict) else []
+
+
+def _uplink(settings):
+    if settings.get("host_networking_uplinks") is UNRESOLVED:
+        return
+    value = settings.get("host_networking_uplinks", {})
+    names = {physical_name(entry) for entry in entries(settings)}
+    value = value if isinstance(value, dict) else {}
+    for name in sorted(set(map(str, value)) - names):
+        yield Finding("NET-015", f"{name} is not a network of neutron_networks", f"there are {', '.join(sorted(names))}",
+                      f"host_networking_uplinks.{name}")
+    if publics(settings) and "physnet1" in names and "physnet1" not in value:
+        yield Finding("NET-014", "says nothing about physnet1: its floating IPs reach no network outside of this host",
+                      "name a bridge that leads there, and the interface that the bridge takes: "
+                      "{physnet1: {bridge: br_uplink, interface: eno3}}", "host_networking_uplinks", Severity.WARNING)
+
+
 def _physical(settings):
     if not (settings.enabled("enable_kolla") and settings.enabled("enable_neutron") and settings.enabled("enable_k3s")):
         return
@@ -162,6 +184,7 @@ def _physical(settings):
         for value in sorted({one for one in values if values.count(one) > 1}):
             yield Finding("NET-012", f"{key} {value} stands there more than once", "give each network its own",
                           "neutron_networks")
+    yield from _uplink(settings)
     for index, entry in enumerate(present):
         if entry.get("external_interface") and entry["external_interface"] == settings.text("network_interface"):
             yield Finding("NET-013", f"{entry['external_interface']} is network_interface: the host would lose its address",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import re
 
 from edgebox_lib import documents
 from edgebox_lib.site import DEPLOY
@@ -20,7 +21,7 @@ class Condition:
 class Phase:
     """One step towards the site.
 
-    It runs once all of `needs` hold. Of `wants` it makes use if they hold: a phase that ran without one runs again as soon as
+    It runs unless a phase of `after` has failed in the same run, and once all of `needs` hold. Of `wants` it makes use if they hold: a phase that ran without one runs again as soon as
     that one is there (the steps `again`, where it names any), which is how circles are broken. After it ran, all of `gives`
     must come to hold within `within` seconds; when one of them is lost later, the phase is due again.
     """
@@ -30,6 +31,7 @@ class Phase:
     steps: tuple
     again: tuple
     enabled_by: tuple
+    after: tuple
     needs: tuple
     wants: tuple
     gives: tuple
@@ -37,6 +39,14 @@ class Phase:
     reads: tuple | None
     fix: str
     definition: dict
+
+
+@dataclasses.dataclass(frozen=True)
+class Cause:
+    """A message that a failed task may show, whatever the phase, and what to do about it."""
+
+    pattern: re.Pattern
+    fix: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,15 +59,36 @@ class Plan:
     phases: tuple
     commands: dict
     folder: pathlib.Path
+    causes: tuple = ()
 
     def phase(self, name):
         return next(phase for phase in self.phases if phase.name == name)
+
+    def narrowed(self, names):
+        """A plan of these phases alone, and those that give what they need, but none of these that calls kolla-ansible."""
+        wanted, pending = set(), list(names)
+        while pending:
+            name = pending.pop()
+            if name in wanted:
+                continue
+            wanted.add(name)
+            for condition in self.phase(name).needs:
+                pending += [other for other in self.providers(condition)
+                            if not any("kolla" in step for step in self.phase(other).steps)]
+        kept = tuple(dataclasses.replace(phase, after=tuple(name for name in phase.after if name in wanted))
+                     for phase in self.phases if phase.name in wanted)
+        return dataclasses.replace(self, phases=kept)
+
+    def fixes(self, phase, problems):
+        """What to do about these problems: what their causes need, or, where none is known, what the phase says in general."""
+        known = [cause.fix for cause in self.causes if any(cause.pattern.search(one.message) for one in problems)]
+        return known or ([phase.fix] if phase.fix else [])
 
     def providers(self, condition):
         return [phase.name for phase in self.phases if condition in phase.gives]
 
 
-_KEYS = {"name", "does", "steps", "again", "enabled_by", "needs", "wants", "gives", "within", "reads", "fix"}
+_KEYS = {"name", "does", "steps", "again", "enabled_by", "after", "needs", "wants", "gives", "within", "reads", "fix"}
 _STEPS = {"playbook", "kolla", "prechecks"}
 
 
@@ -65,21 +96,40 @@ def load(path=None):
     """The plan; a mistake in it is an Unreadable that names phase and key."""
     path = pathlib.Path(path) if path else DEPLOY / "phases.yml"
     content = documents.load_mapping(path)
+    for key in ("observe", "phases"):
+        if key not in content:
+            raise documents.Unreadable(f"{path}: has no key {key}")
     folder = path.resolve().parent
     conditions = {name: Condition(name, entry["what"], {key: value for key, value in entry.items() if key != "what"})
                   for name, entry in content.get("conditions", {}).items()}
     phases = tuple(_phase(entry, conditions, path) for entry in content["phases"])
     names = [phase.name for phase in phases]
+    for number, phase in enumerate(phases):
+        for name in phase.after:
+            if name not in names[:number]:
+                raise documents.Unreadable(f"{path}: phase {phase.name}: after: there is no earlier phase {name}")
     for command, parts in content.get("commands", {}).items():
         for part in parts:
             if part["phase"] not in names:
                 raise documents.Unreadable(f"{path}: command {command}: there is no phase {part['phase']}")
     return Plan(content.get("rounds", 6), folder / content["observe"], conditions, phases,
-                content.get("commands", {}), folder)
+                content.get("commands", {}), folder, _causes(content.get("causes", []), path))
+
+
+def _causes(entries, path):
+    try:
+        return tuple(Cause(re.compile(entry["says"]), entry["fix"]) for entry in entries)
+    except (KeyError, TypeError) as missing:
+        raise documents.Unreadable(f"{path}: causes: each has says and fix ({missing} is missing)") from None
+    except re.error as wrong:
+        raise documents.Unreadable(f"{path}: causes: {wrong.pattern!r} is not a regular expression: {wrong}") from None
 
 
 def _phase(entry, conditions, path):
     where = f"{path}: phase {entry.get('name')}"
+    for key in ("name", "does", "steps"):
+        if key not in entry:
+            raise documents.Unreadable(f"{where}: has no key {key}")
     strange = set(entry) - _KEYS
     if strange:
         raise documents.Unreadable(f"{where}: unknown key {', '.join(sorted(strange))}")
@@ -92,6 +142,6 @@ def _phase(entry, conditions, path):
             raise documents.Unreadable(f"{where}: a step is one of {', '.join(sorted(_STEPS))}")
     return Phase(
         name=entry["name"], does=entry["does"], steps=tuple(entry["steps"]), again=tuple(entry.get("again", ())),
-        enabled_by=tuple(entry.get("enabled_by", ())), needs=tuple(entry.get("needs", ())),
+        enabled_by=tuple(entry.get("enabled_by", ())), after=tuple(entry.get("after", ())), needs=tuple(entry.get("needs", ())),
         wants=tuple(entry.get("wants", ())), gives=tuple(entry.get("gives", ())), within=entry.get("within", 120),
         reads=tuple(entry["reads"]) if "reads" in entry else None, fix=entry.get("fix", ""), definition=entry)

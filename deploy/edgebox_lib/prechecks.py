@@ -3,6 +3,7 @@
 import re
 import stat
 import sys
+import urllib.parse
 
 from edgebox_lib import documents, networks, vault
 from edgebox_lib.findings import Finding, Severity
@@ -11,10 +12,11 @@ from edgebox_lib.settings import Settings
 from edgebox_lib.validation import validate
 
 SUPPORTED_SYSTEMS = {
-    True: {"ubuntu": ("22.04", "24.04"), "debian": ("11", "12"), "rocky": ("9",), "centos": ("9",)},
-    False: {"ubuntu": ("22.04", "24.04", "26.04"), "debian": ("12", "13"), "rocky": ("9", "10")},
+    True: {"ubuntu": ("22.04",), "debian": ("12",)},
+    False: {"ubuntu": ("22.04", "24.04", "26.04"), "debian": ("12", "13")},
 }
-"""By whether kolla-ansible deploys the OpenStack services: its containers bind a host to what the pinned release knows."""
+"""By whether kolla-ansible deploys the OpenStack services: then a host must be one that the pinned release knows, and whose packages
+edgebox's own roles can use. The table in README.md says what else each of them needs."""
 
 MODULES = ("wireguard", "br_netfilter", "overlay")
 
@@ -33,28 +35,43 @@ def run(site, host=None, hosts=None):
     try:
         own = documents.load_mapping(site.defaults)
     except documents.Unreadable as problem:
-        return [Finding("CFG-000", str(problem), "mend the file")]
+        return [Finding("CFG-000", str(problem), "correct the file")]
     found += _files(site)
+    variables, control = {}, None
     try:
-        variables, controllers = hosts or site.hosts()
+        variables, control = hosts or site.hosts()
+    except vault.Locked as problem:
+        found.append(Finding("SEC-005", str(problem), "without it neither secrets nor inventory can be read"))
+        return found
     except documents.Unreadable as problem:
-        variables, controllers = {}, []
-        found.append(Finding("INV-001", str(problem), "mend the inventory; ansible-inventory --list shows what is read"))
-    settings = Settings({**site.file_settings().raw, **(variables.get(controllers[0], {}) if controllers else {})})
+        found.append(Finding("INV-001", str(problem), "correct the inventory; ansible-inventory --list shows what is read"))
+    controller = control[0] if control else None
+    settings = Settings({**site.file_settings().raw, **variables.get(controller, {})})
     found += validate(settings, own)
     found += _secrets(site, settings, own)
-    found += _inventory(host, variables, controllers)
-    if controllers and not _is_here(host, variables, controllers[0]):
-        found.append(Finding("HOST-001", f"the controller {controllers[0]} is another machine, so that this one's interfaces, "
+    found += _certificates(site, settings, own)
+    found += _inventory(host, variables)
+    found += controllers(control) if control is not None else []
+    if controller and not _is_here(host, variables, controller):
+        found.append(Finding("HOST-001", f"the controller {controller} is another machine, so that this one's interfaces, "
                              "clock and disks say nothing", "run edgebox prechecks there too", None, Severity.NOTE))
         return found
     return found + look_at(host, settings)
 
 
+def controllers(names):
+    """Findings about the hosts of the group control."""
+    if not names:
+        yield Finding("INV-002", "the inventory has no host in the group control", "name the controller there")
+    elif len(names) > 1:
+        yield Finding("INV-003", f"the inventory has {len(names)} hosts in the group control: {', '.join(names)}",
+                      "keep one: an edge site has one controller, and cluster, database and Doni would be on the first alone")
+
+
 def look_at(host, settings):
     """Findings about the host that becomes the controller."""
     found = []
-    for check in (_interfaces, _names, _clock, _ports, _modules, _system, _space, _nscd):
+    for check in (_interfaces, _names, _clock, _ports, _modules, _system, _space, _nscd, _packages, _tools, _downloads):
         found += check(host, settings)
     return found
 
@@ -103,9 +120,18 @@ def _secrets(site, settings, own):
             yield Finding("CRED-002", f"is not in {site.passwords.name}", f"ansible-vault edit {site.passwords}", key)
 
 
-def _inventory(host, variables, controllers):
-    if not controllers:
-        yield Finding("INV-002", "the inventory has no host in the group control", "name the controller there")
+def _certificates(site, settings, own):
+    """What HAProxy serves TLS with, where the site leaves its place to edgebox."""
+    for switch, key, name in (("kolla_enable_tls_external", "kolla_external_fqdn_cert", "haproxy.pem"),
+                              ("kolla_enable_tls_internal", "kolla_internal_fqdn_cert", "haproxy-internal.pem")):
+        path = site.root / "certificates" / name
+        if settings.enabled("enable_kolla") and settings.enabled(switch) and not {key, "kolla_certificates_dir"} & set(own) \
+                and not path.is_file():
+            yield Finding("SEC-007", f"is on, but {path} is not there", "put the certificate, its chain and its key there, in one file",
+                          switch)
+
+
+def _inventory(host, variables):
     for name, own in sorted(variables.items()):
         target = str(own.get("ansible_host", name))
         if own.get("ansible_connection") != "local" and not networks.address(target) and not host.resolve(target):
@@ -131,6 +157,7 @@ def _interfaces(host, settings):
         for key, interface_key in vips:
             yield from _vip(host, settings, present, key, interface_key)
     yield from _server_address(settings, present)
+    yield from _uplinks(settings, present)
     yield from _host_overlaps(settings, present)
 
 
@@ -150,6 +177,17 @@ def _vip(host, settings, present, key, interface_key):
                       "choose an address that nobody has: keepalived puts it on the interface", key)
     elif not holders and host.answers(vip):
         yield Finding("NET-025", f"{vip} is in use: something answers there", "choose an address that nobody has", key)
+
+
+def _uplinks(settings, present):
+    """Where the physical networks leave the host; the role host_networking refuses what would cut the host off, but later."""
+    for key, interface in networks.uplinks(settings):
+        if interface not in present:
+            yield Finding("NET-028", f"there is no interface {interface}", f"there are {', '.join(sorted(present))}", key)
+        elif present[interface].networks:
+            held = ", ".join(str(one.ip) for one in present[interface].networks)
+            yield Finding("NET-029", f"{interface} has the address {held}, which the host would lose",
+                          "move the address to the bridge in the host's own network configuration first", key)
 
 
 def _server_address(settings, present):
@@ -259,3 +297,40 @@ def _space(host, settings):
 def _nscd(host, settings):
     if settings.enabled("enable_kolla") and host.has_nscd():
         yield Finding("SVC-001", "nscd is there, which keeps containers from resolving names", "apt-get purge nscd")
+
+
+def _packages(host, settings):
+    """What roles install from the distribution, where it has no version that is new enough."""
+    if not settings.enabled("enable_doni"):
+        return
+    wanted = []
+    if (settings.text("doni_database_host") or "127.0.0.1") in ("127.0.0.1", "localhost") and not settings.get("postgres_packages"):
+        wanted.append(("postgresql", 15, "PostgreSQL", "add apt.postgresql.org to the host's sources, or name a server as "
+                       "doni_database_host"))
+    if not settings.get("doni_java") and settings.text("doni_deployment") in (None, "jar") \
+            and not settings.get("doni_java_packages"):
+        wanted.append(("openjdk-25-jre-headless", 25, "Java", "install a JDK 25 and name its java as doni_java"))
+    for package, least, what, advice in wanted:
+        version = host.package_version(package)
+        if version is None:
+            continue
+        if version < least:
+            there = f"{what} {version}" if version else f"no package {package}"
+            yield Finding("PKG-001", f"this system has {there}, and Doni needs {what} {least}", advice)
+
+
+def _tools(host, settings):
+    own = settings.text("kolla_ansible_command") or ""
+    if settings.enabled("enable_kolla") and own.startswith("/opt/edgebox/") and not host.has_command("git"):
+        yield Finding("PKG-002", "there is no git, by which kolla-ansible is fetched", "apt-get install git")
+
+
+def _downloads(host, settings):
+    """A release that does not exist; a site that cannot be asked about it (no answer) may have a mirror of its own."""
+    version = settings.text("k3s_version")
+    if not settings.enabled("enable_k3s") or not version or settings.text("k3s_server_release_url"):
+        return
+    url = f"https://github.com/k3s-io/k3s/releases/download/{urllib.parse.quote(version)}/sha256sum-amd64.txt"
+    if host.http_status(url) == 404:
+        yield Finding("CFG-012", f"is {version}, of which there is no release", "choose one of https://github.com/k3s-io/k3s/releases",
+                      "k3s_version")

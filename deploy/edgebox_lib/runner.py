@@ -64,30 +64,31 @@ class Runner:
         command += ["--tags", tags] if tags else []
         command += ["--skip-tags", skip_tags] if skip_tags else []
         command += ["--check"] if check else []
-        with tempfile.NamedTemporaryFile("w", suffix=".json", dir=self._site.state, encoding="utf-8") as extra:
+        with tempfile.NamedTemporaryFile("w", suffix=".json", dir=self._site.scratch, encoding="utf-8") as extra:
             json.dump(variables or {}, extra)
             extra.flush()
             return self.run([*command, "-e", f"@{extra.name}", str(path)], title, ansible_environment())
 
-    def run(self, command, title, environment):
-        """`command` is never given a secret: it can be read in the list of processes."""
+    def run(self, command, title, environment, cwd=DEPLOY):
+        """`command` is never given a secret: it can be read in the list of processes. Variables that are None are taken away."""
         log = self._site.logs / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{title}.log"
-        with tempfile.TemporaryDirectory(dir=self._site.state) as scratch:
+        with tempfile.TemporaryDirectory(dir=self._site.scratch) as scratch:
             events = pathlib.Path(scratch) / "events"
             environment = {
                 **os.environ, **environment, "EDGEBOX_EVENTS": str(events), "PYTHONUNBUFFERED": "1",
                 "ANSIBLE_CALLBACK_PLUGINS": str(DEPLOY / "plugins" / "callback"),
                 "ANSIBLE_CALLBACKS_ENABLED": "edgebox_events",
             }
+            environment = {name: value for name, value in environment.items() if value is not None}
             descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                status = self._stream(command, environment, file)
-            return self._result(status, events, log)
+                status = self._stream(command, environment, cwd, file)
+            return self._result(status, events, log, title)
 
-    def _stream(self, command, environment, file):
+    def _stream(self, command, environment, cwd, file):
         try:
             process = subprocess.Popen(
-                command, cwd=DEPLOY, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, errors="replace", preexec_fn=_dies_with_us,
                 pass_fds=() if self._lock is None else (self._lock,))
         except FileNotFoundError:
@@ -105,7 +106,7 @@ class Runner:
             process.wait()
             raise
 
-    def _result(self, status, events, log):
+    def _result(self, status, events, log, title):
         changed, hosts, problems, facts = 0, 0, [], {}
         for line in events.read_text(encoding="utf-8").splitlines() if events.exists() else ():
             event = json.loads(line)
@@ -115,4 +116,8 @@ class Runner:
                 facts.update(event["custom"])
             else:
                 problems.append(Problem(event["host"], event["task"], self._mask(event["message"])))
+        if status != 0 and not problems:
+            # It ended before a task could fail: a wrong argument, a playbook that cannot be parsed, a script that gave up.
+            said = [line.strip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
+            problems.append(Problem("this host", title, " / ".join(said[-3:]) or f"ended with {status} and no message"))
         return Result(status, changed, hosts, tuple(problems), facts, log)

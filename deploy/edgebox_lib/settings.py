@@ -78,6 +78,40 @@ class Settings:
         value = self.get(key)
         return None if value is None or value is UNRESOLVED else str(value)
 
+    def loops(self):
+        """Keys whose value depends on itself, each loop once, as the keys in the order in which they refer to each other."""
+        references = {key: sorted(self._references(value)) for key, value in self.raw.items()}
+        found, done = [], set()
+
+        def walk(key, path):
+            if key in path:
+                loop = path[path.index(key):]
+                if not any(set(loop) == set(other) for other in found):
+                    found.append(loop)
+                return
+            if key in done:
+                return
+            for other in references.get(key, ()):
+                walk(other, [*path, key])
+            done.add(key)
+
+        for key in sorted(references, key=str):
+            walk(key, [])
+        return found
+
+    def _references(self, value):
+        """Keys of this configuration that templates in the value name."""
+        if isinstance(value, dict):
+            return set().union(*map(self._references, value.values())) if value else set()
+        if isinstance(value, list):
+            return set().union(*map(self._references, value)) if value else set()
+        if not isinstance(value, str) or ("{{" not in value and "{%" not in value):
+            return set()
+        try:
+            return {name for name in jinja2.meta.find_undeclared_variables(self._environment.parse(value)) if name in self.raw}
+        except jinja2.TemplateError:
+            return set()
+
     def enabled(self, key):
         """Whether the switch is on; one that only Ansible can work out counts as off."""
         value = self.get(key, False)

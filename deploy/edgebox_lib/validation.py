@@ -6,7 +6,7 @@ import json
 
 import jsonschema
 
-from edgebox_lib import networks
+from edgebox_lib import documents, networks
 from edgebox_lib.documents import Tagged
 from edgebox_lib.findings import Finding, Severity
 from edgebox_lib.settings import UNRESOLVED, is_placeholder
@@ -30,7 +30,7 @@ def _is_network(value):
 def validate(settings, own):
     """Findings about the configuration. `own` is what the site's own file says, without the tool's defaults."""
     return [*_schema(settings, own), *_missing(settings), *_placeholders(own), *_switches(settings), *_taint(settings),
-            *networks.findings(settings), *_unknown(own)]
+            *networks.findings(settings), *_unknown(own), *_loops(settings), *_releases(settings)]
 
 
 def known_keys():
@@ -41,7 +41,13 @@ def _schema(settings, own):
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     resolved = {key: _plain(settings.resolve(value, (key,)), value) for key, value in own.items()}
     validator = jsonschema.Draft202012Validator(schema, format_checker=_formats)
+    missing_at = set()
     for error in sorted(validator.iter_errors(resolved), key=lambda one: [str(part) for part in one.absolute_path]):
+        if error.validator == "required":
+            # The validator complains once for each missing key; one of these complaints has all of them.
+            if tuple(error.absolute_path) in missing_at:
+                continue
+            missing_at.add(tuple(error.absolute_path))
         yield from _findings_of(error, schema)
 
 
@@ -151,6 +157,23 @@ def _taint(settings):
     if isinstance(taint, dict) and taint.get("effect") == "NoExecute":
         yield Finding("CFG-006", "is NoExecute, which evicts running pods that do not tolerate the taint",
                       "use NoSchedule unless that is wanted", "k8s_worker_taint.effect", Severity.WARNING)
+
+
+def _loops(settings):
+    for loop in settings.loops():
+        yield Finding("CFG-010", f"refers to itself, by way of {' -> '.join([*loop[1:], loop[0]])}", "write a value into one of them",
+                      loop[0])
+
+
+def _releases(settings):
+    """Releases that a role would refuse only after an hour."""
+    if not settings.enabled("enable_k3s") or not settings.enabled("k3s_enable_calico") or settings.get("calico_operator_checksum"):
+        return
+    version = settings.text("k3s_calico_version")
+    known = documents.load_mapping(DEPLOY / "roles" / "calico" / "defaults" / "main.yml")["calico_operator_checksums"]
+    if version and version not in known:
+        yield Finding("CFG-011", f"is {version}, whose manifest has no known digest",
+                      f"use {' or '.join(known)}, or give its sha256 as calico_operator_checksum", "k3s_calico_version")
 
 
 def _unknown(own):

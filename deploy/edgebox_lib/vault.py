@@ -57,7 +57,7 @@ def generated(name):
 
 
 def filled(wanted):
-    """A copy in which everything that is empty (null) was made; what somebody else issues stands as "" and stays so."""
+    """A copy in which everything that is empty (null) was made; what another service issues stands as "" and stays so."""
     def missing(value):
         return value is None or (isinstance(value, dict) and all(part is None for part in value.values()))
     return {name: generated(name) if missing(value) else value for name, value in wanted.items()}
@@ -84,7 +84,7 @@ def read_vault_password(path):
     except subprocess.CalledProcessError as failure:
         raise Locked(f"{path}: ended with {failure.returncode}") from None
     if not output.strip():
-        raise Locked(f"{path}: is empty")
+        raise Locked(f"{path}: is empty; put the vault password there")
     return output.strip()
 
 
@@ -106,14 +106,14 @@ def load(passwords, vault_password):
     try:
         values = yaml.safe_load(content) or {}
     except yaml.YAMLError:
-        raise Locked(f"{passwords}: is no YAML") from None
+        raise Locked(f"{passwords}: is not YAML") from None
     if not isinstance(values, dict):
         raise Locked(f"{passwords}: must be a mapping of names to secrets")
     return values
 
 
 class Mask:
-    """Takes secrets out of text, whoever let them slip into it."""
+    """Removes secrets from text."""
 
     _SHORTEST = 8
     """Shorter ones would mask innocent words; no generated one is."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 from ansible.plugins.callback import CallbackBase
 
@@ -13,6 +14,51 @@ description:
   - Writes every failed task and, at the end, the statistics of all hosts to the file named by E(EDGEBOX_EVENTS).
   - Runs under every Ansible that kolla-ansible may bring along.
 """
+
+
+_HIDDEN = "(its output is not shown, because it may hold a secret)"
+_SAYS_NOTHING = re.compile(r"^(non-zero return code|one or more items failed|all items completed|MODULE FAILURE.*|"
+                           r"module failed.*|the command exited with.*)?\.?$", re.IGNORECASE | re.DOTALL)
+"""Messages that only say that something failed; the cause is in the output."""
+
+_LONGEST = 600
+_LONGEST_LABEL = 60
+
+
+def _shortened(text, longest):
+    """Keeps both ends: Ansible quotes whole templates, and closes with the cause."""
+    return text if len(text) <= longest else f"{text[:longest // 3]} ... {text[-longest * 2 // 3:]}"
+
+
+def _last(text, count=3):
+    """The last lines that say something; tools name the cause there."""
+    lines = [line.strip() for line in str(text or "").splitlines() if line.strip()]
+    return " / ".join(lines[-count:])
+
+
+def cause(content):
+    """Why a task failed, in one line: of a loop the failed items, of a command its output."""
+    if content.get("censored") or content.get("_ansible_no_log"):
+        return _HIDDEN
+    items = [one for one in content.get("results") or () if isinstance(one, dict) and (one.get("failed") or one.get("unreachable"))]
+    if items:
+        return "; ".join(f"{_label(one)}: {_shortened(cause(one), _LONGEST)}" for one in items)
+    message = str(content.get("msg") or "").strip()
+    if not _SAYS_NOTHING.match(message):
+        return message
+    said = next((found for found in (_last(content.get(key)) for key in
+                 ("stderr", "module_stderr", "stdout", "module_stdout")) if found), "")
+    status = f"ended with {content['rc']}" if "rc" in content else message
+    return ": ".join(filter(None, [status, said])) or "no message"
+
+
+def _label(item):
+    """As the play shows it (loop_control.label); never the item of a loop that hides it."""
+    if item.get("censored") or item.get("_ansible_no_log"):
+        return "an item"
+    label = item.get("_ansible_item_label", item.get("item"))
+    name = label.get("name") or label.get("key") or label if isinstance(label, dict) else label
+    return _shortened(str(name), _LONGEST_LABEL)
 
 
 class CallbackModule(CallbackBase):
@@ -37,11 +83,7 @@ class CallbackModule(CallbackBase):
         # Ansible 2.19 made these attributes public; before, they began with an underscore.
         content, host, task = (
             getattr(result, name, None) or getattr(result, f"_{name}") for name in ("result", "host", "task"))
-        if content.get("censored") or content.get("_ansible_no_log"):
-            message = "(what it said is not shown, because a secret may be in it)"
-        else:
-            message = str(content.get("msg") or content.get("stderr") or "no message")
-        self._write(event=kind, host=host.get_name(), task=task.get_name(), message=message[:2000])
+        self._write(event=kind, host=host.get_name(), task=task.get_name(), message=_shortened(cause(content), _LONGEST))
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         if not ignore_errors:

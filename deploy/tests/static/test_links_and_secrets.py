@@ -80,6 +80,6 @@ def test_no_secret_goes_by_a_tasks_environment_or_arguments():
 
 
 def test_the_registry_proxy_is_looked_after_when_it_is_off_too():
-    play = yaml.safe_load((DEPLOY / "playbooks/k3s.yml").read_text())[0]
+    play = yaml.safe_load((DEPLOY / "playbooks/cluster_network.yml").read_text())[0]
     (proxy,) = [task for task in play["tasks"] if task["ansible.builtin.include_role"]["name"] == "registry_proxy"]
     assert "when" not in proxy, "switched off, the role has to run to remove what it made"

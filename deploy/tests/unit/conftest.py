@@ -36,6 +36,7 @@ class HealthyHost:
             "lo": ["127.0.0.1/8"],
             "eno1": ["10.20.0.5/24"],
             "eno2": ["203.0.113.5/24", "203.0.113.11/24"],
+            "eno3": [],
         }
         self.down = set()
         self.answering = set()
@@ -48,6 +49,9 @@ class HealthyHost:
         self.memory = 62.0
         self.disk = 400.0
         self.nscd = False
+        self.web = {}
+        self.commands = {"git"}
+        self.packages = {"postgresql": 15, "openjdk-25-jre-headless": 25}
 
     def name(self):
         return "edge1"
@@ -77,6 +81,15 @@ class HealthyHost:
     def has_module(self, name):
         return name in self.modules
 
+    def has_command(self, name):
+        return name in self.commands
+
+    def package_version(self, name):
+        return self.packages.get(name)
+
+    def http_status(self, url):
+        return self.web.get(url)
+
     def memory_gib(self):
         return self.memory
 
@@ -100,6 +113,8 @@ def site_of(tmp_path):
         shutil.copytree(SITES / sample, root)
         root.chmod(0o700)
         site = Site(root)
+        (root / "certificates").mkdir(exist_ok=True)
+        (root / "certificates" / "haproxy.pem").write_text("certificate and key\n", encoding="utf-8")
         for path, text in ((site.vault_password, "the-vault-password\n"),
                            (site.passwords, vault.encrypted(SECRETS if secrets is None else secrets, b"the-vault-password"))):
             path.write_text(text, encoding="utf-8")

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from conftest import DEPLOY, SECRETS
-from edgebox_lib import cli, vault
+from edgebox_lib import cli, documents, vault
 from edgebox_lib.kolla import Kolla
 from edgebox_lib.runner import Runner
 from edgebox_lib.settings import Settings
@@ -12,7 +12,7 @@ from edgebox_lib.settings import Settings
 SHELL = """#!/usr/bin/env bash
 # Writes its arguments down, as the releases up to 2024.1 got them.
 printf '%s\\n' "$@" > "$(dirname "$0")/arguments"
-printf '%s\\n' "${EXTRA_OPTS:-}" "$PATH" > "$(dirname "$0")/environment"
+printf '%s\\n' "${EXTRA_OPTS:-}" "$PATH" "${VIRTUAL_ENV:-}" "$ANSIBLE_CONFIG" "$PWD" "$ANSIBLE_COLLECTIONS_PATH" > "$(dirname "$0")/environment"
 echo "connecting with kK3yst0neAdm1nPassw0rd"
 """
 
@@ -30,6 +30,12 @@ network
 
 [neutron:children]
 network
+
+[tunelo:chilren]
+control
+
+[tunelo-api:children]
+tunelo
 """
 
 
@@ -39,6 +45,7 @@ def installed(tmp_path):
     def make(text=SHELL):
         command = tmp_path / "kolla" / "bin" / "kolla-ansible"
         command.parent.mkdir(parents=True)
+        (tmp_path / "kolla" / "pyvenv.cfg").touch()
         command.write_text(text)
         command.chmod(0o755)
         shipped = tmp_path / "kolla" / "share" / "kolla-ansible" / "ansible" / "inventory"
@@ -108,7 +115,87 @@ def test_groups_of_services_come_from_the_release_unless_the_site_has_them(kolla
     kolla.run("pull")
 
     assert "[neutron:children]" in shipped and "control01" not in shipped
-    assert (kolla.directory / "inventory" / "services").read_text() == "[all]\n"
+    assert "[neutron:children]" not in (kolla.directory / "inventory" / "services").read_text()
+
+
+def test_groups_of_an_edge_site_are_there_whatever_the_release_has(kolla_of):
+    site, _, kolla = kolla_of()
+
+    kolla.run("pull")
+    services = (kolla.directory / "inventory" / "services").read_text()
+    (site.inventory / "services").write_text("[baremetal:children]\ncontrol\n[zun-compute-k8s:children]\ncontrol\n")
+    kolla.run("pull")
+
+    assert "[tunelo:children]\ncontrol\n" in services and "chilren" not in services
+    assert services.count("[tunelo-api:children]") == 1
+    assert "[zun-compute-k8s:children]\nzun\n" in services
+    added = (kolla.directory / "inventory" / "services").read_text()
+    assert "zun-compute-k8s" not in added and "[tunelo:children]" in added
+
+
+def test_it_runs_in_its_own_environment_and_not_in_edgeboxs(kolla_of, monkeypatch):
+    monkeypatch.setenv("VIRTUAL_ENV", "/somewhere/else")
+    monkeypatch.setenv("ANSIBLE_CONFIG", str(DEPLOY / "ansible.cfg"))
+    site, command, kolla = kolla_of()
+
+    kolla.run("deploy")
+    _, _, virtualenv, configuration, directory, collections = (command.parent / "environment").read_text().splitlines()
+
+    assert virtualenv == str(command.parents[1])
+    assert configuration == str(kolla.directory / "ansible.cfg")
+    assert directory == str(kolla.directory)
+    assert collections.split(":")[0] == f"{virtualenv}/collections"
+
+
+def test_a_sites_own_ansible_configuration_is_used(kolla_of):
+    site, command, kolla = kolla_of()
+    (site.root / "ansible.cfg").write_text("[defaults]\nforks = 2\n")
+
+    kolla.run("deploy")
+
+    assert (command.parent / "environment").read_text().splitlines()[3] == str(site.root / "ansible.cfg")
+
+
+def test_hosts_run_modules_in_the_environment_that_bootstrap_servers_makes(kolla_of):
+    site, _, kolla = kolla_of()
+
+    def seen(action):
+        kolla.run(action)
+        return (yaml.safe_load((kolla.directory / "inventory" / "group_vars" / "baremetal.yml").read_text()),
+                yaml.safe_load((kolla.directory / "edgebox.yml").read_text()).get("ansible_python_interpreter"))
+
+    assert seen("deploy") == ({"ansible_python_interpreter": "/etc/ansible/venv/bin/python"}, None)
+    assert seen("bootstrap-servers")[1] == "/usr/bin/python3"
+
+
+def test_an_interpreter_that_the_site_sets_is_kept(site_of, installed):
+    site = site_of()
+    site.prepare()
+    settings = Settings({**site.file_settings().raw, "kolla_ansible_command": str(installed()),
+                         "ansible_python_interpreter": "/opt/python"})
+    kolla = Kolla(site, Runner(site, vault.mask_of(site)), settings)
+
+    kolla.run("deploy")
+
+    assert yaml.safe_load((kolla.directory / "inventory" / "group_vars" / "baremetal.yml").read_text()) == {}
+
+
+def test_what_the_edge_services_need_is_set(kolla_of, change):
+    site, _, kolla = kolla_of()
+    networks = documents.load_mapping(site.defaults)["neutron_networks"]
+    networks[1]["name"] = "calico (dummy physnet)"
+    change(site, neutron_networks=networks)
+
+    kolla.run("deploy")
+
+    written = yaml.safe_load((kolla.directory / "globals.yml").read_text())
+    assert (written["docker_registry"], written["docker_namespace"]) == ("ghcr.io", "chameleoncloud/kolla")
+    assert written["default_share_type"]
+    assert [one["name"] for one in written["neutron_networks"]] == ["physnet1", "calico", "tunelo"]
+    settings = Settings({**written, "site_config_dir": str(site.root)})
+    assert settings.get("neutron_bridge_name") == "br_physnet1,br_calico,br_tunelo"
+    assert settings.get("neutron_external_interface") == "physnet1_veth,physnet_calico,physnet_tunelo"
+    assert settings.get("kolla_certificates_dir") == str(site.root / "certificates")
 
 
 def test_the_sites_overrides_lie_over_those_of_the_role(kolla_of):
@@ -171,32 +258,22 @@ def test_one_that_is_not_installed_fails_and_says_so(kolla_of):
     result = kolla.run("pull")
 
     assert result.status == 127
-    assert "is not installed" in result.log.read_text()
+    assert [one.message for one in result.problems] == [f"kolla-ansible is not installed: {command}"]
 
 
 PIP = """#!/usr/bin/env bash
-# Stands in for pip: installs a kolla-ansible that, as the real one, has no roles of its own for servers before install-deps.
+# Stands in for pip: installs a kolla-ansible that records its calls, and an ansible-galaxy that does, and leaves pip's record.
 beside="$(dirname "$0")"
 if [[ " $* " == *" install "* ]]; then
-  cat > "$beside/kolla-ansible" <<'KOLLA'
-#!/usr/bin/env bash
-beside="$(dirname "$0")"
-echo "$1" >> "$beside/calls"
-case $1 in
-  install-deps) mkdir -p "$HOME/.ansible/collections/ansible_collections/openstack/kolla" ;;
-  bootstrap-servers)
-    if [[ ! -d $HOME/.ansible/collections/ansible_collections/openstack/kolla ]]; then
-      echo "the role 'openstack.kolla.baremetal' was not found"
-      exit 1
-    fi
-    ;;
-esac
-KOLLA
-  chmod +x "$beside/kolla-ansible"
-  touch "$beside/installed"
+  printf '%s\\n' "$@" >> "$beside/pip-arguments"
+  printf '#!/usr/bin/env bash\\necho "$1" >> "$(dirname "$0")/calls"\\n' > "$beside/kolla-ansible"
+  printf '#!/usr/bin/env bash\\nprintf "%%s\\\\n" "$@" >> "$(dirname "$0")/galaxy-arguments"\\n' > "$beside/ansible-galaxy"
+  chmod +x "$beside/kolla-ansible" "$beside/ansible-galaxy"
+  for package in kolla_ansible-16.7.1 another-1.0; do
+    mkdir -p "$beside/../lib/python3.11/site-packages/$package.dist-info"
+    touch "$beside/../lib/python3.11/site-packages/$package.dist-info/direct_url.json"
+  done
   echo "Successfully installed kolla-ansible"
-elif [[ -f $beside/installed ]]; then
-  echo "kolla-ansible==16.0.0"
 fi
 """
 
@@ -217,6 +294,7 @@ def bare_site(site_of, change, tmp_path):
     names = ("servers", "service-prechecks", "images")
     phases = [phase for phase in plan["phases"] if phase["name"] in names]
     for phase in phases:
+        phase["after"] = [name for name in phase["after"] if name in names]
         for step in phase["steps"]:
             if "playbook" in step:
                 step["playbook"] = str(DEPLOY / step["playbook"])
@@ -225,24 +303,26 @@ def bare_site(site_of, change, tmp_path):
     return site, virtualenv, file
 
 
-def test_a_new_site_gets_kolla_ansible_with_its_collections_before_it_is_called(bare_site, edgebox, tmp_path):
+def test_a_new_site_gets_the_pinned_kolla_ansible_once_before_it_is_called(bare_site, edgebox, tmp_path):
     site, virtualenv, phases = bare_site
 
     ran = edgebox("up", "--site", site.root, "--phases", phases, HOME=str(tmp_path))
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert (virtualenv / "bin" / "calls").read_text().split() == ["install-deps", "bootstrap-servers", "prechecks", "pull"]
+    assert (virtualenv / "bin" / "calls").read_text().split() == ["bootstrap-servers", "prechecks", "pull"]
+    pinned = documents.load_mapping(DEPLOY / "roles" / "kolla" / "defaults" / "main.yml")
+    assert f"{pinned['kolla_source']}@{pinned['kolla_source_revision']}" in (virtualenv / "bin" / "pip-arguments").read_text()
+    collection = (virtualenv / "bin" / "galaxy-arguments").read_text().splitlines()
+    assert f"git+{pinned['kolla_collection_source']},{pinned['kolla_collection_revision']}" in collection
+    assert str(virtualenv / "collections") in collection
+    records = [path.parent.name for path in virtualenv.rglob("direct_url.json")]
+    assert records == ["another-1.0.dist-info"], "kolla-ansible takes itself for an editable installation where it has one"
 
-
-def test_its_collections_are_brought_once(bare_site, edgebox, tmp_path):
-    site, virtualenv, phases = bare_site
-    edgebox("up", "--site", site.root, "--phases", phases, HOME=str(tmp_path))
     (site.root / ".edgebox" / "journal.jsonl").unlink()
+    again = edgebox("up", "--site", site.root, "--phases", phases, HOME=str(tmp_path))
 
-    ran = edgebox("up", "--site", site.root, "--phases", phases, HOME=str(tmp_path))
-
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert (virtualenv / "bin" / "calls").read_text().split().count("install-deps") == 1
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert (virtualenv / "bin" / "galaxy-arguments").read_text().splitlines() == collection
 
 
 def test_no_phase_calls_kolla_ansible_before_one_has_installed_it():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conftest import SECRETS
+from conftest import DEPLOY, SECRETS
 from edgebox_lib import documents, findings, prechecks
 from edgebox_lib.host import Listener
 from edgebox_lib.networks import entries
@@ -206,6 +206,89 @@ def test_an_inventory_host_without_address_is_named(site_of, host):
     found = look(site_of(), host, ({"edge1": {"ansible_connection": "local"}, "edge7": {}}, ["edge1"]))
 
     assert [one.key for one in findings.errors(found)] == ["edge7"]
+
+
+def test_a_release_of_k3s_that_does_not_exist_is_named(site_of, host):
+    url = "https://github.com/k3s-io/k3s/releases/download/v1.23.17%2Bk3s1/sha256sum-amd64.txt"
+    assert findings.errors(look(site_of(), host)) == []
+    host.web[url] = 404
+
+    assert [(one.id, one.key) for one in findings.errors(look(site_of("running-untainted"), host)) if one.id == "CFG-012"] == [
+        ("CFG-012", "k3s_version")]
+
+
+def test_an_empty_vault_password_is_not_blamed_on_the_inventory(site_of, host):
+    site = site_of()
+    site.prepare()
+    site.vault_password.write_text("")
+
+    found = prechecks.run(site, host)
+
+    assert [one.id for one in findings.errors(found)] == ["SEC-005"]
+
+
+@pytest.mark.parametrize(("broken", "identifier", "word"), [
+    (lambda s, h, c: h.links.pop("eno3"), "NET-028", "there is no interface eno3"),
+    (lambda s, h, c: h.links.update(eno3=["192.0.2.7/24"]), "NET-029", "192.0.2.7"),
+    (lambda s, h, c: c(s, host_networking_uplinks={"physnet7": {"bridge": "br7"}}), "NET-015", "physnet7"),
+    (lambda s, h, c: c(s, host_networking_uplinks={"physnet1": {"interface": "eno3"}}), "CFG-002", "bridge"),
+    (lambda s, h, c: h.packages.update(postgresql=14), "PKG-001", "PostgreSQL 14"),
+    (lambda s, h, c: h.packages.update({"openjdk-25-jre-headless": 0}), "PKG-001", "openjdk-25-jre-headless"),
+    (lambda s, h, c: h.commands.clear(), "PKG-002", "git"),
+])
+def test_what_a_role_would_find_an_hour_later_is_found_now(broken, identifier, word, site_of, host, change):
+    site = site_of()
+    broken(site, host, change)
+
+    found = [one for one in findings.errors(look(site, host)) if one.id == identifier]
+
+    assert [one for one in found if word in str(one)], findings.report(look(site, host))
+
+
+def test_a_certificate_that_is_not_there_is_named(site_of, host, change):
+    site = site_of()
+    change(site, kolla_enable_tls_internal=True)
+    (site.root / "certificates" / "haproxy.pem").unlink()
+
+    found = [(one.id, one.key) for one in findings.errors(look(site, host))]
+
+    assert found == [("SEC-007", "kolla_enable_tls_external"), ("SEC-007", "kolla_enable_tls_internal")]
+
+
+def test_a_public_network_without_a_way_out_is_said(site_of, host, change):
+    site = site_of()
+    change(site, host_networking_uplinks=None)
+
+    found = [one for one in look(site, host) if one.id == "NET-014"]
+
+    assert [one.severity.value for one in found] == ["warning"]
+
+
+def test_the_table_of_supported_hosts_is_what_is_checked():
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in (DEPLOY / "README.md").read_text().splitlines()
+            if line.startswith(("| Ubuntu", "| Debian"))]
+
+    for column, kolla in ((1, True), (2, False)):
+        written = {(row[0].split()[0].lower(), row[0].split()[1]) for row in rows if row[column] == "yes"}
+        assert written == {(name, version) for name, versions in prechecks.SUPPORTED_SYSTEMS[kolla].items() for version in versions}
+
+
+@pytest.mark.parametrize(("system", "kolla", "good"), [
+    (("ubuntu", "22.04"), True, True), (("debian", "12"), True, True), (("ubuntu", "24.04"), True, False),
+    (("debian", "11"), True, False), (("rocky", "9.4"), True, False), (("debian", "13"), False, True), (("rocky", "9"), False, False),
+])
+def test_a_host_is_supported_as_the_table_says(system, kolla, good, site_of, host):
+    host.system = system
+
+    found = {one.id for one in findings.errors(look(site_of("new-edge" if kolla else "without-kolla"), host))}
+
+    assert ("OS-001" not in found) is good
+
+
+def test_two_controllers_are_named(site_of, host):
+    found = look(site_of(), host, ({"edge1": {}, "edge2": {}}, ["edge1", "edge2"]))
+
+    assert "INV-003" in {one.id for one in findings.errors(found)}
 
 
 def test_an_inventory_without_controller_is_named(site_of, host):

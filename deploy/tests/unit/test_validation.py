@@ -31,6 +31,45 @@ def test_both_ways_of_writing_a_public_range_are_read(site_of):
     assert str(flat[0].gateway) == "198.51.100.1" and len(flat[0].pools) == 2
 
 
+def test_a_missing_key_is_named_once(site_of):
+    site = site_of()
+    site.defaults.write_text("")
+
+    missing = [one.key for one in judged(site) if one.id == "CFG-002"]
+
+    assert sorted(missing) == sorted(set(missing))
+    assert {"openstack_region_name", "chameleon_site_name"} <= set(missing)
+
+
+def test_a_value_that_refers_to_itself_is_named(site_of, change):
+    site = site_of()
+    change(site, network_interface="{{ my_interface }}", my_interface="{{ network_interface }}")
+
+    found = [one for one in judged(site) if one.id == "CFG-010"]
+
+    assert [(one.key, one.found) for one in found] == [
+        ("my_interface", "refers to itself, by way of network_interface -> my_interface")]
+
+
+@pytest.mark.parametrize(("key", "value", "identifier"), [
+    ("openstack_region_name", "two\nlines", "CFG-001"),
+    ("openstack_region_name", "one line\n", "CFG-001"),
+    ("k3s_calico_version", "v3.27.0", "CFG-011"),
+])
+def test_a_value_that_a_role_would_refuse_an_hour_later_is_named_now(key, value, identifier, site_of, change):
+    site = site_of()
+    change(site, **{key: value})
+
+    assert [(one.id, one.key) for one in findings.errors(judged(site))] == [(identifier, key)]
+
+
+def test_a_release_whose_digest_the_site_gives_is_taken(site_of, change):
+    site = site_of()
+    change(site, k3s_calico_version="v3.27.0", calico_operator_checksum="sha256:" + "0" * 64)
+
+    assert findings.errors(judged(site)) == []
+
+
 def test_a_misspelled_key_gets_a_hint(site_of, change):
     site = site_of()
     change(site, k3s_sever_port=6443)
