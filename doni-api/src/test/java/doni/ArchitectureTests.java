@@ -90,7 +90,9 @@ class ArchitectureTests {
           "doni.enrollment",
           "doni.worker.k8s");
 
-  @ArchTest static final ArchRule database = ours("doni.database", "doni.database", "doni.backend", "doni.worker");
+  @ArchTest
+  static final ArchRule database =
+      ours("doni.database", "doni.database", "doni.backend", "doni.worker");
 
   @ArchTest static final ArchRule refusals = ours("doni.request", "doni.request");
 

@@ -31,8 +31,7 @@ class MigrateDatabaseCommandIT {
   @Test
   void saysWhatIsPendingMigratesAndSaysThatNothingIs(CapturedOutput output) {
     assertThat(run("--check")).isEqualTo(MigrateDatabaseCommand.PENDING);
-    assertThat(output.getOut())
-        .contains("pending  1 baseline", "schema version none");
+    assertThat(output.getOut()).contains("pending  1 baseline", "schema version none");
 
     assertThat(run("--output", "json")).isZero();
     assertThat(output.getOut())

@@ -87,8 +87,7 @@ final class KeystoneLogin {
       LanePause pause =
           new LanePause(
               "Keystone refuses the login: %s; check %s"
-                  .formatted(
-                      e.getMessage(), e.status() == 404 ? "doni.keystone.auth-url" : keys()),
+                  .formatted(e.getMessage(), e.status() == 404 ? "doni.keystone.auth-url" : keys()),
               now.plus(PAUSE_AFTER_REFUSAL));
       refusal = pause;
       return refused(pause, now);
@@ -138,11 +137,7 @@ final class KeystoneLogin {
   private static ServiceUserToken serviceUserToken(Token token, Instant askedAt) {
     if (token.getId() == null || token.getProject() == null || token.getExpires() == null) {
       throw BackendException.answered(
-          KeystoneSession.SERVICE,
-          200,
-          "the token lacks its id, project or expiry",
-          false,
-          null);
+          KeystoneSession.SERVICE, 200, "the token lacks its id, project or expiry", false, null);
     }
     return new ServiceUserToken(
         new Secret(token.getId()),

@@ -152,11 +152,7 @@ public final class KeystoneSession {
     } catch (BackendException e) {
       if (e.kind() == BackendException.Kind.STATUS && e.status() == 403) {
         throw BackendException.answered(
-            SERVICE,
-            403,
-            "the service user may not validate tokens: " + e.text(),
-            false,
-            null);
+            SERVICE, 403, "the service user may not validate tokens: " + e.text(), false, null);
       }
       throw e;
     }
