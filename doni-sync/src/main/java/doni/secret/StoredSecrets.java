@@ -173,7 +173,7 @@ public class StoredSecrets {
             """)
         .param(after)
         .param(PAGE)
-        .query(UUID.class)
+        .query((row, _) -> row.getObject("uuid", UUID.class))
         .list();
   }
 
