@@ -148,9 +148,7 @@ public final class FaultyCalls<C> implements InvocationHandler {
             yield fault.answering(
                 failure.status(),
                 failure.isJson() ? "{\"error\": \"injected\"}" : "<html>proxy</html>",
-                after == null
-                    ? Map.of()
-                    : Map.of("Retry-After", Long.toString(after.toSeconds())));
+                after == null ? Map.of() : Map.of("Retry-After", Long.toString(after.toSeconds())));
           }
           case TIMEOUT -> fault.hanging();
           case CONNECTION, NOT_SENT -> fault.dropping();
