@@ -73,6 +73,14 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
     return unfinishedDetails();
   }
 
+  /** Returns how the attempt ends when the rounds are used up. */
+  protected Outcome unsettled(S observed) {
+    return new Outcome.Deferred(
+        "another client keeps overwriting %s; retrying".formatted(subject()),
+        null,
+        details(observed));
+  }
+
   @Override
   public final Outcome apply() {
     S seen = current || changes().isEmpty() ? observed : observe();
@@ -86,11 +94,7 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
       }
       seen = observe();
     }
-    return new Outcome.Deferred(
-            "another client keeps overwriting %s; retrying".formatted(subject()),
-            null,
-            details(seen))
-        .withChanges(log.changes());
+    return unsettled(seen).withChanges(log.changes());
   }
 
   @Override

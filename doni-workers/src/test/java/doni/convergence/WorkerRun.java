@@ -2,11 +2,14 @@ package doni.convergence;
 
 import doni.backend.BackendException;
 import doni.enrollment.Hardware;
+import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Runs attempts as the engine does, with recorded details from one to the next. */
@@ -16,6 +19,7 @@ final class WorkerRun {
 
   private final WorkerBench bench;
   private final Map<String, Object> recorded = new LinkedHashMap<>();
+  private final List<Change> changes = new ArrayList<>();
 
   WorkerRun(WorkerBench bench) {
     this.bench = bench;
@@ -23,6 +27,11 @@ final class WorkerRun {
 
   Map<String, Object> recorded() {
     return Map.copyOf(recorded);
+  }
+
+  /** Returns what all attempts so far reported as written. */
+  List<Change> changes() {
+    return List.copyOf(changes);
   }
 
   ReconcilePlan plan(Hardware hardware, Cause cause) {
@@ -39,6 +48,7 @@ final class WorkerRun {
     } catch (BackendException e) {
       outcome = FailureClassifier.classify(e);
     }
+    changes.addAll(outcome.changes());
     outcome
         .details()
         .forEach((key, value) -> {

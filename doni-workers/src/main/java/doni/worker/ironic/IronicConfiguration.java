@@ -10,29 +10,29 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires the ironic worker. */
+/** The beans of the ironic worker. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWorker("ironic")
 @EnableConfigurationProperties(IronicProperties.class)
 class IronicConfiguration {
 
   @Bean
-  BackendFactory<BareMetal> ironicBareMetal(
+  BackendFactory<IronicClient> httpIronicClient(
       OpenStack openStack, IronicProperties properties, Clock clock) {
     return new BackendFactory<>(
-        "ironic", () -> new IronicApi(openStack.service(properties.service()), clock));
+        "ironic", () -> new HttpIronicClient(openStack.service(properties.service()), clock));
   }
 
   @Bean
-  BackendFactory<BareMetal> inMemoryBareMetal() {
-    return new BackendFactory<>("in-memory", InMemoryBareMetal::new);
+  BackendFactory<IronicClient> inMemoryIronicClient() {
+    return new BackendFactory<>("in-memory", InMemoryIronicClient::new);
   }
 
   @Bean
   Worker ironicWorker(
-      List<BackendFactory<BareMetal>> backends, IronicProperties properties, Clock clock) {
-    BareMetal bareMetal =
+      List<BackendFactory<IronicClient>> backends, IronicProperties properties, Clock clock) {
+    IronicClient client =
         BackendFactory.choose("doni.workers.ironic.backend", properties.backend(), backends);
-    return new IronicWorker(bareMetal, properties.onDelete(), clock);
+    return new IronicWorker(client, properties.onDelete(), clock);
   }
 }

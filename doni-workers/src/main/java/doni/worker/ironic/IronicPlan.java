@@ -1,9 +1,14 @@
 package doni.worker.ironic;
 
 import doni.backend.BackendException;
+import doni.convergence.ConvergingPlan;
+import doni.enrollment.Hardware;
+import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.ReconcilePlan;
+import doni.worker.ironic.HostStateMachine.HostStep;
+import doni.worker.ironic.IronicObservedState.IronicNode;
+import doni.worker.ironic.IronicRecordedState.PasswordFingerprint;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,173 +18,150 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one step after the other on a course. After every step that wrote something the node is
- * looked at again, and only a look that finds nothing to do ends well. Of an enrolled host's node
- * the state is changed at most once, and what comes of it is left to a later attempt.
+ * Takes the steps of a {@link HostStateMachine}. The state of an enrolled host's node changes at
+ * most once in an attempt; the result is left to a later one.
+ *
+ * <p>It catches one failure: where Ironic refuses the connectivity of a port, the refusal is
+ * recorded, so that the node returns to the pool before the attempt fails. Every other failure goes
+ * to {@link doni.convergence.FailureClassifier}.
  */
-final class IronicPlan implements ReconcilePlan {
+final class IronicPlan extends ConvergingPlan<IronicObservedState> {
 
-  private static final int STEPS = 6;
-  private static final Duration AFTER_A_REFUSAL = Duration.ofSeconds(30);
+  private static final Duration AFTER_REFUSAL = Duration.ofSeconds(30);
 
   /** Another node may be on its way out. */
   private static final Duration UNTIL_FREE = Duration.ofMinutes(5);
 
-  private final BareMetal bareMetal;
-  private final Target target;
+  private final IronicClient client;
+  private final Hardware hardware;
+  private final HostStateMachine states;
   private final Clock clock;
-  private final Sighting first;
-  private final List<Change> written = new ArrayList<>();
-  private Memory memory;
-  private Optional<String> lastWords = Optional.empty();
+  private IronicRecordedState recorded;
+  private Optional<String> lastRefusal = Optional.empty();
 
-  /**
-   * @param wish empty for a deleted host
-   */
-  record Target(String uuid, long generation, Optional<Wish> wish, Course course) {}
-
-  IronicPlan(BareMetal bareMetal, Target target, Memory memory, Sighting first, Clock clock) {
-    this.bareMetal = bareMetal;
-    this.target = target;
-    this.memory = memory;
-    this.first = first;
+  IronicPlan(
+      IronicClient client,
+      Hardware hardware,
+      HostStateMachine states,
+      IronicRecordedState recorded,
+      IronicObservedState observed,
+      Clock clock) {
+    super(observed, true);
+    this.client = client;
+    this.hardware = hardware;
+    this.states = states;
+    this.recorded = recorded;
     this.clock = clock;
   }
 
   @Override
   public List<Change> changes() {
-    Step step = next(first);
-    List<Act> acts = new ArrayList<>(step.acts());
-    boolean goesOn = !step.movesTheNode() || target.course().goesOnAfterAMove();
-    if (!acts.isEmpty() && goesOn) {
-      acts.addAll(target.course().afterwards(first, memory, clock.instant()).acts());
+    HostStep step = next(observed());
+    List<IronicWrite> writes = new ArrayList<>(step.writes());
+    boolean continues = !step.changesState() || states.continuesAfterStateChange();
+    if (!writes.isEmpty() && continues) {
+      writes.addAll(states.following(observed(), recorded, clock.instant()).writes());
     }
-    return acts.stream().flatMap(act -> act.changes().stream()).toList();
+    return writes.stream().flatMap(write -> write.changes().stream()).toList();
   }
 
   @Override
   public Optional<Outcome> conclusion() {
-    Step step = next(first);
-    return step.acts().isEmpty() ? Optional.of(outcome(step, first)) : Optional.empty();
+    return conclude(observed());
   }
 
-  /** Whether there is nothing to write and nothing to wait for. */
-  boolean isSettled() {
-    return next(first).isSettled();
-  }
-
-  @Override
-  public Outcome apply() {
-    return converge().withChanges(written);
-  }
-
-  @Override
-  public List<Change> written() {
-    return List.copyOf(written);
+  /** Returns whether there is nothing to write and nothing to wait for. */
+  boolean isSteady() {
+    return next(observed()).isSteady();
   }
 
   @Override
   public Map<String, @Nullable Object> unfinishedDetails() {
-    return written.isEmpty() ? Map.of() : memory.details();
+    return log().isEmpty() ? Map.of() : recorded.details();
   }
 
-  private Outcome converge() {
-    Sighting seen = first;
-    for (int taken = 0; taken < STEPS; taken++) {
-      Step step = next(seen);
-      if (step.acts().isEmpty()) {
-        return end(step, seen);
+  @Override
+  protected String subject() {
+    return "node " + hardware.name();
+  }
+
+  @Override
+  protected IronicObservedState observe() {
+    return client.observe(uuid());
+  }
+
+  @Override
+  protected Optional<Outcome> conclude(IronicObservedState seen) {
+    HostStep step = next(seen);
+    return step.writes().isEmpty() ? Optional.of(outcome(step, seen)) : Optional.empty();
+  }
+
+  @Override
+  protected Optional<Outcome> write(IronicObservedState seen) {
+    HostStep step = next(seen);
+    for (IronicWrite write : step.writes()) {
+      if (write instanceof IronicWrite.SetProvisionState change && !isUnchanged(change.node())) {
+        return Optional.empty();
       }
-      Progress progress = perform(step.acts());
-      if (progress instanceof Progress.Stopped(Outcome outcome)) {
-        return outcome;
+      Optional<IronicWriteResult> result = send(write);
+      if (result.isEmpty()) {
+        return Optional.empty();
       }
-      if (progress instanceof Progress.Done
-          && step.movesTheNode()
-          && !target.course().goesOnAfterAMove()) {
-        return end(step, seen);
+      if (!(result.get() instanceof IronicWriteResult.Done)) {
+        return notDone(result.get(), write);
       }
-      seen = bareMetal.look(target.uuid());
+      done(write);
     }
-    return lastWords
-        .<Outcome>map(words -> new Outcome.Deferred(words, AFTER_A_REFUSAL, memory.details()))
+    return step.changesState() && !states.continuesAfterStateChange()
+        ? Optional.of(outcome(step, seen))
+        : Optional.empty();
+  }
+
+  @Override
+  protected Outcome unsettled(IronicObservedState seen) {
+    return lastRefusal
+        .<Outcome>map(text -> new Outcome.Deferred(text, AFTER_REFUSAL, recorded.details()))
         .orElseGet(() ->
             new Outcome.Failed(
-                "Ironic takes what is written, but does not show it afterwards",
+                "Ironic accepts the writes but does not show them afterwards",
                 true,
                 null,
-                memory.details()));
+                recorded.details()));
   }
 
-  private Step next(Sighting seen) {
-    return target.course().next(seen, memory, !written.isEmpty(), clock.instant());
+  private HostStep next(IronicObservedState seen) {
+    return states.next(seen, recorded, !log().isEmpty(), clock.instant());
   }
 
-  /** How far the acts of a step came. */
-  private sealed interface Progress {
-    record Done() implements Progress {}
-
-    /** Something was not as it was seen: look again. */
-    record Again() implements Progress {}
-
-    record Stopped(Outcome outcome) implements Progress {}
-  }
-
-  private Progress perform(List<Act> acts) {
-    for (Act act : acts) {
-      Progress progress = perform(act);
-      if (!(progress instanceof Progress.Done)) {
-        return progress;
-      }
-    }
-    return new Progress.Done();
-  }
-
-  private Progress perform(Act act) {
-    if (act instanceof Act.Move move && !isStillThere(move.from())) {
-      return new Progress.Again();
-    }
-    Written answer;
+  /** Sends a write; empty where Ironic refused the connectivity of a port, which is recorded. */
+  private Optional<IronicWriteResult> send(IronicWrite write) {
     try {
-      answer = act.on(bareMetal);
+      return Optional.of(write.sendTo(client));
     } catch (BackendException e) {
-      if (act instanceof Act.PatchPort port && port.touchesConnectivity() && isRefusal(e)) {
-        memory =
-            memory.refused(new Memory.Refusal(target.generation(), String.valueOf(e.getMessage())));
-        return new Progress.Again();
+      if (write instanceof IronicWrite.PatchPort port && port.touchesConnectivity() && refuses(e)) {
+        recorded =
+            recorded.withRefusal(
+                new IronicRecordedState.Refusal(
+                    hardware.generation().value(), String.valueOf(e.getMessage())));
+        return Optional.empty();
       }
       throw e;
     }
-    return switch (answer) {
-      case Written.Done _ -> done(act);
-      case Written.Absent _ -> new Progress.Again();
-      case Written.Locked _ ->
-          new Progress.Stopped(
-              new Outcome.Deferred(Course.LOCKED, Course.UNTIL_UNLOCKED, memory.details()));
-      case Written.WrongState(String text) -> {
-        lastWords = Optional.of(text);
-        yield new Progress.Again();
-      }
-      case Written.Taken(Written.Key key, String text) -> taken(key, text, act);
-    };
   }
 
-  private Progress done(Act act) {
-    written.addAll(act.changes());
-    boolean password =
-        act instanceof Act.CreateNode
-            || (act instanceof Act.PatchNode patch && patch.setsPassword());
-    if (password) {
-      memory =
-          memory.withPassword(
-              target.wish().flatMap(wish -> wish.node().password()).map(Fingerprint::of));
+  private void done(IronicWrite write) {
+    log().addAll(write.changes());
+    boolean setsPassword =
+        write instanceof IronicWrite.CreateNode
+            || (write instanceof IronicWrite.PatchNode patch && patch.setsPassword());
+    if (setsPassword) {
+      recorded = recorded.withPassword(password().map(PasswordFingerprint::of));
     }
-    return new Progress.Done();
   }
 
-  /** Ironic has no conditional write: the next best is to look right before a change of state. */
-  private boolean isStillThere(Node node) {
-    return bareMetal
+  /** Ironic has no conditional write: the next best is to read right before a change of state. */
+  private boolean isUnchanged(IronicNode node) {
+    return client
         .node(node.uuid())
         .filter(now ->
             now.state().equals(node.state())
@@ -189,60 +171,78 @@ final class IronicPlan implements ReconcilePlan {
         .isPresent();
   }
 
-  private Progress taken(Written.Key key, String text, Act act) {
-    return switch (key) {
-      case NAME -> failed(text, true);
-      case UUID ->
-          bareMetal.node(target.uuid()).isPresent()
-              ? new Progress.Again()
-              : failed(text + " We cannot see it: the service user needs the role admin.", false);
-      case MAC_ADDRESS ->
-          bareMetal
-              .portWith(act instanceof Act.CreatePort port ? port.wish().macAddress() : "")
-              .filter(port -> !port.nodeUuid().equals(target.uuid()))
-              .map(port ->
-                  failed("%s It belongs to the node %s.".formatted(text, port.nodeUuid()), true))
-              .orElseGet(Progress.Again::new);
+  /** Returns how the attempt ends; empty where the node is to be observed again. */
+  private Optional<Outcome> notDone(IronicWriteResult result, IronicWrite write) {
+    return switch (result) {
+      case IronicWriteResult.Done _, IronicWriteResult.Absent _ -> Optional.empty();
+      case IronicWriteResult.Locked _ ->
+          Optional.of(
+              new Outcome.Deferred(
+                  HostStateMachine.LOCKED, HostStateMachine.UNTIL_UNLOCKED, recorded.details()));
+      case IronicWriteResult.WrongState(String text) -> {
+        lastRefusal = Optional.of(text);
+        yield Optional.empty();
+      }
+      case IronicWriteResult.Taken(IronicWriteResult.Key key, String text) ->
+          taken(key, text, write);
     };
   }
 
-  private Progress failed(String message, boolean retryable) {
-    return new Progress.Stopped(
-        new Outcome.Failed(message, retryable, retryable ? UNTIL_FREE : null, memory.details()));
+  private Optional<Outcome> taken(IronicWriteResult.Key key, String text, IronicWrite write) {
+    return switch (key) {
+      case NAME -> failed(text, true);
+      case UUID ->
+          client.node(uuid()).isPresent()
+              ? Optional.empty()
+              : failed(
+                  text + " It is hidden from the service user, which needs the role admin.", false);
+      case MAC_ADDRESS ->
+          client
+              .portWith(write instanceof IronicWrite.CreatePort it ? it.port().macAddress() : "")
+              .filter(port -> !port.nodeUuid().equals(uuid()))
+              .flatMap(port ->
+                  failed("%s It belongs to node %s.".formatted(text, port.nodeUuid()), true));
+    };
   }
 
-  private static boolean isRefusal(BackendException e) {
+  private Optional<Outcome> failed(String message, boolean retryable) {
+    return Optional.of(
+        new Outcome.Failed(message, retryable, retryable ? UNTIL_FREE : null, recorded.details()));
+  }
+
+  /** Returns whether the refusal is about the port, not about our credentials or our pace. */
+  private static boolean refuses(BackendException e) {
     return e.kind() == BackendException.Kind.STATUS
         && switch (e.status()) {
-          case 401, 404, 408, 429 -> false;
+          case 401, 403, 404, 408, 429 -> false;
           default -> e.status() >= 400 && e.status() < 500;
         };
   }
 
-  private Outcome end(Step step, Sighting seen) {
-    memory = step.memory();
-    return outcome(step, seen);
+  private Outcome outcome(HostStep step, IronicObservedState seen) {
+    Map<String, @Nullable Object> details =
+        step.recorded().report().put("provision_state", seen.node().map(IronicNode::state)).build();
+    Outcome ending = step.ending().withDetails(details).withChanges(log().changes());
+    return ending instanceof Outcome.Failed failed
+        ? new Outcome.Failed(
+            masked(failed.message()),
+            failed.retryable(),
+            failed.after(),
+            failed.details(),
+            failed.changes())
+        : ending;
   }
 
-  private Outcome outcome(Step step, Sighting seen) {
-    Map<String, @Nullable Object> details = step.memory().details();
-    details.put("provision_state", seen.node().map(Node::state).orElse(null));
-    return switch (step.ending()) {
-      case Step.Ending.Settled() -> new Outcome.Synced(details, written);
-      case Step.Ending.Wait(String reason, Duration after) ->
-          new Outcome.Deferred(reason, after, details);
-      case Step.Ending.Trouble(String message, boolean retryable, var after) ->
-          new Outcome.Failed(masked(message), retryable, after, details);
-      case Step.Ending.Gone() -> new Outcome.Gone(written);
-    };
-  }
-
-  /** What a BMC's tool says may quote how it was called. */
+  /** The error of a BMC's tool may quote its command line. */
   private String masked(String text) {
-    return target
-        .wish()
-        .flatMap(wish -> wish.node().password())
-        .map(password -> password.maskedIn(text))
-        .orElse(text);
+    return password().map(password -> password.maskedIn(text)).orElse(text);
+  }
+
+  private String uuid() {
+    return hardware.id().toString();
+  }
+
+  private Optional<Secret> password() {
+    return hardware.secret(IronicDesiredState.PASSWORD);
   }
 }

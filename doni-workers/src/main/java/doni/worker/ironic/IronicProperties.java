@@ -31,9 +31,9 @@ record IronicProperties(
 
   /** What becomes of the node of a deleted host. */
   enum OnDelete {
-    /** It is deleted as soon as nobody uses it. */
+    /** It is deleted as soon as it is out of use. */
     REMOVE,
-    /** It stays as it is: Ironic is where the site's nodes are kept. */
+    /** It stays as it is, for a site whose nodes are managed in Ironic. */
     KEEP
   }
 

@@ -1,5 +1,6 @@
 package doni.worker.ironic;
 
+import doni.convergence.StateDetails;
 import doni.enrollment.Hardware;
 import doni.worker.DiscoveredHardware;
 import doni.worker.Finding;
@@ -19,18 +20,33 @@ import java.util.Set;
 /**
  * Keeps a bare-metal host's node and ports in Ironic.
  *
- * <p>It owns the node with the hardware's uuid: its name, driver, resource class, the keys of
- * {@code driver_info} and {@code properties} that an enrollment has properties for, five
- * capabilities, and all ports of that node, of whose {@code extra} only the {@code name}. All other
- * keys are left alone.
+ * <p>Owns the node with the hardware's uuid: its name, driver, resource class, the keys of {@code
+ * driver_info} and {@code properties} that an enrollment has properties for, five capabilities, and
+ * all ports of that node, of their {@code extra} only the {@code name}. All other keys are left
+ * alone.
  *
- * <p>A node is made available once, and is taken out of the pool again only for the connectivity of
- * a port, when nobody has claimed it. That this is under way is recorded before it is begun, so
- * that what crashes in between is brought to its end. A node that somebody else holds in manageable
- * stays there.
+ * <p>Only reads the provision state, the maintenance, the lock and the use of the node, and whether
+ * Blazar still has the host. A node is made available once, and is taken out of the pool again only
+ * for the connectivity of a port, while it is neither deployed nor claimed. The transition is
+ * recorded before it starts, so that the next attempt completes it after a crash. A node that a
+ * person holds in manageable stays there.
  *
- * <p>The service user needs the role {@code admin}: others see no nodes, and a deleted host would
- * be taken for gone.
+ * <p>The service user needs the role {@code admin}: Ironic hides its nodes from other users, and a
+ * deleted host would count as gone.
+ *
+ * <table>
+ * <caption>Outcome by answer of Ironic to a write</caption>
+ * <tr><th>answer</th><th>outcome</th></tr>
+ * <tr><td>node or port not found, wrong state</td><td>observed again; deferred for 30 s after six
+ * rounds</td></tr>
+ * <tr><td>locked, or in transition</td><td>deferred for 5 s</td></tr>
+ * <tr><td>name or MAC address taken by another node</td><td>failed, retried after 5 minutes</td></tr>
+ * <tr><td>uuid taken by a node that we cannot see</td><td>failed: the role is missing</td></tr>
+ * <tr><td>connectivity of a port refused</td><td>recorded; the node returns to the pool, then
+ * failed</td></tr>
+ * <tr><td>403 of a protected node</td><td>as wrong state</td></tr>
+ * <tr><td>anything else</td><td>see {@link doni.convergence.FailureClassifier}</td></tr>
+ * </table>
  */
 final class IronicWorker implements Worker {
 
@@ -40,12 +56,12 @@ final class IronicWorker implements Worker {
   private static final Map<String, Object> PORT =
       Map.of("type", "integer", "minimum", 1, "maximum", 65_535);
 
-  private final BareMetal bareMetal;
+  private final IronicClient client;
   private final IronicProperties.OnDelete onDelete;
   private final Clock clock;
 
-  IronicWorker(BareMetal bareMetal, IronicProperties.OnDelete onDelete, Clock clock) {
-    this.bareMetal = bareMetal;
+  IronicWorker(IronicClient client, IronicProperties.OnDelete onDelete, Clock clock) {
+    this.client = client;
     this.onDelete = onDelete;
     this.clock = clock;
   }
@@ -64,19 +80,19 @@ final class IronicWorker implements Worker {
         WorkerField.of("baremetal_deploy_ramdisk_image", UUID).asHidden(),
         WorkerField.of("baremetal_capabilities", capabilities()).asHidden(),
         WorkerField.of("ipmi_username", TEXT).asHidden(),
-        WorkerField.of("ipmi_password", TEXT).asHidden().asMasked(),
+        WorkerField.of(IronicDesiredState.PASSWORD, TEXT).asHidden().asMasked(),
         WorkerField.of("ipmi_port", PORT).asHidden(),
         WorkerField.of("ipmi_terminal_port", PORT).asHidden());
   }
 
   @Override
   public Set<String> secretDetails() {
-    return Set.of(Memory.PASSWORD);
+    return Set.of(IronicRecordedState.PASSWORD);
   }
 
   @Override
   public Set<String> privateDetails() {
-    return Set.of(Memory.PASSWORD);
+    return Set.of(IronicRecordedState.PASSWORD);
   }
 
   @Override
@@ -86,70 +102,65 @@ final class IronicWorker implements Worker {
 
   @Override
   public Optional<LanePause> lanePause() {
-    return bareMetal.hold();
+    return client.lanePause();
   }
 
   @Override
   public List<Finding> check() {
     return List.of(
-        bareMetal.showsAll()
-            ? new Finding.Ok("Ironic answers, and shows us all nodes")
+        client.showsAllNodes()
+            ? new Finding.Ok("Ironic answers and shows all nodes")
             : new Finding.Problem(
-                "the service user lacks the role admin: Ironic hides what it has",
+                "the service user lacks the role admin, so Ironic hides nodes from it",
                 "give the user of doni.keystone the role admin in its project"));
   }
 
   @Override
   public List<DiscoveredHardware> discover() {
-    return bareMetal.lookAtAll().stream()
-        .flatMap(seen -> seen.node().map(node -> NodeDiscovery.of(node, seen.ports())).stream())
+    return client.observeAll().stream()
+        .flatMap(observed ->
+            observed.node().map(node -> NodeDiscovery.of(node, observed.ports())).stream())
         .sorted(Comparator.comparing(DiscoveredHardware::origin))
         .toList();
   }
 
   @Override
   public ReconcilePlan plan(ReconcileContext attempt) {
-    Hardware device = attempt.hardware();
-    return device.deleted() ? removal(attempt) : enrollment(attempt);
+    return attempt.hardware().deleted() ? deletion(attempt) : enrollment(attempt);
   }
 
-  private ReconcilePlan removal(ReconcileContext attempt) {
+  private ReconcilePlan deletion(ReconcileContext attempt) {
     if (onDelete == IronicProperties.OnDelete.KEEP) {
       return ReconcilePlan.settled(new Outcome.Gone(List.of()));
     }
-    Course course = new Removal(attempt.dependencies().containsKey(BLAZAR));
-    return planAfresh(attempt, target(attempt, Optional.empty(), course));
+    return observedNow(attempt, new DeletedHostStates(attempt.dependencies().containsKey(BLAZAR)));
   }
 
   private ReconcilePlan enrollment(ReconcileContext attempt) {
-    Optional<String> complaint = Wish.complaint(attempt.hardware());
-    if (complaint.isPresent()) {
-      return ReconcilePlan.settled(new Outcome.Failed(complaint.get(), false, null, Map.of()));
+    Hardware hardware = attempt.hardware();
+    Optional<String> problem = IronicDesiredState.problem(hardware);
+    if (problem.isPresent()) {
+      return ReconcilePlan.settled(new Outcome.Failed(problem.get(), false, null, Map.of()));
     }
-    Wish wish = Wish.of(attempt.hardware());
-    Course course = new Enrollment(wish, attempt.hardware().generation().value());
-    IronicPlan.Target target = target(attempt, Optional.of(wish), course);
+    HostStateMachine states =
+        new EnrolledHostStates(IronicDesiredState.of(hardware), hardware.generation().value());
     if (attempt.cause() == ReconcileContext.Cause.SCHEDULED) {
-      IronicPlan remembered = plan(attempt, target, bareMetal.glance(target.uuid()));
-      if (remembered.isSettled()) {
-        return remembered;
+      IronicPlan recalled = plan(attempt, states, client.recall(hardware.id().toString()));
+      if (recalled.isSteady()) {
+        return recalled;
       }
     }
-    return planAfresh(attempt, target);
+    return observedNow(attempt, states);
   }
 
-  private static IronicPlan.Target target(
-      ReconcileContext attempt, Optional<Wish> wish, Course course) {
-    Hardware device = attempt.hardware();
-    return new IronicPlan.Target(device.id().toString(), device.generation().value(), wish, course);
+  private ReconcilePlan observedNow(ReconcileContext attempt, HostStateMachine states) {
+    return plan(attempt, states, client.observe(attempt.hardware().id().toString()));
   }
 
-  private ReconcilePlan planAfresh(ReconcileContext attempt, IronicPlan.Target target) {
-    return plan(attempt, target, bareMetal.look(target.uuid()));
-  }
-
-  private IronicPlan plan(ReconcileContext attempt, IronicPlan.Target target, Sighting seen) {
-    return new IronicPlan(bareMetal, target, Memory.of(attempt), seen, clock);
+  private IronicPlan plan(
+      ReconcileContext attempt, HostStateMachine states, IronicObservedState observed) {
+    IronicRecordedState recorded = IronicRecordedState.of(new StateDetails(attempt.details()));
+    return new IronicPlan(client, attempt.hardware(), states, recorded, observed, clock);
   }
 
   private static Map<String, Object> capabilities() {

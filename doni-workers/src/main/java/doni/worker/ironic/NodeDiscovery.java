@@ -6,6 +6,8 @@ import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.DiscoveredHardware;
+import doni.worker.ironic.IronicObservedState.IronicNode;
+import doni.worker.ironic.IronicObservedState.IronicPort;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +16,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Reads a node that somebody else made as an enrollment. What the worker would write after that is
- * found out the way in which the worker itself does: a node is fit when nothing of it would go.
+ * Reads an existing node as an enrollment. The drift of that enrollment shows what the worker would
+ * write: a node is importable when nothing of it would be removed.
  */
 final class NodeDiscovery {
 
@@ -27,7 +29,7 @@ final class NodeDiscovery {
 
   private NodeDiscovery() {}
 
-  static DiscoveredHardware of(Node node, List<Port> ports) {
+  static DiscoveredHardware of(IronicNode node, List<IronicPort> ports) {
     String name = Optional.ofNullable(node.name()).orElse("");
     String origin =
         name.isEmpty()
@@ -36,7 +38,7 @@ final class NodeDiscovery {
     Optional<HardwareId> id = id(node);
     if (id.isEmpty()) {
       return new DiscoveredHardware.NotImportable(
-          origin, null, List.of("its uuid is none in the canonical form"));
+          origin, null, List.of("its uuid is not in canonical form"));
     }
     Map<String, String> withheld = withheld(node);
     Map<String, Object> properties = properties(node, ports);
@@ -46,7 +48,9 @@ final class NodeDiscovery {
     List<String> problems = new ArrayList<>(problems(node, ports, device));
     List<String> notes = new ArrayList<>();
     if (problems.isEmpty()) {
-      Drift drift = Drift.between(Wish.of(device), node, ports, Optional.empty());
+      IronicDrift drift =
+          IronicDrift.between(
+              IronicDesiredState.of(device), node, ports, IronicRecordedState.NOTHING);
       lost(drift, withheld).forEach(problems::add);
       notes.addAll(notes(drift, node));
     }
@@ -56,7 +60,7 @@ final class NodeDiscovery {
         : new DiscoveredHardware.NotImportable(origin, id.get(), problems);
   }
 
-  private static Optional<HardwareId> id(Node node) {
+  private static Optional<HardwareId> id(IronicNode node) {
     try {
       return Optional.of(HardwareId.parse(node.uuid()))
           .filter(id -> id.toString().equals(node.uuid()));
@@ -65,13 +69,14 @@ final class NodeDiscovery {
     }
   }
 
-  private static Map<String, String> withheld(Node node) {
-    return node.driverInfo().get(Drift.PASSWORD) instanceof Secret shown && Wish.isMask(shown)
-        ? Map.of(Drift.PASSWORD, HIDDEN)
+  private static Map<String, String> withheld(IronicNode node) {
+    return node.driverInfo().get(IronicDesiredState.PASSWORD) instanceof Secret shown
+            && IronicDesiredState.isMask(shown)
+        ? Map.of(IronicDesiredState.PASSWORD, HIDDEN)
         : Map.of();
   }
 
-  private static List<String> problems(Node node, List<Port> ports, Hardware device) {
+  private static List<String> problems(IronicNode node, List<IronicPort> ports, Hardware device) {
     List<String> problems = new ArrayList<>();
     if (!DRIVER.equals(node.driver())) {
       problems.add("its driver is '%s'; allowed: %s".formatted(node.driver(), DRIVER));
@@ -79,28 +84,29 @@ final class NodeDiscovery {
     if (ports.isEmpty()) {
       problems.add("it has no port; allowed: at least one");
     }
-    Wish.complaint(device).ifPresent(problems::add);
+    IronicDesiredState.problem(device).ifPresent(problems::add);
     return problems;
   }
 
-  /** What an enrollment has no word for, so that the worker would take it away. */
-  private static List<String> lost(Drift drift, Map<String, String> withheld) {
+  /** What an enrollment has no property for, so that the worker would remove it. */
+  private static List<String> lost(IronicDrift drift, Map<String, String> withheld) {
     return drift.node().stream()
-        .filter(step -> step.value() == null)
-        .filter(step -> withheld.keySet().stream().noneMatch(it -> step.path().endsWith("/" + it)))
-        .map(step ->
-            "its %s is not what an enrollment can say, and would be removed"
-                .formatted(step.path().substring(1)))
+        .filter(operation -> operation.to() == null)
+        .filter(operation ->
+            withheld.keySet().stream().noneMatch(it -> operation.path().endsWith("/" + it)))
+        .map(operation ->
+            "its %s has no property in an enrollment and would be removed"
+                .formatted(operation.path().substring(1)))
         .toList();
   }
 
-  private static List<String> notes(Drift drift, Node node) {
+  private static List<String> notes(IronicDrift drift, IronicNode node) {
     List<String> notes = new ArrayList<>();
     if (node.state().equals("enroll")) {
       notes.add("it is in enroll: it would be verified and made available");
     }
-    drift.acts(node.uuid()).stream()
-        .flatMap(act -> act.changes().stream())
+    drift.writes(node.uuid()).stream()
+        .flatMap(write -> write.changes().stream())
         .filter(change -> change.to() != null)
         .map(NodeDiscovery::note)
         .forEach(notes::add);
@@ -111,7 +117,7 @@ final class NodeDiscovery {
     return "%s would be set to %s".formatted(change.object(), change.to());
   }
 
-  private static Map<String, Object> properties(Node node, List<Port> ports) {
+  private static Map<String, Object> properties(IronicNode node, List<IronicPort> ports) {
     Map<String, Object> properties = new LinkedHashMap<>();
     text(node.driverInfo(), "ipmi_address")
         .ifPresent(it -> properties.put("management_address", it));
@@ -122,20 +128,21 @@ final class NodeDiscovery {
         .ifPresent(it -> properties.put("baremetal_resource_class", it));
     image(node, "deploy_kernel", "baremetal_deploy_kernel_image", properties);
     image(node, "deploy_ramdisk", "baremetal_deploy_ramdisk_image", properties);
-    Map<String, String> capabilities = Capabilities.ours(node.properties().get("capabilities"));
+    Map<String, String> capabilities = NodeCapabilities.ours(node.properties().get("capabilities"));
     if (!capabilities.isEmpty()) {
       properties.put("baremetal_capabilities", capabilities);
     }
     text(node.driverInfo(), "ipmi_username").ifPresent(it -> properties.put("ipmi_username", it));
-    if (node.driverInfo().get(Drift.PASSWORD) instanceof Secret shown && !Wish.isMask(shown)) {
-      properties.put(Drift.PASSWORD, shown);
+    if (node.driverInfo().get(IronicDesiredState.PASSWORD) instanceof Secret shown
+        && !IronicDesiredState.isMask(shown)) {
+      properties.put(IronicDesiredState.PASSWORD, shown);
     }
     port(node, "ipmi_port", properties);
     port(node, "ipmi_terminal_port", properties);
     return properties;
   }
 
-  private static Map<String, Object> networkInterface(Port port) {
+  private static Map<String, Object> networkInterface(IronicPort port) {
     Map<String, Object> one = new LinkedHashMap<>();
     one.put("name", text(port.extra(), "name").orElse(port.uuid()));
     one.put("mac_address", port.macAddress());
@@ -147,7 +154,7 @@ final class NodeDiscovery {
   }
 
   private static void image(
-      Node node, String key, String property, Map<String, Object> properties) {
+      IronicNode node, String key, String property, Map<String, Object> properties) {
     text(node.driverInfo(), key)
         .filter(NodeDiscovery::isUuid)
         .ifPresent(it -> properties.put(property, it));
@@ -161,8 +168,8 @@ final class NodeDiscovery {
     }
   }
 
-  /** Ironic keeps a port number as the text that somebody wrote. */
-  private static void port(Node node, String key, Map<String, Object> properties) {
+  /** Ironic keeps a port number as the text that a client wrote. */
+  private static void port(IronicNode node, String key, Map<String, Object> properties) {
     Object value = node.driverInfo().get(key);
     if (value != null && value.toString().strip().matches("\\d{1,5}")) {
       properties.put(key, Integer.valueOf(value.toString().strip()));

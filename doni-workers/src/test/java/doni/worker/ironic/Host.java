@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An enrolled host, and what its task reports so far. */
+/** An enrolled host, and what its task has recorded so far. */
 final class Host {
 
   static final String PASSWORD = "c4nary-s3cret";
@@ -25,16 +25,27 @@ final class Host {
 
   private static final int ATTEMPTS = 20;
 
-  private final HardwareId id = HardwareId.random();
+  private final HardwareId id;
   private final Map<String, Object> properties = new LinkedHashMap<>();
   private final Map<String, Object> details = new LinkedHashMap<>();
   private final Map<String, Map<String, Object>> followed = new HashMap<>();
   private final List<Map<String, Object>> interfaces = new ArrayList<>();
-  private String name = "nc-" + id.toString().substring(0, 8);
+  private String name;
   private long generation = 1;
   private boolean deleted;
 
   Host() {
+    this(HardwareId.random());
+  }
+
+  /** Returns a host that has the same values each time. */
+  static Host withFixedId() {
+    return new Host(HardwareId.parse("5c9b8d1e-0000-4000-8000-00000000000a"));
+  }
+
+  private Host(HardwareId id) {
+    this.id = id;
+    name = "nc-" + id.toString().substring(0, 8);
     properties.put("management_address", "10.0.0.1");
     properties.put("ipmi_username", "root");
     properties.put("ipmi_password", new Secret(PASSWORD));
@@ -102,7 +113,7 @@ final class Host {
   }
 
   /** Not deleted, and nothing is recorded of it. */
-  Host enrolledAnew() {
+  Host enrolledAgain() {
     deleted = false;
     details.clear();
     generation++;
@@ -131,21 +142,21 @@ final class Host {
     return details;
   }
 
-  /** One attempt that somebody asked for; its details are kept as the engine keeps them. */
+  /** Makes one attempt after a change; its details are recorded as the engine does. */
   Outcome requested(Worker worker) {
     return keep(worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply(), worker);
   }
 
-  Outcome routine(Worker worker) {
+  Outcome scheduled(Worker worker) {
     return keep(worker.plan(attempt(ReconcileContext.Cause.SCHEDULED)).apply(), worker);
   }
 
-  /** An attempt of which nothing was recorded, because the service died. */
+  /** Makes an attempt of which nothing is recorded, because the service died. */
   void killed(Worker worker) {
     var _ = worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply();
   }
 
-  /** Attempts, each when the one before wants it, until one does not defer. */
+  /** Makes attempts, each when the one before asks for it, until one does not defer. */
   Outcome inTheEnd(Worker worker, SiteClock clock) {
     Outcome outcome = requested(worker);
     for (int i = 0; i < ATTEMPTS && outcome instanceof Outcome.Deferred deferred; i++) {
@@ -156,12 +167,14 @@ final class Host {
   }
 
   ReconcileContext attempt(ReconcileContext.Cause cause) {
+    return new ReconcileContext(hardware(), details, cause, followed);
+  }
+
+  Hardware hardware() {
     Map<String, Object> all = new LinkedHashMap<>(properties);
     all.put("interfaces", List.copyOf(interfaces));
-    Hardware device =
-        new Hardware(
-            id, name, "project", "baremetal", all, List.of(), new Generation(generation), deleted);
-    return new ReconcileContext(device, details, cause, followed);
+    return new Hardware(
+        id, name, "project", "baremetal", all, List.of(), new Generation(generation), deleted);
   }
 
   private Outcome keep(Outcome outcome, Worker worker) {

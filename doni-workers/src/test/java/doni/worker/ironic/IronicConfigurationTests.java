@@ -28,7 +28,7 @@ class IronicConfigurationTests {
           .withPropertyValues("doni.workers.enabled=ironic")
           .withUserConfiguration(IronicConfiguration.class);
 
-  /** Refuses with the settings that it was asked with. */
+  /** Refuses with the settings that it gets. */
   private static final class NoOpenStack implements OpenStack {
     @Override
     public OpenStackService service(ServiceProperties settings) {
@@ -37,7 +37,7 @@ class IronicConfigurationTests {
 
     @Override
     public ProjectLookup projects() {
-      throw new IllegalStateException("nobody asks for projects");
+      throw new IllegalStateException("not used");
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the worker makes of an Ironic that refuses, stalls, breaks or dies in the middle. */
+/** An Ironic that refuses, stalls, breaks or dies in the middle of an attempt. */
 class IronicFaultsIT extends OnIronic {
 
   private static final String NODE = "/v1/nodes/[^/]+";
@@ -29,7 +29,7 @@ class IronicFaultsIT extends OnIronic {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 403, 404, 409, 429, 500, 503})
-  void noRefusedReadIsTakenForAnAnswer(int status) {
+  void aRefusedReadFails(int status) {
     available();
     ironic().faults().add(Fault.on("GET", ".*").answering(status, "{\"error_message\": \"no\"}"));
 
@@ -43,7 +43,7 @@ class IronicFaultsIT extends OnIronic {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 403, 404, 409, 429, 500, 503})
-  void noRefusedWriteIsTakenForDone(int status) {
+  void aRefusedWriteFails(int status) {
     available();
     ironic().faults().add(Fault.on("PATCH", NODE).answering(status, "{\"error_message\": \"no\"}"));
 
@@ -64,7 +64,7 @@ class IronicFaultsIT extends OnIronic {
         "GET | {\"uuid\": \"x\"}",
         "GET | <html>proxy</html>"
       })
-  void nonsenseIsNoAnswer(String method, String body) {
+  void anUnreadableAnswerFails(String method, String body) {
     available();
     ironic().faults().add(Fault.on(method, NODE).answering(200, body));
 
@@ -72,17 +72,19 @@ class IronicFaultsIT extends OnIronic {
   }
 
   @Test
-  void aListWithoutPortsIsNoAnswer() {
+  void aListWithoutPortsFails() {
     available();
     ironic().faults().add(Fault.on("GET", "/v1/ports").answering(200, "{}"));
 
     assertThat(catchThrowable(() -> host.requested(worker())))
-        .hasMessageContaining("without ports");
+        .hasMessageContaining(
+            "the response to GET /v1/ports?detail=True&node=%s&limit=1000 lacks ports"
+                .formatted(host.uuid()));
     assertThat(macAddresses()).hasSize(2);
   }
 
   @Test
-  void aHangingIronicIsGivenUpOn() {
+  void aHangingIronicTimesOut() {
     available();
     ironic().faults().add(Fault.everywhere().hanging());
 
@@ -94,7 +96,7 @@ class IronicFaultsIT extends OnIronic {
   }
 
   @Test
-  void aStoppedIronicHoldsTheLaneAfterAWhile() {
+  void aStoppedIronicPausesTheLaneAfterAWhile() {
     available();
     ironic().stop();
 
@@ -187,7 +189,7 @@ class IronicFaultsIT extends OnIronic {
       host.deleted();
       assertThat(throughFaults()).isInstanceOf(Outcome.Gone.class);
       assertThat(ironic().node(host.uuid())).isEmpty();
-      host.enrolledAnew();
+      host.enrolledAgain();
     }
   }
 
@@ -200,7 +202,7 @@ class IronicFaultsIT extends OnIronic {
     ironic().faults().add(done ? fault.afterTheWork().times(2) : fault.times(2));
   }
 
-  /** As the engine would: what fails is tried again. */
+  /** Retries what fails, as the engine does. */
   private Outcome throughFaults() {
     BackendException last = null;
     for (int i = 0; i < 8; i++) {

@@ -1,5 +1,6 @@
 package doni.worker.ironic;
 
+import doni.backend.BackendFactory;
 import doni.simulator.SiteClock;
 import doni.simulator.ironic.SimulatedIronic;
 import doni.simulator.keystone.SimulatedKeystone;
@@ -28,7 +29,7 @@ final class IronicSite implements AutoCloseable {
     context = open("doni", Map.of());
   }
 
-  /** Opens the worker anew, with other settings. */
+  /** Opens the worker again, with other settings. */
   void reopen(Map<String, Object> settings) {
     reopen("doni", settings);
   }
@@ -40,6 +41,11 @@ final class IronicSite implements AutoCloseable {
 
   Worker worker() {
     return context.getBean(Worker.class);
+  }
+
+  /** Opens another client of the same Ironic. */
+  IronicClient client() {
+    return (IronicClient) context.getBean("httpIronicClient", BackendFactory.class).open().get();
   }
 
   SimulatedIronic ironic() {

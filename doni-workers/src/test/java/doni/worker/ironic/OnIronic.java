@@ -91,9 +91,15 @@ abstract class OnIronic {
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Deferred.class))
         .satisfies(deferred -> {
-          assertThat(deferred.reason()).contains(reason);
+          assertThat(deferred.reason()).isEqualTo(reason);
           assertThat(deferred.after()).isNotNull().isLessThanOrEqualTo(Duration.ofMinutes(5));
         });
+  }
+
+  static void assertDeferredContaining(Outcome outcome, String text) {
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .satisfies(deferred -> assertThat(deferred.reason()).contains(text));
   }
 
   static void assertFailed(Outcome outcome, String message, boolean retryable) {

@@ -3,24 +3,26 @@ package doni.worker.ironic;
 import doni.backend.BackendException;
 import doni.enrollment.Secret;
 import doni.openstack.ServiceResponse;
+import doni.worker.ironic.IronicObservedState.IronicNode;
+import doni.worker.ironic.IronicObservedState.IronicPort;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads nodes and ports as Ironic writes them down. */
-final class Documents {
+/** Reads nodes and ports from Ironic's JSON. */
+final class IronicDocuments {
 
   /** Reads one document of an answer. */
   interface Reader<T> {
     T read(ServiceResponse answer, JsonNode document);
   }
 
-  private Documents() {}
+  private IronicDocuments() {}
 
-  static Node node(ServiceResponse answer, JsonNode json) {
-    return new Node(
+  static IronicNode node(ServiceResponse answer, JsonNode json) {
+    return new IronicNode(
         required(answer, json, "uuid"),
         text(json, "name"),
         text(json, "driver"),
@@ -35,8 +37,8 @@ final class Documents {
         text(json, "instance_uuid"));
   }
 
-  static Port port(ServiceResponse answer, JsonNode json) {
-    return new Port(
+  static IronicPort port(ServiceResponse answer, JsonNode json) {
+    return new IronicPort(
         required(answer, json, "uuid"),
         required(answer, json, "node_uuid"),
         required(answer, json, "address").toLowerCase(Locale.ROOT),

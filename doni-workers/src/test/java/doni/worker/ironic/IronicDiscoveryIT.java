@@ -14,10 +14,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What the worker says of nodes that somebody else has made. */
-class DiscoveryIT extends OnIronic {
+/** The import of nodes that another client has made. */
+class IronicDiscoveryIT extends OnIronic {
 
-  /** As the worker leaves it, and now nobody's. */
+  /** Discovers the node that the worker has made. */
   private DiscoveredHardware.Importable found() {
     return found(DiscoveredHardware.Importable.class);
   }
@@ -82,7 +82,7 @@ class DiscoveryIT extends OnIronic {
   }
 
   @Test
-  void tellsOfAPasswordThatIsNotShown() {
+  void aHiddenPasswordIsReported() {
     available();
 
     DiscoveredHardware.Importable found = found();
@@ -93,21 +93,24 @@ class DiscoveryIT extends OnIronic {
   }
 
   @Test
-  void refusesWhatAnEnrollmentCannotSay() {
+  void aNodeWithUnknownValuesIsNotImportable() {
     available();
     edit(node -> driverInfo(node).put("deploy_kernel", "http://boot.example.org/kernel"));
-    assertThat(whyNot()).singleElement().asString().contains("driver_info/deploy_kernel");
+    assertThat(whyNot())
+        .containsExactly(
+            "its driver_info/deploy_kernel has no property in an enrollment and would be removed");
 
     edit(node -> driverInfo(node).remove("deploy_kernel"));
     edit(node -> node.put("driver", "fake-hardware"));
     assertThat(whyNot()).containsExactly("its driver is 'fake-hardware'; allowed: ipmi");
 
     edit(node -> node.put("driver", "ipmi").putNull("name"));
-    assertThat(whyNot()).singleElement().asString().contains("the name ''");
+    assertThat(whyNot()).singleElement().asString().startsWith("name: must be").endsWith("was ''");
 
     edit(node -> node.put("name", "nc01"));
     edit(node -> driverInfo(node).remove("ipmi_address"));
-    assertThat(whyNot()).singleElement().asString().contains("management_address");
+    assertThat(whyNot())
+        .containsExactly("management_address: must be set, because Ironic reaches the BMC by it");
   }
 
   @Test

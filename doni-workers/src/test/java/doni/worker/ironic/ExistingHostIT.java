@@ -18,22 +18,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A node that is there: unchanged, changed here, changed there, in use, in maintenance, locked. */
-class UpkeepIT extends OnIronic {
+/** An existing node: unchanged, changed here, changed there, in use, in maintenance, locked. */
+class ExistingHostIT extends OnIronic {
 
   @Test
   void anUnchangedNodeIsNotTouched() {
     available();
 
     assertSynced(host.requested(worker()));
-    assertSynced(host.routine(worker()));
+    assertSynced(host.scheduled(worker()));
 
     assertThat(ironic().calls().writes()).isZero();
     assertThat(state()).isEqualTo("available");
   }
 
   @Test
-  void aSweepOverUnchangedHostsCostsTwoListings() {
+  void aResyncOfUnchangedHostsCostsTwoListings() {
     List<Host> hosts =
         IntStream.range(0, 30)
             .mapToObj(i -> {
@@ -46,7 +46,7 @@ class UpkeepIT extends OnIronic {
     site().clock().advance(Duration.ofMinutes(1));
     ironic().calls().clear();
 
-    hosts.forEach(one -> assertSynced(one.routine(worker())));
+    hosts.forEach(one -> assertSynced(one.scheduled(worker())));
 
     assertThat(ironic().calls().total()).isEqualTo(2);
     assertThat(ironic().calls().writes()).isZero();
@@ -142,25 +142,25 @@ class UpkeepIT extends OnIronic {
   }
 
   @Test
-  void driftOfTheNodeIsRepairedInARoutineAttempt() {
+  void driftOfTheNodeIsRepairedInAScheduledAttempt() {
     available();
     site().clock().advance(Duration.ofMinutes(1));
     ironic()
         .edit(
             host.uuid(),
             node -> {
-              node.put("name", "somebody-elses");
+              node.put("name", "renamed-by-another-client");
               node.withObject("driver_info").put("ipmi_address", "10.9.9.9");
             });
 
-    assertSynced(host.routine(worker()));
+    assertSynced(host.scheduled(worker()));
 
     assertThat(node().path("name").asString()).isEqualTo(host.name());
     assertThat(node().at("/driver_info/ipmi_address").asString()).isEqualTo("10.0.0.1");
   }
 
   @Test
-  void aMissingNodeIsCreatedAnew() {
+  void aMissingNodeIsCreatedAgain() {
     available();
     deleteBehindOurBack();
 
@@ -203,9 +203,13 @@ class UpkeepIT extends OnIronic {
     available();
 
     host.withInterface(0, "switch_port_id", "Ethernet1/2").withInterface(1, "pxe_enabled", true);
-    assertDeferred(host.requested(worker()), "leaves the pool");
+    assertDeferred(
+        host.requested(worker()),
+        "connectivity of a port changed; node leaves the pool for a moment");
     assertThat(ironic().calls().writes()).isZero();
-    assertDeferred(host.requested(worker()), "leaves the pool");
+    assertDeferred(
+        host.requested(worker()),
+        "connectivity of a port changed; node leaves the pool for a moment");
     assertThat(state()).isEqualTo("manageable");
     assertThat(host.details()).containsEntry("moved_to_manageable", true);
     assertSynced(settle());
@@ -229,7 +233,7 @@ class UpkeepIT extends OnIronic {
   }
 
   @Test
-  void aCrashBetweenManageAndProvideStrandsNobody() {
+  void aCrashBetweenManageAndProvideStrandsNoNode() {
     available();
     host.withInterface(0, "switch_port_id", "Ethernet1/2");
     host.requested(worker());
@@ -371,12 +375,12 @@ class UpkeepIT extends OnIronic {
   }
 
   @Test
-  void aLostBmcIsToldItsNewAddressInMaintenance() {
+  void aLostBmcGetsItsNewAddressInMaintenance() {
     available();
     ironic().losePower(host.uuid());
 
     host.with("management_address", "10.0.0.7").with("cpu_arch", "aarch64");
-    assertDeferred(host.requested(worker()), "maintenance");
+    assertDeferred(host.requested(worker()), HostStateMachine.MAINTENANCE);
 
     assertThat(node().at("/driver_info/ipmi_address").asString()).isEqualTo("10.0.0.7");
     assertThat(node().at("/properties/cpu_arch").asString()).isEqualTo("x86_64");
@@ -401,7 +405,10 @@ class UpkeepIT extends OnIronic {
     assertThat(node().at("/driver_info/ipmi_password").asString()).isEqualTo(Host.PASSWORD);
 
     host.with("ipmi_password", new Secret("******"));
-    assertFailed(host.requested(worker()), "asterisks", false);
+    assertFailed(
+        host.requested(worker()),
+        "ipmi_password: must not be asterisks only, which stand for a hidden password",
+        false);
   }
 
   @Test
@@ -443,10 +450,13 @@ class UpkeepIT extends OnIronic {
   }
 
   @Test
-  void aWriteThatIsSilentlyIgnoredIsNoSuccess() {
+  void aWriteThatIsSilentlyIgnoredFails() {
     available();
     ironic().faults().add(Fault.on("PATCH", "/v1/nodes/.*").answering(200, "{}"));
 
-    assertFailed(host.with("ipmi_port", 624).requested(worker()), "does not show it", true);
+    assertFailed(
+        host.with("ipmi_port", 624).requested(worker()),
+        "Ironic accepts the writes but does not show them afterwards",
+        true);
   }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of the node of a deleted host. */
-class RemovalIT extends OnIronic {
+/** The node of a deleted host. */
+class DeletedHostIT extends OnIronic {
 
   private static void assertGone(Outcome outcome) {
     assertThat(outcome).isInstanceOf(Outcome.Gone.class);
@@ -63,16 +63,18 @@ class RemovalIT extends OnIronic {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "active, Node is in use.",
-    "rescue, Node is in use.",
-    "deploying, Node is in use.",
-    "deploy failed, does not delete a node whose state is 'deploy failed'",
-    "error, does not delete a node whose state is 'error'",
-    "verifying, busy with the node",
-    "cleaning, busy with the node",
-    "clean wait, busy with the node"
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "active | Node is in use.",
+        "rescue | Node is in use.",
+        "deploying | Node is in use.",
+        "deploy failed | node in state 'deploy failed', in which Ironic does not delete it",
+        "error | node in state 'error', in which Ironic does not delete it",
+        "verifying | node in transition: state 'verifying'",
+        "cleaning | node in transition: state 'cleaning'",
+        "clean wait | node in transition: state 'clean wait'",
+      })
   void saysWhyItStays(String state, String reason) {
     available();
     ironic().setState(host.uuid(), state);
@@ -141,7 +143,8 @@ class RemovalIT extends OnIronic {
     available();
     host.followedBy("blazar.physical_host").deleted();
 
-    assertDeferred(host.requested(worker()), "Blazar still has the host");
+    assertDeferred(
+        host.requested(worker()), "host still in Blazar; its node is deleted after that");
     assertThat(ironic().calls().writes()).isZero();
 
     assertGone(host.freeOf("blazar.physical_host").requested(worker()));
@@ -154,7 +157,7 @@ class RemovalIT extends OnIronic {
         .edit(
             host.uuid(), node -> node.put("provision_state", "manageable").put("protected", true));
 
-    assertDeferred(host.deleted().requested(worker()), "is protected");
+    assertDeferredContaining(host.deleted().requested(worker()), "is protected");
   }
 
   @Test

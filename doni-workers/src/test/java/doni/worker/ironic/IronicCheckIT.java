@@ -6,18 +6,18 @@ import doni.worker.Finding;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What an operator is told of Ironic. */
-class CheckupIT {
+/** What {@code doctor} reports about Ironic. */
+class IronicCheckIT {
 
   @Test
-  void isContentWithAnAdministrator() {
+  void anAdministratorPasses() {
     try (IronicSite site = new IronicSite()) {
       assertThat(site.worker().check()).hasOnlyElementsOfType(Finding.Ok.class);
     }
   }
 
   @Test
-  void seesThatIronicHidesItsNodesFromSomebodyElse() {
+  void aUserWithoutTheRoleAdminIsAProblem() {
     try (IronicSite site = new IronicSite()) {
       site.reopen("alice", Map.of());
 
@@ -25,8 +25,7 @@ class CheckupIT {
           .singleElement()
           .isInstanceOf(Finding.Problem.class)
           .extracting(Finding::found)
-          .asString()
-          .contains("lacks the role admin");
+          .isEqualTo("the service user lacks the role admin, so Ironic hides nodes from it");
     }
   }
 }

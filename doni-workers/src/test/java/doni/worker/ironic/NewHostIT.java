@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From nothing to a node in the pool, and what can go wrong on the way. */
-class HostEnrollmentIT extends OnIronic {
+/** A new host until its node is in the pool, and what can go wrong before. */
+class NewHostIT extends OnIronic {
 
   @Test
   void aNewHostBecomesAnAvailableNodeWithItsPorts() {
@@ -64,7 +64,7 @@ class HostEnrollmentIT extends OnIronic {
         .with("baremetal_deploy_ramdisk_image", "5c9b8d1e-0000-4000-8000-000000000002");
 
     host.requested(worker());
-    assertDeferred(host.requested(worker()), "verified");
+    assertDeferred(host.requested(worker()), "verification running");
     assertThat(state()).isEqualTo("verifying");
     ironic().calls().clear();
     assertThat(host.requested(worker()))
@@ -95,7 +95,10 @@ class HostEnrollmentIT extends OnIronic {
     host.requested(worker());
 
     site().clock().advance(Duration.ofMinutes(11));
-    assertFailed(host.requested(worker()), "more than 10 minutes", true);
+    assertFailed(
+        host.requested(worker()),
+        "verification not finished after 10 minutes; check the BMC",
+        true);
 
     site().clock().advance(Duration.ofMinutes(20));
     assertSynced(settle());
@@ -175,7 +178,7 @@ class HostEnrollmentIT extends OnIronic {
   }
 
   @Test
-  void deployingIsAsGoodAsAvailable() {
+  void aDeployingNodeIsSteady() {
     host.requested(worker());
     host.requested(worker());
     ironic().setState(host.uuid(), "deploying");
@@ -206,7 +209,8 @@ class HostEnrollmentIT extends OnIronic {
   void namesThatIronicCannotTakeFailOnce(String name) {
     host.named(name);
 
-    assertFailed(host.requested(worker()), "cannot be the name of an Ironic node", false);
+    assertFailed(
+        host.requested(worker()), "because it names the Ironic node; was '" + name + "'", false);
     assertThat(ironic().calls().total()).isZero();
   }
 
@@ -215,8 +219,8 @@ class HostEnrollmentIT extends OnIronic {
       delimiter = '|',
       textBlock =
           """
-          switch_id   | tor-switch-1      | OpenFlow datapath id
-          mac_address | 52:54:00:AA:00:02 | two interfaces have the MAC address 52:54:00:aa:00:02
+          switch_id   | tor-switch-1      | interfaces: switch_id of 'eno1' must be a MAC address or an OpenFlow datapath id (16 hex digits); was 'tor-switch-1'
+          mac_address | 52:54:00:AA:00:02 | interfaces: must have different MAC addresses; 52:54:00:aa:00:02 occurs twice
           """)
   void interfacesThatIronicCannotTakeFailOnce(String key, String value, String message) {
     host.withInterface(0, key, value);
@@ -226,7 +230,7 @@ class HostEnrollmentIT extends OnIronic {
   }
 
   @Test
-  void aNameThatAnotherNodeHasIsNoLock() {
+  void aNameOfAnotherNodeFails() {
     Host other = new Host().named("taken").withInterface(0, "mac_address", "52:54:00:bb:00:01");
     other.withInterface(1, "mac_address", "52:54:00:bb:00:02");
     other.requested(worker());
@@ -247,7 +251,7 @@ class HostEnrollmentIT extends OnIronic {
   }
 
   @Test
-  void withoutTheRoleAdminNothingIsTakenForDone() {
+  void withoutTheRoleAdminTheAttemptFails() {
     site().reopen("alice", Map.of());
 
     assertThat(catchThrowable(() -> host.requested(worker()))).hasMessageContaining("403");
@@ -265,6 +269,9 @@ class HostEnrollmentIT extends OnIronic {
                     404,
                     "{\"error_message\": \"{\\\"faultcode\\\": \\\"Client\\\", \\\"faultstring\\\": \\\"Node x could not be found.\\\"}\"}"));
 
-    assertFailed(host.requested(worker()), "needs the role admin", false);
+    assertFailed(
+        host.requested(worker()),
+        "It is hidden from the service user, which needs the role admin.",
+        false);
   }
 }

@@ -9,30 +9,31 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text {@code key:value,key:value} in which Ironic keeps what a node can do. Inspection writes
- * into it, too, so only {@link #OURS} are changed and the others stay where they are.
+ * Reads and merges the text {@code key:value,key:value} in which Ironic keeps a node's
+ * capabilities. Inspection writes into it, too, so only {@link #OURS} are changed and the others
+ * stay.
  */
-final class Capabilities {
+final class NodeCapabilities {
 
   static final List<String> OURS =
       List.of("boot_option", "boot_mode", "secure_boot", "trusted_boot", "disk_label");
 
-  private Capabilities() {}
+  private NodeCapabilities() {}
 
-  /** Whether the text says of our keys what is wanted, in whatever order. */
+  /** Returns whether our keys have the desired values, in any order. */
   static boolean agree(@Nullable Object text, Map<String, String> wanted) {
     Map<String, String> present = parse(text);
     return OURS.stream().allMatch(key -> Objects.equals(present.get(key), wanted.get(key)));
   }
 
-  /** What the text says of our keys. */
+  /** Returns the values of our keys. */
   static Map<String, String> ours(@Nullable Object text) {
     Map<String, String> ours = parse(text);
     ours.keySet().retainAll(OURS);
     return ours;
   }
 
-  /** The text with what is wanted in it; empty when nothing is left to say. */
+  /** Returns the text with the desired values; empty when no capability is left. */
   static Optional<String> merged(@Nullable Object text, Map<String, String> wanted) {
     Map<String, String> merged = parse(text);
     OURS.forEach(key -> {

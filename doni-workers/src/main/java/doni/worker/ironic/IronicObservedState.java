@@ -1,0 +1,149 @@
+package doni.worker.ironic;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node and its ports, read together.
+ *
+ * @param node empty when there is none, or none that the service user may see
+ * @param ports those of this node only
+ */
+record IronicObservedState(Optional<IronicNode> node, List<IronicPort> ports) {
+
+  static final IronicObservedState ABSENT = new IronicObservedState(Optional.empty(), List.of());
+
+  IronicObservedState {
+    ports = List.copyOf(ports);
+  }
+
+  /**
+   * A node as Ironic shows it.
+   *
+   * @param driverInfo without nulls; the value of a key that names a password is a {@link
+   *     doni.enrollment.Secret}, in most cases one of asterisks
+   * @param properties without nulls
+   * @param state its provision state in Ironic's words
+   * @param lastError the last error of any kind; it outlives the repair
+   * @param reservation the conductor that holds the node's lock
+   * @param fault why Ironic itself has set maintenance; null when a person did
+   * @param instanceUuid what is deployed, or about to be
+   */
+  record IronicNode(
+      String uuid,
+      @Nullable String name,
+      @Nullable String driver,
+      @Nullable String resourceClass,
+      Map<String, Object> driverInfo,
+      Map<String, Object> properties,
+      String state,
+      @Nullable String lastError,
+      @Nullable String reservation,
+      boolean maintenance,
+      @Nullable String fault,
+      @Nullable String instanceUuid) {
+
+    /** The machine has not answered for a while, for example because it was unplugged. */
+    private static final String POWER_FAILURE = "power failure";
+
+    IronicNode {
+      driverInfo = Map.copyOf(driverInfo);
+      properties = Map.copyOf(properties);
+    }
+
+    ProvisionState provisionState() {
+      return ProvisionState.of(state);
+    }
+
+    /** Returns whether it is deployed or claimed: a claimed node still has the state available. */
+    boolean inUse() {
+      return instanceUuid != null || provisionState() == ProvisionState.IN_USE;
+    }
+
+    boolean lostItsPower() {
+      return maintenance && POWER_FAILURE.equals(fault);
+    }
+
+    boolean locked() {
+      return reservation != null;
+    }
+
+    Optional<String> error() {
+      return Optional.ofNullable(lastError).filter(text -> !text.isBlank());
+    }
+  }
+
+  /**
+   * A network interface of a node, as Ironic shows it.
+   *
+   * @param macAddress in lower case
+   * @param extra free-form values of all clients; without nulls
+   * @param link the switch port behind it; empty when unknown
+   */
+  record IronicPort(
+      String uuid,
+      String nodeUuid,
+      String macAddress,
+      Map<String, Object> extra,
+      boolean pxeEnabled,
+      Map<String, Object> link) {
+
+    IronicPort {
+      extra = Map.copyOf(extra);
+      link = Map.copyOf(link);
+    }
+  }
+
+  /** The provision states of a node, grouped by what may be done in them. */
+  enum ProvisionState {
+    ENROLL,
+    VERIFYING,
+    MANAGEABLE,
+    AVAILABLE,
+    /** Deployed. */
+    IN_USE,
+    /** Between available and deployed, in either direction, or between two uses. */
+    CHANGING_USE,
+    /** Cleaning, inspecting or adopting; the result is not known yet. */
+    IN_TRANSITION,
+    /** Cleaning or inspecting failed; the node can be taken back to manageable. */
+    FAILED,
+    ADOPT_FAILED,
+    /** Deploying, rescuing or deleting failed: an instance may still be on the node. */
+    USE_FAILED;
+
+    /** Returns the group of a state; one that a later release adds counts as a transition. */
+    static ProvisionState of(String state) {
+      return switch (state) {
+        case "enroll" -> ENROLL;
+        case "verifying" -> VERIFYING;
+        case "manageable" -> MANAGEABLE;
+        case "available" -> AVAILABLE;
+        case "active", "rescue" -> IN_USE;
+        case "deploying",
+            "wait call-back",
+            "deploy hold",
+            "rescuing",
+            "rescue wait",
+            "unrescuing",
+            "servicing",
+            "service wait",
+            "service hold",
+            "rebuild" ->
+            CHANGING_USE;
+        case "clean failed", "inspect failed" -> FAILED;
+        case "adopt failed" -> ADOPT_FAILED;
+        case "deploy failed", "rescue failed", "unrescue failed", "service failed", "error" ->
+            USE_FAILED;
+        default -> IN_TRANSITION;
+      };
+    }
+
+    /** Returns whether the state ends by itself. */
+    boolean isTransient() {
+      return this == VERIFYING || this == CHANGING_USE || this == IN_TRANSITION;
+    }
+  }
+}
