@@ -39,15 +39,7 @@ final class WorkerRun {
     } catch (BackendException e) {
       outcome = FailureClassifier.classify(e);
     }
-    outcome
-        .details()
-        .forEach((key, value) -> {
-          if (value == null) {
-            recorded.remove(key);
-          } else {
-            recorded.put(key, value);
-          }
-        });
+    HardwareFixture.record(recorded, outcome);
     return outcome;
   }
 
