@@ -1,6 +1,7 @@
 package doni.worker.k8s;
 
 import doni.worker.SettingRules;
+import doni.worker.k8s.ClusterNode.NodeTaint;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,21 +14,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The settings of the k8s worker.
+ * Settings of the k8s worker.
  *
- * @param kubeconfigFile how to reach the cluster. May come later than the service and be replaced
- *     at any time
- * @param expectedLabelsIndexProperty the property of a device by whose value its labels are found
- * @param expectedLabels value of that property to {@code key=value|key=value}; replaces what is
- *     built in
- * @param revokeTokenWhenReady delete a bootstrap token as soon as its device has joined, instead of
- *     letting it expire
- * @param onDelete what becomes of the Node of a deleted device
- * @param tokenLifetime how long a bootstrap token is good for; it is renewed when less than half is
- *     left and the device has not joined
- * @param connectTimeout for a connection to the API server
- * @param requestTimeout for an answer of the API server
- * @param backend {@code kubeconfig} for a cluster, {@code in-memory} for development without one
+ * @param kubeconfigFile path of the kubeconfig; the file may appear and be replaced at any time
+ * @param expectedLabelsIndexProperty property of a device whose value selects its labels
+ * @param expectedLabels labels as {@code key=value|key=value}, by the value of that property;
+ *     replaces the defaults
+ * @param revokeTokenWhenReady whether to delete a bootstrap token as soon as its device has joined,
+ *     instead of letting it expire
+ * @param onDelete whether the Node of a deleted device is deleted
+ * @param tokenLifetime lifetime of a bootstrap token; renewed when less than half is left and the
+ *     device has not joined
+ * @param connectTimeout timeout of a connection to the API server
+ * @param requestTimeout timeout of a call to the API server
+ * @param backend {@code kubeconfig} for a cluster, {@code in-memory} for development
  */
 @Validated
 @ConfigurationProperties(prefix = "doni.workers.k8s", ignoreUnknownFields = false)
@@ -43,16 +43,16 @@ record K8sProperties(
     @DefaultValue("15s") Duration requestTimeout,
     @DefaultValue("kubeconfig") String backend) {
 
-  /** What becomes of the Node of a deleted device. */
+  /** Whether the Node of a deleted device is deleted. */
   enum OnDelete {
-    /** It is deleted as soon as Blazar has let go of it. */
+    /** It is deleted as soon as Blazar has released it. */
     DELETE_NODE,
-    /** It stays, without our labels and taint. */
+    /** It stays, without the worker's labels and taint. */
     KEEP_NODE
   }
 
   /**
-   * A taint that keeps what does not tolerate it off the devices.
+   * A taint that repels pods that do not tolerate it from the devices.
    *
    * @param effect {@code NoSchedule} leaves running pods alone; {@code NoExecute} evicts every pod
    *     that does not tolerate it, users' containers included
@@ -73,7 +73,7 @@ record K8sProperties(
           "key",
           key,
           LabelSyntax.KEY + ", no key of " + LabelSyntax.reserved());
-      // Kubernetes takes an empty value, Zun does not tolerate one.
+      // Kubernetes accepts an empty value, Zun does not tolerate one.
       RULES.require(
           !value.isEmpty() && LabelSyntax.isValue(value),
           "value",
@@ -83,9 +83,9 @@ record K8sProperties(
           EFFECTS.contains(effect), "effect", effect, "NoSchedule, PreferNoSchedule, NoExecute");
     }
 
-    /** Empty when it is switched off. */
-    Optional<Taint> wanted() {
-      return enabled ? Optional.of(Taint.of(key, value, effect)) : Optional.empty();
+    /** Returns the taint; empty when it is disabled. */
+    Optional<NodeTaint> wanted() {
+      return enabled ? Optional.of(NodeTaint.of(key, value, effect)) : Optional.empty();
     }
   }
 
@@ -93,7 +93,7 @@ record K8sProperties(
 
   K8sProperties {
     expectedLabels =
-        Map.copyOf(expectedLabels == null ? ExpectedLabels.OF_A_CHAMELEON_SITE : expectedLabels);
+        Map.copyOf(expectedLabels == null ? ExpectedLabels.CHAMELEON_DEFAULTS : expectedLabels);
     ExpectedLabels.parse(expectedLabels);
     RULES.require(
         !expectedLabelsIndexProperty.isBlank(),
@@ -114,7 +114,7 @@ record K8sProperties(
     return ExpectedLabels.parse(expectedLabels == null ? Map.of() : expectedLabels);
   }
 
-  /** Empty while no file is configured. */
+  /** Returns the path; empty where none is set. */
   Optional<Path> kubeconfig() {
     return kubeconfigFile.isBlank() ? Optional.empty() : Optional.of(Path.of(kubeconfigFile));
   }
