@@ -52,6 +52,12 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
   protected abstract S observe();
 
   /**
+   * Called with each observation before it is concluded, for what must be known in memory before a
+   * write, for example which event the write will cause. Does nothing by default.
+   */
+  protected void prepare(S observed) {}
+
+  /**
    * Returns how the attempt ends with this observation; empty while there is something to write.
    * Writes nothing.
    */
@@ -85,6 +91,7 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
   public final Outcome apply() {
     S seen = current || changes().isEmpty() ? observed : observe();
     for (int round = 0; round < ROUNDS; round++) {
+      prepare(seen);
       Optional<Outcome> end = conclude(seen);
       if (end.isEmpty()) {
         end = write(seen);

@@ -3,9 +3,11 @@ package doni.hardwaretype;
 import static doni.hardwaretype.FieldSchemas.object;
 import static doni.hardwaretype.FieldSchemas.oneOf;
 
+import doni.machinetype.MachineTypes;
 import doni.worker.HardwareType;
+import doni.worker.SharedNames;
 import doni.worker.WorkerField;
-import doni.worker.k8s.BootstrapTokens;
+import doni.worker.k8s.BootstrapToken;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,24 +30,25 @@ final class BalenaDeviceType {
             "channel_type");
     return new HardwareType(
         NAME,
-        List.of("k8s", "balena", "blazar.device", "tunelo"),
+        List.of("k8s", "balena", SharedNames.BLAZAR_DEVICE, "tunelo"),
         List.of(
-            WorkerField.of("machine_name", oneOf(machineTypes.toArray(String[]::new))).asRequired(),
+            WorkerField.of(MachineTypes.PROPERTY, oneOf(machineTypes.toArray(String[]::new)))
+                .asRequired(),
             WorkerField.of(
                     "contact_email", Map.of("type", "string", "format", "email", "maxLength", 254))
                 .asRequired()
                 .asHidden(),
             WorkerField.of(
-                    "k8s_bootstrap_token",
-                    Map.of("type", "string", "pattern", "^" + BootstrapTokens.PATTERN + "$"))
+                    SharedNames.BOOTSTRAP_TOKEN,
+                    Map.of("type", "string", "pattern", "^" + BootstrapToken.PATTERN + "$"))
                 .asHidden()
                 .asEncrypted()
-                .withFallback(new WorkerField.Fallback.Issued(BootstrapTokens::generate)),
+                .withFallback(new WorkerField.Fallback.Issued(BootstrapToken::generate)),
             WorkerField.of("channels", object(Map.of("user", channel, "mgmt", channel), "user"))
                 .asHidden(),
             WorkerField.of(
                 "device_profiles", Map.of("type", "array", "items", Map.of("type", "string"))),
-            WorkerField.of("local_egress", oneOf("allow", "deny"))
+            WorkerField.of(SharedNames.LOCAL_EGRESS, oneOf("allow", "deny"))
                 .withFallback(new WorkerField.Fallback.Declared("allow"))));
   }
 }

@@ -49,15 +49,7 @@ final class WorkerRun {
       outcome = FailureClassifier.classify(e);
     }
     changes.addAll(outcome.changes());
-    outcome
-        .details()
-        .forEach((key, value) -> {
-          if (value == null) {
-            recorded.remove(key);
-          } else {
-            recorded.put(key, value);
-          }
-        });
+    HardwareFixture.record(recorded, outcome);
     return outcome;
   }
 

@@ -130,9 +130,9 @@ class PlannerIT extends LaneFixture {
             new WorkerPlan(
                 LANE,
                 List.of(),
-                "drift in this lane is reported and left alone, see doni.sync.lanes; differences: 2"),
+                "drift in this lane is reported and left alone; see doni.sync.lanes; differences: 2"),
             new WorkerPlan(
-                "fake-worker", List.of(), "drift in this lane is ignored, see doni.sync.lanes"));
+                "fake-worker", List.of(), "drift in this lane is ignored; see doni.sync.lanes"));
   }
 
   @Test
@@ -176,7 +176,7 @@ class PlannerIT extends LaneFixture {
         .extracting(WorkerPlan::reason)
         .containsExactly(
             "the kubeconfig is missing",
-            "tunelo did not answer in time: read timed out",
+            "tunelo: read timed out",
             "the circuit is open",
             "internal error (IllegalStateException); see the log",
             "the name is too long",
@@ -220,7 +220,7 @@ class PlannerIT extends LaneFixture {
     assertThat(plans)
         .containsExactly(
             new WorkerPlan(LANE, List.of(), null),
-            new WorkerPlan("fake-worker", List.of(), "its backend was not read within 2 s"),
+            new WorkerPlan("fake-worker", List.of(), "no response from its backend within 2 s"),
             new WorkerPlan("tunelo", List.of(), null));
   }
 

@@ -21,10 +21,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Single calls to the API server.
+ * Makes single calls to the API server.
  *
- * <p>Made below fabric8's typed calls, which read an object before they patch it and do not tell
- * what the server says about when to come back.
+ * <p>It uses the HTTP client below fabric8's typed calls, because these read an object before they
+ * patch it and do not show {@code Retry-After}.
  */
 final class ApiServer {
 
@@ -33,14 +33,14 @@ final class ApiServer {
   private static final String JSON = "application/json";
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
-  /** More than anybody is shown: what is secret in a text is masked before it is cut off there. */
+  /** Longer than any message: secrets are masked before a text is cut to its final length. */
   private static final int LONGEST_TEXT = 10_000;
 
   private final KubernetesClient client;
   private final Duration timeout;
 
   /**
-   * @param timeout for a whole call, from connecting to the last byte
+   * @param timeout of a whole call, from connecting to the last byte
    */
   ApiServer(KubernetesClient client, Duration timeout) {
     this.client = client;
@@ -52,49 +52,64 @@ final class ApiServer {
     if (answer.status() == 404) {
       return Optional.empty();
     }
-    if (!answer.isSuccess()) {
-      throw refused(answer, false);
-    }
-    return Optional.of(client.getKubernetesSerialization().unmarshal(answer.body(), type));
+    return Optional.of(read(answer, type));
   }
 
-  /** Where it is. */
+  /** Returns the server's URL. */
   String address() {
     return client.getMasterUrl().toString();
   }
 
-  /** A question that is put with a POST, and changes nothing. */
+  /** Makes a POST that changes nothing. */
   <T> T ask(String path, Object question, Class<T> type) {
-    Answer answer = send("POST", path, question, JSON);
-    if (!answer.isSuccess()) {
-      throw refused(answer, false);
-    }
-    return client.getKubernetesSerialization().unmarshal(answer.body(), type);
+    return read(send("POST", path, question, JSON), type);
   }
 
-  Written post(String path, Object body) {
+  K8sWriteResult post(String path, Object body) {
     return write(send("POST", path, body, JSON));
   }
 
-  Written mergePatch(String path, Object body) {
+  K8sWriteResult mergePatch(String path, Object body) {
     return write(send("PATCH", path, body, MERGE_PATCH));
   }
 
-  Written delete(String path, @Nullable Object options) {
+  K8sWriteResult delete(String path, @Nullable Object options) {
     return write(send("DELETE", path, options, JSON));
   }
 
-  private Written write(Answer answer) {
+  private K8sWriteResult write(Answer answer) {
     return switch (answer.status()) {
-      case 404 -> Written.ABSENT;
-      case 409 -> Written.CONFLICT;
+      case 404 -> K8sWriteResult.ABSENT;
+      case 409 -> K8sWriteResult.CONFLICT;
       default -> {
-        if (!answer.isSuccess()) {
-          throw refused(answer, true);
-        }
-        yield Written.DONE;
+        requireSuccess(answer, true);
+        yield K8sWriteResult.DONE;
       }
     };
+  }
+
+  private <T> T read(Answer answer, Class<T> type) {
+    requireSuccess(answer, false);
+    try {
+      return client.getKubernetesSerialization().unmarshal(answer.body(), type);
+    } catch (RuntimeException _) {
+      throw notUnderstood(answer, false);
+    }
+  }
+
+  /** A proxy may answer 200 with a page of its own; the API server has not seen the call then. */
+  private void requireSuccess(Answer answer, boolean write) {
+    if (!answer.isSuccess()) {
+      throw refused(answer, write);
+    }
+    if (!answer.body().startsWith("{")) {
+      throw notUnderstood(answer, write);
+    }
+  }
+
+  private static BackendException notUnderstood(Answer answer, boolean write) {
+    return BackendException.answered(
+        SERVICE, answer.status(), "the body is not the JSON of an object", write, null);
   }
 
   private record Answer(int status, String body, @Nullable String retryAfter) {
@@ -161,7 +176,7 @@ final class ApiServer {
         SERVICE, answer.status(), withoutToken(text), write, retryAfter(answer, status));
   }
 
-  /** The token by which we are known here, in a text that quotes a request's headers. */
+  /** Masks our own token in a text that quotes the headers of a request. */
   private String withoutToken(String text) {
     return Stream.of(
             client.getConfiguration().getOauthToken(),
@@ -176,12 +191,12 @@ final class ApiServer {
           ? client.getKubernetesSerialization().unmarshal(body, Status.class)
           : null;
     } catch (RuntimeException _) {
-      // A proxy in between may answer with JSON of its own.
+      // A proxy may answer with JSON of its own.
       return null;
     }
   }
 
-  /** The fields that are wrong, as far as the message does not name them itself. */
+  /** Returns the invalid fields that the message does not name. */
   private static String causes(Status status) {
     List<StatusCause> causes =
         status.getDetails() == null || status.getDetails().getCauses() == null

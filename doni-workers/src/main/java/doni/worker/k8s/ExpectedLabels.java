@@ -1,5 +1,7 @@
 package doni.worker.k8s;
 
+import doni.machinetype.MachineTypeCatalog;
+import doni.machinetype.MachineTypes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -7,13 +9,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which labels the Node of which kind of device carries.
+ * The labels that a Node must carry, by kind of device.
  *
- * @param byIndex value of the index property (a machine name) to labels
+ * @param byIndex labels by the value of the index property (a machine name)
  */
 record ExpectedLabels(Map<String, Map<String, String>> byIndex) {
 
-  /** Set by the worker itself, from the device's property of that name. */
+  /** Set by the worker from the device's property {@code local_egress}. */
   static final String LOCAL_EGRESS = "chi.edge/local_egress";
 
   private static final String SETTING = "doni.workers.k8s.expected-labels";
@@ -24,8 +26,8 @@ record ExpectedLabels(Map<String, Map<String, String>> byIndex) {
       "smarter-device-manager=enabled|smarter-device-manager/configmap=jetson"
           + "|nvidia-device-plugin/enabled=true";
 
-  /** What the DaemonSets of a Chameleon site select by. */
-  static final Map<String, String> OF_A_CHAMELEON_SITE =
+  /** The labels that the DaemonSets of a Chameleon site select. */
+  static final Map<String, String> CHAMELEON_DEFAULTS =
       Map.of(
           "raspberrypi3-64", RASPBERRY,
           "raspberrypi4-64", RASPBERRY,
@@ -43,7 +45,7 @@ record ExpectedLabels(Map<String, Map<String, String>> byIndex) {
    * Reads {@code key=value|key=value} for each value of the index property; an empty text means no
    * labels.
    *
-   * @throws IllegalArgumentException which names the setting, its value and what is allowed
+   * @throws IllegalArgumentException that names the setting, its value and what is allowed
    */
   static ExpectedLabels parse(Map<String, String> texts) {
     Map<String, Map<String, String>> byIndex = new LinkedHashMap<>();
@@ -51,12 +53,12 @@ record ExpectedLabels(Map<String, Map<String, String>> byIndex) {
     return new ExpectedLabels(byIndex);
   }
 
-  /** The labels for that value of the index property; none when nothing is known of it. */
+  /** Returns the labels for a value of the index property; none for an unknown value. */
   Map<String, String> of(String index) {
     return Optional.ofNullable(byIndex.get(index)).orElse(Map.of());
   }
 
-  /** Every key that this configuration can set on any device. */
+  /** Returns every key that can be set on any device. */
   Set<String> keys() {
     Set<String> keys = new TreeSet<>();
     byIndex.values().forEach(labels -> keys.addAll(labels.keySet()));
@@ -88,6 +90,45 @@ record ExpectedLabels(Map<String, Map<String, String>> byIndex) {
     if (!right) {
       throw new IllegalArgumentException(
           "%s is '%s'; allowed: %s".formatted(setting, value, allowed));
+    }
+  }
+
+  /**
+   * The labels in effect: those of the configuration, and those of the machine types' files in
+   * place of the defaults.
+   */
+  static final class CurrentLabels {
+
+    private record Merged(MachineTypes types, ExpectedLabels labels) {}
+
+    private final ExpectedLabels configured;
+    private final MachineTypeCatalog catalog;
+    private volatile Merged merged;
+
+    CurrentLabels(ExpectedLabels configured, MachineTypeCatalog catalog) {
+      this.configured = configured;
+      this.catalog = catalog;
+      this.merged = merge(catalog.current());
+    }
+
+    MachineTypeCatalog catalog() {
+      return catalog;
+    }
+
+    ExpectedLabels current() {
+      MachineTypes types = catalog.current();
+      Merged now = merged;
+      if (!now.types().equals(types)) {
+        now = merge(types);
+        merged = now;
+      }
+      return now.labels();
+    }
+
+    private Merged merge(MachineTypes types) {
+      Map<String, Map<String, String>> byIndex = new LinkedHashMap<>(configured.byIndex());
+      byIndex.putAll(types.labels());
+      return new Merged(types, new ExpectedLabels(byIndex));
     }
   }
 }

@@ -21,18 +21,18 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(K8sProperties.class)
 class K8sConfiguration {
 
-  /** As many calls at once as the lane has places. */
+  /** The concurrency of the lane. */
   private static final int CONCURRENCY = 50;
 
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
-  BackendFactory<Cluster> kubeconfigCluster(
+  BackendFactory<K8sClient> kubeconfigK8sClient(
       K8sProperties properties, MeterRegistry meters, ObjectProvider<Tracer> tracer, Clock clock) {
     return new BackendFactory<>(
         "kubeconfig",
         () ->
-            new KubeCluster(
+            new HttpK8sClient(
                 new KubeConnections(properties),
                 new BackendGuard(
                     ApiServer.SERVICE,
@@ -45,18 +45,18 @@ class K8sConfiguration {
   }
 
   @Bean
-  BackendFactory<Cluster> inMemoryCluster(Clock clock) {
-    return new BackendFactory<>("in-memory", () -> new InMemoryCluster(clock));
+  BackendFactory<K8sClient> inMemoryK8sClient(Clock clock) {
+    return new BackendFactory<>("in-memory", () -> new InMemoryK8sClient(clock));
   }
 
   @Bean
   Worker k8sWorker(
-      List<BackendFactory<Cluster>> backends,
+      List<BackendFactory<K8sClient>> backends,
       K8sProperties properties,
       MachineTypeCatalog machineTypes,
       Clock clock) {
-    Cluster cluster =
+    K8sClient client =
         BackendFactory.choose("doni.workers.k8s.backend", properties.backend(), backends);
-    return new K8sWorker(cluster, properties, machineTypes, clock);
+    return new K8sWorker(client, properties, machineTypes, clock);
   }
 }

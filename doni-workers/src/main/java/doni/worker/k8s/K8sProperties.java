@@ -1,6 +1,7 @@
 package doni.worker.k8s;
 
 import doni.worker.SettingRules;
+import doni.worker.k8s.ClusterNode.NodeTaint;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,11 +49,11 @@ record K8sProperties(
     @DefaultValue("15s") Duration requestTimeout,
     @DefaultValue("kubeconfig") String backend) {
 
-  /** What becomes of the Node of a deleted device. */
+  /** Whether the Node of a deleted device is deleted. */
   enum OnDelete {
-    /** It is deleted as soon as Blazar has let go of it. */
+    /** It is deleted as soon as Blazar has released it. */
     DELETE_NODE,
-    /** It stays, without our labels and taint. */
+    /** It stays, without the worker's labels and taint. */
     KEEP_NODE
   }
 
@@ -82,7 +83,7 @@ record K8sProperties(
           "key",
           key,
           LabelSyntax.KEY + ", no key of " + LabelSyntax.reserved());
-      // Kubernetes takes an empty value, Zun does not tolerate one.
+      // Kubernetes accepts an empty value, Zun does not tolerate one.
       RULES.require(
           !value.isEmpty() && LabelSyntax.isValue(value),
           "value",
@@ -92,9 +93,9 @@ record K8sProperties(
           EFFECTS.contains(effect), "effect", effect, "NoSchedule, PreferNoSchedule, NoExecute");
     }
 
-    /** Empty when it is switched off. */
-    Optional<Taint> wanted() {
-      return enabled ? Optional.of(Taint.of(key, value, effect)) : Optional.empty();
+    /** Returns the taint; empty when it is disabled. */
+    Optional<NodeTaint> wanted() {
+      return enabled ? Optional.of(NodeTaint.of(key, value, effect)) : Optional.empty();
     }
   }
 
@@ -102,7 +103,7 @@ record K8sProperties(
 
   K8sProperties {
     expectedLabels =
-        Map.copyOf(expectedLabels == null ? ExpectedLabels.OF_A_CHAMELEON_SITE : expectedLabels);
+        Map.copyOf(expectedLabels == null ? ExpectedLabels.CHAMELEON_DEFAULTS : expectedLabels);
     ExpectedLabels.parse(expectedLabels);
     RULES.require(
         !expectedLabelsIndexProperty.isBlank(),
@@ -123,7 +124,7 @@ record K8sProperties(
     return ExpectedLabels.parse(expectedLabels == null ? Map.of() : expectedLabels);
   }
 
-  /** Empty while no file is configured. */
+  /** Returns the path; empty where none is set. */
   Optional<Path> kubeconfig() {
     return kubeconfigFile.isBlank() ? Optional.empty() : Optional.of(Path.of(kubeconfigFile));
   }

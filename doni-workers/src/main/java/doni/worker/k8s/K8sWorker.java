@@ -11,11 +11,14 @@ import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
+import doni.worker.SharedNames;
 import doni.worker.Worker;
+import doni.worker.k8s.ExpectedLabels.CurrentLabels;
+import doni.worker.k8s.K8sDesiredState.DesiredClusterNode;
+import doni.worker.k8s.K8sDesiredState.NodeRemoval;
+import doni.worker.k8s.K8sDesiredState.TokenRule;
+import doni.worker.k8s.K8sProperties.OnDelete;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,49 +28,51 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Keeps a device's membership in the cluster: the secret of its bootstrap token, and the labels and
- * the taint of its Node.
+ * Reconciles a device's membership in the cluster: the secret of its bootstrap token, and the
+ * labels and the taint of its Node.
  *
- * <p>It owns the secrets {@code bootstrap-token-<id>} in {@code kube-system} that carry the
- * device's uuid or exactly its token, and on the Node the labels it is configured with, {@link
- * ExpectedLabels#LOCAL_EGRESS}, what it recorded to have set there, and its taint. All else on the
- * Node is left alone, but for the label {@code blazar.openstack.org/device}: Blazar sets it when it
- * creates a device and never again, so that it is lost when a creation fails half-way or the Node
- * registers anew; where Blazar's worker reports a device and the label is missing, it is added, and
- * never changed or taken away. The Node itself is made by the device's kubelet; it is deleted with
- * the device once Blazar has let go of it.
+ * <p><b>Owns</b> the secrets {@code bootstrap-token-<id>} in {@code kube-system} that carry the
+ * device's UUID or exactly its token; on the Node, the configured labels, {@link
+ * ExpectedLabels#LOCAL_EGRESS}, the labels that it recorded, and its taint. A deleted device's Node
+ * is deleted after Blazar has released it.
  *
- * <p>The worker never issues a token: that is done at enrollment, so that all workers of a device
- * see the same one.
+ * <p><b>Reads only</b> everything else on the Node, which the device's kubelet creates. One label
+ * is shared: Blazar sets {@code blazar.openstack.org/device} once, when it creates a device. It is
+ * lost when the creation fails halfway or the Node registers again. Where Blazar's worker reports a
+ * device and the label is missing, it is added; it is never changed or removed. The token itself is
+ * issued at enrollment, so that all workers of a device see the same one.
  *
- * <p>A Node that is missing defers. 401 (after the kubeconfig was read again) and 403 hold the
- * lane; a conflict is answered by reading and working out the difference again, a few times.
- * Everything else that the API server refuses, or does not answer, is left to the engine.
+ * <table>
+ * <caption>Outcome by answer</caption>
+ * <tr><th>answer</th><th>outcome</th></tr>
+ * <tr><td>404 for the Node</td><td>deferred until the watch reports it</td></tr>
+ * <tr><td>404 or 409 for a write</td><td>the state is read again, up to six times</td></tr>
+ * <tr><td>401</td><td>the kubeconfig is read again; then, as for 403, the lane is paused for
+ * 30 s</td></tr>
+ * <tr><td>403 for the deletion of a Node</td><td>the Node stays, and the deletion succeeds</td></tr>
+ * <tr><td>any other failure</td><td>see {@link doni.convergence.FailureClassifier}</td></tr>
+ * </table>
  */
 final class K8sWorker implements Worker {
 
-  static final String TOKEN_PROPERTY = "k8s_bootstrap_token";
-
-  private static final String LOCAL_EGRESS_PROPERTY = "local_egress";
-  private static final String BLAZAR = "blazar.device";
   private static final String NAME_PATTERN =
       "^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$";
 
-  private final Cluster cluster;
+  private final K8sClient client;
   private final K8sProperties properties;
-  private final LabelRules expectedLabels;
+  private final CurrentLabels expectedLabels;
   private final Clock clock;
   private final NodeWatch watch;
 
   K8sWorker(
-      Cluster cluster, K8sProperties properties, MachineTypeCatalog machineTypes, Clock clock) {
-    this.cluster = cluster;
+      K8sClient client, K8sProperties properties, MachineTypeCatalog machineTypes, Clock clock) {
+    this.client = client;
     this.properties = properties;
-    this.expectedLabels = new LabelRules(properties.labels(), machineTypes);
+    this.expectedLabels = new CurrentLabels(properties.labels(), machineTypes);
     this.clock = clock;
     this.watch =
         new NodeWatch(() ->
-            new NodeWish(
+            new DesiredClusterNode(
                 Map.of(),
                 managedKeys(Set.of()),
                 properties.workerTaint().wanted(),
@@ -91,102 +96,93 @@ final class K8sWorker implements Worker {
 
   @Override
   public Set<String> dependsOn() {
-    return Set.of(BLAZAR);
+    return Set.of(SharedNames.BLAZAR_DEVICE);
   }
 
   @Override
   public Optional<LanePause> lanePause() {
-    return cluster.hold();
+    return client.lanePause();
   }
 
   @Override
   public List<Finding> check() {
-    return new ClusterCheckup(cluster, properties).look();
+    return new ClusterDiagnostics(client, properties).check();
   }
 
   @Override
-  public void start(RequeueTrigger nudge) {
-    watch.start(nudge);
+  public void start(RequeueTrigger trigger) {
+    watch.start(trigger);
     expectedLabels
         .catalog()
         .onChange((before, after) ->
-            nudge.requeueWhere(
+            trigger.requeueWhere(
                 MachineTypes.PROPERTY,
                 MachineTypeDifferences.between(before.labels(), after.labels())));
-    cluster.start(watch);
+    client.start(watch);
   }
 
   @Override
   public void stop() {
-    cluster.stop();
+    client.stop();
     watch.stop();
   }
 
   @Override
   public ReconcilePlan plan(ReconcileContext attempt) {
-    Optional<String> complaint =
-        attempt.hardware().deleted() ? Optional.empty() : complaint(attempt.hardware());
-    if (complaint.isPresent()) {
-      return ReconcilePlan.settled(new Outcome.Failed(complaint.get(), false, null, Map.of()));
+    Optional<String> invalidProperty =
+        attempt.hardware().deleted() ? Optional.empty() : invalidProperty(attempt.hardware());
+    if (invalidProperty.isPresent()) {
+      return ReconcilePlan.settled(
+          new Outcome.Failed(invalidProperty.get(), false, null, Map.of()));
     }
-    Desired desired = desired(attempt);
-    boolean afresh =
+    K8sRecordedState recorded = K8sRecordedState.of(attempt.details());
+    boolean current =
         attempt.cause() == ReconcileContext.Cause.REQUESTED || attempt.hardware().deleted();
-    Observed observed = observe(desired, afresh);
-    return new K8sPlan(
-        new K8sPlan.Means(
-            cluster,
-            watch,
-            () -> observe(desired, true),
-            properties.onDelete(),
-            blazarDevice(attempt).isPresent()),
-        desired,
-        Recorded.of(attempt),
-        observed,
-        afresh);
+    return new K8sPlan(client, watch, clock, desired(attempt, recorded), recorded, current);
   }
 
-  /** What is wrong with the enrollment, so that only a change of it can help. */
-  private Optional<String> complaint(Hardware device) {
-    Optional<Secret> token = device.secret(TOKEN_PROPERTY);
+  /** Returns what only a change of the enrollment can fix. */
+  private Optional<String> invalidProperty(Hardware device) {
+    Optional<Secret> token = device.secret(SharedNames.BOOTSTRAP_TOKEN);
     if (token.isEmpty()) {
-      return Optional.of(TOKEN_PROPERTY + " is missing");
+      return Optional.of(SharedNames.BOOTSTRAP_TOKEN + " is missing");
     }
     if (BootstrapToken.parse(token.get()).isEmpty()) {
       return Optional.of(
-          TOKEN_PROPERTY
-              + " is no bootstrap token: 6 lower-case letters or digits, a dot, 16 lower-case letters or digits");
+          SharedNames.BOOTSTRAP_TOKEN
+              + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or digits");
     }
     if (!LabelSyntax.isDnsName(nodeName(device))) {
       return Optional.of(
-          "the name '%s' cannot be the name of a Kubernetes node: letters, digits, '-' and '.', at most 253"
+          "name: '%s' is not a valid Kubernetes node name; use at most 253 letters, digits, '-' and '.'"
               .formatted(device.name()));
     }
     String index = properties.expectedLabelsIndexProperty();
     return device.text(index).isPresent()
         ? Optional.empty()
-        : Optional.of(index + " is missing: the device's labels are found by it");
+        : Optional.of(index + " is missing; it selects the node's labels");
   }
 
-  private Desired desired(ReconcileContext attempt) {
+  private K8sDesiredState desired(ReconcileContext attempt, K8sRecordedState recorded) {
     Hardware device = attempt.hardware();
-    Recorded recorded = Recorded.of(attempt);
-    Optional<BootstrapToken> token = device.secret(TOKEN_PROPERTY).flatMap(BootstrapToken::parse);
+
+    Optional<BootstrapToken> token =
+        device.secret(SharedNames.BOOTSTRAP_TOKEN).flatMap(BootstrapToken::parse);
     Set<String> formerTokenIds = new TreeSet<>();
     recorded
         .tokenId()
         .filter(id -> token.filter(t -> t.id().equals(id)).isEmpty())
         .ifPresent(formerTokenIds::add);
     boolean tokenIsNew = !recorded.tokenId().equals(token.map(BootstrapToken::id));
-    Desired.TokenRule rule =
-        new Desired.TokenRule(
+    TokenRule rule =
+        new TokenRule(
             properties.tokenLifetime(),
             tokenIsNew || attempt.cause() == ReconcileContext.Cause.REQUESTED,
             recorded.tokenExpires().isPresent(),
             properties.revokeTokenWhenReady(),
             device.deleted());
-    NodeWish wish =
-        new NodeWish(
+    DesiredClusterNode node =
+        new DesiredClusterNode(
                 labels(device),
                 managedKeys(recorded.labelKeys()),
                 properties.workerTaint().wanted(),
@@ -195,18 +191,23 @@ final class K8sWorker implements Worker {
                 blazarDevice(attempt)
                     .map(id -> Map.of(ClusterNode.BLAZAR_DEVICE, id))
                     .orElse(Map.of()));
-    return new Desired(
+    return new K8sDesiredState(
         device.id().toString(),
         nodeName(device),
         token,
         formerTokenIds,
         rule,
-        device.deleted() ? wish.withdrawn() : wish);
+        removal(attempt),
+        device.deleted() ? node.withdrawn() : node);
   }
 
-  /** The id of the device in Blazar, as far as its worker has reported one. */
+  /** Returns the id of the device in Blazar, if its worker has recorded one. */
   private static Optional<String> blazarDevice(ReconcileContext attempt) {
-    Object id = attempt.dependencies().getOrDefault(BLAZAR, Map.of()).get("blazar_resource_id");
+    Object id =
+        attempt
+            .dependencies()
+            .getOrDefault(SharedNames.BLAZAR_DEVICE, Map.of())
+            .get(SharedNames.BLAZAR_RESOURCE_ID);
     return id instanceof String text && !text.isEmpty() && LabelSyntax.isValue(text)
         ? Optional.of(text)
         : Optional.empty();
@@ -220,7 +221,7 @@ final class K8sWorker implements Worker {
                 .map(expectedLabels.current()::of)
                 .orElse(Map.of()));
     // A Calico host policy selects "== 'deny'", so for "allow" the label has to go.
-    if (device.text(LOCAL_EGRESS_PROPERTY).filter("deny"::equals).isPresent()) {
+    if (device.text(SharedNames.LOCAL_EGRESS).filter("deny"::equals).isPresent()) {
       labels.put(ExpectedLabels.LOCAL_EGRESS, "deny");
     }
     return labels;
@@ -233,25 +234,12 @@ final class K8sWorker implements Worker {
     return keys;
   }
 
-  /**
-   * @param afresh whether to ask the cluster itself, or the memory of the watch will do
-   */
-  private Observed observe(Desired desired, boolean afresh) {
-    String name = desired.nodeName();
-    Optional<ClusterNode> node =
-        !LabelSyntax.isDnsName(name)
-            ? Optional.empty()
-            : afresh ? cluster.node(name) : cluster.glance(name);
-    Instant now = clock.instant();
-    Set<String> ids = new LinkedHashSet<>(desired.formerTokenIds());
-    if (desired.tokenRule().goal(node, now) != Desired.TokenGoal.LEFT_ALONE) {
-      desired.token().map(BootstrapToken::id).ifPresent(ids::add);
+  /** A device that Blazar created only halfway has no label on its Node, but can be leased. */
+  private NodeRemoval removal(ReconcileContext attempt) {
+    if (!attempt.hardware().deleted() || properties.onDelete() == OnDelete.KEEP_NODE) {
+      return NodeRemoval.KEEP;
     }
-    Map<String, TokenSecret> secrets = new HashMap<>();
-    for (String id : ids) {
-      cluster.tokenSecret(id).ifPresent(secret -> secrets.put(id, secret));
-    }
-    return new Observed(node, secrets, now);
+    return blazarDevice(attempt).isPresent() ? NodeRemoval.HELD : NodeRemoval.WHEN_RELEASED;
   }
 
   private static String nodeName(Hardware device) {

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One client with its watch, for as long as its kubeconfig is the one in use. */
+/** A client of the API server with its watch, for one version of the kubeconfig. */
 final class KubeConnection {
 
   private final KubernetesClient client;
@@ -31,15 +31,15 @@ final class KubeConnection {
   }
 
   /**
-   * Begins to watch all Nodes.
+   * Starts to watch all Nodes.
    *
-   * @param before names of Nodes that an earlier connection saw; those that are not there any more
-   *     are told to have disappeared
+   * @param before names of Nodes that an earlier connection saw; those that are missing now are
+   *     reported as disappeared
    */
-  void watch(Cluster.Listener listener, Set<String> before) {
+  void watch(K8sClient.Listener listener, Set<String> before) {
     SharedIndexInformer<Node> nodes = client.nodes().runnableInformer(0);
     nodes.addEventHandler(new Events(listener));
-    // The default gives up on what goes wrong before the first list.
+    // By default, an informer gives up when its first list fails.
     nodes.exceptionHandler((_, _) -> true);
     informer = nodes;
     var _ =
@@ -54,7 +54,7 @@ final class KubeConnection {
             });
   }
 
-  /** Whether {@link #watched} is up to date. */
+  /** Returns whether {@link #watched} is up to date. */
   boolean isWatching() {
     SharedIndexInformer<Node> nodes = informer;
     return nodes != null && nodes.hasSynced() && nodes.isWatching();
@@ -64,16 +64,16 @@ final class KubeConnection {
     SharedIndexInformer<Node> nodes = informer;
     return nodes == null
         ? Optional.empty()
-        : Optional.ofNullable(nodes.getStore().getByKey(name)).map(Nodes::read);
+        : Optional.ofNullable(nodes.getStore().getByKey(name)).map(K8sObjects::node);
   }
 
-  /** The names of all Nodes that were seen. */
+  /** Returns the names of all Nodes that were seen. */
   Set<String> names() {
     SharedIndexInformer<Node> nodes = informer;
     return nodes == null ? Set.of() : new HashSet<>(nodes.getStore().listKeys());
   }
 
-  /** Makes a call; empty when the connection was closed before it could be made. */
+  /** Makes a call; empty when the connection is closed already. */
   <T> Optional<T> call(Function<ApiServer, T> call) {
     use.readLock().lock();
     try {
@@ -83,7 +83,7 @@ final class KubeConnection {
     }
   }
 
-  /** Ends the watch now, and the rest when the calls under way are done. Does not wait. */
+  /** Ends the watch now, and the client after its running calls. Does not wait. */
   void close() {
     SharedIndexInformer<Node> nodes = informer;
     if (nodes != null) {
@@ -100,15 +100,15 @@ final class KubeConnection {
     });
   }
 
-  private record Events(Cluster.Listener listener) implements ResourceEventHandler<Node> {
+  private record Events(K8sClient.Listener listener) implements ResourceEventHandler<Node> {
     @Override
     public void onAdd(Node node) {
-      listener.appeared(Nodes.read(node));
+      listener.appeared(K8sObjects.node(node));
     }
 
     @Override
     public void onUpdate(Node before, Node after) {
-      listener.changed(Nodes.read(before), Nodes.read(after));
+      listener.changed(K8sObjects.node(before), K8sObjects.node(after));
     }
 
     @Override

@@ -14,17 +14,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection of the moment.
+ * The current connection.
  *
- * <p>The kubeconfig may come long after the service, be replaced, or be caught half-written. It is
- * looked at every two seconds. A new one is parsed first; only a usable one replaces the connection
- * there is, and the former one is closed when its calls are done.
+ * <p>The kubeconfig may appear long after the service has started, be replaced, or be half-written.
+ * It is polled every two seconds. Only a valid one replaces the connection; the previous connection
+ * is closed when its calls are done.
  */
 final class KubeConnections {
 
-  private static final Logger log = LoggerFactory.getLogger(KubeConnections.class);
+  private static final Logger LOG = LoggerFactory.getLogger(KubeConnections.class);
   private static final String SETTING = "doni.workers.k8s.kubeconfig-file";
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
   private final @Nullable KubeconfigFile file;
   private final Duration connectTimeout;
@@ -34,7 +34,7 @@ final class KubeConnections {
   private volatile @Nullable KubeConnection connection;
   private volatile String missing;
   private Runnable onNewConnection = () -> {};
-  private Cluster.@Nullable Listener listener;
+  private K8sClient.@Nullable Listener listener;
 
   KubeConnections(K8sProperties properties) {
     this.file = properties.kubeconfig().map(KubeconfigFile::new).orElse(null);
@@ -43,25 +43,23 @@ final class KubeConnections {
     this.missing =
         properties
             .kubeconfig()
-            .map(path -> "waiting for the kubeconfig " + path + " (" + SETTING + ")")
+            .map(path -> "kubeconfig " + path + " (" + SETTING + ") not found")
             .orElse(SETTING + " is not set");
   }
 
-  /**
-   * @param action called whenever a connection replaces none or another one
-   */
+  /** Sets what to do after every new connection. */
   void onNewConnection(Runnable action) {
     onNewConnection = action;
   }
 
-  synchronized void start(Cluster.Listener newListener) {
+  synchronized void start(K8sClient.Listener newListener) {
     listener = newListener;
     KubeConnection present = connection;
     if (present != null) {
       present.watch(newListener, Set.of());
     }
-    look();
-    Thread.ofVirtual().name("k8s-kubeconfig").start(this::lookUntilStopped);
+    poll();
+    Thread.ofVirtual().name("k8s-kubeconfig").start(this::pollUntilStopped);
   }
 
   synchronized void stop() {
@@ -77,29 +75,31 @@ final class KubeConnections {
     return Optional.ofNullable(connection);
   }
 
-  /** Why there is no connection; from memory. */
-  Optional<LanePause> hold() {
+  /** Returns why there is no connection; from memory. */
+  Optional<LanePause> lanePause() {
     return connection == null ? Optional.of(new LanePause(missing, null)) : Optional.empty();
   }
 
   /**
+   * Returns the current connection.
+   *
    * @throws BackendException of kind NOT_SENT while there is none
    */
   KubeConnection connected() {
     KubeConnection present = connection;
     if (present == null) {
-      look();
+      poll();
       present = connection;
     }
     if (present == null) {
-      throw BackendException.notSent(ApiServer.SERVICE, missing, LOOK_EVERY);
+      throw BackendException.notSent(ApiServer.SERVICE, missing, POLL_INTERVAL);
     }
     return present;
   }
 
   /**
-   * A connection other than the one whose credentials were refused: also when the kubeconfig is
-   * still the same, because what it refers to may have changed.
+   * Returns another connection than the one whose credentials were refused, also when the
+   * kubeconfig is the same: a file that it refers to may have changed.
    */
   synchronized KubeConnection renewed(KubeConnection refused) {
     if (connection == refused && file != null) {
@@ -108,17 +108,17 @@ final class KubeConnections {
     return connected();
   }
 
-  private void lookUntilStopped() {
+  private void pollUntilStopped() {
     try {
-      while (!stopped.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-        look();
+      while (!stopped.await(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+        poll();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private synchronized void look() {
+  private synchronized void poll() {
     if (file != null && stopped.getCount() > 0) {
       file.changed().ifPresent(this::use);
     }
@@ -127,14 +127,14 @@ final class KubeConnections {
   private void use(String content) {
     Path path = file == null ? Path.of("") : file.path();
     try {
-      KubernetesClient client = Kubeconfig.client(path, content, connectTimeout, requestTimeout);
+      KubernetesClient client =
+          KubeconfigFile.client(path, content, connectTimeout, requestTimeout);
       replaceBy(new KubeConnection(client, requestTimeout));
-      log.info("connected to {} through {}", client.getMasterUrl(), path);
-    } catch (Kubeconfig.Unusable e) {
-      String why =
-          "the kubeconfig " + path + " (" + SETTING + ") cannot be used: " + e.getMessage();
+      LOG.info("Connected to {} with kubeconfig {}", client.getMasterUrl(), path);
+    } catch (KubeconfigFile.UnusableKubeconfigException e) {
+      String why = "kubeconfig " + path + " (" + SETTING + ") is invalid: " + e.getMessage();
       missing = why;
-      log.warn("{}{}", why, connection == null ? "" : "; the former one stays in use");
+      LOG.warn("{}{}", why, connection == null ? "" : "; the previous one stays in use");
     }
   }
 

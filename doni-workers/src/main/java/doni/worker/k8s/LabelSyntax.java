@@ -3,7 +3,7 @@ package doni.worker.k8s;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What Kubernetes accepts as keys and values of labels and taints, and which keys are not ours. */
+/** The syntax of keys and values of labels and taints, and the keys that belong to others. */
 final class LabelSyntax {
 
   static final String KEY =
@@ -12,7 +12,7 @@ final class LabelSyntax {
   static final String VALUE =
       "empty, or at most 63 letters, digits, '-', '_' or '.', with a letter or digit at both ends";
 
-  /** Prefixes that belong to Blazar, to Kubernetes itself and to k3s. */
+  /** Prefixes of Blazar, Kubernetes and k3s. */
   private static final Set<String> RESERVED =
       Set.of(
           "blazar.openstack.org",
@@ -30,7 +30,7 @@ final class LabelSyntax {
 
   private LabelSyntax() {}
 
-  /** RFC 1123 subdomain: what a Node's name, or the prefix of a key, must be. */
+  /** Returns whether the text is an RFC 1123 subdomain: a valid Node name or key prefix. */
   static boolean isDnsName(String text) {
     return text.length() <= LONGEST_DNS_NAME && DNS_NAME.matcher(text).matches();
   }

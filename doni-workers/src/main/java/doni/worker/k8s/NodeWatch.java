@@ -1,6 +1,8 @@
 package doni.worker.k8s;
 
 import doni.worker.RequeueTrigger;
+import doni.worker.k8s.ClusterNode.NodeTaint;
+import doni.worker.k8s.K8sDesiredState.DesiredClusterNode;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,74 +18,75 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which of the many events of Nodes make a device due.
+ * Requeues devices on relevant events of their Nodes.
  *
- * <p>Every heartbeat of every kubelet is an event. A device is woken when its Node appears,
- * disappears, is another one, turns ready or not ready, or no longer carries what the worker last
- * saw to. What the worker is about to write is expected beforehand, so that its own patch wakes
- * nobody. The expectations may be lost: without one, any change of what the worker could care about
- * wakes.
+ * <p>Every heartbeat of every kubelet is an event. A device is requeued when its Node appears,
+ * disappears, registers again, changes its readiness, or no longer carries what the worker wrote.
+ * The worker registers what it expects before it writes, so that its own patch requeues nothing.
+ * Expectations may be lost: without one, any change of a managed label or taint requeues.
  */
-final class NodeWatch implements Cluster.Listener {
+final class NodeWatch implements K8sClient.Listener {
 
-  /** Long enough to gather what one list or one blink of the network brings. */
-  private static final long GATHER_MILLIS = 50;
+  /** Collects the events of one list or of one network interruption. */
+  private static final long COLLECT_MILLIS = 50;
 
   private static final int BATCH = 1000;
 
-  /** Of a label that only matters by being there. */
+  /** The value of a label of which only the key matters. */
   private static final String ANY_VALUE = "";
 
-  /** What of a Node matters. */
-  private record Sight(
+  /** The part of a Node that matters. */
+  private record WatchedState(
       String uid, boolean ready, Map<String, String> labels, Set<String> taints, boolean held) {}
 
   /**
-   * @param forBlazar whether it also matters if Blazar holds the Node
-   * @param sight empty for a Node that is expected to disappear
+   * @param forBlazar whether it also matters that Blazar uses the Node
+   * @param watched empty for a Node that is expected to disappear
    */
-  private record Expectation(NodeWish wish, boolean forBlazar, Optional<Sight> sight) {}
+  private record Expectation(
+      DesiredClusterNode desired, boolean forBlazar, Optional<WatchedState> watched) {}
 
-  private final Supplier<NodeWish> anyWish;
+  private final Supplier<DesiredClusterNode> defaultNode;
   private final ConcurrentMap<String, Expectation> expectations = new ConcurrentHashMap<>();
-  private final BlockingQueue<String> woken = new LinkedBlockingQueue<>();
-  private @Nullable Thread nudging;
+  private final BlockingQueue<String> requeued = new LinkedBlockingQueue<>();
+  private @Nullable Thread requeuing;
 
   /**
-   * @param anyWish what matters of a Node of which nothing is expected yet
+   * @param defaultNode what matters of a Node without an expectation
    */
-  NodeWatch(Supplier<NodeWish> anyWish) {
-    this.anyWish = anyWish;
+  NodeWatch(Supplier<DesiredClusterNode> defaultNode) {
+    this.defaultNode = defaultNode;
   }
 
-  void start(RequeueTrigger nudge) {
-    nudging = Thread.ofVirtual().name("k8s-nudge").start(() -> nudgeUntilInterrupted(nudge));
+  void start(RequeueTrigger trigger) {
+    requeuing =
+        Thread.ofVirtual().name("k8s-requeue").start(() -> requeueUntilInterrupted(trigger));
   }
 
   void stop() {
-    if (nudging != null) {
-      nudging.interrupt();
+    if (requeuing != null) {
+      requeuing.interrupt();
     }
   }
 
-  /** The Node is, or is about to be, as wished. */
-  void expect(ClusterNode node, NodeWish wish) {
-    Set<String> taints = wish.taint().map(taint -> Set.of(taint.text())).orElse(Set.of());
-    Map<String, String> labels = new HashMap<>(wish.labels());
-    wish.missingLabels().keySet().forEach(key -> labels.put(key, ANY_VALUE));
-    Sight sight = new Sight(node.uid(), node.ready(), labels, taints, false);
-    expectations.put(node.name(), new Expectation(wish, false, Optional.of(sight)));
+  /** Expects the Node to be as desired, now or after the next write. */
+  void expect(ClusterNode node, DesiredClusterNode desired) {
+    Set<String> taints = desired.taint().map(taint -> Set.of(taint.text())).orElse(Set.of());
+    Map<String, String> labels = new HashMap<>(desired.labels());
+    desired.missingLabels().keySet().forEach(key -> labels.put(key, ANY_VALUE));
+    WatchedState watched = new WatchedState(node.uid(), node.ready(), labels, taints, false);
+    expectations.put(node.name(), new Expectation(desired, false, Optional.of(watched)));
   }
 
-  /** The Node carries nothing of ours any more, and Blazar is to let go of it. */
-  void expectRelease(ClusterNode node, NodeWish wish) {
-    Sight sight = new Sight(node.uid(), node.ready(), Map.of(), Set.of(), true);
-    expectations.put(node.name(), new Expectation(wish, true, Optional.of(sight)));
+  /** Expects the Node to carry nothing of the worker's; Blazar releasing it requeues. */
+  void expectRelease(ClusterNode node, DesiredClusterNode desired) {
+    WatchedState watched = new WatchedState(node.uid(), node.ready(), Map.of(), Set.of(), true);
+    expectations.put(node.name(), new Expectation(desired, true, Optional.of(watched)));
   }
 
-  /** The Node is about to be deleted by us. */
+  /** Expects the Node to disappear. */
   void expectDeletion(String name) {
-    expectations.put(name, new Expectation(anyWish.get(), false, Optional.empty()));
+    expectations.put(name, new Expectation(defaultNode.get(), false, Optional.empty()));
   }
 
   void forget(String name) {
@@ -94,66 +97,69 @@ final class NodeWatch implements Cluster.Listener {
   public void appeared(ClusterNode node) {
     Expectation expected = expectations.get(node.name());
     if (expected == null || !asExpected(node, expected)) {
-      woken.add(node.name());
+      requeued.add(node.name());
     }
   }
 
   @Override
   public void changed(ClusterNode before, ClusterNode after) {
     Expectation expected = expectations.get(after.name());
-    NodeWish wish = expected == null ? anyWish.get() : expected.wish();
+    DesiredClusterNode desired = expected == null ? defaultNode.get() : expected.desired();
     boolean forBlazar = expected != null && expected.forBlazar();
-    // An event from before our patch differs from what is expected, but nothing in it changed.
-    boolean changed = !sight(before, wish, forBlazar).equals(sight(after, wish, forBlazar));
+    // An event from before our patch differs from the expectation, but changes nothing.
+    boolean changed =
+        !watched(before, desired, forBlazar).equals(watched(after, desired, forBlazar));
     if (changed && (expected == null || !asExpected(after, expected))) {
-      woken.add(after.name());
+      requeued.add(after.name());
     }
   }
 
   @Override
   public void disappeared(String name) {
     Expectation expected = expectations.remove(name);
-    if (expected == null || expected.sight().isPresent()) {
-      woken.add(name);
+    if (expected == null || expected.watched().isPresent()) {
+      requeued.add(name);
     }
   }
 
   private static boolean asExpected(ClusterNode node, Expectation expected) {
     return expected
-        .sight()
-        .filter(sight -> sight.equals(sight(node, expected.wish(), expected.forBlazar())))
+        .watched()
+        .filter(watched -> watched.equals(watched(node, expected.desired(), expected.forBlazar())))
         .isPresent();
   }
 
-  private static Sight sight(ClusterNode node, NodeWish wish, boolean forBlazar) {
+  private static WatchedState watched(
+      ClusterNode node, DesiredClusterNode desired, boolean forBlazar) {
     Map<String, String> labels = new HashMap<>();
     node.labels()
         .forEach((key, value) -> {
-          if (wish.managedKeys().contains(key) || wish.labels().containsKey(key)) {
+          if (desired.managedKeys().contains(key) || desired.labels().containsKey(key)) {
             labels.put(key, value);
-          } else if (wish.missingLabels().containsKey(key)) {
+          } else if (desired.missingLabels().containsKey(key)) {
             labels.put(key, ANY_VALUE);
           }
         });
     Set<String> taints = new LinkedHashSet<>();
-    for (Taint taint : node.taints()) {
-      if (wish.manages(taint)) {
+    for (NodeTaint taint : node.taints()) {
+      if (desired.manages(taint)) {
         taints.add(taint.text());
       }
     }
-    return new Sight(node.uid(), node.ready(), labels, taints, forBlazar && node.blazarHoldsIt());
+    return new WatchedState(
+        node.uid(), node.ready(), labels, taints, forBlazar && node.isHeldByBlazar());
   }
 
-  private void nudgeUntilInterrupted(RequeueTrigger nudge) {
+  private void requeueUntilInterrupted(RequeueTrigger trigger) {
     try {
       while (true) {
-        Set<String> names = new LinkedHashSet<>(List.of(woken.take()));
-        String next = woken.poll(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+        Set<String> names = new LinkedHashSet<>(List.of(requeued.take()));
+        String next = requeued.poll(COLLECT_MILLIS, TimeUnit.MILLISECONDS);
         if (next != null) {
           names.add(next);
-          woken.drainTo(names, BATCH);
+          requeued.drainTo(names, BATCH);
         }
-        nudge.requeueByName(names);
+        trigger.requeueByName(names);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -1,6 +1,6 @@
 /**
- * The {@code k8s} worker: keeps a device's bootstrap token secret, and its Node's labels and taint,
- * as they should be.
+ * The {@code k8s} worker: reconciles a device's bootstrap token secret, and its Node's labels and
+ * taint.
  */
 @NullMarked
 package doni.worker.k8s;

@@ -1,5 +1,6 @@
 package doni.worker.balena;
 
+import doni.convergence.AppliedPlan;
 import doni.enrollment.Generation;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
@@ -77,11 +78,11 @@ final class Enrolled {
 
   /** One attempt that somebody asked for; its details are kept as the engine keeps them. */
   Outcome requested(Worker worker) {
-    return keep(worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply());
+    return keep(AppliedPlan.of(worker.plan(attempt(ReconcileContext.Cause.REQUESTED))));
   }
 
   Outcome routine(Worker worker) {
-    return keep(worker.plan(attempt(ReconcileContext.Cause.SCHEDULED)).apply());
+    return keep(AppliedPlan.of(worker.plan(attempt(ReconcileContext.Cause.SCHEDULED))));
   }
 
   private Outcome keep(Outcome outcome) {

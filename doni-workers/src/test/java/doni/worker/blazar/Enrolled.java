@@ -1,5 +1,6 @@
 package doni.worker.blazar;
 
+import doni.convergence.AppliedPlan;
 import doni.enrollment.Generation;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
@@ -127,11 +128,11 @@ final class Enrolled {
   }
 
   Outcome requested(Worker worker) {
-    return keep(worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply());
+    return keep(AppliedPlan.of(worker.plan(attempt(ReconcileContext.Cause.REQUESTED))));
   }
 
   Outcome routine(Worker worker) {
-    return keep(worker.plan(attempt(ReconcileContext.Cause.SCHEDULED)).apply());
+    return keep(AppliedPlan.of(worker.plan(attempt(ReconcileContext.Cause.SCHEDULED))));
   }
 
   List<Change> planned(Worker worker) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is left of a deleted device, whichever the API. */
+/** What is left of a deleted device, with any API. */
 interface DeletionContract extends OnCluster {
 
   @Test
@@ -42,7 +42,7 @@ interface DeletionContract extends OnCluster {
   }
 
   @Test
-  default void aDeletedDeviceLeavesSomebodyElsesTokenAlone() {
+  default void aDeletedDeviceLeavesATokenOfAnotherOwner() {
     nodes().foreignSecret(device().tokenId(), "0000000000000000");
 
     Outcome outcome = device().deleted().requested(worker());
@@ -52,7 +52,7 @@ interface DeletionContract extends OnCluster {
   }
 
   @Test
-  default void keepsTheNodeUntilBlazarHasLetGo() {
+  default void keepsTheNodeUntilBlazarReleasesIt() {
     joined();
     nodes().label(device().name(), "blazar.openstack.org/device", "d1");
 
@@ -60,7 +60,11 @@ interface DeletionContract extends OnCluster {
 
     assertThat(held)
         .asInstanceOf(type(Outcome.Deferred.class))
-        .satisfies(deferred -> assertThat(deferred.reason()).contains("Blazar"));
+        .satisfies(deferred ->
+            assertThat(deferred.reason())
+                .isEqualTo(
+                    "waiting for Blazar to release the node, which still has a device or a"
+                        + " blazar.openstack.org label; then the node is deleted"));
     assertThat(nodes().labels(device().name()))
         .containsKey("blazar.openstack.org/device")
         .doesNotContainKey(RPI);
@@ -74,17 +78,17 @@ interface DeletionContract extends OnCluster {
   @Test
   default void keepsTheNodeOfADeviceThatBlazarKnowsThoughItHasNoLabel() {
     joined();
-    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device().withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
 
     assertThat(device().deleted().requested(worker())).isInstanceOf(Outcome.Deferred.class);
     assertThat(nodes().labels(device().name())).doesNotContainKey("blazar.openstack.org/device");
 
-    assertThat(device().followingNobody().requested(worker())).isInstanceOf(Outcome.Gone.class);
+    assertThat(device().withoutDependencies().requested(worker())).isInstanceOf(Outcome.Gone.class);
     assertThat(nodes().find(device().name())).isEmpty();
   }
 
   @Test
-  default void keepsTheNodeWithoutLabelsAndTaintWhereThatIsWanted() {
+  default void keepsTheNodeWithoutLabelsAndTaintWhereConfigured() {
     reopen(settings().keepingNodes().tainting("true", "NoSchedule"));
     joined();
 
@@ -96,7 +100,7 @@ interface DeletionContract extends OnCluster {
   }
 
   @Test
-  default void keepsTheNodeAndSaysSoWithoutTheRightToDeleteIt() {
+  default void keepsTheNodeWithoutThePermissionToDeleteIt() {
     joined();
     api().mayDeleteNodes(false);
     try {
@@ -105,7 +109,7 @@ interface DeletionContract extends OnCluster {
               .atMost(SOON)
               .until(() -> device().deleted().requested(worker()), Outcome.Gone.class::isInstance);
 
-      assertThat(outcome.toString()).contains("kept: the right to delete nodes is not given");
+      assertThat(outcome.toString()).contains("kept: no permission to delete nodes");
       assertThat(nodes().labels(device().name())).doesNotContainKey(RPI);
       assertThat(worker().lanePause()).isEmpty();
     } finally {

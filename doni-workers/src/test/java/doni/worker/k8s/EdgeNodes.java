@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** What devices and other people do to the cluster. */
+/** What devices and other clients do to the cluster. */
 record EdgeNodes(KubernetesClient admin) {
 
   /** A kubelet registers and is ready. */
@@ -131,7 +131,7 @@ record EdgeNodes(KubernetesClient admin) {
             }));
   }
 
-  /** The node controller writes new Nodes, too. */
+  /** Repeats an edit on a conflict: the node controller writes new Nodes, too. */
   private static void undisturbed(Callable<?> edit) {
     var _ =
         await()
@@ -142,7 +142,7 @@ record EdgeNodes(KubernetesClient admin) {
 
   Optional<Secret> secret(String id) {
     return Optional.ofNullable(
-        admin.secrets().inNamespace("kube-system").withName(TokenSecrets.name(id)).get());
+        admin.secrets().inNamespace("kube-system").withName(K8sObjects.secretName(id)).get());
   }
 
   String value(String id, String key) {
@@ -151,14 +151,14 @@ record EdgeNodes(KubernetesClient admin) {
         StandardCharsets.UTF_8);
   }
 
-  /** Somebody else's token. */
+  /** Creates a token secret without owner. */
   void foreignSecret(String id, String tokenSecret) {
     var _ =
         secrets()
             .resource(
                 new SecretBuilder()
                     .withNewMetadata()
-                    .withName(TokenSecrets.name(id))
+                    .withName(K8sObjects.secretName(id))
                     .endMetadata()
                     .withType("bootstrap.kubernetes.io/token")
                     .withStringData(Map.of("token-id", id, "token-secret", tokenSecret))
@@ -169,7 +169,7 @@ record EdgeNodes(KubernetesClient admin) {
   void expire(String id, Instant when) {
     var _ =
         secrets()
-            .withName(TokenSecrets.name(id))
+            .withName(K8sObjects.secretName(id))
             .edit(secret -> {
               secret
                   .getData()
@@ -182,7 +182,7 @@ record EdgeNodes(KubernetesClient admin) {
   }
 
   void deleteSecret(String id) {
-    var _ = secrets().withName(TokenSecrets.name(id)).delete();
+    var _ = secrets().withName(K8sObjects.secretName(id)).delete();
   }
 
   private NonNamespaceOperation<Secret, ?, Resource<Secret>> secrets() {

@@ -61,7 +61,7 @@ class K8sConfigurationTests {
   }
 
   @Test
-  void refusesABackendThatNobodyOffers() {
+  void refusesAnUnknownBackend() {
     site.withPropertyValues("doni.workers.k8s.backend=etcd")
         .run(context ->
             assertThat(context)

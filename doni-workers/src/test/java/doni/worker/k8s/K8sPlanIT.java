@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.convergence.HardwareFixture;
 import doni.plan.PlanProperty;
 import doni.worker.Change;
 import doni.worker.ReconcileContext;
@@ -16,7 +17,7 @@ class K8sPlanIT {
   private static final String SECRETS = "/api/v1/namespaces/kube-system/secrets";
 
   @TempDir private Path directory;
-  private Enrolled device = Enrolled.aDevice();
+  private HardwareFixture device = K8sFixtures.aDevice();
 
   private String callOf(Change change) {
     if (change.object().startsWith("secret ")) {
@@ -60,12 +61,12 @@ class K8sPlanIT {
 
   private String machine(Random random) {
     String machine = random.nextBoolean() ? "raspberrypi4-64" : "jetson-nano";
-    device.with("machine_name", machine);
+    device.withProperty("machine_name", machine);
     return "machine " + machine;
   }
 
   private String newToken() {
-    device.withToken(BootstrapTokens.generate());
+    device.withToken(BootstrapToken.generate());
     return "another token";
   }
 
@@ -90,7 +91,7 @@ class K8sPlanIT {
 
   private String unlabel(EdgeNodes nodes, Random random) {
     if (nodes.find(device.name()).isPresent()) {
-      nodes.label(device.name(), random.nextBoolean() ? OnCluster.RPI : "somebody/else", null);
+      nodes.label(device.name(), random.nextBoolean() ? OnCluster.RPI : "another/label", null);
     }
     return "a label is gone";
   }
@@ -111,7 +112,7 @@ class K8sPlanIT {
   private String replace(EdgeNodes nodes) {
     if (device.attempt(ReconcileContext.Cause.REQUESTED).hardware().deleted()) {
       nodes.leave(device.name());
-      device = Enrolled.aDevice();
+      device = K8sFixtures.aDevice();
       return "another device";
     }
     device.deleted();

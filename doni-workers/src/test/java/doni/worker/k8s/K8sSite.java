@@ -19,7 +19,7 @@ final class K8sSite implements AutoCloseable {
   static final K8sProperties.WorkerTaint NO_TAINT = taint(false, "true", "NoSchedule");
 
   private final K8sWorker worker;
-  private final List<String> woken = new CopyOnWriteArrayList<>();
+  private final List<String> requeued = new CopyOnWriteArrayList<>();
 
   private static final MachineTypes TYPES =
       new MachineTypes(
@@ -27,15 +27,15 @@ final class K8sSite implements AutoCloseable {
 
   private K8sSite(K8sProperties properties) {
     Clock clock = Clock.systemUTC();
-    BackendGuard remote =
+    BackendGuard guard =
         new BackendGuard("kubernetes", 50, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
     worker =
         new K8sWorker(
-            new KubeCluster(new KubeConnections(properties), remote, clock),
+            new HttpK8sClient(new KubeConnections(properties), guard, clock),
             properties,
             MachineTypeCatalog.of(TYPES),
             clock);
-    worker.start(woken::addAll);
+    worker.start(requeued::addAll);
   }
 
   static K8sProperties.WorkerTaint taint(boolean enabled, String value, String effect) {
@@ -90,8 +90,8 @@ final class K8sSite implements AutoCloseable {
     return worker;
   }
 
-  List<String> woken() {
-    return woken;
+  List<String> requeued() {
+    return requeued;
   }
 
   @Override

@@ -1,16 +1,17 @@
 package doni.worker.k8s;
 
+import doni.convergence.HardwareFixture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What the worker does to a device's token and Node and to their neighbours, whichever the API. */
+/** How the worker reconciles a device's token and Node, with any API. */
 @ExtendWith(OutputCaptureExtension.class)
 abstract class K8sWorkerContract
     implements TokenContract, NodeContract, DeletionContract, WatchContract {
 
-  private final Enrolled device = Enrolled.aDevice();
+  private final HardwareFixture device = K8sFixtures.aDevice();
   private K8sSite site;
   private EdgeNodes nodes;
 
@@ -28,7 +29,7 @@ abstract class K8sWorkerContract
   }
 
   @Override
-  public Enrolled device() {
+  public HardwareFixture device() {
     return device;
   }
 

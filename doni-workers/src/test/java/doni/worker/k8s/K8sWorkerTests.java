@@ -1,84 +1,46 @@
 package doni.worker.k8s;
 
+import static doni.convergence.HardwareFixture.anEnrolledDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import doni.enrollment.Generation;
-import doni.enrollment.Hardware;
-import doni.enrollment.HardwareId;
-import doni.enrollment.Secret;
-import doni.machinetype.MachineType;
-import doni.machinetype.MachineTypeCatalog;
-import doni.machinetype.MachineTypes;
+import doni.convergence.HardwareFixture;
 import doni.worker.Outcome;
-import doni.worker.ReconcileContext;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The worker over the cluster for development, in which a device joins with its token. */
-@NullMarked
+/** The worker with the in-memory client, in which a device joins with its token. */
 class K8sWorkerTests {
 
   private static final String TOKEN = "abc123.0123456789abcdef";
 
-  private final Clock clock = Clock.fixed(Wishes.NOW, ZoneOffset.UTC);
-  private final InMemoryCluster cluster = new InMemoryCluster(clock);
-  private final HardwareId id = HardwareId.random();
+  private final Clock clock = Clock.fixed(K8sFixtures.NOW, ZoneOffset.UTC);
+  private final InMemoryK8sClient client = new InMemoryK8sClient(clock);
   private final K8sWorker worker =
       new K8sWorker(
-          cluster,
-          new K8sProperties(
-              "",
-              "machine_name",
-              null,
-              new K8sProperties.WorkerTaint(true, "worker-node", "true", "NoSchedule"),
-              false,
-              K8sProperties.OnDelete.DELETE_NODE,
-              Duration.ofDays(7),
-              Duration.ofSeconds(1),
-              Duration.ofSeconds(1),
-              "in-memory"),
-          MachineTypeCatalog.of(
-              new MachineTypes(
-                  Map.of(
-                      "raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B")))),
+          client,
+          K8sFixtures.properties(
+              new K8sProperties.WorkerTaint(true, "worker-node", "true", "NoSchedule")),
+          K8sFixtures.MACHINE_TYPES,
           clock);
-
-  private ReconcileContext attempt(boolean deleted) {
-    return new ReconcileContext(
-        new Hardware(
-            id,
-            "Dev1",
-            "project",
-            "device.balena",
-            Map.of("machine_name", "raspberrypi4-64", "k8s_bootstrap_token", new Secret(TOKEN)),
-            List.of(),
-            Generation.FIRST,
-            deleted),
-        Map.of(),
-        ReconcileContext.Cause.REQUESTED);
-  }
+  private final HardwareFixture device = anEnrolledDevice().named("Dev1").withToken(TOKEN);
 
   @Test
-  void aDeviceJoinsAndIsDressedInOneAttempt() {
-    Outcome outcome = worker.plan(attempt(false)).apply();
+  void aDeviceJoinsAndIsLabeledInOneAttempt() {
+    Outcome outcome = device.requested(worker);
 
     assertThat(outcome).isInstanceOf(Outcome.Synced.class);
-    assertThat(cluster.node("dev1").orElseThrow().labels())
+    assertThat(client.node("dev1").orElseThrow().labels())
         .containsEntry("smarter-device-manager", "enabled");
-    assertThat(cluster.node("dev1").orElseThrow().taints()).containsExactly(Wishes.OURS);
+    assertThat(client.node("dev1").orElseThrow().taints()).containsExactly(K8sFixtures.OURS);
   }
 
   @Test
   void reportsEverythingButTheToken() {
-    Outcome outcome = worker.plan(attempt(false)).apply();
+    Outcome outcome = device.requested(worker);
 
     assertThat(outcome.details())
         .containsEntry("num_labels", 2)
@@ -95,22 +57,22 @@ class K8sWorkerTests {
 
   @Test
   void aDeletedDeviceIsGone() {
-    worker.plan(attempt(false)).apply();
+    device.requested(worker);
 
-    Outcome outcome = worker.plan(attempt(true)).apply();
+    Outcome outcome = device.deleted().requested(worker);
 
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Gone.class))
         .satisfies(gone -> assertThat(gone.changes()).hasSize(5));
-    assertThat(cluster.node("dev1")).isEmpty();
-    assertThat(cluster.tokenSecret("abc123")).isEmpty();
+    assertThat(client.node("dev1")).isEmpty();
+    assertThat(client.tokenSecret("abc123")).isEmpty();
   }
 
   @Test
-  void thePlanOfADeletionSaysAllOfIt() {
-    worker.plan(attempt(false)).apply();
+  void aPlanOfADeletionNamesEveryWrite() {
+    device.requested(worker);
 
-    assertThat(worker.plan(attempt(true)).changes())
+    assertThat(device.deleted().planned(worker))
         .extracting(change -> change.action() + " " + change.object())
         .containsExactly(
             "DELETE secret bootstrap-token-abc123",
@@ -132,7 +94,7 @@ class K8sWorkerTests {
     "pi..1, false",
     "pi.-1, false"
   })
-  void acceptsNamesThatCanBecomeTheNameOfANode(String name, boolean accepted) {
+  void acceptsValidNodeNames(String name, boolean accepted) {
     String pattern = (String) worker.nameSchema().orElseThrow().get("pattern");
 
     assertThat(name.matches(String.valueOf(pattern))).isEqualTo(accepted);

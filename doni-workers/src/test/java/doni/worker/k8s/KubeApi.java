@@ -3,7 +3,7 @@ package doni.worker.k8s;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 
-/** A Kubernetes API, simulated or real, that tests may do with as they like. */
+/** A Kubernetes API, simulated or real. */
 interface KubeApi extends AutoCloseable {
 
   /** The kubeconfig of the user {@code doni}, who has the rights that the worker documents. */

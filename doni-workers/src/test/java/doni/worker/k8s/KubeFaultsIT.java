@@ -1,6 +1,6 @@
 package doni.worker.k8s;
 
-import static doni.worker.k8s.Enrolled.aDevice;
+import static doni.worker.k8s.K8sFixtures.aDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import doni.backend.BackendException;
+import doni.convergence.HardwareFixture;
 import doni.simulator.http.Fault;
 import doni.simulator.kubernetes.SimulatedKubernetes;
 import doni.worker.Outcome;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the worker makes of an API server that refuses, stalls, breaks or comes back. */
+/** How the worker handles an API server that refuses, hangs, fails or restarts. */
 class KubeFaultsIT {
 
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -31,7 +32,7 @@ class KubeFaultsIT {
   private SimulatedKubernetes kube;
   private EdgeNodes nodes;
   private K8sSite site;
-  private final Enrolled device = aDevice();
+  private final HardwareFixture device = aDevice();
 
   @BeforeEach
   void open() {
@@ -69,19 +70,19 @@ class KubeFaultsIT {
   }
 
   @Test
-  void anUnchangedDeviceCostsNoCallOnARoutineAttempt() {
+  void aScheduledAttemptOfAnUnchangedDeviceMakesNoCall() {
     joined();
     await()
         .atMost(SOON)
         .untilAsserted(() -> {
           kube.calls().clear();
-          assertThat(device.routine(worker())).isInstanceOf(Outcome.Synced.class);
+          assertThat(device.scheduled(worker())).isInstanceOf(Outcome.Synced.class);
           assertThat(kube.calls().total()).isZero();
         });
   }
 
   @Test
-  void aTokenThatCouldNotBeWrittenIsNoSuccess() {
+  void aTokenThatCannotBeWrittenIsAFailure() {
     nodes.join(device.name());
     kube.faults().add(Fault.on("POST", SECRETS).answering(500, status(500, "etcd is down")));
 
@@ -92,7 +93,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void aTokenThatCouldNotBeReadIsNotMissing() {
+  void aTokenThatCannotBeReadIsNotMissing() {
     kube.faults().add(Fault.on("GET", SECRETS + "/.+").answering(500, status(500, "no quorum")));
 
     assertThat(refused()).returns(500, BackendException::status);
@@ -100,7 +101,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void aTokenThatCouldNotBeDeletedKeepsTheDeletionGoing() {
+  void aTokenThatCannotBeDeletedKeepsTheDeletionOpen() {
     joined();
     kube.faults().add(Fault.on("DELETE", SECRETS + "/.+").answering(503, "").once());
 
@@ -111,11 +112,11 @@ class KubeFaultsIT {
   }
 
   @Test
-  void remembersTheTokenItWroteWhenTheNodeCannotBeWritten() {
+  void recordsTheTokenWhenTheNodeCannotBeWritten() {
     nodes.join(device.name());
     kube.faults().add(Fault.on("PATCH", ANY_NODE).answering(503, "", Map.of("Retry-After", "9")));
 
-    Outcome outcome = device.requested(worker());
+    Outcome outcome = device.attempted(worker());
 
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Failed.class))
@@ -125,7 +126,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void passesOnHowLongTheServerWantsToBeLeftAlone() {
+  void readsRetryAfterFromTheHeader() {
     kube.faults()
         .add(
             Fault.on("GET", ANY_NODE)
@@ -137,14 +138,14 @@ class KubeFaultsIT {
   }
 
   @Test
-  void findsHowLongToWaitInTheStatusToo() {
+  void readsRetryAfterFromTheStatus() {
     kube.faults().add(Fault.on("GET", ANY_NODE).answering(503, status(503, "starting")));
 
     assertThat(refused().retryAfter()).contains(Duration.ofSeconds(7));
   }
 
   @Test
-  void whatIsInvalidIsNamed() {
+  void namesInvalidFields() {
     joined();
     nodes.label(device.name(), "smarter-device-manager", "off");
     kube.faults().add(Fault.on("PATCH", ANY_NODE).answering(422, status(422, "is invalid")));
@@ -163,17 +164,17 @@ class KubeFaultsIT {
   }
 
   @Test
-  void aMissingRightHoldsTheLaneWithItsMessage() {
+  void aMissingPermissionPausesTheLane() {
     kube.revoke("create", "secrets");
 
-    Outcome outcome = device.requested(worker());
+    Outcome outcome = device.attempted(worker());
 
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Deferred.class))
         .satisfies(deferred -> assertThat(deferred.reason()).contains("403").contains("secrets"))
         .returns(Duration.ofSeconds(30), Outcome.Deferred::after);
     assertThat(worker().lanePause())
-        .hasValueSatisfying(hold -> assertThat(hold.reason()).contains("403").contains("doni"));
+        .hasValueSatisfying(pause -> assertThat(pause.reason()).contains("403").contains("doni"));
   }
 
   @Test
@@ -187,13 +188,13 @@ class KubeFaultsIT {
   }
 
   @Test
-  void refusedCredentialsHoldTheLaneUntilTheKubeconfigIsReplaced() {
+  void refusedCredentialsPauseTheLaneUntilTheKubeconfigIsReplaced() {
     nodes.join(device.name());
     kube.rotateToken("doni");
 
-    assertThat(device.requested(worker())).isInstanceOf(Outcome.Deferred.class);
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
     assertThat(worker().lanePause())
-        .hasValueSatisfying(hold -> assertThat(hold.reason()).contains("401"));
+        .hasValueSatisfying(pause -> assertThat(pause.reason()).contains("401"));
 
     kube.writeKubeconfig(api.kubeconfig(), "doni");
 
@@ -202,7 +203,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void aServerThatDoesNotAnswerIsGivenUpOn() {
+  void aHangingServerIsATimeout() {
     kube.faults().add(Fault.on("GET", ANY_NODE).hanging());
 
     assertThat(refused()).returns(BackendException.Kind.TIMEOUT, BackendException::kind);
@@ -210,7 +211,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void aLostAnswerToAWriteIsFoundDoneTheNextTime() {
+  void aLostAnswerToAWriteIsNotRepeated() {
     kube.faults().add(Fault.on("POST", SECRETS).dropping().afterTheWork().once());
 
     assertThatThrownBy(() -> device.requested(worker())).isInstanceOf(BackendException.class);
@@ -219,7 +220,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void conflictsWithoutEndAreLeftForLater() {
+  void endlessConflictsAreDeferred() {
     site.close();
     site = K8sSite.through(api.kubeconfig()).tainting("true", "NoSchedule").open();
     nodes.join(device.name());
@@ -231,7 +232,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void namesItselfAsTheManagerOfWhatItWrites() {
+  void writesAsFieldManagerDoni() {
     joined();
 
     assertThat(kube.calls().matching("PATCH", "/api/v1/nodes/" + device.name()))
@@ -240,7 +241,7 @@ class KubeFaultsIT {
   }
 
   @Test
-  void theCircuitHoldsTheLaneWhileTheServerIsDown() {
+  void anOpenCircuitPausesTheLane() {
     kube.stop();
 
     for (int call = 0; call < 6; call++) {
@@ -248,13 +249,13 @@ class KubeFaultsIT {
     }
 
     assertThat(worker().lanePause())
-        .hasValueSatisfying(hold -> assertThat(hold.reason()).contains("kubernetes"));
+        .hasValueSatisfying(pause -> assertThat(pause.reason()).contains("kubernetes"));
     kube.start();
     await().atMost(SOON).untilAsserted(() -> assertThat(worker().lanePause()).isEmpty());
   }
 
   @Test
-  void hearsOfNodesAgainAfterTheServerHasRestarted() {
+  void receivesEventsOfNodesAgainAfterTheServerHasRestarted() {
     kube.stop();
     kube.start();
 
@@ -262,44 +263,44 @@ class KubeFaultsIT {
 
     await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+        .untilAsserted(() -> assertThat(site.requeued()).contains(device.name()));
   }
 
   @Test
-  void hearsOfNodesAfterItsVersionHasBecomeTooOld() {
+  void receivesEventsOfNodesAfterItsVersionHasBecomeTooOld() {
     joined();
     kube.forgetHistory();
     kube.endWatches();
-    site.woken().clear();
+    site.requeued().clear();
 
     nodes.leave(device.name());
 
-    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.requeued()).contains(device.name()));
   }
 
   @Test
-  void hearsOfNodesWithinASecond() {
+  void receivesEventsOfNodesWithinASecond() {
     nodes.join("first");
-    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains("first"));
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.requeued()).contains("first"));
 
     nodes.join(device.name());
 
     await()
         .atMost(Duration.ofSeconds(1))
-        .untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+        .untilAsserted(() -> assertThat(site.requeued()).contains(device.name()));
   }
 
   @Test
-  void heartbeatsWakeNobody() {
+  void heartbeatsRequeueNothing() {
     joined();
     nodes.join("before");
-    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains("before"));
-    site.woken().clear();
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.requeued()).contains("before"));
+    site.requeued().clear();
 
     kube.heartbeat(device.name());
     nodes.join("after");
 
-    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains("after"));
-    assertThat(site.woken()).doesNotContain(device.name());
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.requeued()).contains("after"));
+    assertThat(site.requeued()).doesNotContain(device.name());
   }
 }

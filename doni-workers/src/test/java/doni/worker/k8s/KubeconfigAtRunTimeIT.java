@@ -1,9 +1,10 @@
 package doni.worker.k8s;
 
-import static doni.worker.k8s.Enrolled.aDevice;
+import static doni.worker.k8s.K8sFixtures.aDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.convergence.HardwareFixture;
 import doni.worker.LanePause;
 import doni.worker.Outcome;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** A kubeconfig that comes late, is replaced, or is caught half-written: no restart, ever. */
+/** A kubeconfig that appears late, is replaced, or is half-written needs no restart. */
 @ExtendWith(OutputCaptureExtension.class)
 class KubeconfigAtRunTimeIT {
 
@@ -28,7 +29,7 @@ class KubeconfigAtRunTimeIT {
   private SimulatedKubeApi api;
   private Path file;
   private K8sSite site;
-  private final Enrolled device = aDevice();
+  private final HardwareFixture device = aDevice();
 
   @BeforeEach
   void open() {
@@ -49,14 +50,14 @@ class KubeconfigAtRunTimeIT {
   }
 
   @Test
-  void whileItIsMissingTheLaneWaitsAndSaysForWhat() {
+  void aMissingKubeconfigPausesTheLane() {
     assertThat(site.worker().lanePause())
-        .hasValueSatisfying(hold ->
-            assertThat(hold)
+        .hasValueSatisfying(pause ->
+            assertThat(pause)
                 .extracting(LanePause::reason)
                 .asString()
-                .contains("doni.workers.k8s.kubeconfig-file")
-                .contains(file.toString()));
+                .isEqualTo(
+                    "kubeconfig %s (doni.workers.k8s.kubeconfig-file) not found".formatted(file)));
   }
 
   @Test
@@ -68,12 +69,12 @@ class KubeconfigAtRunTimeIT {
   }
 
   @Test
-  void whenItAppearsEveryNodeIsLookedAt() {
+  void aNewKubeconfigRequeuesEveryNode() {
     new EdgeNodes(api.admin()).join(device.name());
 
     written();
 
-    await().atMost(SOON).untilAsserted(() -> assertThat(site.woken()).contains(device.name()));
+    await().atMost(SOON).untilAsserted(() -> assertThat(site.requeued()).contains(device.name()));
     assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Synced.class);
   }
 
@@ -86,7 +87,7 @@ class KubeconfigAtRunTimeIT {
         .atMost(SOON)
         .untilAsserted(() ->
             assertThat(site.worker().lanePause().map(LanePause::reason).orElse(""))
-                .contains("cannot be used"));
+                .contains("is invalid"));
     assertThat(output.getAll()).doesNotContain(api.simulated().token("doni"));
 
     written();
@@ -101,7 +102,7 @@ class KubeconfigAtRunTimeIT {
 
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(output.getAll()).contains("the former one stays in use"));
+        .untilAsserted(() -> assertThat(output.getAll()).contains("the previous one stays in use"));
     assertThat(output.getAll()).doesNotContain("s3cr3t");
     assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Synced.class);
   }
@@ -119,7 +120,7 @@ class KubeconfigAtRunTimeIT {
         .atMost(SOON)
         .untilAsserted(() ->
             assertThat(site.worker().lanePause().map(LanePause::reason).orElse(""))
-                .contains("certificates or keys cannot be read"));
+                .contains("certificates or keys are not readable"));
   }
 
   @Test
@@ -128,8 +129,8 @@ class KubeconfigAtRunTimeIT {
     new EdgeNodes(api.admin()).join("only-in-the-first");
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(site.woken()).contains("only-in-the-first"));
-    site.woken().clear();
+        .untilAsserted(() -> assertThat(site.requeued()).contains("only-in-the-first"));
+    site.requeued().clear();
     Path other = Files.createDirectory(directory.resolve("other"));
 
     try (SimulatedKubeApi second = new SimulatedKubeApi(other)) {
@@ -139,7 +140,7 @@ class KubeconfigAtRunTimeIT {
       await()
           .atMost(SOON)
           .untilAsserted(
-              () -> assertThat(site.woken()).contains(device.name(), "only-in-the-first"));
+              () -> assertThat(site.requeued()).contains(device.name(), "only-in-the-first"));
       assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Synced.class);
       assertThat(new EdgeNodes(second.admin()).labels(device.name())).isNotEmpty();
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a device's Node, whichever the API. */
+/** How a Node is reconciled, with any API. */
 interface NodeContract extends OnCluster {
 
   @Test
@@ -58,11 +58,11 @@ interface NodeContract extends OnCluster {
 
   @Test
   default void opensTheNetworkAgainWhenLocalEgressIsAllowed() {
-    device().with("local_egress", "deny");
+    device().withProperty("local_egress", "deny");
     joined();
     assertThat(nodes().labels(device().name())).containsEntry(ExpectedLabels.LOCAL_EGRESS, "deny");
 
-    device().with("local_egress", "allow").requested(worker());
+    device().withProperty("local_egress", "allow").requested(worker());
 
     assertThat(nodes().labels(device().name())).doesNotContainKey(ExpectedLabels.LOCAL_EGRESS);
   }
@@ -70,7 +70,7 @@ interface NodeContract extends OnCluster {
   @Test
   default void addsTheLabelThatBlazarSetsOnlyOnce() {
     joined();
-    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device().withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
 
     assertThat(device().requested(worker())).isInstanceOf(Outcome.Synced.class);
     assertThat(nodes().labels(device().name())).containsEntry("blazar.openstack.org/device", "d1");
@@ -79,23 +79,23 @@ interface NodeContract extends OnCluster {
   }
 
   @Test
-  default void leavesTheLabelThatBlazarHasSetAlone() {
+  default void leavesTheLabelThatBlazarSet() {
     joined();
     nodes().label(device().name(), "blazar.openstack.org/device", "d0");
 
-    device().following("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device().withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
 
     assertThat(device().planned(worker())).isEmpty();
-    assertThat(device().followingNobody().planned(worker())).isEmpty();
+    assertThat(device().withoutDependencies().planned(worker())).isEmpty();
   }
 
   @Test
   default void removesTheLabelsOfAFormerMachineType() {
-    device().with("machine_name", "jetson-nano");
+    device().withProperty("machine_name", "jetson-nano");
     joined();
     assertThat(nodes().labels(device().name())).containsEntry(NVIDIA, "true");
 
-    device().with("machine_name", "raspberrypi4-64").requested(worker());
+    device().withProperty("machine_name", "raspberrypi4-64").requested(worker());
 
     assertThat(nodes().labels(device().name())).doesNotContainKey(NVIDIA).containsEntry(RPI, "rpi");
   }
@@ -113,11 +113,11 @@ interface NodeContract extends OnCluster {
   }
 
   @Test
-  default void leavesLabelsOfOthersAlone() {
+  default void leavesLabelsOfOthers() {
     joined();
     nodes().label(device().name(), "blazar.openstack.org/reservation_id", "r1");
 
-    device().with("machine_name", "coral-dev").requested(worker());
+    device().withProperty("machine_name", "coral-dev").requested(worker());
 
     assertThat(nodes().labels(device().name()))
         .containsEntry("blazar.openstack.org/reservation_id", "r1")
@@ -126,7 +126,7 @@ interface NodeContract extends OnCluster {
 
   @Test
   default void aMachineTypeWithoutLabelsStillHasToJoin() {
-    device().with("machine_name", "unheard-of");
+    device().withProperty("machine_name", "unheard-of");
 
     assertThat(device().requested(worker())).isInstanceOf(Outcome.Deferred.class);
   }
@@ -169,7 +169,7 @@ interface NodeContract extends OnCluster {
   }
 
   @Test
-  default void removesItsTaintWhenItIsSwitchedOff() {
+  default void removesItsTaintWhenItIsDisabled() {
     reopen(settings().tainting("true", "NoSchedule"));
     joined();
     nodes().taint(device().name(), "maintenance", "yes", "NoSchedule");
@@ -181,7 +181,7 @@ interface NodeContract extends OnCluster {
   }
 
   @Test
-  default void labelsANodeThatIsNotReadyAndSaysSo() {
+  default void labelsANodeThatIsNotReady() {
     nodes().join(device().name());
     nodes().ready(device().name(), "Unknown");
 
@@ -194,15 +194,17 @@ interface NodeContract extends OnCluster {
 
   @Test
   default void namesAMissingIndexProperty() {
-    Outcome outcome = device().without("machine_name").requested(worker());
+    Outcome outcome = device().withoutProperty("machine_name").requested(worker());
 
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Failed.class))
-        .satisfies(failed -> assertThat(failed.message()).startsWith("machine_name is missing"));
+        .satisfies(failed ->
+            assertThat(failed.message())
+                .isEqualTo("machine_name is missing; it selects the node's labels"));
   }
 
   @Test
-  default void aNameThatNoNodeCanHaveIsAFailure() {
+  default void anInvalidNodeNameIsAFailure() {
     String name = device().name();
 
     Outcome outcome = device().named("pi_01").requested(worker());
@@ -210,11 +212,15 @@ interface NodeContract extends OnCluster {
 
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Failed.class))
-        .satisfies(failed -> assertThat(failed.message()).contains("'pi_01'"));
+        .satisfies(failed ->
+            assertThat(failed.message())
+                .isEqualTo(
+                    "name: 'pi_01' is not a valid Kubernetes node name; use at most 253 letters,"
+                        + " digits, '-' and '.'"));
   }
 
   @Test
-  default void dressesANodeThatWasBornAgain() {
+  default void labelsANodeThatRegistersAgain() {
     joined();
     String uid = nodes().get(device().name()).getMetadata().getUid();
     nodes().leave(device().name());
@@ -223,7 +229,7 @@ interface NodeContract extends OnCluster {
     await()
         .atMost(SOON)
         .untilAsserted(() -> {
-          device().routine(worker());
+          device().scheduled(worker());
           assertThat(nodes().labels(device().name())).containsEntry(RPI, "rpi");
         });
 

@@ -3,6 +3,8 @@ package doni.worker.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.worker.k8s.ClusterNode.NodeTaint;
+import doni.worker.k8s.K8sDesiredState.DesiredClusterNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,17 +20,18 @@ import org.junit.jupiter.api.Test;
 @NullMarked
 class NodeWatchTests {
 
-  private static final NodeWish WISH =
-      new NodeWish(Map.of("a", "1"), Set.of("a", "b"), Optional.of(Wishes.OURS), Optional.empty());
+  private static final DesiredClusterNode DESIRED =
+      new DesiredClusterNode(
+          Map.of("a", "1"), Set.of("a", "b"), Optional.of(K8sFixtures.OURS), Optional.empty());
   private static final ClusterNode BARE = node("1", Map.of(), true);
-  private static final ClusterNode DRESSED = node("2", Map.of("a", "1"), true, Wishes.OURS);
+  private static final ClusterNode LABELED = node("2", Map.of("a", "1"), true, K8sFixtures.OURS);
 
-  private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final NodeWatch watch = new NodeWatch(() -> WISH);
+  private final List<String> requeued = new CopyOnWriteArrayList<>();
+  private final NodeWatch watch = new NodeWatch(() -> DESIRED);
 
   @BeforeEach
   void start() {
-    watch.start(woken::addAll);
+    watch.start(requeued::addAll);
   }
 
   @AfterEach
@@ -37,138 +40,138 @@ class NodeWatchTests {
   }
 
   @Test
-  void wakesForANodeThatAppears() {
+  void requeuesOnANodeThatAppears() {
     watch.appeared(BARE);
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void sleepsThroughOurOwnPatch() {
-    watch.expect(BARE, WISH);
+  void ignoresOurOwnPatch() {
+    watch.expect(BARE, DESIRED);
 
-    watch.changed(BARE, DRESSED);
+    watch.changed(BARE, LABELED);
 
-    assertNobodyWoken();
+    assertNothingRequeued();
   }
 
   @Test
-  void sleepsThroughAnEventFromBeforeOurPatch() {
-    watch.expect(BARE, WISH);
+  void ignoresAnEventFromBeforeOurPatch() {
+    watch.expect(BARE, DESIRED);
 
     watch.changed(BARE, node("1b", Map.of(), true));
 
-    assertNobodyWoken();
+    assertNothingRequeued();
   }
 
   @Test
-  void sleepsThroughHeartbeatsOfANodeOfWhichNothingIsExpected() {
+  void ignoresHeartbeatsOfANodeWithoutAnExpectation() {
     watch.changed(BARE, node("3", Map.of("kubernetes.io/arch", "arm64"), true));
 
-    assertNobodyWoken();
+    assertNothingRequeued();
   }
 
   @Test
-  void wakesWhenALabelOfOursIsTakenAway() {
-    watch.expect(DRESSED, WISH);
+  void requeuesWhenALabelOfOursIsRemoved() {
+    watch.expect(LABELED, DESIRED);
 
-    watch.changed(DRESSED, node("3", Map.of(), true, Wishes.OURS));
+    watch.changed(LABELED, node("3", Map.of(), true, K8sFixtures.OURS));
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void wakesWhenALabelThatWeRemovedComesBack() {
-    watch.expect(DRESSED, WISH);
+  void requeuesWhenALabelThatWeRemovedComesBack() {
+    watch.expect(LABELED, DESIRED);
 
-    watch.changed(DRESSED, node("3", Map.of("a", "1", "b", "2"), true, Wishes.OURS));
+    watch.changed(LABELED, node("3", Map.of("a", "1", "b", "2"), true, K8sFixtures.OURS));
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void wakesWhenOurTaintIsTakenAway() {
-    watch.expect(DRESSED, WISH);
+  void requeuesWhenOurTaintIsRemoved() {
+    watch.expect(LABELED, DESIRED);
 
-    watch.changed(DRESSED, node("3", Map.of("a", "1"), true));
+    watch.changed(LABELED, node("3", Map.of("a", "1"), true));
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void wakesWhenReadyFlips() {
-    watch.expect(DRESSED, WISH);
+  void requeuesWhenReadinessChanges() {
+    watch.expect(LABELED, DESIRED);
 
-    watch.changed(DRESSED, node("3", Map.of("a", "1"), false, Wishes.OURS));
+    watch.changed(LABELED, node("3", Map.of("a", "1"), false, K8sFixtures.OURS));
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void wakesWhenTheNodeIsAnotherOne() {
-    watch.expect(DRESSED, WISH);
+  void requeuesWhenTheNodeRegistersAgain() {
+    watch.expect(LABELED, DESIRED);
     ClusterNode reborn =
         new ClusterNode(
-            "dev1", "uid-2", "9", DRESSED.labels(), DRESSED.taints(), true, Instant.EPOCH);
+            "dev1", "uid-2", "9", LABELED.labels(), LABELED.taints(), true, Instant.EPOCH);
 
-    watch.changed(DRESSED, reborn);
+    watch.changed(LABELED, reborn);
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void wakesWhenTheNodeDisappears() {
-    watch.expect(DRESSED, WISH);
+  void requeuesWhenTheNodeDisappears() {
+    watch.expect(LABELED, DESIRED);
 
     watch.disappeared("dev1");
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void sleepsWhenTheNodeIsDeletedByUs() {
+  void ignoresOurOwnDeletion() {
     watch.expectDeletion("dev1");
 
     watch.disappeared("dev1");
 
-    assertNobodyWoken();
+    assertNothingRequeued();
   }
 
   @Test
-  void wakesWhenBlazarLetsGoOfADeletedDevice() {
+  void requeuesWhenBlazarReleasesADeletedDevice() {
     ClusterNode held = node("2", Map.of("blazar.openstack.org/device", "1"), true);
-    watch.expectRelease(held, WISH.withdrawn());
+    watch.expectRelease(held, DESIRED.withdrawn());
 
     watch.changed(held, BARE);
 
-    assertWoken("dev1");
+    assertRequeued("dev1");
   }
 
   @Test
-  void sleepsThroughBlazarsLabelsOfALiveDevice() {
-    watch.expect(DRESSED, WISH);
+  void ignoresBlazarsLabelsOfALiveDevice() {
+    watch.expect(LABELED, DESIRED);
     Map<String, String> reserved = Map.of("a", "1", "blazar.openstack.org/reservation_id", "r");
 
-    watch.changed(DRESSED, node("3", reserved, true, Wishes.OURS));
+    watch.changed(LABELED, node("3", reserved, true, K8sFixtures.OURS));
 
-    assertNobodyWoken();
+    assertNothingRequeued();
   }
 
   private static ClusterNode node(
-      String version, Map<String, String> labels, boolean ready, Taint... taints) {
+      String version, Map<String, String> labels, boolean ready, NodeTaint... taints) {
     return new ClusterNode("dev1", "uid-1", version, labels, List.of(taints), ready, Instant.EPOCH);
   }
 
-  private void assertWoken(String name) {
-    await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(woken).contains(name));
+  private void assertRequeued(String name) {
+    await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(requeued).contains(name));
   }
 
-  /** What wakes is told in order, so nothing else came before a node that surely wakes. */
-  private void assertNobodyWoken() {
+  /** Requeues come in order, so nothing came before a node that is certainly requeued. */
+  private void assertNothingRequeued() {
     watch.disappeared("sentinel");
     await()
         .atMost(Duration.ofSeconds(5))
-        .untilAsserted(() -> assertThat(woken).contains("sentinel"));
-    assertThat(woken).containsExactly("sentinel");
+        .untilAsserted(() -> assertThat(requeued).contains("sentinel"));
+    assertThat(requeued).containsExactly("sentinel");
   }
 }

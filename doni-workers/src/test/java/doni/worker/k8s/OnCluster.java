@@ -3,11 +3,12 @@ package doni.worker.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.convergence.HardwareFixture;
 import doni.worker.Outcome;
 import java.time.Duration;
 import java.util.UUID;
 
-/** What the tests of the contract work with: one device, one worker and one cluster. */
+/** One device, one worker and one cluster. */
 interface OnCluster {
 
   Duration SOON = Duration.ofSeconds(5);
@@ -16,13 +17,13 @@ interface OnCluster {
 
   KubeApi api();
 
-  Enrolled device();
+  HardwareFixture device();
 
   EdgeNodes nodes();
 
   K8sSite site();
 
-  /** Goes on with another configuration, as after a restart of the service. */
+  /** Continues with another configuration, as after a restart of the service. */
   void reopen(K8sSite.Settings settings);
 
   default K8sSite.Settings settings() {
@@ -33,17 +34,17 @@ interface OnCluster {
     return site().worker();
   }
 
-  /** The device joins and is dressed. */
+  /** The device joins and is labeled. */
   default void joined() {
     nodes().join(device().name());
     assertThat(device().requested(worker())).isInstanceOf(Outcome.Synced.class);
   }
 
-  /** Waits until the watch has told all that has happened so far. */
-  default void hearEverything() {
+  /** Waits until the watch has delivered all earlier events. */
+  default void awaitAllEvents() {
     String sentinel = "sentinel-" + UUID.randomUUID();
     nodes().join(sentinel);
-    await().atMost(SOON).untilAsserted(() -> assertThat(site().woken()).contains(sentinel));
+    await().atMost(SOON).untilAsserted(() -> assertThat(site().requeued()).contains(sentinel));
     nodes().leave(sentinel);
   }
 }

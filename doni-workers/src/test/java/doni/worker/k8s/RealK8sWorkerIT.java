@@ -2,6 +2,7 @@ package doni.worker.k8s;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.convergence.HardwareFixture;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -47,14 +48,14 @@ class RealK8sWorkerIT extends K8sWorkerContract {
       Files.writeString(half, text);
 
       assertThatThrownBy(
-              () -> Kubeconfig.client(half, text, Duration.ofSeconds(1), Duration.ofSeconds(1)))
-          .isInstanceOf(Kubeconfig.Unusable.class);
+              () -> KubeconfigFile.client(half, text, Duration.ofSeconds(1), Duration.ofSeconds(1)))
+          .isInstanceOf(KubeconfigFile.UnusableKubeconfigException.class);
     }
   }
 
   @Test
   void aTokenLetsADeviceJoin() throws IOException {
-    Enrolled device = Enrolled.aDevice();
+    HardwareFixture device = K8sFixtures.aDevice();
     try (K8sSite site = settings().open()) {
       device.requested(site.worker());
     }

@@ -14,7 +14,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.system.CapturedOutput;
 
-/** What becomes of a device's bootstrap token, whichever the API. */
+/** How a bootstrap token is reconciled, with any API. */
 interface TokenContract extends OnCluster {
 
   @Test
@@ -41,7 +41,7 @@ interface TokenContract extends OnCluster {
             Instant.now().plus(Duration.ofDays(7)).minusSeconds(60),
             Instant.now().plus(Duration.ofDays(7)));
     assertThat(nodes().secret(device().tokenId()).orElseThrow().getMetadata().getAnnotations())
-        .containsEntry("chi.edge/hardware-uuid", device().uuid());
+        .containsEntry("chi.edge/hardware-uuid", device().id().toString());
   }
 
   @Test
@@ -52,11 +52,11 @@ interface TokenContract extends OnCluster {
   }
 
   @Test
-  default void aChangedTokenEndsTheFormerOne() {
+  default void aChangedTokenDeletesTheFormerOne() {
     joined();
     String former = device().tokenId();
 
-    device().withToken(BootstrapTokens.generate()).requested(worker());
+    device().withToken(BootstrapToken.generate()).requested(worker());
 
     assertThat(nodes().secret(former)).isEmpty();
     assertThat(nodes().secret(device().tokenId())).isPresent();
@@ -73,7 +73,7 @@ interface TokenContract extends OnCluster {
   }
 
   @Test
-  default void refusesATokenThatBelongsToSomebodyElse() {
+  default void refusesATokenOfAnotherOwner() {
     nodes().foreignSecret(device().tokenId(), "0000000000000000");
 
     Outcome outcome = device().requested(worker());
@@ -81,23 +81,23 @@ interface TokenContract extends OnCluster {
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Failed.class))
         .returns(false, Outcome.Failed::retryable)
-        .satisfies(failed -> assertThat(failed.message()).contains("belongs to someone else"));
+        .satisfies(failed -> assertThat(failed.message()).contains("belongs to another owner"));
     assertThat(nodes().value(device().tokenId(), "token-secret")).isEqualTo("0000000000000000");
   }
 
   @Test
-  default void adoptsATokenSecretOfTheOriginal() {
+  default void adoptsATokenSecretWithoutOwner() {
     nodes().foreignSecret(device().tokenId(), device().token().substring(7));
 
     device().requested(worker());
 
     assertThat(nodes().secret(device().tokenId()).orElseThrow().getMetadata().getAnnotations())
-        .containsEntry("chi.edge/hardware-uuid", device().uuid());
+        .containsEntry("chi.edge/hardware-uuid", device().id().toString());
     assertThat(nodes().value(device().tokenId(), "expiration")).isNotEmpty();
   }
 
   @Test
-  default void renewsATokenThatIsAskedForAndHalfOver() {
+  default void aRequestedAttemptRenewsATokenThatIsHalfOver() {
     device().requested(worker());
     nodes().expire(device().tokenId(), Instant.now().plus(Duration.ofDays(3)));
 
@@ -112,20 +112,22 @@ interface TokenContract extends OnCluster {
     joined();
     nodes().deleteSecret(device().tokenId());
 
-    Outcome outcome = device().routine(worker());
+    Outcome outcome = device().scheduled(worker());
 
     assertThat(outcome).isInstanceOf(Outcome.Synced.class);
     assertThat(nodes().secret(device().tokenId())).isEmpty();
   }
 
   @Test
-  default void writesTheTokenAnewForADeviceThatIsMissing() {
+  default void writesTheTokenAgainForAMissingDevice() {
     joined();
     nodes().deleteSecret(device().tokenId());
     nodes().leave(device().name());
-    await().atMost(SOON).untilAsserted(() -> assertThat(site().woken()).contains(device().name()));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(site().requeued()).contains(device().name()));
 
-    device().routine(worker());
+    device().scheduled(worker());
 
     assertThat(nodes().secret(device().tokenId())).isPresent();
   }
@@ -147,7 +149,7 @@ interface TokenContract extends OnCluster {
     device().withToken("");
 
     Outcome outcome = worker().plan(device().attempt(ReconcileContext.Cause.REQUESTED)).apply();
-    device().withToken(BootstrapTokens.generate());
+    device().withToken(BootstrapToken.generate());
 
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Failed.class))
@@ -166,14 +168,15 @@ interface TokenContract extends OnCluster {
         .asInstanceOf(type(Outcome.Failed.class))
         .satisfies(failed ->
             assertThat(failed.message())
-                .startsWith("k8s_bootstrap_token is no bootstrap token")
-                .doesNotContain("Nonsense"));
+                .isEqualTo(
+                    "k8s_bootstrap_token: must be 6 lower-case letters or digits, a dot, and 16"
+                        + " lower-case letters or digits"));
   }
 
   @Test
-  default void showsTheTokenNowhere(CapturedOutput output) {
+  default void neverShowsTheToken(CapturedOutput output) {
     ReconcilePlan plan = worker().plan(device().attempt(ReconcileContext.Cause.REQUESTED));
-    Outcome first = device().keep(plan.apply());
+    Outcome first = device().record(plan.apply());
     nodes().join(device().name());
     Outcome second = device().requested(worker());
 

@@ -5,39 +5,45 @@ import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.Test;
 
-/** Whom the watch wakes, whichever the API. */
+/** Which devices the watch requeues, with any API. */
 interface WatchContract extends OnCluster {
 
   @Test
-  default void wakesADeviceThatJoins() {
+  default void requeuesADeviceThatJoins() {
     device().requested(worker());
 
     nodes().join(device().name());
 
-    await().atMost(SOON).untilAsserted(() -> assertThat(site().woken()).contains(device().name()));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(site().requeued()).contains(device().name()));
   }
 
   @Test
-  default void wakesADeviceThatLosesALabel() {
+  default void requeuesADeviceThatLosesALabel() {
     joined();
-    hearEverything();
-    site().woken().clear();
+    awaitAllEvents();
+    site().requeued().clear();
 
     nodes().label(device().name(), RPI, null);
 
-    await().atMost(SOON).untilAsserted(() -> assertThat(site().woken()).contains(device().name()));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(site().requeued()).contains(device().name()));
   }
 
   @Test
-  default void itsOwnWritesWakeNobody() {
+  default void itsOwnWritesRequeueNothing() {
     nodes().join(device().name());
-    await().atMost(SOON).untilAsserted(() -> assertThat(site().woken()).contains(device().name()));
-    hearEverything();
-    site().woken().clear();
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(site().requeued()).contains(device().name()));
+    awaitAllEvents();
+    site().requeued().clear();
 
     device().requested(worker());
-    hearEverything();
+    awaitAllEvents();
 
-    assertThat(site().woken()).doesNotContain(device().name());
+    assertThat(site().requeued()).doesNotContain(device().name());
   }
 }

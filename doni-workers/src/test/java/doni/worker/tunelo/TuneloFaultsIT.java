@@ -232,7 +232,7 @@ class TuneloFaultsIT {
     EdgeDevice device = site.steady(1).with("user", key(2));
     tunelo.faults().add(Fault.on(method, ".*").hanging());
 
-    assertThat(site.requestedOrThrown(device)).contains("did not answer within 1000 ms");
+    assertThat(site.requestedOrThrown(device)).contains("no response within 1000 ms");
 
     tunelo.faults().clear();
     assertThat(site.settled(device)).isInstanceOf(Outcome.Synced.class);

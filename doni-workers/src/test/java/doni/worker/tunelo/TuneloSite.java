@@ -1,5 +1,6 @@
 package doni.worker.tunelo;
 
+import doni.convergence.AppliedPlan;
 import doni.backend.BackendException;
 import doni.enrollment.Secret;
 import doni.openstack.OpenStacks;
@@ -126,7 +127,7 @@ final class TuneloSite implements AutoCloseable {
   }
 
   Outcome requested(EdgeDevice device) {
-    return device.keep(plan(device, Cause.REQUESTED).apply());
+    return device.keep(AppliedPlan.of(plan(device, Cause.REQUESTED)));
   }
 
   /** What an attempt tells that does not end well, whether it throws or not. */
@@ -162,12 +163,12 @@ final class TuneloSite implements AutoCloseable {
   }
 
   Outcome routine(EdgeDevice device) {
-    return device.keep(plan(device, Cause.SCHEDULED).apply());
+    return device.keep(AppliedPlan.of(plan(device, Cause.SCHEDULED)));
   }
 
   /** One attempt of a sweep that has just begun for all. */
   Outcome swept(EdgeDevice device) {
-    return device.keep(worker.plan(device.attempt(Cause.SCHEDULED)).apply());
+    return device.keep(AppliedPlan.of(worker.plan(device.attempt(Cause.SCHEDULED))));
   }
 
   TuneloWorker worker() {

@@ -10,12 +10,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @NullMarked
-class BootstrapTokensTests {
+class BootstrapTokenTests {
 
   @Test
-  void everyTokenHasTheFormThatTheApiServerReads() {
-    assertThat(Stream.generate(BootstrapTokens::generate).limit(1000))
-        .allMatch(token -> token.matches(BootstrapTokens.PATTERN))
+  void generatesTokensThatTheApiServerAccepts() {
+    assertThat(Stream.generate(BootstrapToken::generate).limit(1000))
+        .allMatch(token -> token.matches(BootstrapToken.PATTERN))
         .doesNotHaveDuplicates();
   }
 
@@ -29,7 +29,7 @@ class BootstrapTokensTests {
         "abc123-0123456789abcdef",
         "abc123.0123456789abcdef\n"
       })
-  void whatIsNoTokenIsNotRead(String text) {
+  void refusesMalformedTokens(String text) {
     assertThat(BootstrapToken.parse(new Secret(text))).isEmpty();
   }
 

@@ -4,6 +4,13 @@ import doni.backend.BackendException;
 import doni.backend.BackendGuard;
 import doni.convergence.FailureClassifier;
 import doni.worker.LanePause;
+import doni.worker.k8s.K8sDesiredState.DesiredToken;
+import doni.worker.k8s.K8sObservedState.TokenSecret;
+import doni.worker.k8s.K8sWrite.CreateSecret;
+import doni.worker.k8s.K8sWrite.DeleteNode;
+import doni.worker.k8s.K8sWrite.DeleteSecret;
+import doni.worker.k8s.K8sWrite.PatchNode;
+import doni.worker.k8s.K8sWrite.UpdateSecret;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
@@ -16,30 +23,30 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A real cluster, reached through a kubeconfig. */
-final class KubeCluster implements Cluster {
+/** A cluster that is reached through a kubeconfig. */
+final class HttpK8sClient implements K8sClient {
 
   private static final String NODES = "api/v1/nodes/";
   private static final String SECRETS = "api/v1/namespaces/kube-system/secrets";
 
   private static final String REVIEWS = "apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-  /** Names us in the list of those who own the fields of an object. */
+  /** Names Doni as the owner of the fields that it writes. */
   private static final String MANAGER = "?fieldManager=doni";
 
   private final KubeConnections connections;
-  private final BackendGuard remote;
+  private final BackendGuard guard;
   private final Clock clock;
   private final AtomicReference<@Nullable LanePause> refusal = new AtomicReference<>();
 
-  KubeCluster(KubeConnections connections, BackendGuard remote, Clock clock) {
+  HttpK8sClient(KubeConnections connections, BackendGuard guard, Clock clock) {
     this.connections = connections;
-    this.remote = remote;
+    this.guard = guard;
     this.clock = clock;
     connections.onNewConnection(() -> {
-      // What was learned of the former credentials and server says nothing about these.
+      // Failures of the previous credentials and server say nothing about the new ones.
       refusal.set(null);
-      remote.reset();
+      guard.reset();
     });
   }
 
@@ -54,29 +61,30 @@ final class KubeCluster implements Cluster {
   }
 
   @Override
-  public Optional<LanePause> hold() {
+  public Optional<LanePause> lanePause() {
     LanePause refused = refusal.get();
     if (refused != null && refused.until() != null && refused.until().isAfter(clock.instant())) {
       return Optional.of(refused);
     }
-    return connections.hold().or(remote::hold);
+    return connections.lanePause().or(guard::hold);
   }
 
   @Override
-  public Access access(List<Right> rights) {
-    List<Right> missing = rights.stream().filter(right -> !allows(right)).toList();
-    return new Access(call("GET", ApiServer::address), missing);
+  public GrantedAccess access(List<Permission> permissions) {
+    List<Permission> missing =
+        permissions.stream().filter(permission -> !allows(permission)).toList();
+    return new GrantedAccess(call("GET", ApiServer::address), missing);
   }
 
-  /** Every user may ask that of himself. */
-  private boolean allows(Right right) {
+  /** Asks whether our own user has the permission, which every user may ask. */
+  private boolean allows(Permission permission) {
     SelfSubjectAccessReview question =
         new SelfSubjectAccessReviewBuilder()
             .withNewSpec()
             .withNewResourceAttributes()
-            .withVerb(right.verb())
-            .withResource(right.resource())
-            .withNamespace(right.namespace().isEmpty() ? null : right.namespace())
+            .withVerb(permission.verb())
+            .withResource(permission.resource())
+            .withNamespace(permission.namespace().isEmpty() ? null : permission.namespace())
             .endResourceAttributes()
             .endSpec()
             .build();
@@ -86,7 +94,7 @@ final class KubeCluster implements Cluster {
   }
 
   @Override
-  public Optional<ClusterNode> glance(String name) {
+  public Optional<ClusterNode> watchedNode(String name) {
     return connections
         .current()
         .filter(KubeConnection::isWatching)
@@ -96,59 +104,60 @@ final class KubeCluster implements Cluster {
 
   @Override
   public Optional<ClusterNode> node(String name) {
-    return call("GET", server -> server.get(NODES + name, Node.class)).map(Nodes::read);
+    return call("GET", server -> server.get(NODES + name, Node.class)).map(K8sObjects::node);
   }
 
   @Override
-  public Written patch(String name, NodePatch patch) {
-    return call("PATCH", server -> server.mergePatch(NODES + name + MANAGER, Nodes.patch(patch)));
+  public Optional<TokenSecret> tokenSecret(String id) {
+    return call("GET", server -> server.get(path(id), Secret.class))
+        .map(object -> K8sObjects.tokenSecret(id, object));
   }
 
   @Override
-  public Written deleteNode(String name, String uid) {
+  public K8sWriteResult write(K8sWrite write) {
+    return switch (write) {
+      case CreateSecret(DesiredToken desired) ->
+          masked(
+              "POST",
+              desired,
+              server -> server.post(SECRETS + MANAGER, K8sObjects.secretObject(desired)));
+      case UpdateSecret(DesiredToken desired, _) ->
+          masked(
+              "PATCH",
+              desired,
+              server ->
+                  server.mergePatch(
+                      path(desired.token().id()) + MANAGER, K8sObjects.secretPatch(desired)));
+      case DeleteSecret(String id) -> call("DELETE", server -> server.delete(path(id), null));
+      case PatchNode patch ->
+          call(
+              "PATCH",
+              server ->
+                  server.mergePatch(NODES + patch.name() + MANAGER, K8sObjects.nodePatch(patch)));
+      case DeleteNode(String name, String uid) -> deleteNode(name, uid);
+    };
+  }
+
+  private K8sWriteResult deleteNode(String name, String uid) {
     Map<String, Object> options =
         Map.of("apiVersion", "v1", "kind", "DeleteOptions", "preconditions", Map.of("uid", uid));
     try {
       return attempt("DELETE", server -> server.delete(NODES + name, options));
     } catch (BackendException e) {
       if (e.status() == 403) {
-        return Written.FORBIDDEN;
+        return K8sWriteResult.FORBIDDEN;
       }
-      throw held(e);
+      throw pausing(e);
     }
   }
 
-  @Override
-  public Optional<TokenSecret> tokenSecret(String id) {
-    return call("GET", server -> server.get(path(id), Secret.class))
-        .map(object -> TokenSecrets.read(id, object));
-  }
-
-  @Override
-  public Written create(TokenWish wish) {
-    return masked(
-        "POST", wish, server -> server.post(SECRETS + MANAGER, TokenSecrets.object(wish)));
-  }
-
-  @Override
-  public Written update(TokenWish wish) {
-    return masked(
-        "PATCH",
-        wish,
-        server -> server.mergePatch(path(wish.token().id()) + MANAGER, TokenSecrets.patch(wish)));
-  }
-
-  @Override
-  public Written deleteTokenSecret(String id) {
-    return call("DELETE", server -> server.delete(path(id), null));
-  }
-
   private static String path(String id) {
-    return SECRETS + '/' + TokenSecrets.name(id);
+    return SECRETS + '/' + K8sObjects.secretName(id);
   }
 
-  /** A call whose request holds a token, which a refusal might quote. */
-  private Written masked(String method, TokenWish wish, Function<ApiServer, Written> call) {
+  /** Makes a call whose request holds a token, which a refusal might quote. */
+  private K8sWriteResult masked(
+      String method, DesiredToken desired, Function<ApiServer, K8sWriteResult> call) {
     return call(
         method,
         server -> {
@@ -161,7 +170,7 @@ final class KubeCluster implements Cluster {
             throw BackendException.answered(
                 e.service(),
                 e.status(),
-                wish.token().secret().maskedIn(e.text()),
+                desired.token().secret().maskedIn(e.text()),
                 e.write(),
                 e.retryAfter().orElse(null));
           }
@@ -172,11 +181,11 @@ final class KubeCluster implements Cluster {
     try {
       return attempt(method, call);
     } catch (BackendException e) {
-      throw held(e);
+      throw pausing(e);
     }
   }
 
-  /** One call, and one more with the kubeconfig read anew when the credentials were refused. */
+  /** Makes a call; if the credentials are refused, reloads the kubeconfig and calls once more. */
   private <T> T attempt(String method, Function<ApiServer, T> call) {
     KubeConnection connection = connections.connected();
     try {
@@ -190,12 +199,12 @@ final class KubeCluster implements Cluster {
   }
 
   private <T> T through(String method, KubeConnection connection, Function<ApiServer, T> call) {
-    Optional<T> answer = remote.call(method, () -> connection.call(call));
-    // Closed in between, because the kubeconfig has changed.
+    Optional<T> answer = guard.call(method, () -> connection.call(call));
+    // The connection was closed in the meantime: the kubeconfig has changed.
     return answer.isPresent() ? answer.get() : through(method, connections.connected(), call);
   }
 
-  private BackendException held(BackendException e) {
+  private BackendException pausing(BackendException e) {
     if (e.isRefusedCredential()) {
       refusal.set(
           new LanePause(

@@ -1,6 +1,7 @@
 package doni.worker.k8s;
 
 import doni.worker.Finding;
+import doni.worker.k8s.K8sClient.Permission;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,33 +11,33 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Looks at the kubeconfig, and asks the cluster for the rights that the worker uses. */
-final class ClusterCheckup {
+/** Checks the kubeconfig, and the permissions that the worker uses. */
+final class ClusterDiagnostics {
 
   private static final String KUBE_SYSTEM = "kube-system";
 
-  private final Cluster cluster;
+  private final K8sClient client;
   private final K8sProperties properties;
 
-  ClusterCheckup(Cluster cluster, K8sProperties properties) {
-    this.cluster = cluster;
+  ClusterDiagnostics(K8sClient client, K8sProperties properties) {
+    this.client = client;
     this.properties = properties;
   }
 
-  List<Finding> look() {
+  List<Finding> check() {
     List<Finding> found = new ArrayList<>();
     properties
         .kubeconfig()
-        .filter(ClusterCheckup::isForOthers)
-        .map(ClusterCheckup::tooOpen)
+        .filter(ClusterDiagnostics::isForOthers)
+        .map(ClusterDiagnostics::tooOpen)
         .ifPresent(found::add);
-    Cluster.Access access = cluster.access(needed());
+    K8sClient.GrantedAccess access = client.access(needed());
     found.add(
         access.missing().isEmpty()
-            ? new Finding.Ok(access.server() + ": all rights are given")
+            ? new Finding.Ok(access.server() + ": all permissions granted")
             : new Finding.Problem(
-                access.server() + " does not let us " + text(access.missing()),
-                "add to what the kubeconfig's user may do: "
+                access.server() + " denies: " + text(access.missing()),
+                "grant the kubeconfig's user: "
                     + text(access.missing())
                     + (onlyNodeDeletion(access.missing())
                         ? ", or set doni.workers.k8s.on-delete=keep-node"
@@ -44,29 +45,29 @@ final class ClusterCheckup {
     return found;
   }
 
-  private List<Cluster.Right> needed() {
-    List<Cluster.Right> rights = new ArrayList<>();
+  private List<Permission> needed() {
+    List<Permission> permissions = new ArrayList<>();
     for (String verb : List.of("get", "list", "watch", "patch")) {
-      rights.add(new Cluster.Right(verb, "nodes", ""));
+      permissions.add(new Permission(verb, "nodes", ""));
     }
     if (properties.onDelete() == K8sProperties.OnDelete.DELETE_NODE) {
-      rights.add(new Cluster.Right("delete", "nodes", ""));
+      permissions.add(new Permission("delete", "nodes", ""));
     }
     for (String verb : List.of("get", "create", "patch", "delete")) {
-      rights.add(new Cluster.Right(verb, "secrets", KUBE_SYSTEM));
+      permissions.add(new Permission(verb, "secrets", KUBE_SYSTEM));
     }
-    return rights;
+    return permissions;
   }
 
-  private static boolean onlyNodeDeletion(List<Cluster.Right> missing) {
-    return missing.equals(List.of(new Cluster.Right("delete", "nodes", "")));
+  private static boolean onlyNodeDeletion(List<Permission> missing) {
+    return missing.equals(List.of(new Permission("delete", "nodes", "")));
   }
 
-  private static String text(List<Cluster.Right> rights) {
-    return rights.stream().map(Cluster.Right::toString).collect(Collectors.joining(", "));
+  private static String text(List<Permission> permissions) {
+    return permissions.stream().map(Permission::toString).collect(Collectors.joining(", "));
   }
 
-  /** Who has it can read every secret of kube-system. */
+  /** With the kubeconfig, every secret of kube-system can be read. */
   private static boolean isForOthers(Path kubeconfig) {
     try {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(kubeconfig);
@@ -74,14 +75,13 @@ final class ClusterCheckup {
           || permissions.contains(PosixFilePermission.OTHERS_WRITE)
           || permissions.contains(PosixFilePermission.GROUP_WRITE);
     } catch (IOException | UnsupportedOperationException _) {
-      // One that is missing or cannot be read is told of by the connection.
+      // The connection reports a file that is missing or cannot be read.
       return false;
     }
   }
 
   private static Finding tooOpen(Path kubeconfig) {
     return new Finding.Problem(
-        "the kubeconfig " + kubeconfig + " can be read or changed by others",
-        "chmod 600 " + kubeconfig);
+        "other users can read or change the kubeconfig " + kubeconfig, "chmod 600 " + kubeconfig);
   }
 }

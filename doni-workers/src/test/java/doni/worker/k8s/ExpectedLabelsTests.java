@@ -8,7 +8,7 @@ import doni.machinetype.MachineTypes;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class LabelRulesTests {
+class ExpectedLabelsTests {
 
   @Test
   void aFileStandsInForWhatIsBuiltInAndTheRestStays() {
@@ -19,8 +19,8 @@ class LabelRulesTests {
             Map.of());
 
     ExpectedLabels labels =
-        new LabelRules(
-                ExpectedLabels.parse(ExpectedLabels.OF_A_CHAMELEON_SITE),
+        new ExpectedLabels.CurrentLabels(
+                ExpectedLabels.parse(ExpectedLabels.CHAMELEON_DEFAULTS),
                 MachineTypeCatalog.of(types))
             .current();
 

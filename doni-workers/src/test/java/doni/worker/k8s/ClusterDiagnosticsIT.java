@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an operator is told of the cluster and the rights in it. */
-class CheckupIT {
+/** What {@code doctor} reports of the cluster. */
+class ClusterDiagnosticsIT {
 
   @TempDir Path directory = Path.of("");
   private SimulatedKubeApi api;
@@ -30,19 +30,19 @@ class CheckupIT {
   }
 
   @Test
-  void isContentWithTheRightsThatTheWorkerUses() {
+  void acceptsThePermissionsThatTheWorkerUses() {
     try (K8sSite site = K8sSite.through(api.kubeconfig()).open()) {
       assertThat(site.worker().check())
           .singleElement()
           .isInstanceOf(Finding.Ok.class)
           .extracting(Finding::found)
           .asString()
-          .endsWith(": all rights are given");
+          .endsWith(": all permissions granted");
     }
   }
 
   @Test
-  void namesTheRightsThatAreMissing() {
+  void namesMissingPermissions() {
     api.simulated().revoke("patch", "nodes");
     api.simulated().revoke("create", "secrets");
 
@@ -51,14 +51,14 @@ class CheckupIT {
           .singleElement()
           .isInstanceOfSatisfying(
               Finding.Problem.class,
-              wrong ->
-                  assertThat(wrong.found())
-                      .endsWith("does not let us patch nodes, create secrets in kube-system"));
+              problem ->
+                  assertThat(problem.found())
+                      .endsWith("denies: patch nodes, create secrets in kube-system"));
     }
   }
 
   @Test
-  void needsTheRightToDeleteNodesOnlyToDeleteThem() {
+  void needsNodeDeletionOnlyWhereNodesAreDeleted() {
     api.mayDeleteNodes(false);
 
     try (K8sSite deleting = K8sSite.through(api.kubeconfig()).open();
@@ -67,22 +67,22 @@ class CheckupIT {
           .singleElement()
           .isInstanceOfSatisfying(
               Finding.Problem.class,
-              wrong ->
-                  assertThat(wrong.advice())
+              problem ->
+                  assertThat(problem.advice())
                       .contains("delete nodes, or set doni.workers.k8s.on-delete=keep-node"));
       assertThat(keeping.worker().check()).hasOnlyElementsOfType(Finding.Ok.class);
     }
   }
 
   @Test
-  void seesThatOthersMayReadTheKubeconfig() throws IOException {
+  void reportsAKubeconfigThatOthersCanRead() throws IOException {
     Files.setPosixFilePermissions(api.kubeconfig(), PosixFilePermissions.fromString("rw-r--r--"));
 
     try (K8sSite site = K8sSite.through(api.kubeconfig()).open()) {
       assertThat(site.worker().check())
           .contains(
               new Finding.Problem(
-                  "the kubeconfig " + api.kubeconfig() + " can be read or changed by others",
+                  "other users can read or change the kubeconfig " + api.kubeconfig(),
                   "chmod 600 " + api.kubeconfig()));
     }
   }

@@ -1,0 +1,123 @@
+package doni.worker.k8s;
+
+import doni.convergence.StateDetails;
+import doni.worker.k8s.ClusterNode.NodeTaint;
+import doni.worker.k8s.K8sDesiredState.DesiredToken;
+import doni.worker.k8s.K8sDesiredState.TokenGoal;
+import doni.worker.k8s.K8sObservedState.TokenSecret;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What earlier attempts recorded of a device, so that what has left the configuration or the
+ * enrollment can still be removed. Never a token, only its id.
+ *
+ * @param labelKeys keys that were set on its Node
+ * @param taint the taint that was set on its Node
+ * @param tokenId the token whose secret was written
+ * @param tokenExpires when that secret expires; empty also when it was deleted
+ */
+record K8sRecordedState(
+    Set<String> labelKeys,
+    Optional<NodeTaint> taint,
+    Optional<String> tokenId,
+    Optional<Instant> tokenExpires) {
+
+  private static final String LABEL_KEYS = "label_keys";
+  private static final String TAINT = "taint";
+  private static final String TOKEN_ID = "token_id";
+  private static final String TOKEN_EXPIRES = "token_expires";
+
+  K8sRecordedState {
+    labelKeys = Set.copyOf(labelKeys);
+  }
+
+  static K8sRecordedState of(Map<String, Object> values) {
+    StateDetails details = new StateDetails(values);
+    Set<String> keys = new HashSet<>(details.texts(LABEL_KEYS));
+    // Anyone may have written the report: a key that is never ours is not removed from a Node.
+    keys.removeIf(key -> !LabelSyntax.isKey(key) || LabelSyntax.isReserved(key));
+    return new K8sRecordedState(
+        keys,
+        details.text(TAINT).flatMap(NodeTaint::parse),
+        details.text(TOKEN_ID).filter(BootstrapToken::isId),
+        details.instant(TOKEN_EXPIRES));
+  }
+
+  /**
+   * Returns the details after an attempt.
+   *
+   * @param written what the attempt wrote
+   * @param complete whether nothing of an earlier attempt is left on the Node
+   */
+  Map<String, @Nullable Object> report(
+      K8sDesiredState desired, K8sObservedState seen, List<K8sWrite> written, boolean complete) {
+    Map<String, @Nullable Object> details = new TreeMap<>();
+    details.put("num_labels", desired.node().labels().size());
+    putCounts(details, written);
+    ClusterNode node = seen.node().orElse(null);
+    Instant since = node == null ? null : node.lastTransition();
+    details.put("ready", node == null ? null : node.ready());
+    details.put("last_transition", since == null ? null : since.toString());
+    details.put("node_uid", node == null ? null : node.uid());
+    putNode(details, desired, complete && node != null);
+    desired.token().ifPresent(token -> details.put(TOKEN_ID, token.id()));
+    if (desired.tokenRule().goal(seen.node(), seen.at()) != TokenGoal.LEFT_ALONE) {
+      details.put(TOKEN_EXPIRES, expiry(desired, seen));
+    }
+    return details;
+  }
+
+  /** Returns only what later attempts need to remove the writes of one that failed. */
+  Map<String, @Nullable Object> unfinishedReport(K8sDesiredState desired, List<K8sWrite> written) {
+    Map<String, @Nullable Object> details = new TreeMap<>();
+    putCounts(details, written);
+    putNode(details, desired, false);
+    for (K8sWrite write : written) {
+      write.validToken().ifPresent(token -> putToken(details, token));
+    }
+    return details;
+  }
+
+  private static void putToken(Map<String, @Nullable Object> details, DesiredToken token) {
+    details.put(TOKEN_ID, token.token().id());
+    details.put(TOKEN_EXPIRES, token.expires().toString());
+  }
+
+  private static void putCounts(Map<String, @Nullable Object> details, List<K8sWrite> written) {
+    details.put("created_token_secrets", count(written, K8sWrite.CreateSecret.class));
+    details.put("deleted_token_secrets", count(written, K8sWrite.DeleteSecret.class));
+  }
+
+  private static int count(List<K8sWrite> written, Class<? extends K8sWrite> type) {
+    return Math.toIntExact(written.stream().filter(type::isInstance).count());
+  }
+
+  private void putNode(
+      Map<String, @Nullable Object> details, K8sDesiredState desired, boolean nothingElseIsLeft) {
+    TreeSet<String> keys = new TreeSet<>(desired.node().labels().keySet());
+    Optional<NodeTaint> left = desired.node().taint();
+    if (!nothingElseIsLeft) {
+      keys.addAll(labelKeys);
+      left = taint.or(desired.node()::taint);
+    }
+    details.put(LABEL_KEYS, List.copyOf(keys));
+    details.put(TAINT, left.map(NodeTaint::text).orElse(null));
+  }
+
+  private static @Nullable String expiry(K8sDesiredState desired, K8sObservedState seen) {
+    return desired
+        .token()
+        .flatMap(token -> seen.secret(token.id()))
+        .map(TokenSecret::expires)
+        .map(Instant::toString)
+        .orElse(null);
+  }
+}
