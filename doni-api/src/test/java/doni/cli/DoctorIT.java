@@ -193,7 +193,7 @@ class DoctorIT {
     assertThat(doctor("--doni.workers.k8s.backend=in-memory")).isZero();
 
     assertThat(output.getOut())
-        .containsPattern("SKIP +database +the embedded Postgres does not run")
+        .containsPattern("SKIP +database +the embedded Postgres runs only with the service")
         .contains("no key yet");
     assertThat(directory).isEmptyDirectory();
   }

@@ -58,27 +58,27 @@ class StartMistakesIT {
       value = {
         "doni.sync.resync-interval=soon    | doni.sync.resync-interval: 'soon' is invalid; allowed: a duration",
         "doni.sync.enabled=maybe           | doni.sync.enabled: 'maybe' is invalid; allowed: true or false",
-        "doni.sync.foo=1                   | doni.sync.foo: is not a setting",
+        "doni.sync.foo=1                   | doni.sync.foo: unknown setting; see docs/configuration.md",
         "doni.sync.lanes.k9s.concurrency=5 | doni.sync.lanes.k9s.concurrency: unknown lane; allowed: ",
         "doni.sync.lanes.k8s.concurrency=0 | doni.sync.lanes.k8s.concurrency: 0 is not allowed; allowed: 1 to 1000",
         "server.port=abc                   | server.port: 'abc' is invalid; allowed: a whole number",
         "server.address=192.0.2.1          | server.port: '0' with server.address '192.0.2.1' cannot be listened on",
-        "doni.polcy-file=/etc/p.yaml       | doni.polcy-file: is not a setting",
+        "doni.polcy-file=/etc/p.yaml       | doni.polcy-file: unknown setting; see docs/configuration.md",
         "doni.policy-file=/nowhere/p.yaml  | doni.policy-file: '/nowhere/p.yaml' does not exist",
         "doni.hardware-types=toaster       | doni.hardware-types: 'toaster' is not a hardware type;"
             + " allowed: device.balena",
         "doni.workers.enabled=k9s          | doni.workers.enabled: 'k9s' is not a worker; allowed:"
             + " balena",
-        "doni.workers.k8s.foo=1            | doni.workers.k8s.foo: is not a setting",
+        "doni.workers.k8s.foo=1            | doni.workers.k8s.foo: unknown setting; see docs/configuration.md",
         "doni.workers.k8s.backend=etcd     | doni.workers.k8s.backend: 'etcd'; allowed: kubeconfig, in-memory",
         "doni.workers.k8s.on-delete=burn   | doni.workers.k8s.on-delete: 'burn' is invalid; allowed: delete-node, keep-node",
         "doni.workers.k8s.worker-taint.effect=Evict | doni.workers.k8s.worker-taint.effect: 'Evict'; allowed: NoSchedule",
-        "doni.keystone.auth-url=http://127.0.0.1:9  | doni.keystone.auth-url: set together with",
+        "doni.keystone.auth-url=http://127.0.0.1:9  | doni.keystone.auth-url: must not be set together with doni.keystone.static-tokens",
         "doni.secrets.keys.s=c2hvcnQtc2hvcnQtc2hvcg== | doni.secrets.keys.s: must be base64 of 32"
             + " bytes, not of 16",
         "doni.secrets.keys.s=hunter2!      | doni.secrets.keys.s: must be base64 of 32 bytes",
         "doni.machine-types.pi6.vendor=Pi  | doni.machine-types.pi6.full-name: is missing",
-        "doni.machine-types.pi6.ful-name=x | doni.machine-types.pi6.ful-name: is not a setting",
+        "doni.machine-types.pi6.ful-name=x | doni.machine-types.pi6.ful-name: unknown setting; see docs/configuration.md",
         "doni.policy-file=${NOWHERE}/p     | ${NOWHERE} is used in the configuration and has no"
             + " value",
         "spring.config.import=/nowhere.yml | spring.config: ",
@@ -103,7 +103,7 @@ class StartMistakesIT {
     int code = run(List.of(), "--doni.home=" + directory);
 
     assertRefused(
-        output, code, "doni.keystone.auth-url: neither it nor doni.keystone.static-tokens");
+        output, code, "doni.keystone.auth-url: must be set, unless doni.keystone.static-tokens is set");
   }
 
   @Test

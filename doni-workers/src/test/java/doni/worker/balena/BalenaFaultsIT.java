@@ -183,10 +183,11 @@ class BalenaFaultsIT {
 
     assertThat(device.requested(site.worker()))
         .isInstanceOfSatisfying(
-            Outcome.Failed.class,
-            failed -> {
-              assertThat(failed.retryable()).isTrue();
-              assertThat(failed.message()).contains("the token is good");
+            Outcome.Deferred.class,
+            deferred -> {
+              assertThat(deferred.counted()).isFalse();
+              assertThat(deferred.reason()).startsWith("balena answered 401: the token is good");
+              assertThat(deferred.changes()).isNotEmpty();
             });
   }
 

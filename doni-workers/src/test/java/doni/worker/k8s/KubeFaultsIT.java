@@ -11,6 +11,7 @@ import doni.backend.BackendException;
 import doni.convergence.HardwareFixture;
 import doni.simulator.http.Fault;
 import doni.simulator.kubernetes.SimulatedKubernetes;
+import doni.worker.Change;
 import doni.worker.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -226,7 +227,16 @@ class KubeFaultsIT {
     nodes.join(device.name());
     kube.faults().add(Fault.on("PATCH", ANY_NODE).answering(409, status(409, "modified")));
 
-    assertThat(device.requested(worker())).isInstanceOf(Outcome.Deferred.class);
+    Outcome outcome = device.requested(worker());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .returns(
+            "another client keeps overwriting node %s; retrying".formatted(device.name()),
+            Outcome.Deferred::reason);
+    assertThat(outcome.changes())
+        .extracting(Change::object)
+        .containsExactly("secret bootstrap-token-" + device.tokenId());
     assertThat(kube.calls().matching("PATCH", ANY_NODE).stream().filter(c -> c.status() == 409))
         .hasSize(6);
   }
