@@ -79,7 +79,7 @@ class StartMistakesIT {
         "doni.secrets.keys.s=hunter2!      | doni.secrets.keys.s: must be base64 of 32 bytes",
         "doni.machine-types.pi6.vendor=Pi  | doni.machine-types.pi6.full-name: is missing",
         "doni.machine-types.pi6.ful-name=x | doni.machine-types.pi6.ful-name: unknown setting; see docs/configuration.md",
-        "doni.policy-file=${NOWHERE}/p     | ${NOWHERE} is used in the configuration and has no"
+        "doni.policy-file=${NOWHERE}/p     | ${NOWHERE} is used in the configuration but has no"
             + " value",
         "spring.config.import=/nowhere.yml | spring.config: ",
         "spring.datasource.url=jdbc:mysql://hunter2@db/doni | spring.datasource.url: must be the"
