@@ -103,7 +103,9 @@ class StartMistakesIT {
     int code = run(List.of(), "--doni.home=" + directory);
 
     assertRefused(
-        output, code, "doni.keystone.auth-url: must be set, unless doni.keystone.static-tokens is set");
+        output,
+        code,
+        "doni.keystone.auth-url: must be set, unless doni.keystone.static-tokens is set");
   }
 
   @Test

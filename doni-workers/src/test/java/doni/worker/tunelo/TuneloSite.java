@@ -1,7 +1,7 @@
 package doni.worker.tunelo;
 
-import doni.convergence.AppliedPlan;
 import doni.backend.BackendException;
+import doni.convergence.AppliedPlan;
 import doni.enrollment.Secret;
 import doni.openstack.OpenStacks;
 import doni.openstack.ServiceProperties;
