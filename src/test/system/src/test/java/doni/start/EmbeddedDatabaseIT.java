@@ -74,7 +74,7 @@ class EmbeddedDatabaseIT {
         assertThat(show(next, "survivor")).contains("\"name\":\"survivor\"");
         assertThat(enroll(next, "newcomer")).isEqualTo(201);
         assertThat(log(next))
-            .anyMatch(line -> line.contains("stopping the Postgres that a killed Doni left"));
+            .anyMatch(line -> line.contains("Stopping the Postgres that a killed Doni left"));
       }
     }
   }
