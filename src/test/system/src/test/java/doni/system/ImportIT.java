@@ -101,7 +101,7 @@ class ImportIT {
       delimiter = '|',
       value = {
         "?dryrun=true | application/x-ndjson | 400 | dryrun: unknown parameter; allowed: mode, dry_run",
-        "?mode=some | application/x-ndjson | 400 | mode: some is not one of row, all",
+        "?mode=some | application/x-ndjson | 400 | mode: must be one of row, all, not some",
         "?dry_run=perhaps | application/x-ndjson | 400 | dry_run: must be True or False",
         "'' | application/xml | 415 | application/x-ndjson",
       })
