@@ -9,13 +9,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
 import org.testcontainers.postgresql.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
 
 /**
  * One real Postgres for all tests of a JVM: the embedded one, or, with {@code
- * -Ddoni.test.postgres=testcontainers}, one in a container where a Docker engine exists. Every
- * caller gets an empty database of its own.
+ * -Ddoni.test.postgres=testcontainers}, one in a container where a Docker engine exists, from the
+ * image that the environment variable {@code DONI_TEST_POSTGRES_IMAGE} names or the official one.
+ * Every caller gets an empty database of its own.
  */
 public final class TestPostgres {
+
+  private static final String IMAGE = "postgres:18-alpine";
 
   public static final String USER = "postgres";
   public static final String PASSWORD = "postgres";
@@ -65,10 +69,14 @@ public final class TestPostgres {
     @SuppressWarnings("resource")
     private static String container() {
       PostgreSQLContainer container =
-          new PostgreSQLContainer("postgres:18-alpine")
+          new PostgreSQLContainer(
+                  DockerImageName.parse(
+                          System.getenv().getOrDefault("DONI_TEST_POSTGRES_IMAGE", IMAGE))
+                      .asCompatibleSubstituteFor("postgres"))
               .withDatabaseName("postgres")
               .withUsername(USER)
-              .withPassword(PASSWORD);
+              .withPassword(PASSWORD)
+              .withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=200");
       container.start();
       return container.getJdbcUrl();
     }
