@@ -94,6 +94,13 @@ public final class SimulatedTunelo extends SimulatedApi {
     boolean _ = network.remove(uuid);
   }
 
+  /** Updates a channel as another client's PUT does: it loses its hub, whatever else changes. */
+  public void update(String uuid, String publicKey) {
+    network
+        .channel(uuid)
+        .ifPresent(port -> network.replace(port.withKey(publicKey, port.endpoint()).cutOff()));
+  }
+
   /** Takes everything away. */
   public void clear() {
     network.clear();
