@@ -16,26 +16,52 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 final class ConflictStore implements ConflictFinder {
 
-  private static final String FIND =
+  /**
+   * Looks up candidates by index, each fragment for itself, then reads their rows one by one: the
+   * planner expects many candidates and would read the whole tables, which LIMIT prevents.
+   */
+  static final String FIND =
       """
-      select * from (
-        select h.uuid, (h.created_at, h.uuid) < (me.created_at, me.uuid) as earlier,
-          h.deleted_at is not null as deleted,
-          exists (select from unnest(:properties) as fragment(json) where h.properties @> fragment.json::jsonb) as wants,
-          h.state_details @> :details::jsonb as reports, h.created_at
-        from (
-            select uuid, created_at, 0 as rank from hardware where uuid = :asking
-            union all
-            select hardware_uuid, created_at, 1 from leftover where hardware_uuid = :asking and worker_type = :worker
-            order by rank limit 1) me,
-          (select uuid, created_at, deleted_at, properties, state_details
-              from hardware join worker_task on hardware_uuid = uuid and worker_type = :worker
-            union all
-            select hardware_uuid, created_at, deleted_at, properties, state_details
-              from leftover where worker_type = :worker) h
-        where h.uuid <> :asking) other
-      where wants or reports
-      order by created_at, uuid
+      with me as (
+        select uuid, created_at from (
+          select uuid, created_at, 0 as rank from hardware where uuid = :asking
+          union all
+          select hardware_uuid, created_at, 1 from leftover where hardware_uuid = :asking and worker_type = :worker) self
+        order by rank limit 1),
+      fragment as (
+        select json::jsonb as json from unnest(:properties) as sought(json)),
+      claim as (
+        select uuid, bool_or(wants) as wants, bool_or(reports) as reports from (
+          select h.uuid, true as wants, false as reports
+            from fragment join hardware h on h.properties @> fragment.json
+          union all
+          select hardware_uuid, false, true
+            from worker_task where worker_type = :worker and state_details @> :details::jsonb) found
+        where uuid <> :asking group by uuid),
+      leftover_claim as (
+        select id, bool_or(wants) as wants, bool_or(reports) as reports from (
+          select l.id, true as wants, false as reports
+            from fragment join leftover l on l.properties @> fragment.json
+          union all
+          select id, false, true
+            from leftover where worker_type = :worker and state_details @> :details::jsonb) found
+        group by id)
+      select other.uuid, (other.created_at, other.uuid) < (me.created_at, me.uuid) as earlier, other.deleted,
+        other.wants, other.reports
+      from me, (
+          select claim.uuid, h.created_at, h.deleted_at is not null as deleted, claim.wants, claim.reports
+            from claim
+            cross join lateral (
+              select from worker_task t where t.hardware_uuid = claim.uuid and t.worker_type = :worker limit 1) task
+            cross join lateral (
+              select created_at, deleted_at from hardware where uuid = claim.uuid limit 1) h
+          union all
+          select l.hardware_uuid, l.created_at, true, claim.wants, claim.reports
+            from leftover_claim claim
+            cross join lateral (
+              select hardware_uuid, created_at, worker_type from leftover where id = claim.id limit 1) l
+            where l.worker_type = :worker and l.hardware_uuid <> :asking) other
+      order by other.created_at, other.uuid
       """;
 
   private final JdbcClient jdbc;
@@ -48,13 +74,7 @@ final class ConflictStore implements ConflictFinder {
 
   @Override
   public List<Conflict> find(HardwareId asking, String workerType, ConflictQuery sought) {
-    String[] properties =
-        sought.properties().stream().map(json::writeValueAsString).toArray(String[]::new);
-    return jdbc.sql(FIND)
-        .param("properties", properties)
-        .param("details", json.writeValueAsString(sought.details()))
-        .param("worker", workerType)
-        .param("asking", asking.value())
+    return bound(FIND, asking, workerType, sought)
         .query((row, _) ->
             new Conflict(
                 new HardwareId(row.getObject("uuid", UUID.class)),
@@ -63,5 +83,16 @@ final class ConflictStore implements ConflictFinder {
                 row.getBoolean("wants"),
                 row.getBoolean("reports")))
         .list();
+  }
+
+  JdbcClient.StatementSpec bound(
+      String sql, HardwareId asking, String workerType, ConflictQuery sought) {
+    String[] properties =
+        sought.properties().stream().map(json::writeValueAsString).toArray(String[]::new);
+    return jdbc.sql(sql)
+        .param("properties", properties)
+        .param("details", json.writeValueAsString(sought.details()))
+        .param("worker", workerType)
+        .param("asking", asking.value());
   }
 }

@@ -2,6 +2,7 @@ package doni.hardware;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import doni.enrollment.HardwareId;
 import doni.testing.TestInventory;
 import doni.worker.ConflictFinder.Conflict;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 class ConflictStoreIT {
@@ -118,6 +120,93 @@ class ConflictStoreIT {
         .param(leaving.value())
         .update();
     assertThat(neighbours.find(asking, LANE, SOUGHT)).isEmpty();
+  }
+
+  /** The property and the details of another device each, as the tunelo worker writes them. */
+  private void enroll(int devices) {
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at)
+            select gen_random_uuid(), 'many-' || n, 'project', 'device.balena',
+              jsonb_build_object('machine_name', 'raspberrypi4-64', 'contact_email', n || '@example.org',
+                'channels', jsonb_build_object('user', jsonb_build_object('public_key', 'key-' || n))), now(), now()
+            from generate_series(1, :devices) n
+            """)
+        .param("devices", devices)
+        .update();
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into worker_task (hardware_uuid, worker_type, state_details)
+            select uuid, type, jsonb_build_object('owned_channels', jsonb_build_array(
+              jsonb_build_object('uuid', uuid, 'public_key', 'key-' || substr(name, 6))))
+            from hardware cross join unnest(array['k8s', 'tunelo']) type where name like 'many-%'
+            """)
+        .update();
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into leftover (deletion, hardware_uuid, worker_type, name, project_id, hardware_type, properties,
+              state_details, windows, generation, created_at, deleted_at, deleted_by, next_attempt_at)
+            select gen_random_uuid(), gen_random_uuid(), worker_type, 'gone', project_id, hardware_type, properties,
+              state_details, '[]', 2, created_at, now(), 'u', now()
+            from hardware join worker_task on hardware_uuid = uuid where name like 'many-%'
+            """)
+        .update();
+    inventory.jdbc().sql("analyze hardware, worker_task, leftover").update();
+  }
+
+  @Test
+  void findsConflictsAmongManyDevicesByIndex() {
+    HardwareId asking = device("me", "{}", "{}", 1);
+    enroll(20_000);
+
+    List<String> plan =
+        neighbours
+            .bound("explain " + ConflictStore.FIND, asking, LANE, SOUGHT)
+            .query(String.class)
+            .list();
+
+    assertThat(plan).noneMatch(line -> line.contains("Seq Scan"));
+    assertThat(String.join("\n", plan))
+        .contains(
+            "hardware_properties",
+            "worker_task_tunelo_details",
+            "leftover_properties",
+            "leftover_tunelo_details");
+  }
+
+  /** The driver prepares a statement after some executions; its plan may then be another one. */
+  @Test
+  void neverScansATableHoweverOftenItIsAsked() {
+    HardwareId asking = device("me", "{}", "{}", 1);
+    enroll(20_000);
+    try (HikariDataSource database = inventory.connect(1)) {
+      JdbcClient jdbc = JdbcClient.create(database);
+      ConflictStore store = new ConflictStore(jdbc, JsonMapper.shared());
+      long scans = scans(jdbc);
+
+      for (int execution = 0; execution < 20; execution++) {
+        assertThat(store.find(asking, LANE, SOUGHT)).isEmpty();
+      }
+
+      assertThat(scans(jdbc)).isEqualTo(scans);
+    }
+  }
+
+  private static long scans(JdbcClient jdbc) {
+    jdbc.sql("select pg_stat_force_next_flush()").query().listOfRows();
+    return jdbc.sql(
+            """
+            select sum(seq_scan) from pg_stat_user_tables
+            where relname in ('hardware', 'worker_task', 'leftover')
+            """)
+        .query(Long.class)
+        .single();
   }
 
   @Test

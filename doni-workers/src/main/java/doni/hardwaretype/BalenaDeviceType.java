@@ -23,11 +23,11 @@ final class BalenaDeviceType {
     Map<String, Object> channel =
         object(
             Map.of(
-                "channel_type",
+                SharedNames.CHANNEL_TYPE,
                 oneOf("wireguard"),
-                "public_key",
+                SharedNames.PUBLIC_KEY,
                 Map.of("type", "string", "maxLength", 256)),
-            "channel_type");
+            SharedNames.CHANNEL_TYPE);
     return new HardwareType(
         NAME,
         List.of("k8s", "balena", SharedNames.BLAZAR_DEVICE, "tunelo"),
@@ -44,7 +44,15 @@ final class BalenaDeviceType {
                 .asHidden()
                 .asEncrypted()
                 .withFallback(new WorkerField.Fallback.Issued(BootstrapToken::generate)),
-            WorkerField.of("channels", object(Map.of("user", channel, "mgmt", channel), "user"))
+            WorkerField.of(
+                    SharedNames.CHANNELS,
+                    object(
+                        Map.of(
+                            SharedNames.USER_CHANNEL,
+                            channel,
+                            SharedNames.MANAGEMENT_CHANNEL,
+                            channel),
+                        SharedNames.USER_CHANNEL))
                 .asHidden(),
             WorkerField.of(
                 "device_profiles", Map.of("type", "array", "items", Map.of("type", "string"))),

@@ -11,13 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a lost hub from rebuilding thousands of channels at once: each gets a new address, which
- * its device must learn. When more than twenty channels are seen without a peer within a minute,
- * rebuilding pauses, so that somebody can look; then it goes on at a limited rate until few are
+ * Limits how fast channels are rebuilt after their hub was lost: each gets a new address, which its
+ * device must learn. When more than twenty channels are observed without a hub within a minute,
+ * rebuilding pauses, so that an operator can react; then it goes on at a limited rate until none is
  * left.
  *
- * <p>While it is on, the gauge {@code doni.tunelo.rebuilds.paused} is the number of channels that
- * wait. It is kept for one replica; each replica has its own.
+ * <p>Meanwhile the gauge {@code doni.tunelo.rebuilds.paused} is the number of channels that wait.
+ * Each replica has its own brake.
  */
 final class RebuildBrake {
 
@@ -31,37 +31,37 @@ final class RebuildBrake {
   /** Ten a minute. */
   static final Duration BETWEEN = Duration.ofSeconds(6);
 
-  /** A channel is looked at every half minute while it waits; one that is not has left. */
+  /** A waiting channel is observed every half minute; one that is not waits no longer. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(3);
 
-  /** How long a channel waits that is not let through. */
-  static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+  /** How long a channel waits that may not be rebuilt yet. */
+  static final Duration NEXT_CHECK = Duration.ofSeconds(30);
 
   private final Clock clock;
-  private final Map<String, Sighting> waiting = new LinkedHashMap<>();
+  private final Map<String, LostChannel> waiting = new LinkedHashMap<>();
   private boolean on;
   private Instant nextRebuild = Instant.MIN;
 
-  private record Sighting(Instant first, Instant last) {}
+  private record LostChannel(Instant first, Instant last) {}
 
   RebuildBrake(MeterRegistry meters, Clock clock) {
     this.clock = clock;
     meters.gauge(PAUSED, this, RebuildBrake::paused);
   }
 
-  /** A channel was seen without a peer. */
+  /** Records that a channel was observed without a hub. */
   synchronized void noticed(String uuid) {
     Instant now = clock.instant();
-    waiting.merge(uuid, new Sighting(now, now), (old, _) -> new Sighting(old.first(), now));
+    waiting.merge(uuid, new LostChannel(now, now), (old, _) -> new LostChannel(old.first(), now));
     tidy(now);
     long recent =
-        waiting.values().stream().filter(s -> s.first().isAfter(now.minus(WINDOW))).count();
+        waiting.values().stream().filter(lost -> lost.first().isAfter(now.minus(WINDOW))).count();
     if (!on && recent > MOST_AT_ONCE) {
       on = true;
       nextRebuild = now.plus(PAUSE);
       LOG.warn(
-          "{} channels have lost their hub within {} s: rebuilding them pauses for {} s, then goes on at one every {} s."
-              + " Is the WireGuard hub of Tunelo's project gone?",
+          "{} channels lost their hub within {} s; rebuilding them pauses for {} s, then continues with one every {} s;"
+              + " check the WireGuard hub of Tunelo's project",
           recent,
           WINDOW.toSeconds(),
           PAUSE.toSeconds(),
@@ -69,7 +69,7 @@ final class RebuildBrake {
     }
   }
 
-  /** Whether this channel may be rebuilt now; if so, it has left. */
+  /** Returns whether this channel may be rebuilt now; if so, it waits no longer. */
   synchronized boolean admits(String uuid) {
     Instant now = clock.instant();
     tidy(now);
@@ -83,12 +83,11 @@ final class RebuildBrake {
     return true;
   }
 
-  /** Says why a channel waits, while it does. */
+  /** Returns why channels wait, while they do. */
   synchronized Optional<String> reason() {
     return on
         ? Optional.of(
-            "the hub is lost for %d channels: they are rebuilt at a limited rate"
-                .formatted(waiting.size()))
+            "hub lost for %d channels; rebuilding them at a limited rate".formatted(waiting.size()))
         : Optional.empty();
   }
 
@@ -98,10 +97,10 @@ final class RebuildBrake {
   }
 
   private void tidy(Instant now) {
-    waiting.values().removeIf(sighting -> sighting.last().plus(FORGOTTEN).isBefore(now));
+    waiting.values().removeIf(lost -> lost.last().plus(FORGOTTEN).isBefore(now));
     if (on && waiting.isEmpty()) {
       on = false;
-      LOG.info("no channel waits for a new hub any more");
+      LOG.info("All channels have a hub again");
     }
   }
 }

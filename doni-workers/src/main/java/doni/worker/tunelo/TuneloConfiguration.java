@@ -13,33 +13,33 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires the tunelo worker. */
+/** The beans of the tunelo worker. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWorker(TuneloWorker.TYPE)
 @EnableConfigurationProperties(TuneloProperties.class)
 class TuneloConfiguration {
 
   @Bean
-  BackendFactory<Channels> tuneloChannels(TuneloProperties properties, OpenStack openStack) {
+  BackendFactory<TuneloClient> httpTuneloClient(OpenStack openStack, TuneloProperties properties) {
     return new BackendFactory<>(
-        "openstack", () -> new TuneloChannels(openStack.service(properties.service())));
+        "openstack", () -> new HttpTuneloClient(openStack.service(properties.service())));
   }
 
   @Bean
-  BackendFactory<Channels> inMemoryChannels() {
-    return new BackendFactory<>("in-memory", InMemoryChannels::new);
+  BackendFactory<TuneloClient> inMemoryTuneloClient() {
+    return new BackendFactory<>("in-memory", InMemoryTuneloClient::new);
   }
 
   @Bean
   Worker tuneloWorker(
-      List<BackendFactory<Channels>> backends,
+      List<BackendFactory<TuneloClient>> backends,
       TuneloProperties properties,
       DistributedLock lock,
-      ConflictFinder neighbours,
+      ConflictFinder conflicts,
       MeterRegistry meters,
       Clock clock) {
-    Channels channels =
+    TuneloClient client =
         BackendFactory.choose("doni.workers.tunelo.backend", properties.backend(), backends);
-    return new TuneloWorker(channels, lock, neighbours, meters, clock);
+    return new TuneloWorker(client, lock, conflicts, meters, clock);
   }
 }

@@ -1,169 +1,234 @@
 package doni.worker.tunelo;
 
 import doni.backend.BackendException;
+import doni.convergence.ConvergingPlan;
 import doni.worker.Change;
+import doni.worker.DistributedLock;
 import doni.worker.Outcome;
-import doni.worker.ReconcilePlan;
+import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
+import doni.worker.tunelo.TuneloDrift.ChannelWait;
+import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
+import doni.worker.tunelo.TuneloWrite.CreateChannel;
+import doni.worker.tunelo.TuneloWrite.DeleteChannel;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Does the steps of a {@link Difference}, each after another look at what it is about. */
-final class TuneloPlan implements ReconcilePlan {
+/**
+ * Writes the drift of one device's channels until nothing differs.
+ *
+ * <p>It catches one failure, that of a creation, and throws it again: a key whose channel may exist
+ * although the answer was lost is recorded, and after ten answers 500 in a row the message names
+ * the likely cause.
+ */
+final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
 
-  /** Longer than a creation may take that somebody else has under way. */
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  /** Longer than a creation of another replica takes. */
+  private static final Duration CREATION_PATIENCE = Duration.ofSeconds(90);
 
-  private final Means means;
-  private final Sight sight;
-  private final Removal removal;
-  private final List<Step> steps;
-  private final Set<String> formerKeys;
-  private final Report report;
+  private static final int MANY_FAILURES = 10;
 
-  /**
-   * @param formerKeys keys of which nothing is left once all steps are done
-   */
+  private final TuneloClient client;
+  private final DistributedLock lock;
+  private final RebuildBrake brake;
+  private final ChannelReader reader;
+  private final TuneloDesiredState desired;
+  private final TuneloRecordedState before;
+  private final DeletionGuard guard;
+  private final Map<String, ChannelWait> postponed = new LinkedHashMap<>();
+  private TuneloRecordedState recorded;
+
+  /** Reads the device's channels, in a scheduled attempt from the shared listing. */
   TuneloPlan(
-      Means means,
-      Sight sight,
-      Removal removal,
-      List<Step> steps,
-      Set<String> formerKeys,
-      Report report) {
-    this.means = means;
-    this.sight = sight;
-    this.removal = removal;
-    this.steps = List.copyOf(steps);
-    this.formerKeys = Set.copyOf(formerKeys);
-    this.report = report;
+      TuneloClient client,
+      DistributedLock lock,
+      RebuildBrake brake,
+      ChannelReader reader,
+      TuneloDesiredState desired,
+      TuneloRecordedState recorded) {
+    super(reader.observe(desired, recorded, false), !reader.isScheduled());
+    this.client = client;
+    this.lock = lock;
+    this.brake = brake;
+    this.reader = reader;
+    this.desired = desired;
+    this.before = recorded;
+    this.recorded = recorded;
+    Set<String> ownKeys = new LinkedHashSet<>(recorded.keys());
+    ownKeys.addAll(desired.keys());
+    this.guard = new DeletionGuard(client, ownKeys);
   }
 
   @Override
   public List<Change> changes() {
-    return steps.stream().filter(this::writes).flatMap(step -> step.changes().stream()).toList();
-  }
-
-  /** What is recorded but gone already is only forgotten. */
-  private boolean writes(Step step) {
-    return !(step instanceof Step.Remove(String uuid))
-        || sight.unreadable().isPresent()
-        || sight.isListed(uuid);
+    return drift(observed()).changes();
   }
 
   @Override
-  public Outcome apply() {
-    steps.forEach(this::apply);
-    if (!formerKeys.isEmpty() && sight.unreadable().isEmpty()) {
-      formerKeys.forEach(report::dropped);
-    }
-    return report.outcome().withChanges(report.changes());
-  }
-
-  @Override
-  public List<Change> written() {
-    return report.changes();
+  public Optional<Outcome> conclusion() {
+    return conclude(observed());
   }
 
   @Override
   public Map<String, @Nullable Object> unfinishedDetails() {
-    return report.unfinishedDetails();
+    return recorded.equals(before) ? Map.of() : recorded.details(desired);
   }
 
-  private void apply(Step step) {
-    switch (step) {
-      case Step.Keep(ChannelWish wish, Channel channel) -> report.settled(wish, channel);
-      case Step.Create(ChannelWish wish) -> create(wish);
-      case Step.Replace(ChannelWish wish, Channel former, boolean hubLost) ->
-          replace(wish, former, hubLost);
-      case Step.Remove(String uuid) -> remove(uuid);
-      case Step.Postpone(ChannelWish wish, Wait wait) -> report.postponed(wish.name(), wait);
-      case Step.Refuse(String name, String reason) -> report.refused(name, reason);
-    }
+  @Override
+  protected TuneloObservedState observe() {
+    return reader.observe(desired, recorded, true);
   }
 
-  private void replace(ChannelWish wish, Channel former, boolean hubLost) {
-    if (hubLost && !means.brake().admits(former.uuid())) {
-      report.stillLost(
-          wish, former, means.brake().reason().orElse("the channel has no hub any more"));
-      return;
-    }
-    // What cannot be made again at once is not deleted.
-    if (sight.unreadable().isPresent()) {
-      report.postponed(wish.name(), unreadable());
-      return;
-    }
-    Optional<Channel> found = means.channels().find(former.uuid());
-    boolean isWell =
-        found
-            .filter(channel -> channel.serves(wish))
-            .filter(channel -> !hubLost || channel.hub() != Channel.Hub.LOST)
-            .isPresent();
-    if (isWell) {
-      report.settled(wish, found.get());
-      return;
-    }
-    if (found.isPresent() && removal.remove(found.get())) {
-      report.deleted(former.uuid());
-    } else {
-      report.forgotten(former.uuid());
-    }
-    create(wish);
+  /** Lets the brake decide which channels without a hub this attempt may rebuild. */
+  @Override
+  protected void prepare(TuneloObservedState observed) {
+    TuneloDrift drift = drift(observed);
+    Stream.concat(drift.settled().values().stream(), drift.rebuilds().values().stream())
+        .filter(TuneloChannel::hasLostHub)
+        .forEach(channel -> brake.noticed(channel.uuid()));
+    drift
+        .rebuilds()
+        .forEach((name, channel) -> {
+          if (!postponed.containsKey(name) && !brake.admits(channel.uuid())) {
+            String reason = brake.reason().orElse("channel has no hub");
+            postponed.put(name, new ChannelWait(name, reason, RebuildBrake.NEXT_CHECK));
+          }
+        });
   }
 
-  private void remove(String uuid) {
-    if (removal.remove(uuid)) {
-      report.deleted(uuid);
-    } else {
-      report.forgotten(uuid);
+  @Override
+  protected Optional<Outcome> conclude(TuneloObservedState observed) {
+    TuneloDrift drift = drift(observed);
+    if (!drift.writes().isEmpty()) {
+      return Optional.empty();
     }
+    return Optional.of(desired.deleted() ? withdrawn(observed) : enrolled(drift, observed));
   }
 
-  /** Or adopts what was made meanwhile, by a call whose answer was lost. */
-  private void create(ChannelWish wish) {
-    if (sight.unreadable().isPresent()) {
-      report.postponed(wish.name(), unreadable());
-      return;
+  @Override
+  protected Optional<Outcome> write(TuneloObservedState observed) {
+    for (TuneloWrite write : drift(observed).writes()) {
+      TuneloWriteResult result =
+          switch (write) {
+            case CreateChannel(DesiredChannel channel) -> create(channel);
+            case DeleteChannel delete -> guard.delete(delete);
+          };
+      if (result instanceof TuneloWriteResult.Changed) {
+        // The rest was derived from a state that has changed.
+        return Optional.empty();
+      }
+      record(write, result);
     }
-    Optional<Channel> there =
-        sight.withKey(wish.publicKey()).stream()
-            .filter(channel -> channel.serves(wish))
-            .findFirst();
-    if (there.isPresent()) {
-      report.settled(wish, there.get());
-      return;
+    return Optional.empty();
+  }
+
+  @Override
+  protected String subject() {
+    return "the device's channels";
+  }
+
+  private TuneloDrift drift(TuneloObservedState seen) {
+    return TuneloDrift.between(desired, seen, recorded, postponed);
+  }
+
+  private Outcome enrolled(TuneloDrift drift, TuneloObservedState seen) {
+    Map<String, @Nullable Object> details =
+        recorded.concluded(desired, drift, seen).details(desired);
+    Stream<String> waits = drift.waits().stream().map(ChannelWait::text);
+    if (!drift.refusals().isEmpty()) {
+      Stream<String> refusals =
+          drift.refusals().entrySet().stream().map(it -> it.getKey() + ": " + it.getValue());
+      return new Outcome.Failed(
+          Stream.concat(refusals, waits).collect(Collectors.joining("; ")),
+          !drift.waits().isEmpty(),
+          soonest(drift.waits()),
+          details);
     }
-    switch (post(wish)) {
-      case Channels.Created.Made(Channel channel) -> report.made(wish, channel);
-      case Channels.Created.NotReady(String reason) ->
-          report.postponed(wish.name(), new Wait("Tunelo's network is not ready: " + reason, null));
+    return drift.waits().isEmpty()
+        ? new Outcome.Synced(details, List.of())
+        : new Outcome.Deferred(
+            waits.collect(Collectors.joining("; ")), soonest(drift.waits()), details);
+  }
+
+  private static @Nullable Duration soonest(List<ChannelWait> waits) {
+    return waits.stream()
+        .map(ChannelWait::after)
+        .filter(Objects::nonNull)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  private Outcome withdrawn(TuneloObservedState seen) {
+    return seen.unlisted()
+        .<Outcome>map(reason ->
+            new Outcome.Deferred(
+                "Tunelo cannot list its channels (%s), and one that was never recorded may exist"
+                    .formatted(reason),
+                null,
+                recorded.details(desired)))
+        .orElseGet(() -> new Outcome.Gone(List.of()));
+  }
+
+  private void record(TuneloWrite write, TuneloWriteResult result) {
+    switch (write) {
+      case CreateChannel(DesiredChannel channel) -> {
+        if (result instanceof TuneloWriteResult.Created(TuneloChannel created)) {
+          recorded = recorded.withChannel(channel.name(), created);
+        } else if (result instanceof TuneloWriteResult.NotReady(String text)) {
+          String reason = "Tunelo's network is not ready: " + text;
+          postponed.put(channel.name(), new ChannelWait(channel.name(), reason, null));
+        }
+      }
+      case DeleteChannel(TuneloChannel channel, _) -> {
+        reader.deleted(channel.uuid());
+        recorded = recorded.without(channel.uuid());
+      }
+    }
+    if (result instanceof TuneloWriteResult.Created
+        || result instanceof TuneloWriteResult.Deleted) {
+      log().add(write.change());
     }
   }
 
   /**
-   * One at a time in a project: creations at the same time that find no hub make one each, and
-   * devices on different hubs cannot reach one another.
+   * One at a time in a project: concurrent creations that find no hub create one each, and devices
+   * on different hubs cannot reach one another.
    */
-  private Channels.Created post(ChannelWish wish) {
+  private TuneloWriteResult create(DesiredChannel channel) {
     try {
-      return means
-          .lock()
-          .runLocked(
-              "tunelo/" + means.channels().project(),
-              PATIENCE,
-              () -> means.channels().create(wish));
+      return lock.runLocked(
+          "tunelo/" + client.project(), CREATION_PATIENCE, () -> client.create(channel));
     } catch (BackendException e) {
-      throw report.notMade(wish, e);
+      throw failedCreation(channel, e);
     }
   }
 
-  private Wait unreadable() {
-    return new Wait(
-        "nothing is created while Tunelo cannot list its channels (%s)"
-            .formatted(sight.unreadable().orElse("")),
-        null);
+  private BackendException failedCreation(DesiredChannel channel, BackendException e) {
+    boolean hasStatus = e.kind() == BackendException.Kind.STATUS;
+    boolean refused = hasStatus && e.status() >= 300 && e.status() < 500;
+    if (e.write() && !refused) {
+      recorded = recorded.withUnsettledKey(channel.publicKey());
+    }
+    if (hasStatus && e.status() == 500) {
+      recorded = recorded.withFailedCreation();
+    }
+    return recorded.failedCreations() < MANY_FAILURES || !hasStatus
+        ? e
+        : BackendException.answered(
+            e.service(),
+            e.status(),
+            "%s (%d times in a row; check the project's port quota in Neutron and the free addresses of the subnet)"
+                .formatted(e.text(), recorded.failedCreations()),
+            e.write(),
+            e.retryAfter().orElse(null));
   }
 }

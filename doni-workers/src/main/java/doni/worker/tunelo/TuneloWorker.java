@@ -1,6 +1,7 @@
 package doni.worker.tunelo;
 
 import doni.backend.SharedSnapshot;
+import doni.convergence.StateDetails;
 import doni.worker.ConflictFinder;
 import doni.worker.DistributedLock;
 import doni.worker.Finding;
@@ -8,52 +9,68 @@ import doni.worker.LanePause;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
+import doni.worker.tunelo.TuneloClient.ChannelListing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Gives a device the WireGuard channels of {@code properties.channels}, and reports what its
- * coordinator needs as {@code channels.<name>}: {@code uuid}, {@code ip}, {@code endpoint} and
- * {@code peers}.
+ * Keeps the WireGuard channels of a device in Tunelo, one for each entry of {@code
+ * properties.channels} that has a key, and records what the device's coordinator needs as {@code
+ * channels.<name>}: {@code uuid}, {@code ip}, {@code endpoint} and {@code peers}.
  *
- * <p>It owns the channels that carry a key the device has, or had when they were made. It never
- * updates one (Tunelo then cuts it off from its hub), and deletes none without having seen, just
- * before, that it is a channel with such a key: Tunelo deletes every port of the site by its uuid.
- * The hub is Tunelo's own, and is not touched.
+ * <p><b>Owns</b> the channels whose key the device has, or had when they were created. A channel is
+ * never updated, because Tunelo then cuts it off from its hub: it is deleted and created again. It
+ * is deleted only after it was read by its uuid and has such a key, because Tunelo deletes any port
+ * of the site. A channel without a hub is rebuilt after 30 s, at a limited rate.
  *
- * <p>404 to a creation means that the network is not ready, and defers. 500 to a creation may mean
- * anything, also that a quota is used up, and is retried after a look for the key. 404 to a
- * deletion is its success. Everything else that Tunelo refuses, or does not answer, is left to the
- * engine.
+ * <p><b>Reads only</b> the hubs, which are Tunelo's own, the channels of other clients, and which
+ * other devices claim a key.
+ *
+ * <table>
+ * <caption>Outcome by answer</caption>
+ * <tr><th>answer</th><th>outcome</th></tr>
+ * <tr><td>404 for a creation: no host can run a hub</td><td>deferred</td></tr>
+ * <tr><td>500 for a creation</td><td>failed, retried after the key was looked up; after ten in a
+ * row the message names quota and subnet</td></tr>
+ * <tr><td>404 for a channel, or a port with another key</td><td>forgotten; its deletion
+ * succeeds</td></tr>
+ * <tr><td>500 for the list because of a port of an unknown type</td><td>nothing is created or
+ * replaced; recorded channels are read one by one; deferred where something is missing</td></tr>
+ * <tr><td>hub not ready</td><td>deferred for 10 s, after 5 minutes at the engine's pace</td></tr>
+ * <tr><td>key claimed by another device</td><td>failed; deferred for 10 s while that device gives
+ * up its channel</td></tr>
+ * <tr><td>anything else</td><td>see {@link doni.convergence.FailureClassifier}</td></tr>
+ * </table>
  */
 final class TuneloWorker implements Worker {
 
   static final String TYPE = "tunelo";
 
-  /** So old may a listing be that says that nothing is to be done. */
-  private static final Duration LISTING_LASTS = Duration.ofSeconds(10);
+  /** How old a listing may be that says that nothing is to be done. */
+  private static final Duration LISTING_LIFETIME = Duration.ofSeconds(10);
 
-  private final Means means;
+  private final TuneloClient client;
+  private final DistributedLock lock;
+  private final ConflictFinder conflicts;
+  private final RebuildBrake brake;
+  private final SharedSnapshot<ChannelListing> listing;
+  private final Clock clock;
 
   TuneloWorker(
-      Channels channels,
+      TuneloClient client,
       DistributedLock lock,
-      ConflictFinder neighbours,
+      ConflictFinder conflicts,
       MeterRegistry meters,
       Clock clock) {
-    this.means =
-        new Means(
-            channels,
-            new SharedSnapshot<>(() -> new SiteChannels(channels.list()), LISTING_LASTS, clock),
-            lock,
-            new Claims(neighbours),
-            new RebuildBrake(meters, clock),
-            clock);
+    this.client = client;
+    this.lock = lock;
+    this.conflicts = conflicts;
+    this.brake = new RebuildBrake(meters, clock);
+    this.listing = new SharedSnapshot<>(client::list, LISTING_LIFETIME, clock);
+    this.clock = clock;
   }
 
   @Override
@@ -63,39 +80,32 @@ final class TuneloWorker implements Worker {
 
   @Override
   public Optional<LanePause> lanePause() {
-    return means.channels().hold();
+    return client.lanePause();
   }
 
   @Override
   public List<Finding> check() {
+    ChannelListing channels = client.list();
     return List.of(
-        switch (means.channels().list()) {
-          case Channels.Listed.All(List<Channel> channels) ->
-              new Finding.Ok("Tunelo answers; the site has %d channels".formatted(channels.size()));
-          case Channels.Listed.Unreadable(String reason) ->
-              new Finding.Problem(
-                  "Tunelo cannot list its channels: " + reason,
-                  "one port at the site confuses it: find the port whose device_owner is channel: with another type"
-                      + " (openstack port list --long) and delete or mend it");
-        });
+        channels
+            .unreadable()
+            .<Finding>map(reason ->
+                new Finding.Problem(
+                    "Tunelo cannot list its channels: " + reason,
+                    "find the port whose device_owner starts with 'channel:' and names another type"
+                        + " (openstack port list --long), and delete or correct it"))
+            .orElseGet(() ->
+                new Finding.Ok(
+                    "Tunelo answers; the site has %d channels".formatted(channels.size()))));
   }
 
   @Override
   public ReconcilePlan plan(ReconcileContext attempt) {
-    Recorded recorded = Recorded.of(attempt);
-    Wishes wishes = Wishes.of(attempt.hardware());
-    Sight sight = new Sight(means, attempt);
-    Set<String> ownKeys = new LinkedHashSet<>(recorded.owned().values());
-    ownKeys.addAll(recorded.unsettledKeys());
-    wishes.wanted().forEach(wish -> ownKeys.add(wish.publicKey()));
-    Removal removal = new Removal(means, sight, ownKeys);
-    Report report = new Report(recorded, wishes, sight.begun());
-    if (attempt.hardware().deleted()) {
-      return Cleanup.of(means, sight, recorded, removal, report);
-    }
-    List<Step> steps = new Difference(means, sight, wishes, recorded, ownKeys).steps();
-    Set<String> formerKeys = new LinkedHashSet<>(recorded.unsettledKeys());
-    wishes.wanted().forEach(wish -> formerKeys.remove(wish.publicKey()));
-    return new TuneloPlan(means, sight, removal, steps, formerKeys, report);
+    TuneloDesiredState desired = TuneloDesiredState.of(attempt.hardware());
+    TuneloRecordedState recorded = TuneloRecordedState.of(new StateDetails(attempt.details()));
+    boolean scheduled = attempt.cause() == ReconcileContext.Cause.SCHEDULED && !desired.deleted();
+    ChannelReader reader =
+        new ChannelReader(client, listing, conflicts, scheduled, clock.instant());
+    return new TuneloPlan(client, lock, brake, reader, desired, recorded);
   }
 }

@@ -1,60 +1,79 @@
 package doni.worker.tunelo;
 
-import doni.enrollment.Generation;
+import static doni.convergence.HardwareFixture.anEnrolledDevice;
+
+import doni.convergence.HardwareFixture;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
+import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
+import doni.worker.SharedNames;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An enrolled device, and what its task reports so far. */
+/** An enrolled device with channels. */
 final class EdgeDevice {
 
-  private final HardwareId id = HardwareId.random();
+  private final HardwareFixture fixture = anEnrolledDevice();
   private final Map<String, Object> channels = new TreeMap<>();
-  private final Map<String, Object> details = new LinkedHashMap<>();
-  private boolean deleted;
 
-  /** A key whose bytes are all the same. */
+  /** Returns a key whose bytes are all the same. */
   static String key(int number) {
     byte[] bytes = new byte[32];
     Arrays.fill(bytes, (byte) number);
     return Base64.getEncoder().encodeToString(bytes);
   }
 
+  static Change created(String name, int key) {
+    return new Change(Change.Action.CREATE, "channel " + name, null, "key " + key(key));
+  }
+
+  static Change deleted(String uuid, int key) {
+    return new Change(Change.Action.DELETE, "channel " + uuid, "key " + key(key), null);
+  }
+
+  EdgeDevice withId(HardwareId id) {
+    fixture.withId(id);
+    return this;
+  }
+
   EdgeDevice with(String name, @Nullable String publicKey) {
-    channels.put(
+    return withEntry(
         name,
         publicKey == null
             ? Map.of("channel_type", "wireguard")
             : Map.of("channel_type", "wireguard", "public_key", publicKey));
+  }
+
+  EdgeDevice withEntry(String name, Object entry) {
+    channels.put(name, entry);
+    fixture.withProperty(SharedNames.CHANNELS, new TreeMap<>(channels));
     return this;
   }
 
   EdgeDevice without(String name) {
     channels.remove(name);
+    fixture.withProperty(SharedNames.CHANNELS, new TreeMap<>(channels));
     return this;
   }
 
   EdgeDevice delete() {
-    deleted = true;
+    fixture.deleted();
     return this;
   }
 
   HardwareId id() {
-    return id;
+    return fixture.id();
   }
 
   boolean isDeleted() {
-    return deleted;
+    return fixture.isDeleted();
   }
 
   boolean wants(String publicKey) {
@@ -63,16 +82,16 @@ final class EdgeDevice {
   }
 
   boolean reports(String publicKey) {
-    return String.valueOf(details.get(Recorded.OWNED)).contains(publicKey);
+    return String.valueOf(details().get(TuneloRecordedState.OWNED)).contains(publicKey);
   }
 
   Map<String, Object> details() {
-    return details;
+    return fixture.details();
   }
 
-  /** What clients read of a channel. */
+  /** Returns what clients read of a channel. */
   Optional<Map<?, ?>> reported(String name) {
-    return details.get("channels") instanceof Map<?, ?> all
+    return details().get("channels") instanceof Map<?, ?> all
             && all.get(name) instanceof Map<?, ?> one
         ? Optional.of(one)
         : Optional.empty();
@@ -82,36 +101,15 @@ final class EdgeDevice {
     return reported(name).map(channel -> String.valueOf(channel.get("uuid"))).orElse("none");
   }
 
-  ReconcileContext attempt(Cause cause) {
-    Map<String, Object> properties = new LinkedHashMap<>();
-    properties.put("machine_name", "raspberrypi4-64");
-    if (!channels.isEmpty()) {
-      properties.put("channels", channels);
-    }
-    return new ReconcileContext(
-        new Hardware(
-            id,
-            "edge",
-            "project",
-            "device.balena",
-            properties,
-            List.of(),
-            Generation.FIRST,
-            deleted),
-        details,
-        cause);
+  Hardware hardware() {
+    return fixture.hardware();
   }
 
-  /** Keeps an outcome's details as the engine does. */
-  Outcome keep(Outcome outcome) {
-    for (Map.Entry<String, @Nullable Object> detail : outcome.details().entrySet()) {
-      Object value = detail.getValue();
-      if (value == null) {
-        details.remove(detail.getKey());
-      } else {
-        details.put(detail.getKey(), value);
-      }
-    }
-    return outcome;
+  ReconcileContext attempt(Cause cause) {
+    return fixture.attempt(cause);
+  }
+
+  Outcome record(Outcome outcome) {
+    return fixture.record(outcome);
   }
 }

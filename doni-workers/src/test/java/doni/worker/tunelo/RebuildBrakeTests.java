@@ -81,7 +81,7 @@ class RebuildBrakeTests {
     assertThat(brake.admits("channel-0")).isFalse();
     assertThat(brake.reason()).isPresent();
     assertThat(paused()).isEqualTo(30);
-    assertThat(output.getAll().split("have lost their hub", -1)).hasSize(2);
+    assertThat(output.getAll().split("channels lost their hub within 60 s", -1)).hasSize(2);
   }
 
   @Test
@@ -98,7 +98,7 @@ class RebuildBrakeTests {
   }
 
   @Test
-  void endsWhenNobodyWaitsAnyMore() {
+  void endsWhenNoChannelWaits() {
     notice(30);
 
     pass(Duration.ofMinutes(4));

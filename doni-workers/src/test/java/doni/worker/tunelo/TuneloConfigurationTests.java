@@ -25,7 +25,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class TuneloConfigurationTests {
 
-  /** An OpenStack that nobody reaches, and that remembers what it was asked for. */
+  /** An OpenStack that cannot be reached; it records the services that were requested. */
   private static final class Nowhere implements OpenStack {
     private final List<ServiceProperties> asked = new ArrayList<>();
 

@@ -18,11 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A Tunelo that refuses, stalls, breaks, or is left in the middle of an attempt. */
 class TuneloFaultsIT {
 
   /** No attempt makes more calls. */
-  private static final int MOST_CALLS = 7;
+  private static final int MOST_CALLS = 9;
 
   private final TuneloSite site = new TuneloSite();
   private final SimulatedTunelo tunelo = site.tunelo();
@@ -32,7 +31,7 @@ class TuneloFaultsIT {
     site.close();
   }
 
-  /** What a device is in when the crash comes. */
+  /** The state of a device before the crash. */
   enum Situation {
     FRESH,
     BOTH_FRESH,
@@ -107,7 +106,7 @@ class TuneloFaultsIT {
         EdgeDevice device = site.steady(key);
         tunelo.loseHubs();
         site.requested(device);
-        site.clock().advance(Report.HUB_LOST_FOR);
+        site.clock().advance(TuneloDrift.HUB_LOST_FOR);
         yield device;
       }
       case TWINS -> {
@@ -140,9 +139,9 @@ class TuneloFaultsIT {
       if (outcome instanceof Outcome.Synced || outcome instanceof Outcome.Gone) {
         return;
       }
-      site.clock().advance(Report.HUB_LOST_FOR);
+      site.clock().advance(TuneloDrift.HUB_LOST_FOR);
     }
-    throw new AssertionError("it does not settle: " + device.details());
+    throw new AssertionError("not settled: " + device.details());
   }
 
   @ParameterizedTest
@@ -164,13 +163,13 @@ class TuneloFaultsIT {
     "POST, 500",
     "POST, 503"
   })
-  void takesNoRefusalForASuccess(String method, int status) {
+  void reportsARefusal(String method, int status) {
     EdgeDevice device = site.enroll().with("user", key(1));
-    tunelo.faults().add(Fault.on(method, ".*").answering(status, "{\"message\":\"as told\"}"));
+    tunelo.faults().add(Fault.on(method, ".*").answering(status, "{\"message\":\"refused here\"}"));
 
-    String told = site.requestedOrThrown(device);
+    String message = site.requestedOrThrown(device);
 
-    assertThat(told).contains(Integer.toString(status), "as told");
+    assertThat(message).contains(Integer.toString(status), "refused here");
     tunelo.faults().clear();
     assertThat(site.settled(device)).isInstanceOf(Outcome.Synced.class);
     assertThat(tunelo.channels()).hasSize(1);
@@ -178,9 +177,11 @@ class TuneloFaultsIT {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 403, 404, 409, 429, 500, 503})
-  void keepsADeletionGoingThatWasRefused(int status) {
+  void retriesARefusedDeletion(int status) {
     EdgeDevice device = site.steady(1).delete();
-    tunelo.faults().add(Fault.on("DELETE", ".*").answering(status, "{\"message\":\"as told\"}"));
+    tunelo
+        .faults()
+        .add(Fault.on("DELETE", ".*").answering(status, "{\"message\":\"refused here\"}"));
 
     assertThat(site.requestedOrThrown(device)).contains(Integer.toString(status));
     assertThat(tunelo.channels()).hasSize(1);
@@ -191,7 +192,7 @@ class TuneloFaultsIT {
   }
 
   @Test
-  void takesAnUnknownUrlForNoAbsence() {
+  void doesNotTakeAnUnknownUrlForAnAbsence() {
     EdgeDevice device = site.steady(1).delete();
     tunelo.faults().add(Fault.on("GET", ".*").answering(404, "<html>Not Found</html>"));
 
@@ -211,7 +212,7 @@ class TuneloFaultsIT {
         "null",
         ""
       })
-  void takesAMalformedSuccessForNone(String body) {
+  void reportsAMalformedAnswer(String body) {
     for (String method : List.of("GET", "POST")) {
       EdgeDevice device = site.enroll().with("user", key(1));
       tunelo.faults().add(Fault.on(method, ".*").answering(200, body));
@@ -240,7 +241,7 @@ class TuneloFaultsIT {
   }
 
   @Test
-  void goesOnWhenTuneloIsBack() {
+  void continuesWhenTuneloIsBack() {
     EdgeDevice device = site.steady(1).with("user", key(2));
     tunelo.stop();
 
@@ -252,7 +253,7 @@ class TuneloFaultsIT {
   }
 
   @Test
-  void goesOnWithANewTokenWhenAllWereRevoked() {
+  void getsANewTokenAfterRevocation() {
     EdgeDevice device = site.steady(1).with("user", key(2));
     site.keystone().revokeAll();
 
@@ -260,7 +261,7 @@ class TuneloFaultsIT {
   }
 
   @Test
-  void holdsItsLaneWhileTheCircuitIsOpen() {
+  void pausesItsLaneWhileTheCircuitIsOpen() {
     EdgeDevice device = site.steady(1).with("user", key(2));
     tunelo.stop();
     for (int i = 0; i < 8; i++) {
@@ -268,6 +269,6 @@ class TuneloFaultsIT {
     }
 
     assertThat(site.worker().lanePause())
-        .hasValueSatisfying(hold -> assertThat(hold.reason()).contains("tunelo"));
+        .hasValueSatisfying(pause -> assertThat(pause.reason()).contains("tunelo"));
   }
 }

@@ -68,7 +68,7 @@ class TuneloPlanIT {
 
   private String foreign(TuneloSite site, Random random) {
     site.tunelo().addChannel(EdgeDevice.key(100 + random.nextInt(20)));
-    return "somebody else's channel";
+    return "another client's channel";
   }
 
   private String replace(TuneloSite site) {

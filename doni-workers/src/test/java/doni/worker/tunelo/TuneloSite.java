@@ -2,13 +2,15 @@ package doni.worker.tunelo;
 
 import doni.backend.BackendException;
 import doni.convergence.AppliedPlan;
+import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.openstack.OpenStacks;
 import doni.openstack.ServiceProperties;
 import doni.simulator.SiteClock;
 import doni.simulator.keystone.SimulatedKeystone;
 import doni.simulator.tunelo.SimulatedTunelo;
-import doni.worker.ConflictFinder;
+import doni.worker.ConflictFinder.Conflict;
+import doni.worker.ConflictFinder.ConflictQuery;
 import doni.worker.DistributedLock;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext.Cause;
@@ -21,23 +23,36 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** The worker in front of a simulated Tunelo, over HTTP, with the devices of the site. */
+/** The tunelo worker in front of a simulated Tunelo over HTTP, with the devices of the site. */
 final class TuneloSite implements AutoCloseable {
 
-  /** Longer than a listing is trusted. */
+  /** Longer than the lifetime of a shared listing. */
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(11);
 
-  private final SiteClock clock =
-      new SiteClock(Instant.parse("2026-11-23T04:00:00Z"), Duration.ZERO);
+  private final SiteClock clock;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final SimulatedKeystone keystone = new SimulatedKeystone(0, clock);
-  private final SimulatedTunelo tunelo =
-      new SimulatedTunelo(0, clock, keystone::isValid, keystone.user("doni").project().id());
+  private final SimulatedKeystone keystone;
+  private final SimulatedTunelo tunelo;
   private final List<EdgeDevice> devices = new ArrayList<>();
   private final TuneloWorker worker;
 
   TuneloSite() {
+    this(Duration.ZERO);
+  }
+
+  /**
+   * @param tick by how much the clock moves on each reading
+   */
+  TuneloSite(Duration tick) {
+    clock = new SiteClock(Instant.parse("2026-11-23T04:00:00Z"), tick);
+    keystone = new SimulatedKeystone(0, clock);
+    tunelo = new SimulatedTunelo(0, clock, keystone::isValid, keystone.user("doni").project().id());
     keystone.addService("channel", "tunelo", tunelo.uri());
+    worker = new TuneloWorker(client(), new SiteLock(), this::conflicts, meters, clock);
+  }
+
+  /** Opens another client of the same Tunelo. */
+  TuneloClient client() {
     ServiceProperties settings =
         new ServiceProperties(
             "tunelo",
@@ -48,19 +63,17 @@ final class TuneloSite implements AutoCloseable {
             Duration.ofSeconds(2),
             Duration.ofSeconds(1),
             10);
-    Channels channels =
-        new TuneloChannels(
-            OpenStacks.behind(
-                    keystone.authUrl(),
-                    "doni",
-                    new Secret(keystone.user("doni").password()),
-                    meters,
-                    clock)
-                .service(settings));
-    worker = new TuneloWorker(channels, new OneAtATime(), neighbours(), meters, clock);
+    return new HttpTuneloClient(
+        OpenStacks.behind(
+                keystone.authUrl(),
+                "doni",
+                new Secret(keystone.user("doni").password()),
+                meters,
+                clock)
+            .service(settings));
   }
 
-  private static final class OneAtATime implements DistributedLock {
+  private static final class SiteLock implements DistributedLock {
     private final ReentrantLock lock = new ReentrantLock();
 
     @Override
@@ -75,30 +88,24 @@ final class TuneloSite implements AutoCloseable {
   }
 
   /** As the inventory finds them; a device's place in the list is the order of enrollment. */
-  private ConflictFinder neighbours() {
-    return (asking, _, sought) -> {
-      String key = key(sought);
-      List<ConflictFinder.Conflict> found = new ArrayList<>();
-      boolean earlier = true;
-      for (EdgeDevice device : devices) {
-        if (device.id().equals(asking)) {
-          earlier = false;
-        } else if (device.wants(key) || device.reports(key)) {
-          found.add(
-              new ConflictFinder.Conflict(
-                  device.id(),
-                  earlier,
-                  device.isDeleted(),
-                  device.wants(key),
-                  device.reports(key)));
-        }
+  private List<Conflict> conflicts(HardwareId asking, String worker, ConflictQuery query) {
+    String key = key(query);
+    List<Conflict> found = new ArrayList<>();
+    boolean earlier = true;
+    for (EdgeDevice device : devices) {
+      if (device.id().equals(asking)) {
+        earlier = false;
+      } else if (device.wants(key) || device.reports(key)) {
+        found.add(
+            new Conflict(
+                device.id(), earlier, device.isDeleted(), device.wants(key), device.reports(key)));
       }
-      return found;
-    };
+    }
+    return found;
   }
 
-  private static String key(ConflictFinder.ConflictQuery sought) {
-    return sought.details().toString().replaceAll(".*public_key=([^}]*=)}.*", "$1");
+  private static String key(ConflictQuery query) {
+    return query.details().toString().replaceAll(".*public_key=([^}]*=)}.*", "$1");
   }
 
   EdgeDevice enroll() {
@@ -107,7 +114,7 @@ final class TuneloSite implements AutoCloseable {
     return device;
   }
 
-  /** A device whose channel {@code user} is there and recorded. */
+  /** Enrolls a device whose channel {@code user} exists and is recorded. */
   EdgeDevice steady(int key) {
     EdgeDevice device = enroll().with("user", EdgeDevice.key(key));
     Outcome outcome = requested(device);
@@ -127,10 +134,10 @@ final class TuneloSite implements AutoCloseable {
   }
 
   Outcome requested(EdgeDevice device) {
-    return device.keep(AppliedPlan.of(plan(device, Cause.REQUESTED)));
+    return device.record(AppliedPlan.of(plan(device, Cause.REQUESTED)));
   }
 
-  /** What an attempt tells that does not end well, whether it throws or not. */
+  /** Returns the reason or message of an attempt that did not end well, thrown or not. */
   String requestedOrThrown(EdgeDevice device) {
     try {
       return switch (requested(device)) {
@@ -143,32 +150,32 @@ final class TuneloSite implements AutoCloseable {
     }
   }
 
-  /** How it ends after some attempts, whatever was wrong before. */
+  /** Makes attempts until the device is steady or gone. */
   Outcome settled(EdgeDevice device) {
-    String told = "";
+    String last = "";
     for (int i = 0; i < 5; i++) {
       try {
         Outcome outcome = requested(device);
         if (outcome instanceof Outcome.Synced || outcome instanceof Outcome.Gone) {
           return outcome;
         }
-        told = outcome.toString();
+        last = outcome.toString();
       } catch (BackendException e) {
-        told = e.toString();
+        last = e.toString();
         // As the engine would wait.
         e.retryAfter().ifPresent(clock::advance);
       }
     }
-    throw new AssertionError("it does not settle: " + told);
+    throw new AssertionError("not settled: " + last);
   }
 
-  Outcome routine(EdgeDevice device) {
-    return device.keep(AppliedPlan.of(plan(device, Cause.SCHEDULED)));
+  Outcome scheduled(EdgeDevice device) {
+    return device.record(AppliedPlan.of(plan(device, Cause.SCHEDULED)));
   }
 
-  /** One attempt of a sweep that has just begun for all. */
+  /** Makes one scheduled attempt of a sweep that has just begun for all devices. */
   Outcome swept(EdgeDevice device) {
-    return device.keep(AppliedPlan.of(worker.plan(device.attempt(Cause.SCHEDULED))));
+    return device.record(AppliedPlan.of(worker.plan(device.attempt(Cause.SCHEDULED))));
   }
 
   TuneloWorker worker() {

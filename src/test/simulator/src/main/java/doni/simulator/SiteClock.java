@@ -15,7 +15,7 @@ public final class SiteClock extends Clock {
   private final AtomicReference<Instant> now;
 
   /**
-   * @param tick by how much it goes on each time it is looked at
+   * @param tick by how much it advances on each reading
    */
   public SiteClock(Instant start, Duration tick) {
     this.now = new AtomicReference<>(start);

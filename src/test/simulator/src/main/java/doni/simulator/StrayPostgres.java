@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds the database of a service that was killed: it is nobody's child and lives on, but its
- * process id stands in its directory.
+ * Finds the database of a service that was killed: it has no parent and lives on, but its process
+ * id stands in its directory.
  */
 final class StrayPostgres {
 
@@ -24,7 +24,7 @@ final class StrayPostgres {
           .flatMap(StrayPostgres::firstLine)
           .filter(line -> line.matches("\\d+"))
           .flatMap(line -> ProcessHandle.of(Long.parseLong(line)).stream())
-          // The file may be an old one, and its number somebody else's by now.
+          // The file may be an old one, and its number may belong to another process.
           .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
           .toList();
     } catch (IOException | UncheckedIOException e) {

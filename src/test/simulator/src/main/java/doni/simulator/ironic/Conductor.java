@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The nodes and ports, the locks on them, and what becomes of nodes as time passes. A state that
- * takes its time ends when somebody looks after that time.
+ * takes its time ends at the first request after that time.
  */
 final class Conductor {
 
@@ -48,7 +48,7 @@ final class Conductor {
     this.clock = clock;
   }
 
-  /** Does something while nobody else does, after what was due has happened. */
+  /** Does the work while no other thread does, after all due transitions. */
   <T> T exclusively(Supplier<T> work) {
     lock.lock();
     try {

@@ -33,7 +33,7 @@ final class Access {
   /**
    * Starts with the two users.
    *
-   * @param bootstrapUser the user that a valid bootstrap token is, or nobody
+   * @param bootstrapUser the user of a valid bootstrap token, if there is one
    */
   Access(Function<String, Optional<String>> bootstrapUser) {
     this.bootstrapUser = bootstrapUser;

@@ -96,7 +96,7 @@ final class ObjectStore {
 
   /**
    * Replaces an object by what {@code change} makes of a copy of it. When that is the same, nothing
-   * happens: no new version, and nobody who watches is woken.
+   * happens: no new version, and no watch is woken.
    */
   ObjectNode update(Kind kind, ObjectKey key, UnaryOperator<ObjectNode> change) {
     lock.lock();

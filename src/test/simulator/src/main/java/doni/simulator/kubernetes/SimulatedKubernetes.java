@@ -177,27 +177,27 @@ public final class SimulatedKubernetes extends SimulatedApi {
     nodes.ready(name, status);
   }
 
-  /** A heartbeat: a change of the node that concerns nobody. */
+  /** Sends a heartbeat: a change of the node that matters to no client. */
   public void heartbeat(String name) {
     nodes.heartbeat(name);
   }
 
-  /** Somebody else sets labels. */
+  /** Sets labels as another client. */
   public void setLabels(String name, Map<String, String> labels) {
     nodes.labels(name, labels);
   }
 
-  /** Somebody else removes a label. */
+  /** Removes a label as another client. */
   public void removeLabel(String name, String key) {
     nodes.removeLabel(name, key);
   }
 
-  /** Somebody else sets a taint; one with the same key is replaced. */
+  /** Sets a taint as another client; one with the same key is replaced. */
   public void setTaint(String name, NodeState.Taint taint) {
     nodes.taint(name, taint);
   }
 
-  /** Somebody else removes a taint. */
+  /** Removes a taint as another client. */
   public void removeTaint(String name, String key) {
     nodes.removeTaint(name, key);
   }

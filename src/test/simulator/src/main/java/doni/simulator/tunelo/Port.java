@@ -3,7 +3,7 @@ package doni.simulator.tunelo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A port of Neutron: a channel, a hub, or what somebody else has.
+ * A port of Neutron: a channel, a hub, or the port of another client.
  *
  * @param publicKey of a hub that is not ready: null
  * @param hub of a channel, the uuid of its hub; null once it was cut off

@@ -70,7 +70,7 @@ public final class SimulatedTunelo extends SimulatedApi {
     return network.port(uuid).isPresent();
   }
 
-  /** A channel that somebody else made. */
+  /** Creates a channel as another client. */
   public String addChannel(String publicKey) {
     return network
         .hub(subnet.project(), subnet)
@@ -81,7 +81,7 @@ public final class SimulatedTunelo extends SimulatedApi {
         .orElseThrow();
   }
 
-  /** A port of a server. */
+  /** Creates the port of a server. */
   public String addOrdinaryPort() {
     return network
         .allocate(Port.Kind.ORDINARY, subnet.project(), subnet, null, null)
@@ -89,12 +89,19 @@ public final class SimulatedTunelo extends SimulatedApi {
         .orElseThrow();
   }
 
-  /** Takes a port away behind everybody's back. */
+  /** Removes a port as another client. */
   public void remove(String uuid) {
     boolean _ = network.remove(uuid);
   }
 
-  /** Takes everything away. */
+  /** Updates a channel as another client's PUT does: it loses its hub, whatever else changes. */
+  public void update(String uuid, String publicKey) {
+    network
+        .channel(uuid)
+        .ifPresent(port -> network.replace(port.withKey(publicKey, port.endpoint()).cutOff()));
+  }
+
+  /** Removes all ports. */
   public void clear() {
     network.clear();
   }
@@ -234,7 +241,7 @@ public final class SimulatedTunelo extends SimulatedApi {
     Port port = channel(request);
     JsonNode properties = body.path("properties");
     if (properties.isObject()) {
-      // The real one writes the port's profile anew, without the hub in it.
+      // The real service rewrites the port's profile without the hub.
       String key = properties.path("public_key").asString(port.publicKey());
       String endpoint = properties.path("endpoint").asString(port.endpoint());
       network.replace(port.withKey(key, endpoint).cutOff());

@@ -34,7 +34,7 @@ class TranscriptTests {
 
   private static final String PROJECT = "96061d84f6714a3eb9e9f101fd676d0a";
   private static final String ORDINARY_PORT = "634089fd-c334-4597-a751-dac7e186d05a";
-  private static final String OF_SOMEBODY = "6eaa6bd8-377c-4ae3-8e2d-6ce92ad2439a";
+  private static final String OF_OTHERS = "6eaa6bd8-377c-4ae3-8e2d-6ce92ad2439a";
 
   private final SimulatedKeystone keystone = new SimulatedKeystone(0, Clock.systemUTC());
   private final String project = keystone.user("doni").project().id();
@@ -60,7 +60,7 @@ class TranscriptTests {
     before.put("create on a /29 subnet #1", () -> tunelo.quotaUsedUp(false));
     before.put(
         "delete by a member of another project",
-        () -> likeness.learn(OF_SOMEBODY, tunelo.addChannel("somebody's")));
+        () -> likeness.learn(OF_OTHERS, tunelo.addChannel("another client's")));
     before.put("list when one port has an unknown channel type", () -> tunelo.oddPort(true));
     before.put(
         "create w/o Accept header",

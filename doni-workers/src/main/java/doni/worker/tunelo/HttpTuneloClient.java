@@ -5,6 +5,9 @@ import doni.openstack.OpenStackService;
 import doni.openstack.ServiceRequest;
 import doni.openstack.ServiceResponse;
 import doni.worker.LanePause;
+import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
+import doni.worker.tunelo.TuneloObservedState.ChannelHub;
+import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,21 +16,21 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tunelo's API, as it was recorded from the real service. Never PUT or PATCH: Tunelo then cuts the
- * channel off from its hub for good, also when nothing is changed.
+ * Tunelo's API, as recorded from the real service. It sends no PUT or PATCH: Tunelo then cuts the
+ * channel off from its hub for good, even if nothing changes.
  */
-final class TuneloChannels implements Channels {
+final class HttpTuneloClient implements TuneloClient {
 
   private static final String CHANNELS = "/channels";
 
   private final OpenStackService tunelo;
 
-  TuneloChannels(OpenStackService tunelo) {
+  HttpTuneloClient(OpenStackService tunelo) {
     this.tunelo = tunelo;
   }
 
   @Override
-  public Optional<LanePause> hold() {
+  public Optional<LanePause> lanePause() {
     return tunelo.hold();
   }
 
@@ -37,38 +40,38 @@ final class TuneloChannels implements Channels {
   }
 
   @Override
-  public Listed list() {
+  public ChannelListing list() {
     ServiceResponse answer = tunelo.send(ServiceRequest.get(CHANNELS));
     if (answer.status() == 500 && answer.message().startsWith("Channel type ")) {
-      return new Listed.Unreadable(answer.message());
+      return ChannelListing.unreadable(answer.message());
     }
     JsonNode channels = answer.orRefused().body().path("channels");
     if (!channels.isArray()) {
       throw unexpected(answer, "a list of channels");
     }
-    List<Channel> all = new ArrayList<>();
+    List<TuneloChannel> all = new ArrayList<>();
     for (JsonNode channel : channels) {
       all.add(read(answer, channel));
     }
-    return new Listed.All(all);
+    return ChannelListing.of(all);
   }
 
   @Override
-  public Optional<Channel> find(String uuid) {
+  public Optional<TuneloChannel> find(String uuid) {
     ServiceResponse answer =
         tunelo.send(ServiceRequest.get(CHANNELS + "/" + ServiceRequest.segment(uuid)));
     if (isNotFound(answer)) {
       return Optional.empty();
     }
-    Channel channel = read(answer, answer.orRefused().body());
+    TuneloChannel channel = read(answer, answer.orRefused().body());
     if (!channel.uuid().equals(uuid)) {
-      throw unexpected(answer, "the channel that was asked for");
+      throw unexpected(answer, "the channel that was requested");
     }
     return Optional.of(channel);
   }
 
   @Override
-  public Created create(ChannelWish wish) {
+  public TuneloWriteResult create(DesiredChannel desired) {
     ServiceResponse answer =
         tunelo.send(
             ServiceRequest.post(
@@ -77,56 +80,60 @@ final class TuneloChannels implements Channels {
                     "project_id",
                     tunelo.projectId(),
                     "channel_type",
-                    wish.type(),
+                    desired.type(),
                     "properties",
-                    Map.of("public_key", wish.publicKey()))));
+                    Map.of("public_key", desired.publicKey()))));
     if (isNotFound(answer)) {
-      return new Created.NotReady(answer.message());
+      return new TuneloWriteResult.NotReady(answer.message());
     }
-    Channel channel = read(answer, answer.orRefused().body());
-    if (!channel.serves(wish)) {
-      throw unexpected(answer, "the channel that was to be made");
+    TuneloChannel channel = read(answer, answer.orRefused().body());
+    if (!channel.serves(desired)) {
+      throw unexpected(answer, "the channel to create");
     }
-    return new Created.Made(channel);
+    return new TuneloWriteResult.Created(channel);
   }
 
   @Override
-  public void delete(String uuid) {
+  public TuneloWriteResult delete(String uuid) {
     ServiceResponse answer =
         tunelo.send(ServiceRequest.delete(CHANNELS + "/" + ServiceRequest.segment(uuid)));
-    if (!isNotFound(answer)) {
-      var _ = answer.orRefused();
+    if (isNotFound(answer)) {
+      return TuneloWriteResult.ABSENT;
     }
+    var _ = answer.orRefused();
+    return TuneloWriteResult.DELETED;
   }
 
-  /** Of Tunelo itself; an unknown URL is answered with HTML, and says nothing of a channel. */
+  /**
+   * A 404 of Tunelo itself; the one for an unknown URL is HTML and says nothing about a channel.
+   */
   private static boolean isNotFound(ServiceResponse answer) {
     return answer.status() == 404 && answer.body().path("error").isString();
   }
 
-  private static Channel read(ServiceResponse answer, JsonNode json) {
+  private static TuneloChannel read(ServiceResponse answer, JsonNode json) {
     String uuid = json.path("uuid").asString("");
     JsonNode properties = json.path("properties");
-    if (!Recorded.isUuid(uuid) || !json.path("peers").isArray() || !properties.isObject()) {
+    if (!TuneloChannel.isUuid(uuid) || !json.path("peers").isArray() || !properties.isObject()) {
       throw unexpected(answer, "a channel");
     }
-    List<Peer> peers = new ArrayList<>();
+    List<ChannelHub> hubs = new ArrayList<>();
     for (JsonNode peer : json.path("peers")) {
-      peers.add(
-          new Peer(
+      hubs.add(
+          new ChannelHub(
               peer.path("uuid").asString(""),
               text(peer.path("properties").path("public_key")),
               text(peer.path("properties").path("endpoint")),
               text(peer.path("properties").path("ip")),
               peer.path("status").asString("").equals("ACTIVE")));
     }
-    return new Channel(
+    return new TuneloChannel(
         uuid,
         json.path("channel_type").asString(""),
         properties.path("public_key").asString(""),
         text(properties.path("ip")),
         text(properties.path("endpoint")),
-        peers);
+        hubs);
   }
 
   private static @Nullable String text(JsonNode node) {

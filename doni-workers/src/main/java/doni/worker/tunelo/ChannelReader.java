@@ -1,0 +1,162 @@
+package doni.worker.tunelo;
+
+import doni.backend.SharedSnapshot;
+import doni.enrollment.HardwareId;
+import doni.worker.ConflictFinder;
+import doni.worker.tunelo.TuneloClient.ChannelListing;
+import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
+import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads what one attempt needs to know of the site's channels.
+ *
+ * <p>In a scheduled attempt, a shared listing shows the recorded channels and may be some seconds
+ * old; otherwise each is read by its uuid. Keys are looked up in a listing that is not older than
+ * the attempt. That is recent enough to create a channel: one with the device's key can come only
+ * from an earlier attempt for that device, and the engine runs one at a time. What a stalled
+ * replica creates nevertheless is found later as a second channel with the key.
+ */
+final class ChannelReader {
+
+  private final TuneloClient client;
+  private final SharedSnapshot<ChannelListing> listing;
+  private final ConflictFinder conflicts;
+  private final boolean scheduled;
+  private final Instant begun;
+  private final Set<String> deleted = new HashSet<>();
+  private final Map<String, ChannelOwnership> owners = new HashMap<>();
+
+  ChannelReader(
+      TuneloClient client,
+      SharedSnapshot<ChannelListing> listing,
+      ConflictFinder conflicts,
+      boolean scheduled,
+      Instant begun) {
+    this.client = client;
+    this.listing = listing;
+    this.conflicts = conflicts;
+    this.scheduled = scheduled;
+    this.begun = begun;
+  }
+
+  /** Remembers that this attempt found no such channel any more; the listing may still show it. */
+  void deleted(String uuid) {
+    deleted.add(uuid);
+  }
+
+  /** Returns whether the attempt may be based on the shared listing. */
+  boolean isScheduled() {
+    return scheduled;
+  }
+
+  /**
+   * Reads what the attempt needs to know.
+   *
+   * @param current whether a write follows, so that a scheduled attempt, too, reads each channel
+   */
+  TuneloObservedState observe(
+      TuneloDesiredState desired, TuneloRecordedState recorded, boolean current) {
+    Map<String, TuneloChannel> seen = new LinkedHashMap<>();
+    return desired.deleted()
+        ? observeDeleted(desired, recorded, seen)
+        : observeEnrolled(desired, recorded, seen, current || !scheduled);
+  }
+
+  private TuneloObservedState observeDeleted(
+      TuneloDesiredState desired, TuneloRecordedState recorded, Map<String, TuneloChannel> seen) {
+    Set<String> keys = new LinkedHashSet<>(recorded.keys());
+    keys.addAll(desired.keys());
+    // A device that never had a key never had a channel.
+    if (keys.isEmpty() && recorded.uuids().isEmpty()) {
+      return new TuneloObservedState(seen, Map.of(), Optional.empty(), begun);
+    }
+    ChannelListing site = listing.notOlderThan(begun);
+    for (String uuid : recorded.uuids()) {
+      Optional<TuneloChannel> channel =
+          site.unreadable().isPresent() ? client.find(uuid) : site.uuid(uuid);
+      channel.filter(this::exists).ifPresent(it -> seen.put(uuid, it));
+    }
+    keys.forEach(key -> lookUp(site, key, seen));
+    return observed(desired, recorded, seen, Set.of(), site.unreadable());
+  }
+
+  private TuneloObservedState observeEnrolled(
+      TuneloDesiredState desired,
+      TuneloRecordedState recorded,
+      Map<String, TuneloChannel> seen,
+      boolean current) {
+    for (String uuid : recorded.uuids()) {
+      recorded(uuid, current).ifPresent(channel -> seen.put(uuid, channel));
+    }
+    Set<String> missing = new LinkedHashSet<>();
+    for (DesiredChannel channel : desired.channels()) {
+      boolean served =
+          recorded
+              .uuid(channel.name())
+              .map(seen::get)
+              .filter(own -> own.serves(channel) && !own.hasLostHub())
+              .isPresent();
+      if (!served) {
+        missing.add(channel.publicKey());
+      } else if (scheduled) {
+        ChannelListing site = current ? listing.notOlderThan(begun) : listing.recent();
+        lookUp(site, channel.publicKey(), seen);
+      }
+    }
+    Set<String> keys = new LinkedHashSet<>(missing);
+    keys.addAll(recorded.formerKeys(desired));
+    if (keys.isEmpty()) {
+      return observed(desired, recorded, seen, missing, Optional.empty());
+    }
+    ChannelListing site = listing.notOlderThan(begun);
+    keys.forEach(key -> lookUp(site, key, seen));
+    return observed(desired, recorded, seen, missing, site.unreadable());
+  }
+
+  /** What the listing of a moment ago lacks may have been created since. */
+  private Optional<TuneloChannel> recorded(String uuid, boolean current) {
+    Optional<TuneloChannel> listed = current ? Optional.empty() : listing.recent().uuid(uuid);
+    return listed.isPresent() ? listed : client.find(uuid);
+  }
+
+  /** A channel that was read by its uuid is newer than the listing. */
+  private void lookUp(ChannelListing site, String key, Map<String, TuneloChannel> seen) {
+    site.key(key).stream()
+        .filter(this::exists)
+        .forEach(channel -> seen.putIfAbsent(channel.uuid(), channel));
+  }
+
+  private boolean exists(TuneloChannel channel) {
+    return !deleted.contains(channel.uuid());
+  }
+
+  /** Asks who else claims the keys to be used, and those of channels that are not recorded. */
+  private TuneloObservedState observed(
+      TuneloDesiredState desired,
+      TuneloRecordedState recorded,
+      Map<String, TuneloChannel> seen,
+      Set<String> missing,
+      Optional<String> unlisted) {
+    Set<String> keys = new LinkedHashSet<>(unlisted.isPresent() ? Set.of() : missing);
+    Set<String> known = recorded.uuids();
+    seen.values().stream()
+        .filter(channel -> !known.contains(channel.uuid()))
+        .map(TuneloChannel::publicKey)
+        .forEach(keys::add);
+    Map<String, ChannelOwnership> claims = new HashMap<>();
+    keys.forEach(key -> claims.put(key, owner(desired.device(), key)));
+    return new TuneloObservedState(seen, claims, unlisted, begun);
+  }
+
+  private ChannelOwnership owner(HardwareId device, String key) {
+    return owners.computeIfAbsent(key, it -> ChannelOwnership.of(conflicts, device, it));
+  }
+}
