@@ -43,7 +43,7 @@ BROKEN = {
         (lambda s, h, c: h.answering.add("10.20.0.254"), "NET-025", "kolla_internal_vip_address", "10.20.0.254"),
     "k3s on the external VIP":
         (lambda s, h, c: c(s, k3s_server_ip="203.0.113.10"), "NET-001", "k3s_server_ip", "kolla_external_vip_address"),
-    "k3s on an address of somebody else":
+    "k3s on another machine's address":
         (lambda s, h, c: c(s, k3s_server_ip="203.0.113.77"), "NET-026", "k3s_server_ip", "203.0.113.77"),
     "cluster and tunnels overlap":
         (lambda s, h, c: c(s, k3s_cluster_cidr="10.0.0.0/16"), "NET-004", "k3s_cluster_cidr", "10.0.3.0/24"),
@@ -83,14 +83,14 @@ BROKEN = {
     "a public name that points elsewhere":
         (lambda s, h, c: h.records.update({"edge.example.org": ["203.0.113.99"]}), "DNS-003", "kolla_external_fqdn",
          "203.0.113.99"),
-    "a clock that nobody sets": (lambda s, h, c: setattr(h, "clock", False), "TIME-001", None, "time server"),
+    "a clock that follows no time server": (lambda s, h, c: setattr(h, "clock", False), "TIME-001", None, "time server"),
     "a port that is taken":
         (lambda s, h, c: h.listening.append(Listener("0.0.0.0", 6443, "minikube")), "PORT-001", None, "minikube"),
     "no wireguard in the kernel": (lambda s, h, c: h.modules.discard("wireguard"), "KERN-001", None, "wireguard"),
     "no br_netfilter in the kernel": (lambda s, h, c: h.modules.discard("br_netfilter"), "KERN-001", None, "br_netfilter"),
     "no overlay in the kernel": (lambda s, h, c: h.modules.discard("overlay"), "KERN-001", None, "overlay"),
-    "an operating system nobody tried": (lambda s, h, c: setattr(h, "system", ("ubuntu", "18.04")), "OS-001", None, "18.04"),
-    "a processor nobody builds for": (lambda s, h, c: setattr(h, "architecture", "riscv64"), "OS-002", None, "riscv64"),
+    "an unsupported operating system": (lambda s, h, c: setattr(h, "system", ("ubuntu", "18.04")), "OS-001", None, "18.04"),
+    "an unsupported processor": (lambda s, h, c: setattr(h, "architecture", "riscv64"), "OS-002", None, "riscv64"),
     "too little memory": (lambda s, h, c: setattr(h, "memory", 4.0), "MEM-001", None, "4.0"),
     "too little disk": (lambda s, h, c: setattr(h, "disk", 7.5), "DISK-001", None, "7.5"),
     "nscd": (lambda s, h, c: setattr(h, "nscd", True), "SVC-001", None, "nscd"),
@@ -114,6 +114,8 @@ BROKEN = {
     "a taint without a value":
         (lambda s, h, c: c(s, k8s_worker_taint={"key": "worker-node", "effect": "NoSchedule"}), "CFG-002",
          "k8s_worker_taint.value", "missing"),
+    "a Docker user that is not a name":
+        (lambda s, h, c: c(s, docker_users=["the operator"]), "CFG-001", "docker_users", "user name"),
     "networks that are no list": (lambda s, h, c: c(s, neutron_networks="physnet1"), "CFG-001", "neutron_networks", "list"),
     "an interface's name that is too long":
         (lambda s, h, c: c(s, network_interface="enp0s31f6.veth.physnet1"), "CFG-001", "network_interface", "15 characters"),
@@ -208,6 +210,13 @@ def test_an_inventory_host_without_address_is_named(site_of, host):
     assert [one.key for one in findings.errors(found)] == ["edge7"]
 
 
+@pytest.mark.parametrize("arguments", ["-F /root/ssh_config", "-o ProxyCommand='ssh -W %h:%p bastion'", "-J bastion"])
+def test_a_host_behind_a_jump_host_needs_no_address_here(arguments, site_of, host):
+    found = look(site_of(), host, ({"edge1": {"ansible_connection": "local"}, "edge7": {"ansible_ssh_common_args": arguments}}, ["edge1"]))
+
+    assert findings.errors(found) == []
+
+
 def test_a_release_of_k3s_that_does_not_exist_is_named(site_of, host):
     url = "https://github.com/k3s-io/k3s/releases/download/v1.23.17%2Bk3s1/sha256sum-amd64.txt"
     assert findings.errors(look(site_of(), host)) == []
@@ -232,7 +241,9 @@ def test_an_empty_vault_password_is_not_blamed_on_the_inventory(site_of, host):
     (lambda s, h, c: h.links.update(eno3=["192.0.2.7/24"]), "NET-029", "192.0.2.7"),
     (lambda s, h, c: c(s, host_networking_uplinks={"physnet7": {"bridge": "br7"}}), "NET-015", "physnet7"),
     (lambda s, h, c: c(s, host_networking_uplinks={"physnet1": {"interface": "eno3"}}), "CFG-002", "bridge"),
-    (lambda s, h, c: h.packages.update(postgresql=14), "PKG-001", "PostgreSQL 14"),
+    (lambda s, h, c: h.packages.update(postgresql=14), "PKG-001", "https://apt.postgresql.org/pub/repos/apt, from where PostgreSQL"),
+    (lambda s, h, c: (h.packages.update(postgresql=14), c(s, postgres_repository_url="https://mirror.example.org/apt"),
+                      h.web.update({"https://mirror.example.org/apt/dists/jammy-pgdg/Release": 404})), "PKG-001", "answers 404"),
     (lambda s, h, c: h.packages.update({"openjdk-25-jre-headless": 0}), "PKG-001", "openjdk-25-jre-headless"),
     (lambda s, h, c: h.commands.clear(), "PKG-002", "git"),
 ])
@@ -243,6 +254,28 @@ def test_what_a_role_would_find_an_hour_later_is_found_now(broken, identifier, w
     found = [one for one in findings.errors(look(site, host)) if one.id == identifier]
 
     assert [one for one in found if word in str(one)], findings.report(look(site, host))
+
+
+@pytest.mark.parametrize(("system", "package", "release"), [
+    (("ubuntu", "22.04"), {"postgresql": 14}, "https://apt.postgresql.org/pub/repos/apt/dists/jammy-pgdg/Release"),
+    (("debian", "12"), {"openjdk-25-jre-headless": 0}, "https://packages.adoptium.net/artifactory/deb/dists/bookworm/Release"),
+])
+def test_a_package_that_a_role_gets_from_another_repository_passes(system, package, release, site_of, host):
+    host.system = system
+    host.packages.update(package)
+    host.web[release] = 200
+
+    assert findings.errors(look(site_of(), host)) == []
+
+
+def test_the_repositories_of_the_prechecks_are_those_of_the_roles():
+    for (system, version, _), (key, url, file) in prechecks._REPOSITORIES.items():
+        role = "postgres" if key.startswith("postgres_") else "doni"
+        defaults = documents.load_mapping(DEPLOY / "roles" / role / "defaults" / "main.yml")
+        assert defaults[key] == url
+        release = file.split("/")[1].removesuffix("-pgdg")
+        assert f"== '{release}'" in defaults["postgres_from_repository" if role == "postgres" else "doni_java_from_repository"]
+        assert {("ubuntu", "22.04"): "jammy", ("debian", "12"): "bookworm"}[system, version] == release
 
 
 def test_a_certificate_that_is_not_there_is_named(site_of, host, change):
