@@ -6,6 +6,8 @@ export ANSIBLE_CONFIG="$deploy/ansible.cfg" ANSIBLE_NOCOLOR=1 ANSIBLE_PYTHON_INT
 work="$(mktemp -d)"
 # The connections that Ansible keeps open are the test's own too: two machines have the same name.
 export ANSIBLE_HOME="$work/ansible" ANSIBLE_SSH_CONTROL_PATH_DIR="$work/ansible/cp"
+# Without Ansible's default -C: nothing here is far away, and compressing the jar takes longer than sending it.
+export ANSIBLE_SSH_ARGS='-o ControlMaster=auto -o ControlPersist=60s'
 cleanups=()
 
 # Run at the end, the last one first.
