@@ -11,7 +11,7 @@ machine_inventory="$machine/inventory"
 machine_leader=''
 machine_nspawn=''
 
-# On a host without what it needs, the test is skipped.
+# Skips the test on a host that lacks a tool. machine_make skips it where the tools cannot work, for example in a container without rights.
 machine_needs() {
   local tool
   ((EUID == 0)) || skip "needs root, to boot a machine"
@@ -29,8 +29,13 @@ machine_make() {
   # Ansible's SSH control sockets, among other things, are the user's own.
   chmod 0755 "$work"
   # volatile: what packages sync to disk while they are installed is not waited for.
-  mount -t overlay overlay -o "lowerdir=$lower,upperdir=$machine/upper,workdir=$machine/scratch,volatile" "$machine_root"
+  mount -t overlay overlay -o "lowerdir=$lower,upperdir=$machine/upper,workdir=$machine/scratch,volatile" "$machine_root" 2>"$machine/console" ||
+    skip "cannot mount an overlay here: $(head -n 1 "$machine/console")"
   at_end umount "$machine_root"
+  # A host on which it starts no program cannot boot a machine; after that, a machine that does not boot is a failure.
+  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet --directory "$machine_root" --register=no --keep-unit --private-network \
+    --timezone=off --resolv-conf=off --console=pipe true >"$machine/console" 2>&1 </dev/null ||
+    skip "systemd-nspawn cannot start a container here: $(tail -n 1 "$machine/console")"
   at_end machine_off
 
   ssh-keygen -q -t ed25519 -N '' -f "$machine/key"
