@@ -17,7 +17,7 @@ def new_folder(site, to=None):
 def save_site(site, folder):
     """Packs the directory, journal included, so that only its owner can read it.
 
-    The vault password stays out: whoever finds the backup must not find the key in it.
+    The vault password stays out, so that a lost backup does not contain its own key.
     """
     try:
         folder.mkdir(mode=0o700, parents=True)

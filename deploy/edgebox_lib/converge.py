@@ -42,18 +42,19 @@ def assess(phase, plan, record, inputs, holds, enabled):
     if not all(enabled(switch) for switch in phase.enabled_by):
         return Assessment(State.OFF, f"{' and '.join(phase.enabled_by)} not set")
     lacking = [name for name in phase.needs if holds.get(name) is False]
-    why, steps = _due(phase, plan, record, inputs, holds)
+    wanted = plan.wanted(phase, enabled)
+    why, steps = _due(phase, plan, record, inputs, holds, wanted)
     if why:
         if lacking:
             return Assessment(State.WAITING, _waits_for(plan, lacking))
         return Assessment(State.DUE, why, steps)
-    absent = [name for name in phase.wants if holds.get(name) is False and name in record.get("without", [])]
+    absent = [name for name in wanted if holds.get(name) is False and name in record.get("without", [])]
     if absent:
         return Assessment(State.WAITING, f"ran without {_named(plan, absent)}, and runs again once that is there")
     return Assessment(State.OK)
 
 
-def _due(phase, plan, record, inputs, holds):
+def _due(phase, plan, record, inputs, holds, wanted):
     if record is None:
         return "has not run yet", phase.steps
     # A record without an outcome is that of a run which did not end, or a damaged one: neither says that the phase is done.
@@ -66,7 +67,7 @@ def _due(phase, plan, record, inputs, holds):
     lost = [name for name in phase.gives if holds.get(name) is False]
     if lost:
         return f"{_named(plan, lost)} is gone", phase.steps
-    arrived = [name for name in record.get("without", []) if name in phase.wants and holds.get(name)]
+    arrived = [name for name in record.get("without", []) if name in wanted and holds.get(name)]
     if arrived:
         return f"{_named(plan, arrived)} is there now", phase.again or phase.steps
     return "", ()

@@ -15,15 +15,17 @@ class Condition:
     name: str
     what: str
     look: dict
+    enabled_by: tuple = ()
+    """Switches of the site without which it never holds, so that no phase waits for it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
     """One step towards the site.
 
-    It runs unless a phase of `after` has failed in the same run, and once all of `needs` hold. Of `wants` it makes use if they hold: a phase that ran without one runs again as soon as
-    that one is there (the steps `again`, where it names any), which is how circles are broken. After it ran, all of `gives`
-    must come to hold within `within` seconds; when one of them is lost later, the phase is due again.
+    It runs unless a phase of `after` has failed in the same run, and once all of `needs` hold. It uses those of `wants` that
+    hold: a phase that ran without one runs again (the steps `again`, where it names any) as soon as that one holds. After it
+    ran, all of `gives` must hold within `within` seconds; when one of them is lost later, the phase is due again.
     """
 
     name: str
@@ -87,6 +89,10 @@ class Plan:
     def providers(self, condition):
         return [phase.name for phase in self.phases if condition in phase.gives]
 
+    def wanted(self, phase, enabled):
+        """The conditions that the phase wants, without those that this site's switches rule out."""
+        return [name for name in phase.wants if all(enabled(switch) for switch in self.conditions[name].enabled_by)]
+
 
 _KEYS = {"name", "does", "steps", "again", "enabled_by", "after", "needs", "wants", "gives", "within", "reads", "fix"}
 _STEPS = {"playbook", "kolla", "prechecks"}
@@ -100,7 +106,7 @@ def load(path=None):
         if key not in content:
             raise documents.Unreadable(f"{path}: has no key {key}")
     folder = path.resolve().parent
-    conditions = {name: Condition(name, entry["what"], {key: value for key, value in entry.items() if key != "what"})
+    conditions = {name: _condition(name, entry)
                   for name, entry in content.get("conditions", {}).items()}
     phases = tuple(_phase(entry, conditions, path) for entry in content["phases"])
     names = [phase.name for phase in phases]
@@ -114,6 +120,11 @@ def load(path=None):
                 raise documents.Unreadable(f"{path}: command {command}: there is no phase {part['phase']}")
     return Plan(content.get("rounds", 6), folder / content["observe"], conditions, phases,
                 content.get("commands", {}), folder, _causes(content.get("causes", []), path))
+
+
+def _condition(name, entry):
+    look = {key: value for key, value in entry.items() if key not in ("what", "enabled_by")}
+    return Condition(name, entry["what"], look, tuple(entry.get("enabled_by", ())))
 
 
 def _causes(entries, path):

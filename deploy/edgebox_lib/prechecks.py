@@ -131,9 +131,15 @@ def _certificates(site, settings, own):
                           switch)
 
 
+_SSH_ARGUMENTS = ("ansible_ssh_common_args", "ansible_ssh_extra_args")
+
+
 def _inventory(host, variables):
     for name, own in sorted(variables.items()):
         target = str(own.get("ansible_host", name))
+        # A jump host or a client configuration of its own resolves the name.
+        if re.search(r"-F\b|Proxy(Command|Jump)|-J\b", " ".join(str(own.get(key, "")) for key in _SSH_ARGUMENTS)):
+            continue
         if own.get("ansible_connection") != "local" and not networks.address(target) and not host.resolve(target):
             yield Finding("DNS-001", f"host {target} has no address", "add it to the DNS or to /etc/hosts, or set ansible_host",
                           name)
@@ -174,9 +180,9 @@ def _vip(host, settings, present, key, interface_key):
     holders = {one.name: entry for one in present.values() for entry in one.networks if entry.ip == vip}
     if any(entry.network.prefixlen < 32 for entry in holders.values()) and settings.enabled("enable_haproxy"):
         yield Finding("NET-024", f"{vip} is the host's own address on {', '.join(holders)}",
-                      "choose an address that nobody has: keepalived puts it on the interface", key)
+                      "choose an unused address: keepalived puts it on the interface", key)
     elif not holders and host.answers(vip):
-        yield Finding("NET-025", f"{vip} is in use: something answers there", "choose an address that nobody has", key)
+        yield Finding("NET-025", f"{vip} is in use: something answers there", "choose an unused address", key)
 
 
 def _uplinks(settings, present):
@@ -194,7 +200,7 @@ def _server_address(settings, present):
     server = networks.address(settings.get("k3s_server_ip"))
     if settings.enabled("enable_k3s") and server and not any(
             server == one.ip for interface in present.values() for one in interface.networks):
-        yield Finding("NET-026", f"{server} is no address of this host", "add the address to an interface, or choose one it has",
+        yield Finding("NET-026", f"{server} is not an address of this host", "add the address to an interface, or choose one it has",
                       "k3s_server_ip")
 
 
@@ -299,24 +305,41 @@ def _nscd(host, settings):
         yield Finding("SVC-001", "nscd is there, which keeps containers from resolving names", "apt-get purge nscd")
 
 
+_REPOSITORIES = {
+    ("ubuntu", "22.04", "postgresql"):
+        ("postgres_repository_url", "https://apt.postgresql.org/pub/repos/apt", "dists/jammy-pgdg/Release"),
+    ("debian", "12", "openjdk-25-jre-headless"):
+        ("doni_java_repository_url", "https://packages.adoptium.net/artifactory/deb", "dists/bookworm/Release"),
+}
+"""Where roles get a package from on a system that has none, or one that is too old: the key of a mirror, the repository, and a file of it."""
+
+
 def _packages(host, settings):
-    """What roles install from the distribution, where it has no version that is new enough."""
+    """Packages that roles install, where neither the distribution nor a repository that the role adds has a version that is new enough."""
     if not settings.enabled("enable_doni"):
         return
     wanted = []
     if (settings.text("doni_database_host") or "127.0.0.1") in ("127.0.0.1", "localhost") and not settings.get("postgres_packages"):
-        wanted.append(("postgresql", 15, "PostgreSQL", "add apt.postgresql.org to the host's sources, or name a server as "
-                       "doni_database_host"))
+        wanted.append(("postgresql", 15, "PostgreSQL", "name a server as doni_database_host"))
     if not settings.get("doni_java") and settings.text("doni_deployment") in (None, "jar") \
             and not settings.get("doni_java_packages"):
         wanted.append(("openjdk-25-jre-headless", 25, "Java", "install a JDK 25 and name its java as doni_java"))
     for package, least, what, advice in wanted:
         version = host.package_version(package)
-        if version is None:
+        if version is None or version >= least:
             continue
-        if version < least:
-            there = f"{what} {version}" if version else f"no package {package}"
+        there = f"{what} {version}" if version else f"no package {package}"
+        repository = _REPOSITORIES.get((*host.operating_system(), package))
+        if not repository:
             yield Finding("PKG-001", f"this system has {there}, and Doni needs {what} {least}", advice)
+            continue
+        key, url, file = repository
+        url = settings.text(key) or url
+        status = host.http_status(f"{url}/{file}")
+        if status != 200:
+            answer = f"answers {status}" if status else "cannot be reached"
+            yield Finding("PKG-001", f"this system has {there}, and {url}, from where {what} would come, {answer}",
+                          f"open the way there, set {key} to a mirror, or {advice}")
 
 
 def _tools(host, settings):

@@ -13,7 +13,7 @@ EXAMPLE = DEPLOY / "site-config.example"
 
 
 def create(site, hostname=None):
-    """Copies the example, fills the host name in and makes the secrets; nobody but the owner can read any of it.
+    """Copies the example, fills the host name in and makes the secrets; only the owner can read any of it.
 
     A directory that exists is left as it is, unless it is empty. All of it appears at once: it is made beside its place
     and moved there.

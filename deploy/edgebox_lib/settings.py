@@ -22,7 +22,7 @@ def is_placeholder(value):
 
 
 class Unresolved:
-    """Stands for a value that is not known here: only Ansible can work it out (a filter, a host's facts), or nobody filled it in."""
+    """Stands for a value that is not known here: only Ansible can work it out (a filter, a host's facts), or it was never filled in."""
 
     def __repr__(self):
         return "(worked out by Ansible)"

@@ -1,4 +1,4 @@
-"""Judges a site's configuration by itself, before any host is looked at: all findings at once."""
+"""Judges a site's configuration by itself, before any host is checked: all findings at once."""
 
 import difflib
 import ipaddress

@@ -1,9 +1,11 @@
 """What the Dockerfile, .dockerignore and the Compose file promise, read from the files themselves."""
 
+import os
 import pathlib
 import re
 import stat
 import subprocess
+import tempfile
 
 import pytest
 import yaml
@@ -92,12 +94,55 @@ def test_postgres_is_on_a_network_without_a_way_out(compose):
     assert "ports" not in compose["services"]["postgres"]
 
 
-def test_up_prepares_once_and_for_its_owner_alone(tmp_path):
+def copy_compose(folder):
     for name in ("up", "env.example"):
-        (tmp_path / name).write_bytes((DEPLOY / "compose" / name).read_bytes())
-    (tmp_path / "config").mkdir()
+        (folder / name).write_bytes((DEPLOY / "compose" / name).read_bytes())
+    (folder / "config").mkdir()
     for example in (DEPLOY / "compose/config").glob("*.example"):
-        (tmp_path / "config" / example.name).write_bytes(example.read_bytes())
+        (folder / "config" / example.name).write_bytes(example.read_bytes())
+    return folder
+
+
+def owners(folder):
+    return {(path.stat().st_uid, path.stat().st_gid) for path in [folder / "secrets", *(folder / "secrets").iterdir()]}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_up_run_by_root_gives_the_secrets_to_the_user_of_the_image(tmp_path):
+    copy_compose(tmp_path)
+
+    subprocess.run(["bash", str(tmp_path / "up"), "--prepare"], capture_output=True, check=True)
+
+    assert "DONI_USER=10001:10001" in (tmp_path / ".env").read_text().splitlines()
+    assert owners(tmp_path) == {(10001, 10001)}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
+def test_up_run_by_another_user_keeps_the_secrets_with_that_user():
+    with tempfile.TemporaryDirectory() as folder:
+        work = copy_compose(pathlib.Path(folder))
+        subprocess.run(["chown", "-R", "65534:65534", folder], check=True)
+
+        subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "bash", str(work / "up"), "--prepare"],
+                       capture_output=True, check=True)
+
+        assert "DONI_USER=65534:65534" in (work / ".env").read_text().splitlines()
+        assert owners(work) == {(65534, 65534)}
+
+
+@pytest.mark.parametrize("user", ["0:0", "0", "00:1000"])
+def test_up_refuses_to_run_doni_as_root(user, tmp_path):
+    copy_compose(tmp_path)
+    (tmp_path / ".env").write_text(f"DONI_USER={user}\n")
+
+    done = subprocess.run(["bash", str(tmp_path / "up"), "--prepare"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "DONI_USER in .env is root" in done.stderr
+
+
+def test_up_prepares_once_and_for_its_owner_alone(tmp_path):
+    copy_compose(tmp_path)
 
     def prepare():
         done = subprocess.run(

@@ -103,7 +103,7 @@ def test_every_metric_of_the_dashboard_is_one_that_the_service_has(dashboard):
     assert not {title: missing for title, missing in unknown.items() if missing}
 
 
-def test_a_metric_that_nobody_registers_is_noticed():
+def test_a_metric_that_doni_does_not_register_is_noticed():
     assert not known("doni_lane_lagg", registered())
     assert metrics('sum by (worker) (rate(doni_made_up_total{job="doni"}[5m])) > 1') == {"doni_made_up_total"}
 

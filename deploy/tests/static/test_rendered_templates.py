@@ -1,6 +1,6 @@
 """Every template of these roles, rendered by Ansible itself for three sites and compared with deploy/tests/golden/sites.
 
-GOLDEN=rewrite writes the golden files anew.
+GOLDEN=rewrite rewrites the golden files.
 """
 
 import configparser
@@ -18,7 +18,7 @@ DEPLOY = TESTS.parent
 GOLDEN = TESTS / "golden/sites"
 ROLES = ("calico", "device_plugins", "doni", "k3s_server", "kolla", "monitoring", "postgres", "registry_proxy", "taint_rollout")
 SITES = ("new-edge", "running-untainted", "without-kolla")
-# Where OpenStack is somebody else's, there is nothing to tell kolla-ansible.
+# Where another team runs OpenStack, kolla-ansible is not configured.
 LEFT_OUT = {"without-kolla": ("kolla", "monitoring")}
 
 
@@ -114,7 +114,7 @@ def test_doni_is_configured_as_the_site_says(rendered):
         "without-kolla": ["k8s", "balena"],
     }
     assert settings["doni"]["workers"]["enabled"] == workers[site]
-    # Behind HAProxy nobody else reaches it; without one it is on its own.
+    # Behind HAProxy only HAProxy reaches it; without HAProxy clients reach it directly.
     assert settings["server"]["address"] == ("0.0.0.0" if site == "without-kolla" else "127.0.0.1")
     assert settings["doni"]["workers"]["k8s"]["worker-taint"]["enabled"] is (site == "new-edge")
     fleets = settings["doni"]["workers"]["balena"]["device-fleet-mapping"]

@@ -1,4 +1,4 @@
-"""A new site directory: whole or not at all, never over another, secrets for nobody else."""
+"""A new site directory: whole or not at all, never over another, secrets readable by the owner alone."""
 
 import pathlib
 import stat
@@ -20,7 +20,7 @@ def contents(root):
     return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_nobody_else_can_read_it(tmp_path, edgebox):
+def test_only_the_owner_can_read_it(tmp_path, edgebox):
     ran = edgebox("init", "--site", tmp_path / "edge", "--hostname", "ctl01")
 
     assert ran.returncode == 0, ran.stderr

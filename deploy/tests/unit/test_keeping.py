@@ -57,7 +57,7 @@ def test_a_backup_holds_everything_but_what_opens_it(site, edgebox, tmp_path):
     assert not [secret for secret in SECRETS.values() if secret in ran.stdout + ran.stderr]
 
 
-def test_a_removal_takes_what_is_named_and_starts_the_journal_anew(site, edgebox, change, tmp_path):
+def test_a_removal_takes_what_is_named_and_starts_a_new_journal(site, edgebox, change, tmp_path):
     host = tmp_path / "host"
     (host / "data").mkdir(parents=True)
     (host / "bin").mkdir()

@@ -280,7 +280,7 @@ fi
 
 @pytest.fixture
 def bare_site(site_of, change, tmp_path):
-    """A site on whose machine nobody has installed kolla-ansible, and the phases that bring the OpenStack services there."""
+    """A site whose machine does not have kolla-ansible yet, and the phases that bring the OpenStack services there."""
     site = site_of()
     virtualenv = tmp_path / "kolla"
     (virtualenv / "bin").mkdir(parents=True)

@@ -27,8 +27,11 @@ class Answers:
 
 
 class Configuration:
+    def __init__(self, off=()):
+        self.off = off
+
     def enabled(self, switch):
-        return True
+        return switch not in self.off
 
 
 class Directory:
@@ -98,7 +101,7 @@ BRINGS = {"k3s": ["kubeconfig", "cluster"], "postgres": ["database"], "doni": ["
 @pytest.fixture
 def real(tmp_path):
     """deploy/phases.yml, with kolla-ansible's steps replaced by plays of the same name."""
-    def make(broken=(), without=()):
+    def make(broken=(), off=()):
         content = yaml.safe_load((phases.DEPLOY / "phases.yml").read_text())
         for entry in content["phases"]:
             for step in [*entry["steps"], *entry.get("again", [])]:
@@ -111,8 +114,11 @@ def real(tmp_path):
         file = tmp_path / "phases.yml"
         file.write_text(yaml.safe_dump(content))
         answers = Answers(broken, {**BRINGS, "deploy": ["keystone", "neutron"]})
+        if "enable_kolla" in off:
+            answers.held |= {"keystone", "neutron"}
         said = []
-        made = Converger(Directory(), phases.load(file), Configuration(), answers, Kolla(), Journal(tmp_path / "journal"), said.append)
+        made = Converger(Directory(), phases.load(file), Configuration(off), answers, Kolla(), Journal(tmp_path / "journal"),
+                         said.append)
         return made.up(), answers, "\n".join(said)
 
     return make
@@ -143,6 +149,14 @@ def test_images_that_cannot_be_had_do_not_keep_the_database_and_the_cluster_from
     assert {"k3s", "postgres", "monitoring"} <= set(answers.ran)
     assert not {"deploy", "edge_networks", "doni"} & set(answers.ran)
     assert "the hub of the devices' tunnels" in said, "what the cluster's network waits for"
+
+
+def test_a_site_without_a_cluster_waits_for_no_kubeconfig(real):
+    status, answers, said = real(off=["enable_k3s", "enable_kolla", "enable_neutron_wireguard"])
+
+    assert status == SATISFIED, said
+    assert answers.ran == ["looks", "postgres", "doni", "monitoring", "smoke"]
+    assert "kubeconfig" not in said
 
 
 def test_findings_keep_everything_from_running(real):

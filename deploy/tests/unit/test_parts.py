@@ -62,7 +62,7 @@ def test_a_journal_survives_a_line_that_was_half_written(tmp_path):
     assert (tmp_path / "journal.jsonl").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_destroyed_site_starts_anew(tmp_path):
+def test_a_destroyed_site_starts_from_scratch(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
     journal.append(event="finished", phase="services", outcome="ok")
     journal.append(event="destroyed")

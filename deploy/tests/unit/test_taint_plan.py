@@ -49,7 +49,7 @@ def test_users_containers_and_daemonsets_that_do_not_tolerate_it_stand_in_the_wa
     assert "DaemonSet kube-system/site-logs" in blocking[1]["remedy"]
 
 
-def test_core_service_on_a_device_moves_and_stands_in_nobodys_way(nodes, pods):
+def test_a_core_service_on_a_device_moves_and_blocks_nothing(nodes, pods):
     moves = plan.taint_plan(nodes, pods, TAINT)["moves"]
     assert [(entry["node"], entry["pod"]) for entry in moves] == [("pi-2", "coredns-stray")]
 

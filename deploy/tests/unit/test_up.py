@@ -96,7 +96,7 @@ def test_after_a_failure_it_goes_on_where_it_was(small, edgebox, change):
     failed = up(edgebox, small)
 
     assert failed.returncode == 1
-    assert "nobody said go" in failed.stdout
+    assert "the file go is missing" in failed.stdout
     assert "-> put the file go into the playground" in failed.stdout
     assert runs(small) == ["services", "cluster"]
 

@@ -4,7 +4,10 @@ set -euo pipefail
 deploy="$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)"
 export ANSIBLE_CONFIG="$deploy/ansible.cfg" ANSIBLE_NOCOLOR=1 ANSIBLE_PYTHON_INTERPRETER="${ANSIBLE_PYTHON_INTERPRETER:-/usr/bin/python3}"
 work="$(mktemp -d)"
-export ANSIBLE_HOME="$work/ansible"
+# The connections that Ansible keeps open are the test's own too: two machines have the same name.
+export ANSIBLE_HOME="$work/ansible" ANSIBLE_SSH_CONTROL_PATH_DIR="$work/ansible/cp"
+# Without Ansible's default -C: nothing here is far away, and compressing the jar takes longer than sending it.
+export ANSIBLE_SSH_ARGS='-o ControlMaster=auto -o ControlPersist=60s'
 cleanups=()
 
 # Run at the end, the last one first.
@@ -28,21 +31,21 @@ skip() {
   exit 77
 }
 
-# role NAME [ARGUMENT...]: applies a role to this machine; its output is in $work/output. Variables: $work/variables.yml. A command in the
-# array `within` runs it, for example in a network namespace.
+# role NAME [ARGUMENT...]: applies a role to this machine, or to the hosts of the inventory in play_inventory; its output is in
+# $work/output. Variables: $work/variables.yml. A command in the array `within` runs it, for example in a network namespace.
 within=()
+play_inventory=(-i localhost, --connection local)
 role() {
   local name=$1
   shift
   cat >"$work/play.yml" <<PLAY
-- hosts: localhost
-  connection: local
+- hosts: all
   gather_facts: true
   tasks:
     - ansible.builtin.include_role:
         name: $name
 PLAY
-  "${within[@]}" ansible-playbook -i localhost, -e "@$work/variables.yml" "$@" "$work/play.yml" >"$work/output" 2>&1 </dev/null || {
+  "${within[@]}" ansible-playbook "${play_inventory[@]}" -e "@$work/variables.yml" "$@" "$work/play.yml" >"$work/output" 2>&1 </dev/null || {
     cat "$work/output"
     fail "role $name"
   }
