@@ -60,7 +60,7 @@ final class WebhookClient implements AutoCloseable {
     this.clock = clock;
   }
 
-  DeliveryResult deliver(Webhook webhook, HardwareEvent event) {
+  DeliveryResult deliver(WebhookReceiver webhook, HardwareEvent event) {
     byte[] body = json.writeValueAsBytes(body(event));
     HttpRequest request =
         HttpRequest.newBuilder(webhook.url())
@@ -100,10 +100,10 @@ final class WebhookClient implements AutoCloseable {
   private DeliveryResult of(HttpResponse<Void> answer) {
     int status = answer.statusCode();
     if (status >= 200 && status < 300) {
-      return new DeliveryResult.Done();
+      return new DeliveryResult.Delivered();
     }
     if (status == GONE) {
-      return new DeliveryResult.Refused();
+      return new DeliveryResult.ReceiverGone();
     }
     String reason =
         status >= 300 && status < 400
@@ -111,12 +111,12 @@ final class WebhookClient implements AutoCloseable {
             : "it answered " + status;
     Duration after =
         RetryAfter.read(answer.headers().firstValue("Retry-After").orElse(null), clock.instant());
-    return new DeliveryResult.Failed(
+    return new DeliveryResult.NotDelivered(
         reason, after == null ? Duration.ZERO : after, OF_THE_EVENT.contains(status));
   }
 
   private static DeliveryResult failed(String reason) {
-    return new DeliveryResult.Failed(reason, Duration.ZERO, false);
+    return new DeliveryResult.NotDelivered(reason, Duration.ZERO, false);
   }
 
   /** Messages of exceptions quote the URL, which may hold a secret. */
