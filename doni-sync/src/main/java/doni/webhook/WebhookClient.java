@@ -1,6 +1,6 @@
 package doni.webhook;
 
-import doni.backend.RetryAfter;
+import doni.backend.RetryAfterHeader;
 import doni.event.HardwareEvent;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -110,7 +110,8 @@ final class WebhookClient implements AutoCloseable {
             ? "it answered " + status + ", and redirects are not followed"
             : "it answered " + status;
     Duration after =
-        RetryAfter.read(answer.headers().firstValue("Retry-After").orElse(null), clock.instant());
+        RetryAfterHeader.read(
+            answer.headers().firstValue("Retry-After").orElse(null), clock.instant());
     return new DeliveryResult.NotDelivered(
         reason, after == null ? Duration.ZERO : after, OF_THE_EVENT.contains(status));
   }

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  * (Keystone and its middleware), {@code {"message": "..."}}, {@code {"faultstring": "..."}}, one
  * object around any of these (Neutron, Nova), HTML, and plain text.
  */
-final class ErrorMessage {
+final class ServiceErrorMessage {
 
   static final int LONGEST = 300;
 
@@ -23,7 +23,7 @@ final class ErrorMessage {
   /** No known service nests deeper. */
   private static final int DEEPEST = 4;
 
-  private ErrorMessage() {}
+  private ServiceErrorMessage() {}
 
   /** Returns the message in one line, in full length; see {@link #bounded}. */
   static String find(JsonNode json, String text) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RetryAfterTests {
+class RetryAfterHeaderTests {
 
   private static final Instant NOW = Instant.parse("2026-11-23T04:00:00Z");
 
@@ -23,17 +23,17 @@ class RetryAfterTests {
         "Mon, 23 Nov 2026 03:00:00 GMT | PT0S",
       })
   void readsSecondsAndDates(String header, Duration expected) {
-    assertThat(RetryAfter.read(header, NOW)).isEqualTo(expected);
+    assertThat(RetryAfterHeader.read(header, NOW)).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "soon", "-1", "99999999999999999999"})
   void ignoresWhatIsNeither(String header) {
-    assertThat(RetryAfter.read(header, NOW)).isNull();
+    assertThat(RetryAfterHeader.read(header, NOW)).isNull();
   }
 
   @Test
   void knowsNothingWithoutAHeader() {
-    assertThat(RetryAfter.read(null, NOW)).isNull();
+    assertThat(RetryAfterHeader.read(null, NOW)).isNull();
   }
 }

@@ -8,9 +8,9 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the header {@code Retry-After}: seconds, or a date (RFC 9110, 10.2.3). */
-public final class RetryAfter {
+public final class RetryAfterHeader {
 
-  private RetryAfter() {}
+  private RetryAfterHeader() {}
 
   /** Null when there is no header, or none that can be understood. */
   public static @Nullable Duration read(@Nullable String header, Instant now) {

@@ -9,7 +9,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-class ErrorMessageTests {
+class ServiceErrorMessageTests {
 
   @ParameterizedTest
   @CsvSource(
@@ -35,18 +35,18 @@ class ErrorMessageTests {
         "{\"something\":\"else\"} | {\"something\":\"else\"}",
       })
   void findsTheServicesOwnWords(String body, String words) {
-    assertThat(ErrorMessage.find(json(body), body)).isEqualTo(words);
+    assertThat(ServiceErrorMessage.find(json(body), body)).isEqualTo(words);
   }
 
   @Test
   void makesOneLine() {
-    assertThat(ErrorMessage.find(MissingNode.getInstance(), "one\r\n  two\tthree"))
+    assertThat(ServiceErrorMessage.find(MissingNode.getInstance(), "one\r\n  two\tthree"))
         .isEqualTo("one two three");
   }
 
   @Test
   void isBounded() {
-    assertThat(ErrorMessage.bounded("x".repeat(5_000))).hasSize(300).endsWith("...");
+    assertThat(ServiceErrorMessage.bounded("x".repeat(5_000))).hasSize(300).endsWith("...");
   }
 
   private static JsonNode json(String body) {
