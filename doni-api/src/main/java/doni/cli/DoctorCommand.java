@@ -1,7 +1,7 @@
 package doni.cli;
 
-import doni.doctor.CheckResult;
-import doni.doctor.Doctor;
+import doni.doctor.DoctorRunner;
+import doni.doctor.DoctorRunner.CheckResult;
 import doni.worker.Finding;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -51,10 +51,13 @@ final class DoctorCommand extends SettingsCommand {
     if (timeLimit < 1 || timeLimit > 600) {
       throw refused("--time-limit: must be 1 to 600, not " + timeLimit);
     }
-    Doctor doctor = new Doctor(environment, StartFailure::line, Duration.ofSeconds(timeLimit));
+    DoctorRunner doctorRunner =
+        new DoctorRunner(environment, StartFailureReporter::line, Duration.ofSeconds(timeLimit));
     return report(
-        doctor.examine(
-            SettingNames.unknown(environment).map(ConfigurationPropertyName::toString).toList()));
+        doctorRunner.examine(
+            UnknownSettingsCheck.unknown(environment)
+                .map(ConfigurationPropertyName::toString)
+                .toList()));
   }
 
   @Override

@@ -30,7 +30,7 @@ import picocli.CommandLine.Unmatched;
       SecretsCommand.class,
       DoctorCommand.class,
       PolicyCheckCommand.class,
-      TypesCommand.class,
+      MachineTypesCommand.class,
       ImportCommand.class,
       AotTraining.class
     })
@@ -123,7 +123,7 @@ public final class DoniCommand implements Runnable {
                 + "'; serve accepts --key=value settings");
       }
       SpringApplication service = new SpringApplication(parent.application);
-      service.addInitializers(context -> SettingNames.check(context.getEnvironment()));
+      service.addInitializers(context -> UnknownSettingsCheck.check(context.getEnvironment()));
       ConfigurableApplicationContext context = service.run(settings.toArray(String[]::new));
       LOG.info(
           "{} is ready on port {}",

@@ -1,6 +1,5 @@
 package doni.cli;
 
-import doni.discovery.DiscoverySource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +61,7 @@ final class ImportCommand implements Callable<Integer> {
     all
   }
 
-  @Mixin private final ServiceOptions service = new ServiceOptions();
+  @Mixin private final ServiceAccessOptions service = new ServiceAccessOptions();
 
   @Parameters(arity = "0..1", paramLabel = "FILE", description = "JSON lines or CSV file.")
   private @Nullable Path file;
@@ -116,19 +115,19 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     check(line);
-    try (ServiceClient client = service.client()) {
+    try (ServiceApiClient client = service.client()) {
       return (from.isEmpty() ? ofFile(line).run(client) : ofBackends(line).run(client))
           ? CommandLine.ExitCode.OK
           : REFUSED;
-    } catch (CommandFailure e) {
+    } catch (CommandFailedException e) {
       line.getErr().println("doni import: " + e.getMessage());
       line.getErr().flush();
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
 
-  private FileImport ofFile(CommandLine line) {
-    return new FileImport(
+  private EnrollmentFileImport ofFile(CommandLine line) {
+    return new EnrollmentFileImport(
         Objects.requireNonNull(file),
         mode == null ? ImportMode.row : mode,
         dryRun,
@@ -136,11 +135,11 @@ final class ImportCommand implements Callable<Integer> {
         line.getOut());
   }
 
-  private BackendImport ofBackends(CommandLine line) {
-    BackendImport.ImportOptions options =
-        new BackendImport.ImportOptions(
+  private BackendHardwareImport ofBackends(CommandLine line) {
+    BackendHardwareImport.ImportOptions options =
+        new BackendHardwareImport.ImportOptions(
             from, apply, defaults, projectId, output == OutputFormat.json);
-    return new BackendImport(options, SettingsCommand.environment(settings), line.getOut());
+    return new BackendHardwareImport(options, SettingsCommand.environment(settings), line.getOut());
   }
 
   private void check(CommandLine line) {

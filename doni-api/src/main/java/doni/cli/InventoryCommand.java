@@ -41,7 +41,7 @@ abstract class InventoryCommand implements Callable<Integer> {
             "unknown option '" + setting + "'; settings have the form --doni.home=/var/lib/doni");
       }
     }
-    SpringApplication tools = new SpringApplication(InventoryTools.class);
+    SpringApplication tools = new SpringApplication(InventoryCommandApplication.class);
     tools.setWebApplicationType(WebApplicationType.NONE);
     // Creates only the beans that the command uses, so no client of a backend.
     tools.setLazyInitialization(true);
@@ -52,7 +52,7 @@ abstract class InventoryCommand implements Callable<Integer> {
             // The readiness group names indicators that do not exist without a web server.
             "management.endpoint.health.validate-group-membership",
             "false"));
-    tools.addInitializers(context -> SettingNames.check(context.getEnvironment()));
+    tools.addInitializers(context -> UnknownSettingsCheck.check(context.getEnvironment()));
     try (ConfigurableApplicationContext inventory = tools.run(settings.toArray(String[]::new))) {
       return runWith(inventory);
     }
@@ -64,8 +64,8 @@ abstract class InventoryCommand implements Callable<Integer> {
       return work(inventory);
     } catch (RuntimeException e) {
       return failed(
-          StartFailure.line(e, inventory.getEnvironment())
-              .orElseGet(() -> CommandFailure.defect(e)));
+          StartFailureReporter.line(e, inventory.getEnvironment())
+              .orElseGet(() -> CommandFailedException.defect(e)));
     }
   }
 

@@ -58,7 +58,7 @@ final class MigrateDatabaseCommand extends SettingsCommand {
       return migrate(parts.getBean(Flyway.class));
     } catch (RuntimeException e) {
       return failed(
-          StartFailure.line(e, environment)
+          StartFailureReporter.line(e, environment)
               .orElse("migration failed (" + e.getClass().getSimpleName() + ")"));
     }
   }

@@ -1,13 +1,13 @@
 package doni.cli;
 
 import doni.backend.BackendException;
-import doni.migration.Migration;
-import doni.migration.MigrationFailedException;
-import doni.migration.MigrationFinding;
 import doni.migration.MigrationReport;
-import doni.migration.OriginalDatabase;
+import doni.migration.MigrationReport.MigrationFinding;
+import doni.migration.OriginalDatabaseMigration;
+import doni.migration.OriginalDatabaseMigration.MigrationFailedException;
+import doni.migration.OriginalInventory;
 import doni.migration.OriginalInventory.Counts;
-import doni.migration.OriginalUnavailableException;
+import doni.migration.OriginalInventory.OriginalDatabaseUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -71,12 +71,13 @@ final class MigrateFromCommand extends InventoryCommand {
 
   @Override
   int work(ConfigurableApplicationContext inventory) {
-    try (OriginalDatabase original = OriginalDatabase.open(url, username, password())) {
-      MigrationReport report = inventory.getBean(Migration.class).run(original, dryRun);
+    try (OriginalInventory original = OriginalInventory.open(url, username, password())) {
+      MigrationReport report =
+          inventory.getBean(OriginalDatabaseMigration.class).run(original, dryRun);
       print(report, out());
       return report.complete() ? 0 : FINDINGS;
-    } catch (OriginalUnavailableException e) {
-      return failed(DatabaseText.withoutSecrets(url) + " " + oneLine(e));
+    } catch (OriginalDatabaseUnavailableException e) {
+      return failed(DatabaseFailureText.withoutSecrets(url) + " " + oneLine(e));
     } catch (BackendException e) {
       return failed("another migration is running");
     } catch (IOException e) {
@@ -112,20 +113,20 @@ final class MigrateFromCommand extends InventoryCommand {
     out.println("              sha256 " + report.enrollmentsStored() + " of the inventory");
     out.println("  tasks       sha256 " + report.tasksRead() + " of the original, translated");
     out.println("              sha256 " + report.tasksStored() + " of the inventory");
-    for (MigrationFinding.Kind kind : MigrationFinding.Kind.values()) {
+    for (MigrationFinding.FindingKind findingKind : MigrationFinding.FindingKind.values()) {
       report.findings().stream()
-          .filter(finding -> finding.kind() == kind)
-          .forEach(
-              finding -> out.println(label(kind) + " " + finding.device() + ": " + finding.text()));
+          .filter(finding -> finding.kind() == findingKind)
+          .forEach(finding ->
+              out.println(label(findingKind) + " " + finding.device() + ": " + finding.text()));
     }
     out.flush();
   }
 
-  private static String label(MigrationFinding.Kind kind) {
-    return switch (kind) {
+  private static String label(MigrationFinding.FindingKind findingKind) {
+    return switch (findingKind) {
       case NOT_TAKEN -> "NOT IMPORTED";
       case DIFFERS -> "DIFFERS";
-      case TO_MEND -> "TO FIX";
+      case TO_FIX -> "TO FIX";
       case NOTE -> "NOTE";
     };
   }

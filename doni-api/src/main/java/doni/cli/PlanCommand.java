@@ -35,7 +35,7 @@ final class PlanCommand implements Callable<Integer> {
 
   private static final int NO_PLAN = 3;
 
-  @Mixin private final ServiceOptions service = new ServiceOptions();
+  @Mixin private final ServiceAccessOptions service = new ServiceAccessOptions();
 
   @Parameters(paramLabel = "NAME", description = "Name or UUID of the device.")
   private String name = "";
@@ -52,10 +52,10 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
-    try (ServiceClient client = service.client()) {
-      JsonNode plan = client.get("/v1/hardware/" + ServiceClient.segment(name) + "/plan");
+    try (ServiceApiClient client = service.client()) {
+      JsonNode plan = client.get("/v1/hardware/" + ServiceApiClient.segment(name) + "/plan");
       return print(plan, line.getOut());
-    } catch (CommandFailure e) {
+    } catch (CommandFailedException e) {
       line.getErr().println("doni plan: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }

@@ -1,8 +1,8 @@
 package doni.cli;
 
 import doni.policy.Caller;
-import doni.policy.PolicyDecision;
 import doni.policy.PolicyReview;
+import doni.policy.PolicyReview.PolicyDecision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -132,13 +132,15 @@ final class PolicyCheckCommand extends SettingsCommand {
                   + asked
                   + ", by "
                   + decision.because());
-      for (PolicyDecision.Step step : decision.path()) {
+      for (PolicyDecision.DecisionStep decisionStep : decision.path()) {
         out()
             .printf(
                 "  %-22s %s (%s)%n",
-                step.rule(),
-                step.text().isEmpty() ? "does not exist, so it denies" : step.text(),
-                review.isWritten(step.rule()) ? "policy file" : "default");
+                decisionStep.rule(),
+                decisionStep.text().isEmpty()
+                    ? "does not exist, so it denies"
+                    : decisionStep.text(),
+                review.isWritten(decisionStep.rule()) ? "policy file" : "default");
       }
     }
     out().flush();

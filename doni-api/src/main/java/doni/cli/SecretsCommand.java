@@ -1,7 +1,7 @@
 package doni.cli;
 
-import doni.secret.StoredSecrets;
-import doni.secret.StoredSecrets.Summary;
+import doni.secret.StoredSecretsService;
+import doni.secret.StoredSecretsService.Summary;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
@@ -41,7 +41,7 @@ final class SecretsCommand implements Runnable {
   static final class VerifyCommand extends InventoryCommand {
     @Override
     int work(ConfigurableApplicationContext inventory) {
-      Summary summary = inventory.getBean(StoredSecrets.class).verify();
+      Summary summary = inventory.getBean(StoredSecretsService.class).verify();
       out()
           .println(
               "%d secrets, %d cannot be decrypted"
@@ -67,7 +67,7 @@ final class SecretsCommand implements Runnable {
   static final class RotateCommand extends InventoryCommand {
     @Override
     int work(ConfigurableApplicationContext inventory) {
-      Summary summary = inventory.getBean(StoredSecrets.class).rotate();
+      Summary summary = inventory.getBean(StoredSecretsService.class).rotate();
       out()
           .println(
               "%d secrets, %d re-encrypted, %d changed meanwhile (repeat the command), %d cannot be decrypted"

@@ -60,7 +60,7 @@ abstract class SettingsCommand implements Callable<Integer> {
     ConfigurableEnvironment environment;
     try {
       environment = environment(settings);
-    } catch (CommandFailure e) {
+    } catch (CommandFailedException e) {
       return unreadable(String.valueOf(e.getMessage()));
     }
     try {
@@ -69,7 +69,7 @@ abstract class SettingsCommand implements Callable<Integer> {
       throw e;
     } catch (RuntimeException e) {
       // Logging is off, so this is the only message.
-      return failed(CommandFailure.defect(e));
+      return failed(CommandFailedException.defect(e));
     }
   }
 
@@ -87,8 +87,8 @@ abstract class SettingsCommand implements Callable<Integer> {
     try {
       ConfigDataEnvironmentPostProcessor.applyTo(environment);
     } catch (RuntimeException e) {
-      Optional<String> line = StartFailure.line(e, environment);
-      throw new CommandFailure(
+      Optional<String> line = StartFailureReporter.line(e, environment);
+      throw new CommandFailedException(
           line.orElse("the configuration cannot be read (" + e.getClass().getSimpleName() + ")"),
           false);
     }

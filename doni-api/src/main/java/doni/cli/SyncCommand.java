@@ -55,7 +55,7 @@ final class SyncCommand implements Callable<Integer> {
   /** Longer than a restart of the service; the run continues meanwhile. */
   private static final Duration MAX_OUTAGE = Duration.ofMinutes(2);
 
-  @Mixin private final ServiceOptions service = new ServiceOptions();
+  @Mixin private final ServiceAccessOptions service = new ServiceAccessOptions();
 
   @Option(names = "--all", description = "All devices.")
   private boolean all;
@@ -113,13 +113,13 @@ final class SyncCommand implements Callable<Integer> {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     Map<String, Object> filter = filter();
     check(line, filter);
-    try (ServiceClient client = service.client()) {
-      SyncProgress run = new SyncProgress(answer(client, filter));
+    try (ServiceApiClient client = service.client()) {
+      ResyncRunFormatter run = new ResyncRunFormatter(answer(client, filter));
       PrintWriter progress = output == OutputFormat.json ? line.getErr() : line.getOut();
       progress.println("run " + TerminalText.line(run.uuid()));
-      SyncProgress last = wait ? await(client, run, progress) : run;
+      ResyncRunFormatter last = wait ? await(client, run, progress) : run;
       return show(last, line.getOut());
-    } catch (CommandFailure e) {
+    } catch (CommandFailedException e) {
       line.getErr().println("doni sync: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
@@ -155,7 +155,7 @@ final class SyncCommand implements Callable<Integer> {
     return option == null ? 0 : 1;
   }
 
-  private JsonNode answer(ServiceClient client, Map<String, Object> filter) {
+  private JsonNode answer(ServiceApiClient client, Map<String, Object> filter) {
     if (status != null) {
       return client.get(path(status));
     }
@@ -175,7 +175,7 @@ final class SyncCommand implements Callable<Integer> {
     return "/v1/sync/" + run;
   }
 
-  private int show(SyncProgress run, PrintWriter out) {
+  private int show(ResyncRunFormatter run, PrintWriter out) {
     if (output == OutputFormat.json) {
       out.println(run.run().toPrettyString());
     } else {
@@ -188,20 +188,21 @@ final class SyncCommand implements Callable<Integer> {
     return wait || status != null ? code(run) : CommandLine.ExitCode.OK;
   }
 
-  private SyncProgress await(ServiceClient client, SyncProgress started, PrintWriter out) {
+  private ResyncRunFormatter await(
+      ServiceApiClient client, ResyncRunFormatter started, PrintWriter out) {
     boolean terminal =
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
-    SyncDisplay display = new SyncDisplay(out, terminal);
-    SyncProgress run = started;
+    ResyncProgressDisplay display = new ResyncProgressDisplay(out, terminal);
+    ResyncRunFormatter run = started;
     long lastAnswer = System.nanoTime();
     display.show(run);
     while (!run.over()) {
       pause();
       try {
-        run = new SyncProgress(client.get(path(started.uuid())));
+        run = new ResyncRunFormatter(client.get(path(started.uuid())));
         lastAnswer = System.nanoTime();
         display.show(run);
-      } catch (CommandFailure e) {
+      } catch (CommandFailedException e) {
         if (!e.retryable() || System.nanoTime() - lastAnswer > MAX_OUTAGE.toNanos()) {
           display.end();
           throw e;
@@ -219,11 +220,11 @@ final class SyncCommand implements Callable<Integer> {
       var _ = new CountDownLatch(1).await(POLL.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandFailure("interrupted; the run continues", false);
+      throw new CommandFailedException("interrupted; the run continues", false);
     }
   }
 
-  private static int code(SyncProgress run) {
+  private static int code(ResyncRunFormatter run) {
     if (run.state().equals("CANCELLED")) {
       return CANCELLED;
     }

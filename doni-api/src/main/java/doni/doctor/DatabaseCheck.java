@@ -1,6 +1,6 @@
 package doni.doctor;
 
-import doni.database.DatabaseAddress;
+import doni.database.ConfiguredDatabaseAddress;
 import doni.database.DatabaseDiagnostics;
 import doni.secret.SecretsDiagnostics;
 import doni.worker.Finding;
@@ -21,14 +21,14 @@ final class DatabaseCheck {
   }
 
   List<Finding> check() throws SQLException {
-    Optional<DataSource> database = DatabaseAddress.find(environment);
+    Optional<DataSource> database = ConfiguredDatabaseAddress.find(environment);
     if (database.isEmpty()) {
       return List.of(notRunning());
     }
     try {
       return DatabaseDiagnostics.look(database.get());
     } catch (SQLException e) {
-      if (DatabaseAddress.isEmbedded(environment)) {
+      if (ConfiguredDatabaseAddress.isEmbedded(environment)) {
         return List.of(notRunning());
       }
       throw e;
@@ -36,7 +36,7 @@ final class DatabaseCheck {
   }
 
   List<Finding> secrets() {
-    Optional<DataSource> database = DatabaseAddress.find(environment);
+    Optional<DataSource> database = ConfiguredDatabaseAddress.find(environment);
     try {
       return SecretsDiagnostics.look(environment, database);
     } catch (DataAccessException _) {

@@ -3,13 +3,13 @@ package doni.api;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
-import doni.event.EventPosition;
 import doni.event.HardwareEvent;
-import doni.hardware.HardwareQuery;
+import doni.event.HardwareEventStore.EventFeedPosition;
+import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareView;
-import doni.hardware.PatchOperation;
-import doni.hardware.WindowRecord;
+import doni.hardware.JsonPatchOperation;
+import doni.hardware.ReservationWindowRecord;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
 import doni.task.TaskState;
@@ -116,14 +116,14 @@ public class MemoryIntake {
     return find(caller, "hardware:get", ref);
   }
 
-  public HardwareService.Page list(Caller caller, HardwareQuery query) {
+  public HardwareService.Page list(Caller caller, HardwareListQuery query) {
     if (query.allProjects() && !caller.roles().contains("admin")) {
       throw new RequestRefusedException.Forbidden("hardware:get");
     }
     return export(query);
   }
 
-  public HardwareService.Page export(HardwareQuery query) {
+  public HardwareService.Page export(HardwareListQuery query) {
     enter(query);
     if (query.marker() != null && !hardware.containsKey(query.marker().toString())) {
       throw new RequestRefusedException.Invalid("marker: must be a device");
@@ -135,7 +135,7 @@ public class MemoryIntake {
   }
 
   public HardwareView patch(
-      Caller caller, String ref, List<PatchOperation> patch, @Nullable Generation expected) {
+      Caller caller, String ref, List<JsonPatchOperation> patch, @Nullable Generation expected) {
     enter(patch);
     HardwareView old = find(caller, "hardware:update", ref);
     check(old, expected);
@@ -168,11 +168,11 @@ public class MemoryIntake {
     find(caller, "hardware:update", ref);
   }
 
-  public List<WindowRecord> availability(Caller caller, String ref) {
+  public List<ReservationWindowRecord> availability(Caller caller, String ref) {
     enter(ref);
     find(caller, "hardware:get", ref);
     return List.of(
-        new WindowRecord(
+        new ReservationWindowRecord(
             new ReservationWindow(
                 UUID.fromString("5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b"),
                 NOON,
@@ -186,7 +186,7 @@ public class MemoryIntake {
     find(caller, "hardware:get", ref);
     return List.of(
         new HardwareEvent(
-            new EventPosition(81234, 4711),
+            new EventFeedPosition(81234, 4711),
             HardwareId.random(),
             NOON,
             "hardware.created",

@@ -7,9 +7,9 @@ import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
 import doni.bulkimport.ImportService;
-import doni.event.EventFeed;
+import doni.event.EventFeedService;
+import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareService;
-import doni.hardware.PlanService;
 import doni.hardware.QuarantineService;
 import doni.hardwaretype.HardwareTypes;
 import doni.leftover.ForceDeleteService;
@@ -50,10 +50,7 @@ import org.springframework.context.annotation.Import;
       JdbcTemplateAutoConfiguration.class
     })
 @ComponentScan({
-  "doni.api.body",
   "doni.api.bulkimport",
-  "doni.api.docs",
-  "doni.api.error",
   "doni.api.event",
   "doni.api.hardware",
   "doni.api.leftover",
@@ -95,8 +92,8 @@ public class RestApp {
   }
 
   @Bean
-  EventFeed feed() {
-    return mock(EventFeed.class);
+  EventFeedService feed() {
+    return mock(EventFeedService.class);
   }
 
   @Bean
@@ -115,8 +112,8 @@ public class RestApp {
   }
 
   @Bean
-  PlanService plans() {
-    return mock(PlanService.class);
+  HardwarePlanService plans() {
+    return mock(HardwarePlanService.class);
   }
 
   @Bean

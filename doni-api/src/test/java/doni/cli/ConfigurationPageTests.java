@@ -99,12 +99,12 @@ class ConfigurationPageTests {
     List<ConfigurationPropertyName> described =
         settings().stream().map(setting -> name(setting.key())).toList();
 
-    assertThat(SettingNames.KNOWN)
+    assertThat(UnknownSettingsCheck.KNOWN)
         .allMatch(known ->
             described.stream().anyMatch(key -> key.equals(known) || known.isAncestorOf(key)));
     assertThat(described)
         .allMatch(key ->
-            SettingNames.KNOWN.stream()
+            UnknownSettingsCheck.KNOWN.stream()
                 .anyMatch(known -> known.equals(key) || known.isAncestorOf(key)));
   }
 

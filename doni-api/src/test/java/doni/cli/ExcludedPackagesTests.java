@@ -24,7 +24,7 @@ class ExcludedPackagesTests {
 
   @Test
   void commandsOnTheDatabaseExcludePackagesThatExist() {
-    assertThat(missing(InventoryTools.class)).isEmpty();
+    assertThat(missing(InventoryCommandApplication.class)).isEmpty();
   }
 
   @Test
@@ -35,11 +35,11 @@ class ExcludedPackagesTests {
 
   @Test
   void commandsOnTheDatabaseStartNoLane() {
-    String pattern = pattern(InventoryTools.class);
+    String pattern = pattern(InventoryCommandApplication.class);
 
     assertThat("doni.engine.lane.LaneRunner").matches(pattern);
-    assertThat("doni.leftover.LeftoverSweeper").matches(pattern);
-    assertThat("doni.secret.StoredSecrets").doesNotMatch(pattern);
+    assertThat("doni.leftover.LeftoverCleanupJob").matches(pattern);
+    assertThat("doni.secret.StoredSecretsService").doesNotMatch(pattern);
   }
 
   private List<String> missing(Class<?> scanned) {

@@ -268,7 +268,7 @@ class SyncCommandTests {
   @Test
   void drawsABarOnATerminal() {
     StringWriter screen = new StringWriter();
-    SyncDisplay display = new SyncDisplay(new PrintWriter(screen), true);
+    ResyncProgressDisplay display = new ResyncProgressDisplay(new PrintWriter(screen), true);
 
     display.show(progress(run("RUNNING", 20, 0)));
     display.note("the service does not answer");
@@ -285,7 +285,7 @@ class SyncCommandTests {
   @Test
   void saysOnceThatTheServiceIsAway() {
     StringWriter lines = new StringWriter();
-    SyncDisplay display = new SyncDisplay(new PrintWriter(lines), false);
+    ResyncProgressDisplay display = new ResyncProgressDisplay(new PrintWriter(lines), false);
 
     display.note("away");
     display.note("away");
@@ -295,7 +295,7 @@ class SyncCommandTests {
     assertThat(lines.toString().lines().filter("away"::equals)).hasSize(2);
   }
 
-  private static SyncProgress progress(String run) {
-    return new SyncProgress(JsonMapper.shared().readTree(run));
+  private static ResyncRunFormatter progress(String run) {
+    return new ResyncRunFormatter(JsonMapper.shared().readTree(run));
   }
 }

@@ -4,13 +4,13 @@ import doni.bulkimport.ImportReport.Outcome;
 import doni.enrollment.HardwareId;
 import doni.hardware.EnrollmentRules;
 import doni.hardware.HardwareEnroller;
+import doni.hardware.HardwareEnroller.NewHardware;
 import doni.hardware.HardwareInventory;
 import doni.hardware.HardwareReader;
 import doni.hardware.HardwareRecord;
-import doni.hardware.NewHardware;
 import doni.hardwaretype.HardwareTypes;
+import doni.policy.AccessPolicy;
 import doni.policy.Caller;
-import doni.policy.Policy;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Forbidden;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public class ImportService {
   private final HardwareEnroller enroller;
   private final EnrollmentRules rules;
   private final HardwareTypes types;
-  private final Policy policy;
+  private final AccessPolicy policy;
   private final TransactionTemplate transaction;
 
   ImportService(
@@ -54,7 +54,7 @@ public class ImportService {
       HardwareEnroller enroller,
       EnrollmentRules rules,
       HardwareTypes types,
-      Policy policy,
+      AccessPolicy policy,
       TransactionTemplate transaction) {
     this.inventory = inventory;
     this.reader = reader;

@@ -66,12 +66,12 @@ class DatabaseConfiguration {
   static class Embedded {
 
     @Bean
-    EmbeddedDatabase embeddedDatabase(Environment environment) {
-      return EmbeddedDatabase.start(Path.of(environment.getProperty("doni.home", "./var")));
+    EmbeddedPostgresServer embeddedPostgresServer(Environment environment) {
+      return EmbeddedPostgresServer.start(Path.of(environment.getProperty("doni.home", "./var")));
     }
 
     @Bean
-    JdbcConnectionDetails embeddedDatabaseConnection(EmbeddedDatabase database) {
+    JdbcConnectionDetails embeddedDatabaseConnection(EmbeddedPostgresServer database) {
       return new JdbcConnectionDetails() {
         @Override
         public String getUsername() {

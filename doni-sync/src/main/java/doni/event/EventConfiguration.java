@@ -10,7 +10,8 @@ import org.springframework.context.annotation.Configuration;
 class EventConfiguration {
 
   @Bean
-  EventRetention eventRetention(EventLog events, EventProperties properties, Clock clock) {
-    return new EventRetention(events, properties.retention(), clock);
+  EventRetentionJob eventRetentionJob(
+      HardwareEventStore events, EventProperties properties, Clock clock) {
+    return new EventRetentionJob(events, properties.retention(), clock);
   }
 }

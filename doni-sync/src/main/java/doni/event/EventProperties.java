@@ -12,7 +12,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @ConfigurationProperties(prefix = "doni.events", ignoreUnknownFields = false)
 @Validated
-public record EventProperties(@DefaultValue("365d") Duration retention) {
+record EventProperties(@DefaultValue("365d") Duration retention) {
 
   public EventProperties {
     if (retention.compareTo(Duration.ofDays(1)) < 0) {

@@ -1,6 +1,7 @@
 package doni.event;
 
 import doni.enrollment.HardwareId;
+import doni.event.HardwareEventStore.EventFeedPosition;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param body details, without secrets
  */
 public record HardwareEvent(
-    EventPosition position,
+    EventFeedPosition position,
     HardwareId hardware,
     Instant at,
     String kind,

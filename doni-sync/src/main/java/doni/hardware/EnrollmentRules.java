@@ -16,9 +16,9 @@ import org.springframework.stereotype.Component;
 public class EnrollmentRules {
 
   private final HardwareTypes types;
-  private final PropertyRules properties;
+  private final HardwarePropertyValidator properties;
 
-  EnrollmentRules(HardwareTypes types, PropertyRules properties) {
+  EnrollmentRules(HardwareTypes types, HardwarePropertyValidator properties) {
     this.types = types;
     this.properties = properties;
   }
@@ -52,7 +52,7 @@ public class EnrollmentRules {
    * @throws Invalid if the patch or its result is not allowed
    * @throws Conflict if the result would lose a worker
    */
-  HardwareRecord patched(HardwareRecord before, HardwarePatch patch) {
+  HardwareRecord patched(HardwareRecord before, HardwareJsonPatch patch) {
     HardwareRecord after = patch.applyTo(before, types);
     List<String> violations =
         violations(after.hardwareType(), after.name(), checkable(before, after));
@@ -103,6 +103,6 @@ public class EnrollmentRules {
       HardwareRecord after,
       List<ReservationWindow> windowsBefore,
       List<ReservationWindow> windowsAfter) {
-    return new SpecChange(types).between(before, after, windowsBefore, windowsAfter);
+    return new DesiredStateChange(types).between(before, after, windowsBefore, windowsAfter);
   }
 }

@@ -1,6 +1,6 @@
 package doni.hardware;
 
-import doni.database.DatabaseGauge;
+import doni.database.BackgroundDatabaseGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.context.annotation.Bean;
@@ -14,7 +14,7 @@ class HardwareConfiguration {
   @Bean
   MeterBinder quarantineGauge(JdbcClient jdbc) {
     return meters ->
-        DatabaseGauge.register(
+        BackgroundDatabaseGauge.register(
             meters,
             "doni.hardware.quarantined",
             Tags.empty(),

@@ -2,7 +2,7 @@ package doni.hardware;
 
 import doni.engine.lane.TaskRequeuer;
 import doni.enrollment.HardwareId;
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
 import doni.hardwaretype.HardwareTypes;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Conflict;
@@ -20,21 +20,21 @@ public class HardwareEnroller {
   private final HardwareInventory inventory;
   private final HardwareReader reader;
   private final HardwareTypes types;
-  private final IdempotencyKeys idempotencyKeys;
+  private final IdempotencyKeyStore idempotencyKeyStore;
   private final TaskRequeuer requeuer;
-  private final EventLog events;
+  private final HardwareEventStore events;
 
   HardwareEnroller(
       HardwareInventory inventory,
       HardwareReader reader,
       HardwareTypes types,
-      IdempotencyKeys idempotencyKeys,
+      IdempotencyKeyStore idempotencyKeyStore,
       TaskRequeuer requeuer,
-      EventLog events) {
+      HardwareEventStore events) {
     this.inventory = inventory;
     this.reader = reader;
     this.types = types;
-    this.idempotencyKeys = idempotencyKeys;
+    this.idempotencyKeyStore = idempotencyKeyStore;
     this.requeuer = requeuer;
     this.events = events;
   }
@@ -52,7 +52,7 @@ public class HardwareEnroller {
     Optional<HardwareId> earlier =
         key == null
             ? Optional.empty()
-            : idempotencyKeys.claim(caller.projectId(), key, request, hardware.id());
+            : idempotencyKeyStore.claim(caller.projectId(), key, request, hardware.id());
     if (earlier.isPresent()) {
       return reader
           .find(earlier.get().toString())
@@ -87,4 +87,16 @@ public class HardwareEnroller {
     events.personDid("hardware.created", stored.id(), stored.generation(), caller, body);
     return stored;
   }
+
+  /**
+   * Checked hardware that is about to be enrolled.
+   *
+   * @param properties completed, see {@link EnrollmentRules#complete}
+   */
+  public record NewHardware(
+      HardwareId id,
+      String name,
+      String projectId,
+      String hardwareType,
+      Map<String, Object> properties) {}
 }

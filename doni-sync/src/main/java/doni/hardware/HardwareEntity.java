@@ -63,7 +63,7 @@ class HardwareEntity {
   @OneToMany(cascade = CascadeType.ALL, orphanRemoval = true, fetch = FetchType.LAZY)
   @JoinColumn(name = "hardware_uuid", nullable = false, updatable = false)
   @OrderBy("startsAt")
-  List<WindowEntity> windows = new ArrayList<>();
+  List<ReservationWindowEntity> windows = new ArrayList<>();
 
   /** Used by Hibernate, which sets the fields afterwards. */
   @SuppressWarnings("NullAway.Init")

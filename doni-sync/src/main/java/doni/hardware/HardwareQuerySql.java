@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link HardwareQuery} as the SQL that follows {@code where}, with its parameters in order. */
+/**
+ * A {@link HardwareListQuery} as the SQL that follows {@code where}, with its parameters in order.
+ */
 record HardwareQuerySql(String sql, List<Object> parameters) {
 
   static HardwareQuerySql of(
-      HardwareQuery query, @Nullable String projectId, @Nullable PageMarker marker) {
+      HardwareListQuery query, @Nullable String projectId, @Nullable PageMarker marker) {
     StringBuilder sql = new StringBuilder("deleted_at is null");
     List<Object> parameters = new ArrayList<>();
     if (projectId != null) {
@@ -32,7 +34,8 @@ record HardwareQuerySql(String sql, List<Object> parameters) {
     return new HardwareQuerySql(sql.toString(), parameters);
   }
 
-  private static void appendTask(HardwareQuery query, StringBuilder sql, List<Object> parameters) {
+  private static void appendTask(
+      HardwareListQuery query, StringBuilder sql, List<Object> parameters) {
     if (query.workerType() == null && query.state() == null) {
       return;
     }
@@ -51,7 +54,7 @@ record HardwareQuerySql(String sql, List<Object> parameters) {
   }
 
   private static void appendOrder(
-      HardwareQuery query,
+      HardwareListQuery query,
       @Nullable PageMarker marker,
       StringBuilder sql,
       List<Object> parameters) {

@@ -1,11 +1,12 @@
 package doni.hardware;
 
-import doni.database.ResultColumns;
+import doni.database.TimestampColumns;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
+import doni.hardware.HardwareView.Quarantine;
 import doni.request.RequestRefusedException;
-import doni.secret.PropertyView;
+import doni.secret.MaskedPropertyView;
 import doni.secret.SecretEncryptor;
 import doni.task.TaskStatusReader;
 import doni.task.WorkerReport;
@@ -40,12 +41,12 @@ public class HardwareReader {
           + " from worker_task_state t where t.hardware_uuid = any(?)";
 
   private final JdbcClient jdbc;
-  private final PropertyView view;
+  private final MaskedPropertyView view;
   private final SecretEncryptor encryptor;
   private final TaskStatusReader tasks;
 
   HardwareReader(
-      JdbcClient jdbc, PropertyView view, SecretEncryptor encryptor, TaskStatusReader tasks) {
+      JdbcClient jdbc, MaskedPropertyView view, SecretEncryptor encryptor, TaskStatusReader tasks) {
     this.jdbc = jdbc;
     this.view = view;
     this.encryptor = encryptor;
@@ -123,7 +124,7 @@ public class HardwareReader {
   }
 
   /** Returns the reservation windows of hardware, ordered by start. */
-  List<WindowRecord> windows(HardwareId id) {
+  List<ReservationWindowRecord> windows(HardwareId id) {
     return jdbc.sql(
             """
             select uuid, starts_at, ends_at, created_at, updated_at from availability_window
@@ -131,13 +132,13 @@ public class HardwareReader {
             """)
         .param(id.value())
         .query((row, _) ->
-            new WindowRecord(
+            new ReservationWindowRecord(
                 new ReservationWindow(
                     row.getObject("uuid", UUID.class),
-                    ResultColumns.instant(row, "starts_at"),
-                    ResultColumns.instant(row, "ends_at")),
-                ResultColumns.instant(row, "created_at"),
-                ResultColumns.nullableInstant(row, "updated_at")))
+                    TimestampColumns.instant(row, "starts_at"),
+                    TimestampColumns.instant(row, "ends_at")),
+                TimestampColumns.instant(row, "created_at"),
+                TimestampColumns.nullableInstant(row, "updated_at")))
         .list();
   }
 
@@ -148,19 +149,21 @@ public class HardwareReader {
    * @param asExport the public view: public properties only, and no workers
    */
   public List<HardwareView> list(
-      HardwareQuery query, @Nullable String projectId, boolean asExport) {
+      HardwareListQuery query, @Nullable String projectId, boolean asExport) {
     HardwareQuerySql selection = HardwareQuerySql.of(query, projectId, marker(query));
-    List<Row> rows =
+    List<HardwareRow> rows =
         jdbc.sql("select " + HARDWARE + " from hardware h where " + selection.sql())
             .params(selection.parameters())
             .query((row, _) -> row(row))
             .list();
     if (asExport) {
-      return rows.stream().map(row -> exported(row)).toList();
+      return rows.stream().map(hardwareRow -> exported(hardwareRow)).toList();
     }
-    Map<UUID, List<TaskStatusReader.Row>> byHardware = tasks(rows.stream().map(Row::uuid).toList());
+    Map<UUID, List<TaskStatusReader.Row>> byHardware =
+        tasks(rows.stream().map(HardwareRow::uuid).toList());
     return rows.stream()
-        .map(row -> view(row, byHardware.getOrDefault(row.uuid(), List.of())))
+        .map(hardwareRow ->
+            view(hardwareRow, byHardware.getOrDefault(hardwareRow.uuid(), List.of())))
         .toList();
   }
 
@@ -188,7 +191,7 @@ public class HardwareReader {
                 + condition)
         .param(value)
         .query(result -> {
-          Row hardware = null;
+          HardwareRow hardware = null;
           List<TaskStatusReader.Row> rows = new ArrayList<>();
           while (result.next()) {
             hardware = hardware == null ? row(result) : hardware;
@@ -202,7 +205,7 @@ public class HardwareReader {
         });
   }
 
-  private @Nullable PageMarker marker(HardwareQuery query) {
+  private @Nullable PageMarker marker(HardwareListQuery query) {
     if (query.marker() == null) {
       return null;
     }
@@ -216,16 +219,16 @@ public class HardwareReader {
             new RequestRefusedException.Invalid("marker: there is no hardware " + query.marker()));
   }
 
-  private HardwareView view(Row row, List<TaskStatusReader.Row> rows) {
-    HardwareRecord stored = row.record(encryptor);
+  private HardwareView view(HardwareRow hardwareRow, List<TaskStatusReader.Row> rows) {
+    HardwareRecord stored = hardwareRow.record(encryptor);
     return view(
         stored,
-        row.quarantine(),
-        tasks.of(stored.id(), stored.hardwareType(), row.requestedAt(), rows));
+        hardwareRow.quarantine(),
+        tasks.of(stored.id(), stored.hardwareType(), hardwareRow.requestedAt(), rows));
   }
 
-  private HardwareView exported(Row row) {
-    HardwareRecord stored = row.record(encryptor);
+  private HardwareView exported(HardwareRow hardwareRow) {
+    HardwareRecord stored = hardwareRow.record(encryptor);
     return new HardwareView(
         stored.id(),
         stored.name(),
@@ -246,7 +249,7 @@ public class HardwareReader {
         : Optional.empty();
   }
 
-  private record Row(
+  private record HardwareRow(
       UUID uuid,
       String name,
       String projectId,
@@ -272,22 +275,22 @@ public class HardwareReader {
     }
   }
 
-  private static Row row(ResultSet row) throws SQLException {
-    return new Row(
+  private static HardwareRow row(ResultSet row) throws SQLException {
+    return new HardwareRow(
         row.getObject("uuid", UUID.class),
         row.getString("name"),
         row.getString("project_id"),
         row.getString("hardware_type"),
         row.getString("properties"),
         row.getLong("generation"),
-        ResultColumns.instant(row, "created_at"),
-        ResultColumns.nullableInstant(row, "updated_at"),
-        ResultColumns.instant(row, "requested_at"),
+        TimestampColumns.instant(row, "created_at"),
+        TimestampColumns.nullableInstant(row, "updated_at"),
+        TimestampColumns.instant(row, "requested_at"),
         quarantine(row));
   }
 
   private static @Nullable Quarantine quarantine(ResultSet row) throws SQLException {
-    Instant since = ResultColumns.nullableInstant(row, "quarantined_at");
+    Instant since = TimestampColumns.nullableInstant(row, "quarantined_at");
     return since == null
         ? null
         : new Quarantine(

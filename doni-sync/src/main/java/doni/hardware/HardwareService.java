@@ -4,10 +4,11 @@ import doni.engine.lane.TaskRequeuer;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
-import doni.event.EventLog;
 import doni.event.HardwareEvent;
+import doni.event.HardwareEventStore;
+import doni.hardware.HardwareEnroller.NewHardware;
+import doni.policy.AccessPolicy;
 import doni.policy.Caller;
-import doni.policy.Policy;
 import doni.request.RequestRefusedException.Invalid;
 import doni.request.RequestRefusedException.NotFound;
 import doni.request.RequestRefusedException.Stale;
@@ -41,8 +42,8 @@ public class HardwareService {
   private final EnrollmentRules rules;
   private final HardwareEnroller enroller;
   private final TaskRequeuer requeuer;
-  private final EventLog events;
-  private final Policy policy;
+  private final HardwareEventStore events;
+  private final AccessPolicy policy;
 
   HardwareService(
       HardwareInventory inventory,
@@ -50,8 +51,8 @@ public class HardwareService {
       EnrollmentRules rules,
       HardwareEnroller enroller,
       TaskRequeuer requeuer,
-      EventLog events,
-      Policy policy) {
+      HardwareEventStore events,
+      AccessPolicy policy) {
     this.inventory = inventory;
     this.reader = reader;
     this.rules = rules;
@@ -86,7 +87,7 @@ public class HardwareService {
     return hardware;
   }
 
-  public Page list(Caller caller, HardwareQuery query) {
+  public Page list(Caller caller, HardwareListQuery query) {
     if (query.allProjects()) {
       policy.enforce("hardware:get", caller, Map.of());
       return page(query, null, false);
@@ -96,7 +97,7 @@ public class HardwareService {
   }
 
   /** Returns all live hardware with its public properties, without workers. Needs no caller. */
-  public Page export(HardwareQuery query) {
+  public Page export(HardwareListQuery query) {
     return page(query, null, true);
   }
 
@@ -107,9 +108,12 @@ public class HardwareService {
    */
   @Transactional
   public HardwareView patch(
-      Caller caller, String ref, List<PatchOperation> operations, @Nullable Generation expected) {
+      Caller caller,
+      String ref,
+      List<JsonPatchOperation> operations,
+      @Nullable Generation expected) {
     LockedHardware locked = lock("hardware:update", caller, ref, expected);
-    HardwarePatch patch = new HardwarePatch(operations);
+    HardwareJsonPatch patch = new HardwareJsonPatch(operations);
     HardwareRecord before = locked.record();
     HardwareRecord after = rules.patched(before, patch);
     List<ReservationWindow> windowsBefore = patch.changesWindows() ? locked.windows() : List.of();
@@ -148,7 +152,7 @@ public class HardwareService {
     events.personDid("hardware.synced", locked.id(), generation, caller, Map.of());
   }
 
-  public List<WindowRecord> availability(Caller caller, String ref) {
+  public List<ReservationWindowRecord> availability(Caller caller, String ref) {
     HardwareView hardware = get(caller, ref);
     return reader.windows(hardware.id());
   }
@@ -184,7 +188,7 @@ public class HardwareService {
     return locked;
   }
 
-  private Page page(HardwareQuery query, @Nullable String projectId, boolean asExport) {
+  private Page page(HardwareListQuery query, @Nullable String projectId, boolean asExport) {
     List<HardwareView> found = reader.list(query.withOneMore(), projectId, asExport);
     boolean more = query.limit() > 0 && found.size() > query.limit();
     return new Page(more ? found.subList(0, query.limit()) : found, more);

@@ -1,6 +1,6 @@
 package doni.hardware;
 
-import doni.database.ResultColumns;
+import doni.database.TimestampColumns;
 import doni.request.RequestRefusedException;
 import java.time.OffsetDateTime;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,7 +24,7 @@ class HardwareStore {
    * @throws RequestRefusedException.Conflict if live hardware has that name
    */
   void insert(HardwareRecord hardware, String properties) {
-    OffsetDateTime now = ResultColumns.timestamp(hardware.createdAt());
+    OffsetDateTime now = TimestampColumns.timestamp(hardware.createdAt());
     int inserted =
         jdbc.sql(
                 """

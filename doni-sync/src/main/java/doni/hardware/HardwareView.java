@@ -26,4 +26,13 @@ public record HardwareView(
     @Nullable Instant updatedAt,
     Generation generation,
     @Nullable Quarantine quarantine,
-    List<WorkerReport> workers) {}
+    List<WorkerReport> workers) {
+
+  /**
+   * A quarantine: no worker writes to a backend for the hardware.
+   *
+   * @param by the user who began it
+   * @param reason as that user gave it
+   */
+  public record Quarantine(Instant since, @Nullable String by, @Nullable String reason) {}
+}

@@ -15,9 +15,9 @@ class IdempotencyKeyEntity {
 
   /** A client's key is unique within its project. */
   @Embeddable
-  record Key(@Column(name = "project_id") String projectId, String key) {}
+  record IdempotencyKeyId(@Column(name = "project_id") String projectId, String key) {}
 
-  @EmbeddedId Key id;
+  @EmbeddedId IdempotencyKeyId id;
 
   @Column(name = "request_hash")
   byte[] requestHash;

@@ -3,6 +3,7 @@ package doni.hardware;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
+import doni.hardware.HardwareView.Quarantine;
 import doni.request.RequestRefusedException.Conflict;
 import java.time.Instant;
 import java.util.List;
@@ -59,7 +60,7 @@ public final class LockedHardware {
   /**
    * Returns the hardware with its secrets decrypted.
    *
-   * @throws doni.secret.UnreadableSecretException if a secret cannot be decrypted
+   * @throws doni.secret.SecretEncryptor.UnreadableSecretException if a secret cannot be decrypted
    */
   public HardwareRecord record() {
     return new HardwareRecord(
@@ -75,7 +76,7 @@ public final class LockedHardware {
 
   /** Returns the reservation windows, ordered by start. Reads them on first use. */
   List<ReservationWindow> windows() {
-    return entity.windows.stream().map(WindowEntity::toWindow).toList();
+    return entity.windows.stream().map(ReservationWindowEntity::toWindow).toList();
   }
 
   /**
@@ -178,16 +179,17 @@ public final class LockedHardware {
   }
 
   private void replaceWindows(List<ReservationWindow> desired, Instant now) {
-    Map<UUID, WindowEntity> existing =
+    Map<UUID, ReservationWindowEntity> existing =
         entity.windows.stream()
             .collect(Collectors.toMap(window -> window.uuid, Function.identity()));
     Map<UUID, ReservationWindow> wanted =
         desired.stream().collect(Collectors.toMap(ReservationWindow::uuid, Function.identity()));
     entity.windows.removeIf(window -> !wanted.containsKey(window.uuid));
     for (ReservationWindow window : desired) {
-      WindowEntity stored = existing.get(window.uuid());
+      ReservationWindowEntity stored = existing.get(window.uuid());
       if (stored == null) {
-        entity.windows.add(new WindowEntity(window.uuid(), window.start(), window.end(), now));
+        entity.windows.add(
+            new ReservationWindowEntity(window.uuid(), window.start(), window.end(), now));
       } else if (!stored.toWindow().equals(window)) {
         stored.startsAt = window.start();
         stored.endsAt = window.end();

@@ -1,9 +1,9 @@
 package doni.hardware;
 
 import doni.engine.lane.TaskRequeuer;
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
+import doni.policy.AccessPolicy;
 import doni.policy.Caller;
-import doni.policy.Policy;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +24,15 @@ public class QuarantineService {
 
   private final HardwareInventory inventory;
   private final HardwareReader reader;
-  private final EventLog events;
-  private final Policy policy;
+  private final HardwareEventStore events;
+  private final AccessPolicy policy;
   private final TaskRequeuer requeuer;
 
   QuarantineService(
       HardwareInventory inventory,
       HardwareReader reader,
-      EventLog events,
-      Policy policy,
+      HardwareEventStore events,
+      AccessPolicy policy,
       TaskRequeuer requeuer) {
     this.inventory = inventory;
     this.reader = reader;

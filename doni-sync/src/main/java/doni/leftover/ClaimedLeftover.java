@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stored what {@link LeftoverStore#open} decrypts
  */
-public record ClaimedLeftover(Leftover leftover, UUID claim, Encrypted stored) {
+record ClaimedLeftover(Leftover leftover, UUID claim, Encrypted stored) {
 
   /** The stored JSON, in which secrets are encrypted. */
   public record Encrypted(

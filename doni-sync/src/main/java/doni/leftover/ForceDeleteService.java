@@ -2,12 +2,12 @@ package doni.leftover;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
 import doni.hardware.HardwareInventory;
 import doni.hardware.HardwareReader;
 import doni.hardware.LockedHardware;
+import doni.policy.AccessPolicy;
 import doni.policy.Caller;
-import doni.policy.Policy;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.NotFound;
 import doni.request.RequestRefusedException.Stale;
@@ -32,8 +32,8 @@ public class ForceDeleteService {
   private final HardwareReader reader;
   private final LeftoverRepository rows;
   private final LeftoverStore leftovers;
-  private final EventLog events;
-  private final Policy policy;
+  private final HardwareEventStore events;
+  private final AccessPolicy policy;
   private final Set<String> enabledWorkers;
 
   ForceDeleteService(
@@ -41,8 +41,8 @@ public class ForceDeleteService {
       HardwareReader reader,
       LeftoverRepository rows,
       LeftoverStore leftovers,
-      EventLog events,
-      Policy policy,
+      HardwareEventStore events,
+      AccessPolicy policy,
       List<Worker> workers) {
     this.inventory = inventory;
     this.reader = reader;

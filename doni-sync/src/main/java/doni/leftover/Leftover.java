@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id ascending in the order of creation
  */
-public record Leftover(long id, String workerType, DeletedHardware hardware, Progress progress) {
+public record Leftover(
+    long id, String workerType, DeletedHardware hardware, CleanupProgress progress) {
 
   /**
    * The hardware as it was when it was deleted.
@@ -33,7 +34,7 @@ public record Leftover(long id, String workerType, DeletedHardware hardware, Pro
    *
    * @param reason why it still exists; null before the first attempt
    */
-  public record Progress(
+  public record CleanupProgress(
       int attempts,
       @Nullable String reason,
       @Nullable Instant lastAttemptAt,
@@ -45,7 +46,7 @@ public record Leftover(long id, String workerType, DeletedHardware hardware, Pro
         id,
         workerType,
         hardware,
-        new Progress(
+        new CleanupProgress(
             progress.attempts(), reason, progress.lastAttemptAt(), progress.nextAttemptAt()));
   }
 }

@@ -28,7 +28,7 @@ import org.slf4j.MDC;
  * Removes what force-deleted hardware has left behind in a worker's backend, in the same way as the
  * worker cleans up any deleted hardware.
  */
-public final class LeftoverCleanup {
+final class LeftoverCleanup {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeftoverCleanup.class);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(10);

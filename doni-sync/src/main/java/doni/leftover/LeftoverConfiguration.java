@@ -1,6 +1,6 @@
 package doni.leftover;
 
-import doni.database.DatabaseGauge;
+import doni.database.BackgroundDatabaseGauge;
 import doni.engine.lane.EngineProperties;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.Tags;
@@ -15,9 +15,9 @@ import org.springframework.context.annotation.Configuration;
 class LeftoverConfiguration {
 
   @Bean
-  LeftoverSweeper leftoverSweeper(
+  LeftoverCleanupJob leftoverCleanupJob(
       EngineProperties properties, List<Worker> workers, LeftoverStore leftovers, Clock clock) {
-    return new LeftoverSweeper(
+    return new LeftoverCleanupJob(
         leftovers,
         new LeftoverCleanup(leftovers, RandomGenerator.getDefault(), clock),
         properties.enabled() ? workers : List.of());
@@ -27,6 +27,6 @@ class LeftoverConfiguration {
   @Bean
   MeterBinder leftoverGauge(LeftoverRepository rows) {
     return meters ->
-        DatabaseGauge.register(meters, "doni.leftovers", Tags.empty(), null, rows::count);
+        BackgroundDatabaseGauge.register(meters, "doni.leftovers", Tags.empty(), null, rows::count);
   }
 }

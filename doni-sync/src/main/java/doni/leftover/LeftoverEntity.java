@@ -81,6 +81,6 @@ class LeftoverEntity {
             new Generation(generation),
             deletedAt,
             deletedBy),
-        new Leftover.Progress(attempts, reason, lastAttemptAt, nextAttemptAt));
+        new Leftover.CleanupProgress(attempts, reason, lastAttemptAt, nextAttemptAt));
   }
 }

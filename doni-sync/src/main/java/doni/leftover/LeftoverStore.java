@@ -1,10 +1,10 @@
 package doni.leftover;
 
-import doni.database.ResultColumns;
-import doni.database.RowClaim;
+import doni.database.RowClaimSql;
+import doni.database.TimestampColumns;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
 import doni.hardware.LockedHardware;
 import doni.leftover.Leftover.DeletedHardware;
 import doni.secret.SecretEncryptor;
@@ -38,10 +38,10 @@ import tools.jackson.databind.json.JsonMapper;
  * whichever came first.
  */
 @Component
-public class LeftoverStore {
+class LeftoverStore {
 
-  private static final RowClaim CLAIM =
-      new RowClaim("claim", "claimed_until", Duration.ofMinutes(10));
+  private static final RowClaimSql CLAIM =
+      new RowClaimSql("claim", "claimed_until", Duration.ofMinutes(10));
 
   private static final String TAKE =
       """
@@ -93,7 +93,7 @@ public class LeftoverStore {
   private final JdbcClient jdbc;
   private final LeftoverRepository rows;
   private final SecretEncryptor encryptor;
-  private final EventLog events;
+  private final HardwareEventStore events;
   private final JsonMapper json;
   private final Clock clock;
 
@@ -101,7 +101,7 @@ public class LeftoverStore {
       JdbcClient jdbc,
       LeftoverRepository rows,
       SecretEncryptor encryptor,
-      EventLog events,
+      HardwareEventStore events,
       JsonMapper json,
       Clock clock) {
     this.jdbc = jdbc;
@@ -128,7 +128,7 @@ public class LeftoverStore {
     List<String> workers =
         jdbc.sql(TAKE)
             .param("deletion", UUID.randomUUID())
-            .param("now", ResultColumns.timestamp(clock.instant()))
+            .param("now", TimestampColumns.timestamp(clock.instant()))
             .param("by", by)
             .param("uuid", uuid)
             .query((row, _) -> row.getString(1))
@@ -149,7 +149,7 @@ public class LeftoverStore {
     return jdbc.sql(
             "select distinct worker_type from leftover where next_attempt_at <= ? and "
                 + CLAIM.isFree())
-        .param(ResultColumns.timestamp(clock.instant()))
+        .param(TimestampColumns.timestamp(clock.instant()))
         .query((row, _) -> row.getString(1))
         .list();
   }
@@ -166,7 +166,7 @@ public class LeftoverStore {
     return jdbc.sql(CLAIM_DUE)
         .param("claim", claim)
         .param("worker", workerType)
-        .param("now", ResultColumns.timestamp(clock.instant()))
+        .param("now", TimestampColumns.timestamp(clock.instant()))
         .param("followed", followed.toArray(String[]::new))
         .query((row, _) -> new Claimed(row.getLong("id"), row.getString("followed")))
         .optional()
@@ -193,7 +193,7 @@ public class LeftoverStore {
   /**
    * Returns what the worker receives: the deleted hardware.
    *
-   * @throws doni.secret.UnreadableSecretException if a secret cannot be decrypted
+   * @throws doni.secret.SecretEncryptor.UnreadableSecretException if a secret cannot be decrypted
    */
   DecryptedTask open(ClaimedLeftover claimed) {
     DeletedHardware deleted = claimed.leftover().hardware();
@@ -223,7 +223,7 @@ public class LeftoverStore {
   public void waitFor(ClaimedLeftover claimed, String obstacle, Instant next) {
     update(claimed, CLAIM.release() + ", reason = :reason, next_attempt_at = :next", CLAIM.isMine())
         .param("reason", obstacle)
-        .param("next", ResultColumns.timestamp(next))
+        .param("next", TimestampColumns.timestamp(next))
         .update();
   }
 
@@ -247,8 +247,8 @@ public class LeftoverStore {
                 + " state_details)",
             CLAIM.isMine())
         .param("reason", reason)
-        .param("at", ResultColumns.timestamp(clock.instant()))
-        .param("next", ResultColumns.timestamp(next))
+        .param("at", TimestampColumns.timestamp(clock.instant()))
+        .param("next", TimestampColumns.timestamp(next))
         .param("details", encrypted, Types.VARCHAR)
         .update();
   }

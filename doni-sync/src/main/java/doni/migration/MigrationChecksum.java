@@ -2,7 +2,7 @@ package doni.migration;
 
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
-import doni.hardware.WindowRecord;
+import doni.hardware.ReservationWindowRecord;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -43,7 +43,7 @@ final class MigrationChecksum {
       Instant createdAt,
       @Nullable Instant updatedAt,
       @Nullable Instant deletedAt,
-      List<WindowRecord> windows) {
+      List<ReservationWindowRecord> windows) {
     Map<String, Object> byUuid = new HashMap<>();
     windows.forEach(stored ->
         byUuid.put(

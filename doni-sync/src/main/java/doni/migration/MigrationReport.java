@@ -39,7 +39,28 @@ public record MigrationReport(
   public boolean complete() {
     return findings.stream()
         .noneMatch(finding ->
-            finding.kind() == MigrationFinding.Kind.NOT_TAKEN
-                || finding.kind() == MigrationFinding.Kind.DIFFERS);
+            finding.kind() == MigrationFinding.FindingKind.NOT_TAKEN
+                || finding.kind() == MigrationFinding.FindingKind.DIFFERS);
+  }
+
+  /**
+   * Something about a device that a person should know.
+   *
+   * @param device its uuid and name, as far as it has them
+   * @param text without values of its properties
+   */
+  public record MigrationFinding(FindingKind kind, String device, String text) {
+
+    /** What it means for the device. */
+    public enum FindingKind {
+      /** The device, or a part of it, was not taken. */
+      NOT_TAKEN,
+      /** The device is here already and not the same; it was left as it is. */
+      DIFFERS,
+      /** Migrated as it is; an operator must fix it. */
+      TO_FIX,
+      /** Taken, and worth knowing. */
+      NOTE
+    }
   }
 }

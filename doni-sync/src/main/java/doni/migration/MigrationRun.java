@@ -1,8 +1,12 @@
 package doni.migration;
 
 import doni.enrollment.HardwareId;
-import doni.migration.MigrationFinding.Kind;
+import doni.migration.MigratedHardwareReader.StoredHardware;
+import doni.migration.MigrationReport.MigrationFinding;
+import doni.migration.MigrationReport.MigrationFinding.FindingKind;
+import doni.migration.OriginalDatabaseMigration.MigrationFailedException;
 import doni.migration.OriginalInventory.Counts;
+import doni.migration.OriginalInventory.OriginalHardware;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -27,7 +31,8 @@ final class MigrationRun {
   private final OriginalInventory original;
   private final boolean dryRun;
   private final HardwareTranslator translation;
-  private final MigratedRows rows;
+  private final MigratedHardwareStore store;
+  private final MigratedHardwareReader reader;
   private final TransactionTemplate transaction;
   private final Instant now;
 
@@ -46,13 +51,15 @@ final class MigrationRun {
       OriginalInventory original,
       boolean dryRun,
       HardwareTranslator translation,
-      MigratedRows rows,
+      MigratedHardwareStore store,
+      MigratedHardwareReader reader,
       TransactionTemplate transaction,
       Clock clock) {
     this.original = original;
     this.dryRun = dryRun;
     this.translation = translation;
-    this.rows = rows;
+    this.store = store;
+    this.reader = reader;
     this.transaction = transaction;
     // Postgres keeps microseconds.
     this.now = clock.instant().truncatedTo(ChronoUnit.MICROS);
@@ -60,7 +67,7 @@ final class MigrationRun {
 
   MigrationReport report() {
     Counts counted = original.counts();
-    List<OriginalDevice> batch = original.after(0, BATCH);
+    List<OriginalHardware> batch = original.after(0, BATCH);
     while (!batch.isEmpty()) {
       take(batch);
       LOG.info("Read {} of {} devices", read.devices(), counted.devices());
@@ -84,27 +91,27 @@ final class MigrationRun {
         findings);
   }
 
-  private void take(List<OriginalDevice> batch) {
-    Map<HardwareId, MigratedDevice> wanted = new LinkedHashMap<>();
+  private void take(List<OriginalHardware> batch) {
+    Map<HardwareId, MigratedHardware> wanted = new LinkedHashMap<>();
     Map<HardwareId, List<MigrationFinding>> said = new LinkedHashMap<>();
-    for (OriginalDevice device : batch) {
+    for (OriginalHardware device : batch) {
       read = plus(read, new Counts(1, device.tasks().size(), device.windows().size()));
       List<MigrationFinding> found = new ArrayList<>();
       switch (translation.of(device, found)) {
-        case HardwareTranslator.Result.Taken(MigratedDevice migrated) -> {
+        case HardwareTranslator.TranslationResult.Translated(MigratedHardware migrated) -> {
           wanted.put(migrated.id(), migrated);
           said.put(migrated.id(), found);
         }
-        case HardwareTranslator.Result.CleanedUp _ -> {
+        case HardwareTranslator.TranslationResult.CleanedUp _ -> {
           cleanedUp++;
           findings.addAll(found);
         }
-        case HardwareTranslator.Result.Refused _ -> findings.addAll(found);
+        case HardwareTranslator.TranslationResult.NotTranslatable _ -> findings.addAll(found);
       }
     }
-    Map<HardwareId, MigratedRows.Stored> stored = rows.stored(wanted.keySet());
-    Set<HardwareId> known = rows.known(wanted.keySet());
-    List<MigratedDevice> missing = new ArrayList<>();
+    Map<HardwareId, StoredHardware> stored = reader.stored(wanted.keySet());
+    Set<HardwareId> known = reader.known(wanted.keySet());
+    List<MigratedHardware> missing = new ArrayList<>();
     wanted.forEach((id, device) -> {
       if (stored.containsKey(id)) {
         compare(device, stored.get(id));
@@ -117,8 +124,8 @@ final class MigrationRun {
     store(missing, said);
   }
 
-  private void compare(MigratedDevice device, MigratedRows.Stored stored) {
-    MigrationChecksum here = stored.enrollment(device.issued());
+  private void compare(MigratedHardware device, StoredHardware storedHardware) {
+    MigrationChecksum here = storedHardware.enrollment(device.issued());
     if (here.equals(device.enrollment())) {
       there++;
       enrollmentsRead.add(device.enrollment());
@@ -126,8 +133,8 @@ final class MigrationRun {
     } else {
       find(
           device,
-          Kind.DIFFERS,
-          stored.generation() > 1
+          FindingKind.DIFFERS,
+          storedHardware.generation() > 1
               ? "was changed here since it was taken; left as it is"
               : "was changed in the original since it was taken; left as it is");
     }
@@ -135,10 +142,10 @@ final class MigrationRun {
 
   /** What a transaction has stored, as it was read back. */
   private record Batch(
-      Map<HardwareId, MigratedRows.Stored> devices, Map<HardwareId, MigrationChecksum> work) {}
+      Map<HardwareId, StoredHardware> devices, Map<HardwareId, MigrationChecksum> work) {}
 
   /** Where a batch cannot be stored, its devices are stored one by one, to find the one. */
-  private void store(List<MigratedDevice> devices, Map<HardwareId, List<MigrationFinding>> said) {
+  private void store(List<MigratedHardware> devices, Map<HardwareId, List<MigrationFinding>> said) {
     if (devices.isEmpty()) {
       return;
     }
@@ -146,7 +153,7 @@ final class MigrationRun {
       Batch stored =
           Objects.requireNonNull(
               transaction.execute(status -> {
-                Batch batch = verified(devices, rows.insert(devices, now));
+                Batch batch = verified(devices, store.insert(devices, now));
                 if (dryRun) {
                   status.setRollbackOnly();
                 }
@@ -157,20 +164,20 @@ final class MigrationRun {
       if (devices.size() > 1) {
         devices.forEach(device -> store(List.of(device), said));
       } else {
-        find(devices.getFirst(), Kind.NOT_TAKEN, "cannot be stored: " + reason(e));
+        find(devices.getFirst(), FindingKind.NOT_TAKEN, "cannot be stored: " + reason(e));
       }
     }
   }
 
   private void count(
-      MigratedDevice device, Batch stored, Map<HardwareId, List<MigrationFinding>> said) {
-    MigratedRows.Stored here = stored.devices().get(device.id());
+      MigratedHardware device, Batch stored, Map<HardwareId, List<MigrationFinding>> said) {
+    StoredHardware here = stored.devices().get(device.id());
     MigrationChecksum work = stored.work().get(device.id());
     if (here == null || work == null) {
       find(
           device,
-          Kind.NOT_TAKEN,
-          "its name belongs to hardware " + rows.holderOf(device.name()) + " here");
+          FindingKind.NOT_TAKEN,
+          "its name belongs to hardware " + reader.holderOf(device.name()) + " here");
       return;
     }
     findings.addAll(said.getOrDefault(device.id(), List.of()));
@@ -182,10 +189,10 @@ final class MigrationRun {
   }
 
   /** Reads back what was stored, before it is committed, so no other client can have changed it. */
-  private Batch verified(List<MigratedDevice> devices, Set<HardwareId> inserted) {
-    Batch batch = new Batch(rows.stored(inserted), rows.work(inserted));
-    for (MigratedDevice device : devices) {
-      MigratedRows.Stored here = batch.devices().get(device.id());
+  private Batch verified(List<MigratedHardware> devices, Set<HardwareId> inserted) {
+    Batch batch = new Batch(reader.stored(inserted), reader.work(inserted));
+    for (MigratedHardware device : devices) {
+      StoredHardware here = batch.devices().get(device.id());
       if (here != null
           && !(here.enrollment(device.issued()).equals(device.enrollment())
               && device.work().equals(batch.work().get(device.id())))) {
@@ -200,8 +207,8 @@ final class MigrationRun {
     private static final long serialVersionUID = 1L;
   }
 
-  private void find(MigratedDevice device, Kind kind, String text) {
-    findings.add(new MigrationFinding(kind, device.label(), text));
+  private void find(MigratedHardware device, FindingKind findingKind, String text) {
+    findings.add(new MigrationFinding(findingKind, device.label(), text));
   }
 
   /** Postgres' own text can quote values. */

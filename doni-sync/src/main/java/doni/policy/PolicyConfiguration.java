@@ -15,14 +15,15 @@ class PolicyConfiguration {
 
   /** Without a file the defaults apply; a file that cannot be used stops the start. */
   @Bean
-  Policy policy(Environment environment, Clock clock) {
+  AccessPolicy policy(Environment environment, Clock clock) {
     String path = environment.getProperty(KEY, "");
     if (path.isBlank()) {
-      return Policy.defaults();
+      return AccessPolicy.defaults();
     }
     try {
-      PolicyFile file = new PolicyFile(Path.of(path), Policy.defaultRules(), clock);
-      return new Policy(file::current);
+      ReloadingPolicyFile file =
+          new ReloadingPolicyFile(Path.of(path), AccessPolicy.defaultRules(), clock);
+      return new AccessPolicy(file::current);
     } catch (PolicyFileException e) {
       throw new InvalidConfigurationPropertyValueException(KEY, path, e.getMessage());
     }

@@ -19,13 +19,13 @@ public final class PolicyReview {
 
   private final String source;
   private final Map<String, RuleExpression> written;
-  private final @Nullable RuleSet rules;
+  private final @Nullable PolicyRuleSet rules;
   private final List<String> problems;
 
   private PolicyReview(
       String source,
       Map<String, RuleExpression> written,
-      @Nullable RuleSet rules,
+      @Nullable PolicyRuleSet rules,
       List<String> problems) {
     this.source = source;
     this.written = Map.copyOf(written);
@@ -44,17 +44,17 @@ public final class PolicyReview {
   private static PolicyReview of(Path file) {
     String source = PolicyConfiguration.KEY + " " + file;
     try {
-      return of(source, PolicyFile.read(file));
+      return of(source, ReloadingPolicyFile.read(file));
     } catch (PolicyFileException e) {
       return new PolicyReview(source, Map.of(), null, List.of(String.valueOf(e.getMessage())));
     }
   }
 
   private static PolicyReview of(String source, Map<String, RuleExpression> written) {
-    Map<String, RuleExpression> together = new HashMap<>(Policy.defaultRules());
+    Map<String, RuleExpression> together = new HashMap<>(AccessPolicy.defaultRules());
     together.putAll(written);
     try {
-      RuleSet rules = RuleSet.of(together);
+      PolicyRuleSet rules = PolicyRuleSet.of(together);
       return new PolicyReview(source, written, rules, problems(written, together));
     } catch (PolicyFileException e) {
       return new PolicyReview(source, written, null, List.of(String.valueOf(e.getMessage())));
@@ -78,7 +78,7 @@ public final class PolicyReview {
 
   /** The rules that Doni asks for, and those that the file adds. */
   public Set<String> rules() {
-    Set<String> names = new TreeSet<>(Policy.defaultRules().keySet());
+    Set<String> names = new TreeSet<>(AccessPolicy.defaultRules().keySet());
     names.addAll(written.keySet());
     return names;
   }
@@ -106,14 +106,14 @@ public final class PolicyReview {
         .forEach(check ->
             leaves(check)
                 .forEach(leaf -> {
-                  if (leaf instanceof RuleExpression.Rule(String name)) {
+                  if (leaf instanceof RuleExpression.RuleReference(String name)) {
                     referred.add(name);
                   }
                 }));
     List<String> problems = new ArrayList<>();
     for (String name : new TreeSet<>(written.keySet())) {
-      boolean known = Policy.defaultRules().containsKey(name);
-      if (!known && !referred.contains(name) && !name.equals(RuleSet.FALLBACK)) {
+      boolean known = AccessPolicy.defaultRules().containsKey(name);
+      if (!known && !referred.contains(name) && !name.equals(PolicyRuleSet.FALLBACK)) {
         problems.add("rule '" + name + "' is asked for by nothing; is its name right?");
       }
       leaves(written.get(name))
@@ -126,7 +126,7 @@ public final class PolicyReview {
 
   private static List<String> problem(RuleExpression leaf, Map<String, RuleExpression> together) {
     return switch (leaf) {
-      case RuleExpression.Rule(String name) when !together.containsKey(name) ->
+      case RuleExpression.RuleReference(String name) when !together.containsKey(name) ->
           List.of("refers to the rule '" + name + "', which does not exist: it denies");
       case RuleExpression.Remote(String url) ->
           List.of("asks " + url + ", which is not supported: it denies");
@@ -150,8 +150,28 @@ public final class PolicyReview {
   }
 
   private static Set<String> attributes() {
-    Set<String> all = new HashSet<>(RuleSet.OPTIONAL_ATTRIBUTES);
+    Set<String> all = new HashSet<>(PolicyRuleSet.OPTIONAL_ATTRIBUTES);
     all.add("roles");
     return Set.copyOf(all);
+  }
+
+  /**
+   * What a rule says of a caller and a target, and why.
+   *
+   * @param because the check that decided, as a rule's text
+   * @param path the rules that led to it, the one that was asked for first
+   */
+  public record PolicyDecision(boolean allowed, String because, List<DecisionStep> path) {
+
+    public PolicyDecision {
+      path = List.copyOf(path);
+    }
+
+    /**
+     * A rule on the way.
+     *
+     * @param text empty for an undefined rule, which denies
+     */
+    public record DecisionStep(String rule, String text) {}
   }
 }

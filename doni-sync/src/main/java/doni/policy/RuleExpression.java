@@ -33,7 +33,7 @@ sealed interface RuleExpression {
   }
 
   /** {@code rule:name}: what another rule says. */
-  record Rule(String name) implements RuleExpression {}
+  record RuleReference(String name) implements RuleExpression {}
 
   /** {@code role:name}: the caller has the role; letter case does not matter. */
   record Role(TargetTemplate role) implements RuleExpression {}
@@ -63,7 +63,7 @@ sealed interface RuleExpression {
       case Not(RuleExpression check) -> "not " + operand(check);
       case AllOf(List<RuleExpression> checks) -> joined(checks, " and ");
       case AnyOf(List<RuleExpression> checks) -> joined(checks, " or ");
-      case Rule(String name) -> "rule:" + name;
+      case RuleReference(String name) -> "rule:" + name;
       case Role(TargetTemplate role) -> "role:" + role.text();
       case Attribute(String name, TargetTemplate value) -> name + ":" + value.text();
       case Constant(String constant, TargetTemplate value) -> quoted(constant) + ":" + value.text();

@@ -9,20 +9,20 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tasks a {@link ResyncRun} is about; what is null or empty narrows nothing.
+ * Selects the tasks of a {@link ResyncRun}; a member that is null or empty matches all.
  *
  * @param state only tasks that are in this state when the run begins
  * @param names only live devices of these names, in whatever letter case; kept lower-cased and
  *     sorted, so that equal filters are equal
  */
-public record ResyncFilter(
+record ResyncFilter(
     @Nullable String workerType,
     @Nullable String hardwareType,
     @Nullable String projectId,
     @Nullable TaskState state,
     List<String> names) {
 
-  /** Everything. */
+  /** Matches all tasks. */
   public static final ResyncFilter ALL = new ResyncFilter(null, null, null, null, List.of());
 
   public ResyncFilter {
@@ -31,7 +31,7 @@ public record ResyncFilter(
     names = List.copyOf(sorted);
   }
 
-  /** As clients see it: what narrows nothing is left out. */
+  /** Returns the members as clients see them, without those that match all. */
   public Map<String, Object> members() {
     Map<String, Object> members = new LinkedHashMap<>();
     put(members, "worker_type", workerType);

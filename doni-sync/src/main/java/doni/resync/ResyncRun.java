@@ -19,7 +19,7 @@ public record ResyncRun(
     String requestedBy,
     Instant createdAt,
     @Nullable Instant endedAt,
-    Progress progress) {
+    RunProgress progress) {
 
   /** The state of a run. */
   public enum State {
@@ -46,7 +46,7 @@ public record ResyncRun(
    * @param ratePerSecond attempts per second within the last minute; null unless the run is running
    * @param estimatedEnd at that rate; null unless the run is running and a task was done lately
    */
-  public record Progress(
+  public record RunProgress(
       long total,
       long done,
       long failed,
@@ -55,7 +55,7 @@ public record ResyncRun(
       @Nullable Double ratePerSecond,
       @Nullable Instant estimatedEnd) {
 
-    public Progress {
+    public RunProgress {
       failures = List.copyOf(failures);
     }
   }
@@ -71,7 +71,7 @@ public record ResyncRun(
         requestedBy,
         createdAt,
         endedAt,
-        new Progress(
+        new RunProgress(
             progress.total(),
             progress.done(),
             progress.failed(),

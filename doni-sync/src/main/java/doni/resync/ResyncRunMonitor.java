@@ -20,11 +20,11 @@ import org.springframework.context.SmartLifecycle;
  * not be made due when the run began, because an attempt was running or the row was locked, and
  * records that a run is over. Replicas can do so at the same time.
  */
-public final class ResyncRunMonitor implements SmartLifecycle {
+final class ResyncRunMonitor implements SmartLifecycle {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResyncRunMonitor.class);
-  private static final Duration LOOK = Duration.ofSeconds(2);
-  private static final Duration SWEEP = Duration.ofHours(1);
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration REMOVAL_INTERVAL = Duration.ofHours(1);
 
   private final ResyncRunStore runs;
   private final EngineProperties properties;
@@ -59,8 +59,8 @@ public final class ResyncRunMonitor implements SmartLifecycle {
   public void start() {
     running = true;
     if (properties.enabled()) {
-      housekeeping.every(LOOK, this::look);
-      housekeeping.every(SWEEP, this::sweep);
+      housekeeping.every(POLL_INTERVAL, this::advance);
+      housekeeping.every(REMOVAL_INTERVAL, this::removeEnded);
     }
   }
 
@@ -81,7 +81,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
     return false;
   }
 
-  private void look() {
+  private void advance() {
     List<UUID> found = runs.open();
     long tasks = 0;
     for (UUID run : found) {
@@ -96,7 +96,7 @@ public final class ResyncRunMonitor implements SmartLifecycle {
     left.set(tasks);
   }
 
-  private void sweep() {
+  private void removeEnded() {
     int removed = runs.removeOlder(properties.runRetention());
     if (removed > 0) {
       LOG.info(

@@ -1,18 +1,14 @@
 package doni.resync;
 
+import doni.database.TimestampColumns;
 import doni.engine.lane.TaskRequeuer;
 import doni.request.RequestRefusedException.Conflict;
 import doni.resync.ResyncRun.State;
 import doni.task.QueuePriority;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,12 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -36,17 +30,13 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Methods that change a run need a transaction (read committed).
  */
-public final class ResyncRunStore {
+final class ResyncRunStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResyncRunStore.class);
-  private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
-
-  /** Backends word one failure in many ways; a list of the hardware in ERROR shows them all. */
-  private static final int MOST_REASONS = 10;
-
   private final JdbcClient jdbc;
   private final JsonMapper json;
   private final TaskRequeuer requeuer;
+  private final ResyncRunReader reader;
   private final List<String> workerTypes;
   private final Clock clock;
 
@@ -62,16 +52,17 @@ public final class ResyncRunStore {
     this.jdbc = jdbc;
     this.json = json;
     this.requeuer = requeuer;
+    this.reader = new ResyncRunReader(jdbc, json);
     this.workerTypes = List.copyOf(workerTypes);
     this.clock = clock;
   }
 
-  /** The workers whose tasks can be part of a run. */
+  /** Returns the types of the workers whose tasks can be part of a run. */
   public List<String> workerTypes() {
     return workerTypes;
   }
 
-  /** Those of these names that no live device has. */
+  /** Returns those of the names that no live device has. */
   public List<String> unknown(List<String> names) {
     Set<String> known =
         new HashSet<>(
@@ -89,21 +80,13 @@ public final class ResyncRunStore {
   }
 
   /**
-   * Begins a run and makes its tasks due. While one of the same filter is not over, that one is
-   * returned, and nothing is begun.
+   * Starts a run and makes its tasks due. While a run with the same filter is not over, that run is
+   * returned instead.
    */
   public ResyncRun start(ResyncFilter filter, String requestedBy) {
     lock();
     String text = json.writeValueAsString(filter.members());
-    Optional<ResyncRun> same =
-        read(
-                "r.filter = cast(:filter as jsonb) and r.cancelled_at is null and r.ended_at is"
-                    + " null order by r.created_at",
-                Map.of("filter", text))
-            .stream()
-            .filter(run -> !run.state().over())
-            .findFirst();
-    return same.orElseGet(() -> begin(filter, text, requestedBy));
+    return reader.findOpen(text, now()).orElseGet(() -> begin(filter, text, requestedBy));
   }
 
   private ResyncRun begin(ResyncFilter filter, String text, String requestedBy) {
@@ -112,7 +95,7 @@ public final class ResyncRunStore {
         .param("run", run)
         .param("filter", text)
         .param("user", requestedBy)
-        .param("now", time(now()))
+        .param("now", TimestampColumns.timestamp(now()))
         .update();
     int total = addTasks(run, filter);
     jdbc.sql(ResyncRunSql.SET_TOTAL).param("run", run).param("total", total).update();
@@ -161,28 +144,25 @@ public final class ResyncRunStore {
     }
   }
 
+  /** Returns the run, if it exists. */
   public Optional<ResyncRun> find(UUID run) {
-    return read("r.uuid = :run", Map.of("run", run)).stream().findFirst();
+    return reader.find(run, now());
   }
 
   /**
-   * The runs, newest first.
+   * Returns the runs, newest first.
    *
    * @param after only those that come after this one; null starts at the newest
    */
-  public List<ResyncRun> list(int limit, @Nullable UUID after) {
-    return after == null
-        ? read("true order by r.created_at desc, r.uuid desc limit :limit", Map.of("limit", limit))
-        : read(
-            "(r.created_at, r.uuid) < (select a.created_at, a.uuid from sync_run a where a.uuid ="
-                + " :after) order by r.created_at desc, r.uuid desc limit :limit",
-            Map.of("limit", limit, "after", after));
+  List<ResyncRun> list(int limit, @Nullable UUID after) {
+    return reader.list(limit, after, now());
   }
 
   /**
-   * Lets what is not attempted yet wait for its own next look; what is under way ends.
+   * Pauses a run: tasks that were not attempted yet wait for their own next attempt; running
+   * attempts end normally.
    *
-   * @throws Conflict when the run is over
+   * @throws Conflict if the run is over
    */
   public Optional<ResyncRun> pause(UUID run) {
     return locked(run)
@@ -197,9 +177,9 @@ public final class ResyncRunStore {
   }
 
   /**
-   * Makes due what is not attempted yet.
+   * Resumes a run: tasks that were not attempted yet become due.
    *
-   * @throws Conflict when the run is over
+   * @throws Conflict if the run is over
    */
   public Optional<ResyncRun> resume(UUID run) {
     return locked(run)
@@ -214,9 +194,10 @@ public final class ResyncRunStore {
   }
 
   /**
-   * Ends the run; what is not attempted yet waits for its own next look and belongs to it no more.
+   * Cancels a run: tasks that were not attempted yet leave the run and wait for their own next
+   * attempt.
    *
-   * @throws Conflict when all of it is done
+   * @throws Conflict if all tasks are done
    */
   public Optional<ResyncRun> cancel(UUID run) {
     return locked(run)
@@ -232,36 +213,38 @@ public final class ResyncRunStore {
         });
   }
 
-  /** Makes due what of a run that runs is neither due nor done; the lanes that have some. */
+  /** Makes the tasks of a running run due that are neither due nor done; returns their lanes. */
   Set<String> makeDue(UUID run) {
     return Set.copyOf(
         jdbc.sql(ResyncRunSql.MAKE_DUE)
             .param("run", run)
-            .param("now", time(now()))
+            .param("now", TimestampColumns.timestamp(now()))
             .query(String.class)
             .list());
   }
 
-  /** The runs that were not seen to be over. */
+  /** Returns the runs that are not recorded as ended. */
   List<UUID> open() {
     return jdbc.sql(ResyncRunSql.OPEN).query((row, _) -> row.getObject("uuid", UUID.class)).list();
   }
 
-  /** How many of its tasks are not done. */
+  /** Returns the number of tasks that are not done. */
   long left(UUID run) {
     return jdbc.sql(ResyncRunSql.LEFT).param("run", run).query(Long.class).single();
   }
 
-  /** Notes that a run is over, if all of it is done. */
+  /** Records the end of a run if all of its tasks are done. */
   void endIfDone(UUID run) {
     if (update(ResyncRunSql.END, run) > 0) {
       LOG.info("Resync run {} is done", run);
     }
   }
 
-  /** Removes runs that have been over for so long. */
+  /** Removes runs that ended longer ago than the given age. */
   int removeOlder(Duration age) {
-    return jdbc.sql(ResyncRunSql.REMOVE_OLD).param("moment", time(now().minus(age))).update();
+    return jdbc.sql(ResyncRunSql.REMOVE_OLD)
+        .param("moment", TimestampColumns.timestamp(now().minus(age)))
+        .update();
   }
 
   private void lock() {
@@ -290,100 +273,16 @@ public final class ResyncRunStore {
     jdbc.sql(ResyncRunSql.GIVE_BACK)
         .param("run", run)
         .param("urgent", QueuePriority.URGENT)
-        .param("now", time(now()))
+        .param("now", TimestampColumns.timestamp(now()))
         .update();
   }
 
   private int update(String sql, UUID run) {
-    return jdbc.sql(sql).param("run", run).param("now", time(now())).update();
-  }
-
-  private List<ResyncRun> read(String condition, Map<String, Object> parameters) {
-    Instant now = now();
-    List<ResyncRun> runs =
-        jdbc.sql(ResyncRunSql.READ + condition)
-            .param("now", time(now))
-            .params(parameters)
-            .query((row, _) -> run(row, now))
-            .list();
-    UUID[] failed =
-        runs.stream()
-            .filter(run -> run.progress().failed() > 0)
-            .map(ResyncRun::uuid)
-            .toArray(UUID[]::new);
-    if (failed.length == 0) {
-      return runs;
-    }
-    Map<UUID, List<ResyncRun.Failure>> reasons = reasons(failed);
-    return runs.stream().map(run -> run.with(reasons.getOrDefault(run.uuid(), List.of()))).toList();
-  }
-
-  private Map<UUID, List<ResyncRun.Failure>> reasons(UUID[] runs) {
-    record Row(UUID run, ResyncRun.Failure failure) {}
-    return jdbc
-        .sql(ResyncRunSql.FAILURES)
-        .param("runs", runs)
-        .param("most", MOST_REASONS)
-        .query((row, _) ->
-            new Row(
-                row.getObject("run_uuid", UUID.class),
-                new ResyncRun.Failure(row.getString("reason"), row.getLong("tasks"))))
-        .list()
-        .stream()
-        .collect(
-            Collectors.groupingBy(
-                Row::run,
-                Collectors.mapping(Row::failure, Collectors.toCollection(ArrayList::new))));
-  }
-
-  private ResyncRun run(ResultSet row, Instant now) throws SQLException {
-    long done = row.getLong("done");
-    long left = row.getLong("members") - done;
-    State state = state(row, left);
-    Double rate = state == State.RUNNING ? rate(row) : null;
-    return new ResyncRun(
-        row.getObject("uuid", UUID.class),
-        state,
-        json.readValue(row.getString("filter"), OBJECT),
-        row.getString("requested_by"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        instant(row, state == State.CANCELLED ? "cancelled_at" : "ended_at"),
-        new ResyncRun.Progress(
-            row.getLong("total"),
-            done,
-            row.getLong("failed"),
-            row.getLong("deferred"),
-            List.of(),
-            rate,
-            rate == null || rate == 0 ? null : now.plusMillis(Math.round(1000 * left / rate))));
-  }
-
-  private static State state(ResultSet row, long left) throws SQLException {
-    if (instant(row, "cancelled_at") != null) {
-      return State.CANCELLED;
-    }
-    if (left == 0) {
-      return State.DONE;
-    }
-    return instant(row, "paused_at") == null ? State.RUNNING : State.PAUSED;
-  }
-
-  private static @Nullable Double rate(ResultSet row) throws SQLException {
-    double elapsed = row.getDouble("elapsed");
-    return elapsed <= 0 ? null : Math.round(10 * row.getLong("lately") / elapsed) / 10.0;
+    return jdbc.sql(sql).param("run", run).param("now", TimestampColumns.timestamp(now())).update();
   }
 
   /** Postgres keeps microseconds, and the tasks of a run are known by their execution time. */
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
-  }
-
-  private static OffsetDateTime time(Instant instant) {
-    return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

@@ -1,8 +1,8 @@
 package doni.resync;
 
 import doni.hardwaretype.HardwareTypes;
+import doni.policy.AccessPolicy;
 import doni.policy.Caller;
-import doni.policy.Policy;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +21,9 @@ public class ResyncService {
 
   private final ResyncRunStore runs;
   private final HardwareTypes types;
-  private final Policy policy;
+  private final AccessPolicy policy;
 
-  ResyncService(ResyncRunStore runs, HardwareTypes types, Policy policy) {
+  ResyncService(ResyncRunStore runs, HardwareTypes types, AccessPolicy policy) {
     this.runs = runs;
     this.types = types;
     this.policy = policy;

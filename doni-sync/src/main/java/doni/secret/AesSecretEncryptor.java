@@ -15,17 +15,16 @@ import tools.jackson.databind.json.JsonMapper;
  * Keeps secrets encrypted: in the stored JSON, {@code {"$encrypted": "..."}} stands where an
  * encrypted value stood.
  */
-public final class AesSecretEncryptor implements SecretEncryptor {
+final class AesSecretEncryptor implements SecretEncryptor {
 
-  public static final String MARK = "$encrypted";
   private static final TypeReference<LinkedHashMap<String, Object>> OBJECT =
       new TypeReference<>() {};
 
-  private final AesGcm cipher;
+  private final AesGcmCipher cipher;
   private final HardwareTypes types;
   private final JsonMapper json;
 
-  public AesSecretEncryptor(AesGcm cipher, HardwareTypes types, JsonMapper json) {
+  public AesSecretEncryptor(AesGcmCipher cipher, HardwareTypes types, JsonMapper json) {
     this.cipher = cipher;
     this.types = types;
     this.json = json;
@@ -59,7 +58,7 @@ public final class AesSecretEncryptor implements SecretEncryptor {
     Map<String, Object> values = json.readValue(stored, OBJECT);
     values.values().removeIf(java.util.Objects::isNull);
     values.replaceAll((name, value) ->
-        value instanceof Map<?, ?> map && map.get(MARK) instanceof String sealed
+        value instanceof Map<?, ?> map && map.get(ENCRYPTED_MEMBER) instanceof String sealed
             ? new Secret(cipher.decrypt(sealed, place(id, name)))
             : value);
     return values;
@@ -69,9 +68,9 @@ public final class AesSecretEncryptor implements SecretEncryptor {
     Map<String, Object> stored = new LinkedHashMap<>();
     values.forEach((name, value) -> {
       if (value instanceof Secret secret) {
-        stored.put(name, Map.of(MARK, cipher.encrypt(secret.value(), place(id, name))));
+        stored.put(name, Map.of(ENCRYPTED_MEMBER, cipher.encrypt(secret.value(), place(id, name))));
       } else if (encrypted.test(name) && value instanceof String text) {
-        stored.put(name, Map.of(MARK, cipher.encrypt(text, place(id, name))));
+        stored.put(name, Map.of(ENCRYPTED_MEMBER, cipher.encrypt(text, place(id, name))));
       } else if (value != null) {
         stored.put(name, value);
       }
@@ -79,7 +78,7 @@ public final class AesSecretEncryptor implements SecretEncryptor {
     return json.writeValueAsString(stored);
   }
 
-  /** What is authenticated with a value, see {@link AesGcm}. */
+  /** What is authenticated with a value, see {@link AesGcmCipher}. */
   static String place(HardwareId id, String name) {
     return id + "/" + name;
   }

@@ -12,14 +12,16 @@ import tools.jackson.databind.json.JsonMapper;
 class SecretConfiguration {
 
   @Bean
-  AesGcm secretCipher(Environment environment) {
-    Map<String, String> keys = SecretKeys.configured(environment);
-    return new AesGcm(
-        keys.isEmpty() ? Map.of(SecretKeys.LOCAL, SecretKeys.local(environment)) : keys);
+  AesGcmCipher secretCipher(Environment environment) {
+    Map<String, String> keys = EncryptionKeySource.configured(environment);
+    return new AesGcmCipher(
+        keys.isEmpty()
+            ? Map.of(EncryptionKeySource.LOCAL, EncryptionKeySource.local(environment))
+            : keys);
   }
 
   @Bean
-  SecretEncryptor secretEncryptor(AesGcm cipher, HardwareTypes types, JsonMapper json) {
+  SecretEncryptor secretEncryptor(AesGcmCipher cipher, HardwareTypes types, JsonMapper json) {
     return new AesSecretEncryptor(cipher, types, json);
   }
 }

@@ -9,6 +9,9 @@ import java.util.Map;
  */
 public interface SecretEncryptor {
 
+  /** The member that stands in stored JSON for an encrypted value. */
+  String ENCRYPTED_MEMBER = "$encrypted";
+
   /**
    * Reads a device's properties; values that were encrypted come as {@link
    * doni.enrollment.Secret}s.
@@ -32,4 +35,22 @@ public interface SecretEncryptor {
    * encrypted.
    */
   String sealDetails(HardwareId id, String workerType, Map<String, Object> details);
+
+  /** Thrown for a stored value that the configured keys cannot decrypt. */
+  final class UnreadableSecretException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String reason;
+
+    UnreadableSecretException(String reason, String place) {
+      super("the stored value of " + place + " cannot be read: " + reason);
+      this.reason = reason;
+    }
+
+    /** Why, without the place and the value. */
+    String reason() {
+      return reason;
+    }
+  }
 }

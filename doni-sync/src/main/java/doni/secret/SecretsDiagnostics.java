@@ -1,6 +1,6 @@
 package doni.secret;
 
-import doni.secret.StoredSecrets.Unreadable;
+import doni.secret.StoredSecretsService.UnreadableSecret;
 import doni.worker.Finding;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +25,15 @@ public final class SecretsDiagnostics {
    * @throws RuntimeException if a key is invalid, or the database fails
    */
   public static List<Finding> look(Environment environment, Optional<DataSource> database) {
-    Map<String, String> keys = SecretKeys.configured(environment);
+    Map<String, String> keys = EncryptionKeySource.configured(environment);
     if (keys.isEmpty()) {
-      Optional<String> local = SecretKeys.localIfThere(environment);
+      Optional<String> local = EncryptionKeySource.localIfThere(environment);
       if (local.isEmpty()) {
         return List.of(none(environment));
       }
-      keys = Map.of(SecretKeys.LOCAL, local.get());
+      keys = Map.of(EncryptionKeySource.LOCAL, local.get());
     }
-    AesGcm cipher = new AesGcm(keys);
+    AesGcmCipher cipher = new AesGcmCipher(keys);
     if (database.isEmpty()) {
       return List.of(
           new Finding.Skipped(
@@ -43,7 +43,7 @@ public final class SecretsDiagnostics {
   }
 
   private static Finding none(Environment environment) {
-    return SecretKeys.mayBeMade(environment)
+    return EncryptionKeySource.mayBeMade(environment)
         ? new Finding.Ok("no key yet; the first start creates one under doni.home")
         : new Finding.Problem(
             KEYS + " is not set, and is required with spring.datasource.url",
@@ -52,7 +52,7 @@ public final class SecretsDiagnostics {
                 + ".<id> to the key of this database; for a new one: openssl rand -base64 32");
   }
 
-  private static Finding values(JdbcClient jdbc, AesGcm cipher) {
+  private static Finding values(JdbcClient jdbc, AesGcmCipher cipher) {
     boolean hasSchema =
         jdbc.sql(
                 "select to_regclass('hardware') is not null and to_regclass('worker_task') is not"
@@ -62,12 +62,12 @@ public final class SecretsDiagnostics {
     if (!hasSchema) {
       return new Finding.Skipped("the database has no schema yet, so no values are stored");
     }
-    List<Unreadable> unreadable =
-        new StoredSecrets(jdbc, cipher, JsonMapper.shared()).unreadableKeys();
+    List<UnreadableSecret> unreadable =
+        new StoredSecretsService(jdbc, cipher, JsonMapper.shared()).unreadableKeys();
     if (unreadable.isEmpty()) {
       return new Finding.Ok("one stored value of each key in use can be decrypted");
     }
-    Unreadable first = unreadable.getFirst();
+    UnreadableSecret first = unreadable.getFirst();
     return new Finding.Problem(
         "stored values cannot be read, such as %s of hardware %s (%s)"
             .formatted(first.place(), first.device(), first.why()),

@@ -1,6 +1,6 @@
 package doni.secret;
 
-import doni.secret.StoredSecrets.Unreadable;
+import doni.secret.StoredSecretsService.UnreadableSecret;
 import java.util.List;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.stereotype.Component;
@@ -13,17 +13,17 @@ import org.springframework.stereotype.Component;
 @Component
 final class SecretsStartupCheck implements SmartInitializingSingleton {
 
-  private final StoredSecrets secrets;
+  private final StoredSecretsService secrets;
 
-  SecretsStartupCheck(StoredSecrets secrets) {
+  SecretsStartupCheck(StoredSecretsService secrets) {
     this.secrets = secrets;
   }
 
   @Override
   public void afterSingletonsInstantiated() {
-    List<Unreadable> unreadable = secrets.unreadableKeys();
+    List<UnreadableSecret> unreadable = secrets.unreadableKeys();
     if (!unreadable.isEmpty()) {
-      Unreadable first = unreadable.getFirst();
+      UnreadableSecret first = unreadable.getFirst();
       throw new IllegalStateException(
           "doni.secrets.keys: stored values cannot be read, such as %s of hardware %s (%s); allowed: all keys that are in use; 'doni secrets verify' lists the values"
               .formatted(first.place(), first.device(), first.why()));

@@ -1,6 +1,6 @@
 package doni.task;
 
-import doni.database.ResultColumns;
+import doni.database.TimestampColumns;
 import doni.worker.LanePause;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,7 +48,7 @@ public class LanePauseReader {
             new Row(
                 row.getString("worker_type"),
                 new LanePause(
-                    row.getString("reason"), ResultColumns.nullableInstant(row, "until"))))
+                    row.getString("reason"), TimestampColumns.nullableInstant(row, "until"))))
         .list()
         .stream()
         .collect(Collectors.toMap(Row::worker, Row::hold, (first, _) -> first));

@@ -1,7 +1,7 @@
 package doni.task;
 
 import doni.enrollment.ReservationWindow;
-import doni.secret.AesSecretEncryptor;
+import doni.secret.SecretEncryptor;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +48,8 @@ public final class StateDetailsReader {
             report
                 .values()
                 .removeIf(value ->
-                    value instanceof Map<?, ?> map && map.containsKey(AesSecretEncryptor.MARK)));
+                    value instanceof Map<?, ?> map
+                        && map.containsKey(SecretEncryptor.ENCRYPTED_MEMBER)));
     return reports;
   }
 }

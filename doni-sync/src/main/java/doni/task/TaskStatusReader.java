@@ -1,9 +1,9 @@
 package doni.task;
 
-import doni.database.ResultColumns;
+import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
 import doni.hardwaretype.HardwareTypes;
-import doni.secret.PropertyView;
+import doni.secret.MaskedPropertyView;
 import doni.task.WorkerTask.LastOutcome;
 import doni.worker.LanePause;
 import java.sql.ResultSet;
@@ -35,10 +35,10 @@ public class TaskStatusReader {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
 
   private final HardwareTypes types;
-  private final PropertyView view;
+  private final MaskedPropertyView view;
   private final LanePauseReader pauses;
 
-  TaskStatusReader(HardwareTypes types, PropertyView view, LanePauseReader holds) {
+  TaskStatusReader(HardwareTypes types, MaskedPropertyView view, LanePauseReader holds) {
     this.types = types;
     this.view = view;
     this.pauses = holds;
@@ -66,10 +66,10 @@ public class TaskStatusReader {
         row.getString("state_details"),
         row.getString("outcome"),
         row.getString("reason"),
-        ResultColumns.nullableInstant(row, "waiting_since"),
+        TimestampColumns.nullableInstant(row, "waiting_since"),
         row.getInt("attempts"),
         row.getInt("defer_count"),
-        ResultColumns.nullableInstant(row, "next_attempt_at"),
+        TimestampColumns.nullableInstant(row, "next_attempt_at"),
         row.getBoolean("requested"));
   }
 

@@ -1,6 +1,6 @@
 package doni.task;
 
-import doni.database.ResultColumns;
+import doni.database.TimestampColumns;
 import doni.enrollment.Generation;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
@@ -286,10 +286,10 @@ public final class WorkerTaskStore {
         new Generation(row.getLong("synced_generation")),
         outcome == null ? null : WorkerTask.LastOutcome.valueOf(outcome),
         row.getString("reason"),
-        ResultColumns.nullableInstant(row, "waiting_since"),
+        TimestampColumns.nullableInstant(row, "waiting_since"),
         row.getInt("attempts"),
         row.getInt("defer_count"),
-        ResultColumns.nullableInstant(row, "last_attempt_at"),
+        TimestampColumns.nullableInstant(row, "last_attempt_at"),
         row.getLong("version"),
         namesake == null ? null : new HardwareId(namesake),
         row.getBoolean("swept"),
@@ -308,7 +308,7 @@ public final class WorkerTaskStore {
     for (Object value : values) {
       statement =
           statement.param(
-              value instanceof Instant instant ? ResultColumns.timestamp(instant) : value);
+              value instanceof Instant instant ? TimestampColumns.timestamp(instant) : value);
     }
     return statement;
   }

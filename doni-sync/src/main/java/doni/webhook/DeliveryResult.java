@@ -6,7 +6,7 @@ import java.time.Duration;
 sealed interface DeliveryResult {
 
   /** The receiver accepted it: 2xx. */
-  record Done() implements DeliveryResult {}
+  record Delivered() implements DeliveryResult {}
 
   /**
    * The receiver did not accept it, or the result is unknown; it is delivered again.
@@ -15,10 +15,10 @@ sealed interface DeliveryResult {
    * @param after the delay that the receiver requested; zero for none
    * @param refused whether the receiver refuses this event itself
    */
-  record Failed(String reason, Duration after, boolean refused) implements DeliveryResult {}
+  record NotDelivered(String reason, Duration after, boolean refused) implements DeliveryResult {}
 
   /** The receiver wants no more events: 410. */
-  record Refused() implements DeliveryResult {}
+  record ReceiverGone() implements DeliveryResult {}
 
   /** The replica is stopping. */
   record BrokenOff() implements DeliveryResult {}

@@ -1,6 +1,6 @@
 package doni.webhook;
 
-import doni.backend.RetryAfter;
+import doni.backend.RetryAfterHeader;
 import doni.event.HardwareEvent;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,7 +60,7 @@ final class WebhookClient implements AutoCloseable {
     this.clock = clock;
   }
 
-  DeliveryResult deliver(Webhook webhook, HardwareEvent event) {
+  DeliveryResult deliver(WebhookReceiver webhook, HardwareEvent event) {
     byte[] body = json.writeValueAsBytes(body(event));
     HttpRequest request =
         HttpRequest.newBuilder(webhook.url())
@@ -100,23 +100,24 @@ final class WebhookClient implements AutoCloseable {
   private DeliveryResult of(HttpResponse<Void> answer) {
     int status = answer.statusCode();
     if (status >= 200 && status < 300) {
-      return new DeliveryResult.Done();
+      return new DeliveryResult.Delivered();
     }
     if (status == GONE) {
-      return new DeliveryResult.Refused();
+      return new DeliveryResult.ReceiverGone();
     }
     String reason =
         status >= 300 && status < 400
             ? "it answered " + status + ", and redirects are not followed"
             : "it answered " + status;
     Duration after =
-        RetryAfter.read(answer.headers().firstValue("Retry-After").orElse(null), clock.instant());
-    return new DeliveryResult.Failed(
+        RetryAfterHeader.read(
+            answer.headers().firstValue("Retry-After").orElse(null), clock.instant());
+    return new DeliveryResult.NotDelivered(
         reason, after == null ? Duration.ZERO : after, OF_THE_EVENT.contains(status));
   }
 
   private static DeliveryResult failed(String reason) {
-    return new DeliveryResult.Failed(reason, Duration.ZERO, false);
+    return new DeliveryResult.NotDelivered(reason, Duration.ZERO, false);
   }
 
   /** Messages of exceptions quote the URL, which may hold a secret. */

@@ -1,6 +1,6 @@
 package doni.webhook;
 
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +29,7 @@ class WebhookConfiguration {
   @Bean
   WebhookRunner webhookSenders(
       Environment environment,
-      EventLog events,
+      HardwareEventStore events,
       JdbcClient jdbc,
       JsonMapper json,
       MeterRegistry meters,
@@ -45,7 +45,7 @@ class WebhookConfiguration {
     return new WebhookRunner(senders, receiver);
   }
 
-  static List<Webhook> webhooks(Environment environment) {
+  static List<WebhookReceiver> webhooks(Environment environment) {
     Map<String, WebhookProperties> configured =
         Binder.get(environment)
             .bind(
@@ -56,7 +56,9 @@ class WebhookConfiguration {
                     new UnboundElementsSourceFilter()))
             .orElseGet(Map::of);
     return new TreeMap<>(configured)
-        .entrySet().stream().map(entry -> Webhook.of(entry.getKey(), entry.getValue())).toList();
+        .entrySet().stream()
+            .map(entry -> WebhookReceiver.of(entry.getKey(), entry.getValue()))
+            .toList();
   }
 
   /** Doubles from a second to five minutes. */

@@ -1,7 +1,7 @@
 package doni.webhook;
 
-import doni.database.RowClaim;
-import doni.event.EventPosition;
+import doni.database.RowClaimSql;
+import doni.event.HardwareEventStore.EventFeedPosition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,7 +24,8 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
  */
 final class WebhookCursorStore {
 
-  private static final RowClaim HOLD = new RowClaim("holder", "held_until", Duration.ofMinutes(1));
+  private static final RowClaimSql HOLD =
+      new RowClaimSql("holder", "held_until", Duration.ofMinutes(1));
 
   private static final String MINE =
       " where name = :name and target = :target and " + HOLD.isMine();
@@ -42,10 +43,10 @@ final class WebhookCursorStore {
    * @param position the last delivered event
    * @param failures consecutive failures
    */
-  record Cursor(EventPosition position, int failures) {}
+  record Cursor(EventFeedPosition position, int failures) {}
 
   /** Adds a new webhook at that position; a new URL restarts a webhook that was stopped. */
-  void register(Webhook webhook, EventPosition begin) {
+  void register(WebhookReceiver webhook, EventFeedPosition begin) {
     jdbc.sql(
             """
             insert into webhook (name, target, tx, event_id) values (:name, :target, :tx, :id)
@@ -65,7 +66,7 @@ final class WebhookCursorStore {
    * Takes a webhook in order to send for it; empty when another replica holds it, its next attempt
    * is later, or it is stopped.
    */
-  Optional<Cursor> hold(Webhook webhook) {
+  Optional<Cursor> hold(WebhookReceiver webhook) {
     return mine(
             webhook,
             """
@@ -77,13 +78,13 @@ final class WebhookCursorStore {
                 .formatted(HOLD.take(), HOLD.isMine(), HOLD.isFree()))
         .query((row, _) ->
             new Cursor(
-                new EventPosition(row.getLong("tx"), row.getLong("event_id")),
+                new EventFeedPosition(row.getLong("tx"), row.getLong("event_id")),
                 row.getInt("failures")))
         .optional();
   }
 
   /** Moves the position; false when another replica holds the webhook by now. */
-  boolean advance(Webhook webhook, EventPosition position) {
+  boolean advance(WebhookReceiver webhook, EventFeedPosition position) {
     return mine(
                 webhook,
                 "update webhook set tx = :tx, event_id = :id, failures = 0, reason = null,"
@@ -101,7 +102,7 @@ final class WebhookCursorStore {
    *
    * @param refused whether the receiver refused this event itself
    */
-  void fail(Webhook webhook, String reason, Duration wait, boolean refused) {
+  void fail(WebhookReceiver webhook, String reason, Duration wait, boolean refused) {
     mine(
             webhook,
             "update webhook set failures = failures + 1, reason = :reason,"
@@ -116,7 +117,7 @@ final class WebhookCursorStore {
   }
 
   /** Returns for how long the receiver has refused the next event. */
-  Duration refusedFor(Webhook webhook) {
+  Duration refusedFor(WebhookReceiver webhook) {
     return mine(
             webhook,
             "select coalesce(extract(epoch from now() - refused_since), 0)::bigint from webhook"
@@ -126,7 +127,7 @@ final class WebhookCursorStore {
         .orElse(Duration.ZERO);
   }
 
-  void stop(Webhook webhook, String reason) {
+  void stop(WebhookReceiver webhook, String reason) {
     mine(
             webhook,
             "update webhook set state = 'STOPPED', failures = failures + 1, reason = :reason, "
@@ -137,11 +138,11 @@ final class WebhookCursorStore {
   }
 
   /** Releases a webhook; another replica may send at once. */
-  void release(Webhook webhook) {
+  void release(WebhookReceiver webhook) {
     mine(webhook, "update webhook set " + HOLD.release() + MINE).update();
   }
 
-  private StatementSpec mine(Webhook webhook, String sql) {
+  private StatementSpec mine(WebhookReceiver webhook, String sql) {
     return jdbc.sql(sql)
         .param("name", webhook.name())
         .param("target", target(webhook))
@@ -149,7 +150,7 @@ final class WebhookCursorStore {
   }
 
   /** Returns the age of the oldest undelivered event in seconds; zero if there is none. */
-  double lag(Webhook webhook) {
+  double lag(WebhookReceiver webhook) {
     return jdbc.sql(
             """
             select extract(epoch from now() - e.at)::float8 from webhook w cross join lateral (
@@ -162,7 +163,7 @@ final class WebhookCursorStore {
         .orElse(0.0);
   }
 
-  boolean isStopped(Webhook webhook) {
+  boolean isStopped(WebhookReceiver webhook) {
     return jdbc.sql("select count(*) from webhook where name = ? and state = 'STOPPED'")
             .param(webhook.name())
             .query(Long.class)
@@ -170,7 +171,7 @@ final class WebhookCursorStore {
         > 0;
   }
 
-  private static byte[] target(Webhook webhook) {
+  private static byte[] target(WebhookReceiver webhook) {
     try {
       return MessageDigest.getInstance("SHA-256")
           .digest(webhook.url().toString().getBytes(StandardCharsets.UTF_8));

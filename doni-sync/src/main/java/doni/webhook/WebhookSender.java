@@ -1,10 +1,10 @@
 package doni.webhook;
 
-import doni.database.DatabaseGauge;
-import doni.event.EventFilter;
-import doni.event.EventLog;
-import doni.event.EventPosition;
+import doni.database.BackgroundDatabaseGauge;
 import doni.event.HardwareEvent;
+import doni.event.HardwareEventStore;
+import doni.event.HardwareEventStore.EventFeedPosition;
+import doni.event.HardwareEventStore.EventFilter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -40,8 +40,8 @@ final class WebhookSender {
 
   private static final String TAG = "webhook";
 
-  private final Webhook webhook;
-  private final EventLog events;
+  private final WebhookReceiver webhook;
+  private final HardwareEventStore events;
   private final WebhookCursorStore cursors;
   private final WebhookClient client;
   private final IntFunction<Duration> backOff;
@@ -53,8 +53,8 @@ final class WebhookSender {
    * @param backOff the delay after a number of consecutive failures
    */
   WebhookSender(
-      Webhook webhook,
-      EventLog events,
+      WebhookReceiver webhook,
+      HardwareEventStore events,
       WebhookCursorStore cursors,
       WebhookClient client,
       IntFunction<Duration> backOff,
@@ -68,8 +68,9 @@ final class WebhookSender {
     this.failed = counter(meters, "failed");
     this.skipped = counter(meters, "skipped");
     Tags tags = Tags.of(TAG, webhook.name());
-    DatabaseGauge.register(meters, "doni.webhook.lag", tags, "seconds", () -> cursors.lag(webhook));
-    DatabaseGauge.register(
+    BackgroundDatabaseGauge.register(
+        meters, "doni.webhook.lag", tags, "seconds", () -> cursors.lag(webhook));
+    BackgroundDatabaseGauge.register(
         meters, "doni.webhook.stopped", tags, null, () -> cursors.isStopped(webhook) ? 1 : 0);
   }
 
@@ -95,7 +96,7 @@ final class WebhookSender {
     if (cursor.isEmpty()) {
       return;
     }
-    EventPosition position = cursor.get().position();
+    EventFeedPosition position = cursor.get().position();
     int failures = cursor.get().failures();
     boolean more = true;
     while (more && goesOn.getAsBoolean()) {
@@ -133,20 +134,20 @@ final class WebhookSender {
 
   private boolean deliver(HardwareEvent event, int failures) {
     return switch (client.deliver(webhook, event)) {
-      case DeliveryResult.Done() -> {
+      case DeliveryResult.Delivered() -> {
         delivered.increment();
         if (failures > 0) {
           LOG.info("Webhook {} delivers again", webhook.name());
         }
         yield cursors.advance(webhook, event.position());
       }
-      case DeliveryResult.Failed failure -> {
+      case DeliveryResult.NotDelivered failure -> {
         failed.increment();
         boolean hopeless =
             failure.refused() && cursors.refusedFor(webhook).compareTo(PATIENCE) >= 0;
         yield hopeless ? skip(event, failure) : wait(failure, failures);
       }
-      case DeliveryResult.Refused() -> {
+      case DeliveryResult.ReceiverGone() -> {
         failed.increment();
         cursors.stop(webhook, "it answered 410");
         LOG.error(
@@ -161,7 +162,7 @@ final class WebhookSender {
     };
   }
 
-  private boolean wait(DeliveryResult.Failed failure, int failures) {
+  private boolean wait(DeliveryResult.NotDelivered failure, int failures) {
     Duration wait = backOff.apply(failures + 1);
     Duration asked = failure.after().compareTo(LONGEST_WAIT) < 0 ? failure.after() : LONGEST_WAIT;
     cursors.fail(
@@ -173,7 +174,7 @@ final class WebhookSender {
   }
 
   /** Skips an event that the receiver will never accept, so that later events are delivered. */
-  private boolean skip(HardwareEvent event, DeliveryResult.Failed failure) {
+  private boolean skip(HardwareEvent event, DeliveryResult.NotDelivered failure) {
     skipped.increment();
     LOG.error(
         "Webhook {} skipped event {} ({}), which its receiver refused for an hour: {}",

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import doni.event.HardwareEvent;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareService.Request;
-import doni.hardware.PatchOperation;
+import doni.hardware.JsonPatchOperation;
 import doni.hardware.QuarantineService;
 import doni.hardwaretype.HardwareTypes;
 import doni.leftover.ForceDeleteService;
@@ -152,8 +152,8 @@ class RolesIT {
         ADMIN,
         "dev",
         List.of(
-            new PatchOperation(
-                PatchOperation.Kind.REPLACE, List.of("properties", "required"), "q")),
+            new JsonPatchOperation(
+                JsonPatchOperation.OperationKind.REPLACE, List.of("properties", "required"), "q")),
         null);
     quarantine.begin(ADMIN, "dev", "why");
     quarantine.end(ADMIN, "dev");

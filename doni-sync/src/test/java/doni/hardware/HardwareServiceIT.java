@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import doni.enrollment.Generation;
 import doni.enrollment.Secret;
 import doni.event.HardwareEvent;
-import doni.hardware.HardwareQuery.SortKey;
+import doni.hardware.HardwareListQuery.SortKey;
 import doni.hardware.HardwareService.Request;
-import doni.hardware.PatchOperation.Kind;
+import doni.hardware.JsonPatchOperation.OperationKind;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Forbidden;
@@ -204,7 +204,7 @@ class HardwareServiceIT {
   void raisesTheGenerationWithEveryChange() {
     HardwareView created = create(alice, "dev", valid());
 
-    HardwareView changed = patch(alice, "dev", Kind.ADD, "x", "properties", "hidden");
+    HardwareView changed = patch(alice, "dev", OperationKind.ADD, "x", "properties", "hidden");
 
     assertThat(created.generation()).isEqualTo(Generation.FIRST);
     assertThat(changed.generation()).isEqualTo(new Generation(2));
@@ -215,7 +215,7 @@ class HardwareServiceIT {
   void leavesADeviceAloneWhenAPatchChangesNothing() {
     create(alice, "dev", valid());
 
-    HardwareView same = patch(alice, "dev", Kind.ADD, "r", "properties", "required");
+    HardwareView same = patch(alice, "dev", OperationKind.ADD, "r", "properties", "required");
 
     assertThat(same.generation()).isEqualTo(Generation.FIRST);
     assertThat(same.updatedAt()).isNull();
@@ -225,10 +225,10 @@ class HardwareServiceIT {
   void checksAPatchAgainstTheSameRulesAsAnEnrollment() {
     create(alice, "dev", valid());
 
-    assertThatThrownBy(() -> patch(alice, "dev", Kind.ADD, 5, "properties", "required"))
+    assertThatThrownBy(() -> patch(alice, "dev", OperationKind.ADD, 5, "properties", "required"))
         .isInstanceOf(Invalid.class)
         .hasMessageContaining("/properties/required");
-    assertThatThrownBy(() -> patch(alice, "dev", Kind.ADD, 5, "properties", "bogus"))
+    assertThatThrownBy(() -> patch(alice, "dev", OperationKind.ADD, 5, "properties", "bogus"))
         .hasMessageContaining("bogus");
   }
 
@@ -237,7 +237,7 @@ class HardwareServiceIT {
     create(alice, "dev", valid());
     create(alice, "other", valid());
 
-    assertThatThrownBy(() -> patch(alice, "other", Kind.REPLACE, "dev", "name"))
+    assertThatThrownBy(() -> patch(alice, "other", OperationKind.REPLACE, "dev", "name"))
         .isInstanceOf(Conflict.class);
   }
 
@@ -247,7 +247,7 @@ class HardwareServiceIT {
     jdbc.sql("update hardware set properties = properties || '{\"of_a_disabled_worker\": 1}'")
         .update();
 
-    patch(alice, "dev", Kind.ADD, "x", "properties", "hidden");
+    patch(alice, "dev", OperationKind.ADD, "x", "properties", "hidden");
 
     assertThat(intake.get(alice, "dev").properties()).doesNotContainKey("of_a_disabled_worker");
     assertThat(
@@ -266,7 +266,7 @@ class HardwareServiceIT {
             intake.patch(
                 alice,
                 "dev",
-                List.of(operation(Kind.ADD, "x", "properties", "hidden")),
+                List.of(operation(OperationKind.ADD, "x", "properties", "hidden")),
                 new Generation(7)))
         .isInstanceOf(Stale.class);
     assertThatThrownBy(() -> intake.delete(alice, "dev", new Generation(7)))
@@ -278,10 +278,12 @@ class HardwareServiceIT {
     create(alice, "dev", valid());
     List<Callable<HardwareView>> changes =
         IntStream.range(0, 20)
-            .<Callable<HardwareView>>mapToObj(
-                i -> () -> patch(alice, "dev", Kind.ADD, "v" + i, "properties", "object", "k" + i))
+            .<Callable<HardwareView>>mapToObj(i ->
+                () ->
+                    patch(
+                        alice, "dev", OperationKind.ADD, "v" + i, "properties", "object", "k" + i))
             .toList();
-    patch(alice, "dev", Kind.ADD, Map.of(), "properties", "object");
+    patch(alice, "dev", OperationKind.ADD, Map.of(), "properties", "object");
 
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       threads.invokeAll(changes);
@@ -299,7 +301,7 @@ class HardwareServiceIT {
     patch(
         alice,
         "dev",
-        Kind.ADD,
+        OperationKind.ADD,
         Map.of("start", "2031-03-03T00:00:00Z", "end", "2031-04-01T00:00:00Z"),
         "availability",
         "-");
@@ -379,7 +381,7 @@ class HardwareServiceIT {
   @Test
   void tellsWhatHappenedWithoutSecrets() {
     create(alice, "dev", valid());
-    patch(alice, "dev", Kind.ADD, "s3cret", "properties", "secret");
+    patch(alice, "dev", OperationKind.ADD, "s3cret", "properties", "secret");
     intake.sync(alice, "dev");
 
     List<HardwareEvent> events = intake.events(alice, "dev", 10, null);
@@ -401,7 +403,8 @@ class HardwareServiceIT {
       page =
           intake.list(
               alice,
-              new HardwareQuery(false, null, null, null, null, null, key, descending, 2, marker));
+              new HardwareListQuery(
+                  false, null, null, null, null, null, key, descending, 2, marker));
       page.hardware().forEach(device -> seen.add(device.id().value()));
       marker = seen.getLast();
     } while (page.more());
@@ -411,20 +414,20 @@ class HardwareServiceIT {
   private HardwareService.Page list(Caller caller, boolean allProjects) {
     return intake.list(
         caller,
-        new HardwareQuery(
+        new HardwareListQuery(
             allProjects, null, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
   }
 
-  private HardwareService.Page list(HardwareQuery query) {
+  private HardwareService.Page list(HardwareListQuery query) {
     return intake.list(alice, query);
   }
 
-  private static HardwareQuery query(
+  private static HardwareListQuery query(
       @Nullable String name,
       @Nullable String type,
       @Nullable String worker,
       @Nullable TaskState state) {
-    return new HardwareQuery(
+    return new HardwareListQuery(
         false, name, type, worker, state, null, SortKey.CREATED_AT, false, 0, null);
   }
 
@@ -432,12 +435,14 @@ class HardwareServiceIT {
     return intake.create(caller, new Request(name, SampleTypes.TYPE, properties), null);
   }
 
-  private HardwareView patch(Caller caller, String ref, Kind kind, Object value, String... path) {
-    return intake.patch(caller, ref, List.of(operation(kind, value, path)), null);
+  private HardwareView patch(
+      Caller caller, String ref, OperationKind operationKind, Object value, String... path) {
+    return intake.patch(caller, ref, List.of(operation(operationKind, value, path)), null);
   }
 
-  private static PatchOperation operation(Kind kind, Object value, String... path) {
-    return new PatchOperation(kind, List.of(path), value);
+  private static JsonPatchOperation operation(
+      OperationKind operationKind, Object value, String... path) {
+    return new JsonPatchOperation(operationKind, List.of(path), value);
   }
 
   private static Map<String, Object> valid() {

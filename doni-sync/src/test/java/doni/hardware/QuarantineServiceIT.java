@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import doni.event.HardwareEvent;
-import doni.hardware.HardwareQuery.SortKey;
+import doni.hardware.HardwareListQuery.SortKey;
 import doni.hardware.HardwareService.Request;
 import doni.leftover.ForceDeleteService;
 import doni.policy.Caller;
@@ -80,7 +80,9 @@ class QuarantineServiceIT {
         intake.patch(
             alice,
             "dev",
-            List.of(new PatchOperation(PatchOperation.Kind.REPLACE, List.of("name"), "dev-2")),
+            List.of(
+                new JsonPatchOperation(
+                    JsonPatchOperation.OperationKind.REPLACE, List.of("name"), "dev-2")),
             null);
 
     assertThat(changed.name()).isEqualTo("dev-2");
@@ -154,7 +156,7 @@ class QuarantineServiceIT {
     return intake
         .list(
             alice,
-            new HardwareQuery(
+            new HardwareListQuery(
                 false, null, null, null, null, quarantined, SortKey.NAME, false, 0, null))
         .hardware()
         .stream()

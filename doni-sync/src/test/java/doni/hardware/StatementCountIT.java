@@ -3,7 +3,7 @@ package doni.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.hardware.HardwareService.Request;
-import doni.hardware.PatchOperation.Kind;
+import doni.hardware.JsonPatchOperation.OperationKind;
 import doni.policy.Caller;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
@@ -97,7 +97,9 @@ class StatementCountIT {
             service.patch(
                 alice,
                 "dev",
-                List.of(new PatchOperation(Kind.ADD, List.of("availability", "-"), window)),
+                List.of(
+                    new JsonPatchOperation(
+                        OperationKind.ADD, List.of("availability", "-"), window)),
                 null));
 
     assertThat(statements).hasSize(7);
@@ -107,7 +109,8 @@ class StatementCountIT {
     service.patch(
         alice,
         "dev",
-        List.of(new PatchOperation(Kind.REPLACE, List.of("properties", property), value)),
+        List.of(
+            new JsonPatchOperation(OperationKind.REPLACE, List.of("properties", property), value)),
         null);
   }
 

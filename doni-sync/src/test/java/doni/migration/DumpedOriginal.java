@@ -1,5 +1,8 @@
 package doni.migration;
 
+import doni.migration.OriginalInventory.OriginalHardware;
+import doni.migration.OriginalInventory.OriginalWindow;
+import doni.migration.OriginalInventory.OriginalWorkerTask;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,7 +31,7 @@ final class DumpedOriginal {
     windows = rows(dump, "availability_window");
   }
 
-  static List<OriginalDevice> devices() {
+  static List<OriginalHardware> devices() {
     try (InputStream dump =
         Objects.requireNonNull(
             DumpedOriginal.class.getResourceAsStream("/original-database.sql"))) {
@@ -38,7 +41,7 @@ final class DumpedOriginal {
     }
   }
 
-  private List<OriginalDevice> all() {
+  private List<OriginalHardware> all() {
     return hardware.stream().map(this::device).toList();
   }
 
@@ -46,9 +49,9 @@ final class DumpedOriginal {
    * created_at, updated_at, deleted_at, deleted, id, uuid, project_id, hardware_type, name,
    * properties.
    */
-  private OriginalDevice device(List<@Nullable String> row) {
+  private OriginalHardware device(List<@Nullable String> row) {
     String uuid = row.get(5);
-    return new OriginalDevice(
+    return new OriginalHardware(
         Long.parseLong(Objects.requireNonNull(row.get(4))),
         uuid,
         row.get(8),
@@ -64,7 +67,7 @@ final class DumpedOriginal {
             // created_at, updated_at, deleted_at, deleted, id, uuid, hardware_uuid, worker_type,
             // state, state_details
             .map(task ->
-                new OriginalTask(
+                new OriginalWorkerTask(
                     task.get(7),
                     task.get(8),
                     task.get(9),

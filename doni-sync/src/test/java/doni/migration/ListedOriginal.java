@@ -1,9 +1,10 @@
 package doni.migration;
 
+import doni.migration.OriginalInventory.OriginalHardware;
 import java.util.List;
 
 /** An original that a test makes up. */
-record ListedOriginal(List<OriginalDevice> devices) implements OriginalInventory {
+record ListedOriginal(List<OriginalHardware> devices) implements OriginalInventory {
 
   @Override
   public Counts counts() {
@@ -14,7 +15,7 @@ record ListedOriginal(List<OriginalDevice> devices) implements OriginalInventory
   }
 
   @Override
-  public List<OriginalDevice> after(long id, int limit) {
+  public List<OriginalHardware> after(long id, int limit) {
     return devices.stream().filter(device -> device.id() > id).limit(limit).toList();
   }
 }

@@ -1,6 +1,6 @@
 package doni.migration;
 
-import doni.hardware.PropertyRules;
+import doni.hardware.HardwarePropertyValidator;
 import doni.hardwaretype.HardwareTypes;
 import doni.testing.TestPostgres;
 import doni.worker.DistributedLock;
@@ -22,7 +22,7 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @ComponentScan({"doni.task", "doni.event", "doni.policy", "doni.secret", "doni.migration"})
-@Import({HardwareTypes.class, PropertyRules.class})
+@Import({HardwareTypes.class, HardwarePropertyValidator.class})
 class MigrationApplication {
 
   @Bean

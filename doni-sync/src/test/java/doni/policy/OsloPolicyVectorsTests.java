@@ -29,7 +29,7 @@ class OsloPolicyVectorsTests {
   @ParameterizedTest(name = "{0}")
   @MethodSource("answers")
   void answersAsOsloPolicyDoes(String rules, JsonNode vector) throws PolicyFileException {
-    RuleSet set = RuleSet.of(PolicyText.parse(rules));
+    PolicyRuleSet set = PolicyRuleSet.of(PolicyFileParser.parse(rules));
 
     boolean allowed =
         set.allows("asked", caller(vector.get("creds")), target(vector.get("target")));
@@ -40,7 +40,7 @@ class OsloPolicyVectorsTests {
   @ParameterizedTest(name = "{0}")
   @MethodSource("failures")
   void refusesWhatOsloPolicyCannotUse(String rules, JsonNode vector) {
-    assertThatThrownBy(() -> RuleSet.of(PolicyText.parse(rules)))
+    assertThatThrownBy(() -> PolicyRuleSet.of(PolicyFileParser.parse(rules)))
         .as("oslo.policy: %s", vector.get("oslo"))
         .isInstanceOf(PolicyFileException.class)
         .hasMessageContaining("rule '");

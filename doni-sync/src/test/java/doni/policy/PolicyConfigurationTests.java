@@ -24,7 +24,8 @@ class PolicyConfigurationTests {
   @Test
   void usesTheDefaultsWithoutAFile() {
     context.run(c ->
-        assertThat(c.getBean(Policy.class).allows("hardware:create", MEMBER, Map.of())).isFalse());
+        assertThat(c.getBean(AccessPolicy.class).allows("hardware:create", MEMBER, Map.of()))
+            .isFalse());
   }
 
   @Test
@@ -34,7 +35,7 @@ class PolicyConfigurationTests {
     context
         .withPropertyValues("doni.policy-file=" + file)
         .run(c ->
-            assertThat(c.getBean(Policy.class).allows("hardware:create", MEMBER, Map.of()))
+            assertThat(c.getBean(AccessPolicy.class).allows("hardware:create", MEMBER, Map.of()))
                 .isTrue());
   }
 

@@ -21,7 +21,7 @@ class RulePropertiesTests {
   void parsesItsOwnTextToTheSameRule(long seed) throws RuleSyntaxException {
     RuleExpression check = new Rules(seed).check(5);
 
-    RuleExpression again = RuleParser.parse(check.text());
+    RuleExpression again = RuleExpressionParser.parse(check.text());
 
     assertThat(again).as(check.text()).isEqualTo(check);
   }
@@ -32,7 +32,7 @@ class RulePropertiesTests {
     Rules rules = new Rules(seed);
     RuleExpression a = rules.check(3);
     RuleExpression b = rules.check(3);
-    RuleSet set =
+    PolicyRuleSet set =
         with(
             Map.of(
                 "neither", new RuleExpression.Not(new RuleExpression.AnyOf(List.of(a, b))),
@@ -57,7 +57,7 @@ class RulePropertiesTests {
   void neverThrowsWhenEvaluated(long seed) throws PolicyFileException {
     Rules rules = new Rules(seed);
     RuleExpression check = rules.check(6);
-    RuleSet set =
+    PolicyRuleSet set =
         with(Map.of("asked", check, "same", new RuleExpression.Not(new RuleExpression.Not(check))));
     Caller caller = rules.caller();
     Map<String, String> target = rules.target();
@@ -74,7 +74,7 @@ class RulePropertiesTests {
     for (int i = 0; i < 50; i++) {
       String text = rules.text();
       try {
-        assertThat(RuleParser.parse(text)).isNotNull();
+        assertThat(RuleExpressionParser.parse(text)).isNotNull();
       } catch (RuleSyntaxException e) {
         assertThat(e.position()).as(text).isBetween(0, text.length());
         assertThat(e).hasMessageMatching("(?s).+");
@@ -82,9 +82,9 @@ class RulePropertiesTests {
     }
   }
 
-  private static RuleSet with(Map<String, RuleExpression> more) throws PolicyFileException {
-    Map<String, RuleExpression> rules = new HashMap<>(Policy.defaultRules());
+  private static PolicyRuleSet with(Map<String, RuleExpression> more) throws PolicyFileException {
+    Map<String, RuleExpression> rules = new HashMap<>(AccessPolicy.defaultRules());
     rules.putAll(more);
-    return RuleSet.of(rules);
+    return PolicyRuleSet.of(rules);
   }
 }

@@ -46,7 +46,9 @@ final class Rules {
     return switch (random.nextInt(8)) {
       case 0 -> new RuleExpression.Always();
       case 1 -> new RuleExpression.Never();
-      case 2 -> new RuleExpression.Rule(one(List.of("admin_or_owner", "nowhere", "hardware:get")));
+      case 2 ->
+          new RuleExpression.RuleReference(
+              one(List.of("admin_or_owner", "nowhere", "hardware:get")));
       case 3 -> new RuleExpression.Role(template());
       case 4 ->
           new RuleExpression.Constant(

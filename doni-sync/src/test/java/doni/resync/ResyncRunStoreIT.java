@@ -73,11 +73,11 @@ class ResyncRunStoreIT extends LaneFixture {
   }
 
   private ResyncRun start(TestReplica replica, ResyncFilter filter) {
-    return replica.within(() -> replica.runs().start(filter, "operator"));
+    return replica.within(() -> replica.runs().store().start(filter, "operator"));
   }
 
   private static ResyncRun read(TestReplica replica, ResyncRun run) {
-    return replica.runs().find(run.uuid()).orElseThrow();
+    return replica.runs().store().find(run.uuid()).orElseThrow();
   }
 
   private ResyncRun awaitOver(TestReplica replica, ResyncRun run) {
@@ -177,20 +177,21 @@ class ResyncRunStoreIT extends LaneFixture {
     assertThat(due()).isEqualTo(20);
     replica.inTransaction(() -> replica.lanes().requeue(devices.getLast()));
 
-    ResyncRun paused = replica.within(() -> replica.runs().pause(run.uuid()).orElseThrow());
+    ResyncRun paused = replica.within(() -> replica.runs().store().pause(run.uuid()).orElseThrow());
 
     assertThat(paused.state()).isEqualTo(State.PAUSED);
     assertThat(inventory.queueRow(devices.getFirst(), LANE)).containsEntry("execution_time", own);
     assertThat(due()).as("what a person asked for").isEqualTo(1);
     assertThat(inventory.queueRow(devices.getLast(), LANE)).containsEntry("due", true);
-    assertThat(replica.runs().makeDue(run.uuid())).as("while it is paused").isEmpty();
-    replica.within(() -> replica.runs().pause(run.uuid()).orElseThrow());
+    assertThat(replica.runs().store().makeDue(run.uuid())).as("while it is paused").isEmpty();
+    replica.within(() -> replica.runs().store().pause(run.uuid()).orElseThrow());
 
-    ResyncRun resumed = replica.within(() -> replica.runs().resume(run.uuid()).orElseThrow());
+    ResyncRun resumed =
+        replica.within(() -> replica.runs().store().resume(run.uuid()).orElseThrow());
 
     assertThat(resumed.state()).isEqualTo(State.RUNNING);
     assertThat(due()).isEqualTo(20);
-    replica.within(() -> replica.runs().resume(run.uuid()).orElseThrow());
+    replica.within(() -> replica.runs().store().resume(run.uuid()).orElseThrow());
     started(slots(4), TestWorker.agreeing(LANE));
     assertThat(awaitOver(replica, run).progress().done()).isEqualTo(20);
   }
@@ -204,7 +205,7 @@ class ResyncRunStoreIT extends LaneFixture {
     ResyncRun run = start(replica, ResyncFilter.ALL);
     await().atMost(PATIENCE).until(() -> worker.attempts().size() == 3);
 
-    replica.within(() -> replica.runs().pause(run.uuid()).orElseThrow());
+    replica.within(() -> replica.runs().store().pause(run.uuid()).orElseThrow());
     long picked =
         30
             - inventory
@@ -218,7 +219,7 @@ class ResyncRunStoreIT extends LaneFixture {
     assertThat(read(replica, run).state()).isEqualTo(State.PAUSED);
     assertThat(due()).isZero();
 
-    replica.within(() -> replica.runs().resume(run.uuid()).orElseThrow());
+    replica.within(() -> replica.runs().store().resume(run.uuid()).orElseThrow());
     assertThat(awaitOver(replica, run).progress().done()).isEqualTo(30);
     assertThat(worker.attempts()).hasSize(30);
   }
@@ -231,7 +232,7 @@ class ResyncRunStoreIT extends LaneFixture {
         .requeueInBackground(LANE, List.of("d-0"));
     ResyncRun run = start(replica, ResyncFilter.ALL);
 
-    replica.within(() -> replica.runs().pause(run.uuid()).orElseThrow());
+    replica.within(() -> replica.runs().store().pause(run.uuid()).orElseThrow());
 
     assertThat(inventory.queueRow(devices.getFirst(), LANE)).containsEntry("due", true);
     assertThat(inventory.queueRow(devices.getLast(), LANE)).containsEntry("due", false);
@@ -243,19 +244,20 @@ class ResyncRunStoreIT extends LaneFixture {
     TestReplica replica = idle();
     ResyncRun run = start(replica, ResyncFilter.ALL);
 
-    ResyncRun cancelled = replica.within(() -> replica.runs().cancel(run.uuid()).orElseThrow());
+    ResyncRun cancelled =
+        replica.within(() -> replica.runs().store().cancel(run.uuid()).orElseThrow());
 
     assertThat(cancelled.state()).isEqualTo(State.CANCELLED);
     assertThat(cancelled.progress().total()).isEqualTo(10);
     assertThat(cancelled.progress().done()).isZero();
     assertThat(cancelled.endedAt()).isNotNull();
     assertThat(due()).isZero();
-    assertThat(replica.within(() -> replica.runs().cancel(run.uuid()).orElseThrow()))
+    assertThat(replica.within(() -> replica.runs().store().cancel(run.uuid()).orElseThrow()))
         .isEqualTo(cancelled);
-    assertThatThrownBy(() -> replica.within(() -> replica.runs().resume(run.uuid())))
+    assertThatThrownBy(() -> replica.within(() -> replica.runs().store().resume(run.uuid())))
         .isInstanceOf(Conflict.class)
         .hasMessageContaining("is CANCELLED and cannot be resumed");
-    assertThatThrownBy(() -> replica.within(() -> replica.runs().pause(run.uuid())))
+    assertThatThrownBy(() -> replica.within(() -> replica.runs().store().pause(run.uuid())))
         .isInstanceOf(Conflict.class);
   }
 
@@ -266,9 +268,10 @@ class ResyncRunStoreIT extends LaneFixture {
 
     assertThat(run.state()).isEqualTo(State.DONE);
     assertThat(run.progress().total()).isZero();
-    assertThatThrownBy(() -> replica.within(() -> replica.runs().cancel(run.uuid())))
+    assertThatThrownBy(() -> replica.within(() -> replica.runs().store().cancel(run.uuid())))
         .isInstanceOf(Conflict.class);
-    assertThat(replica.within(() -> replica.runs().pause(UUID.randomUUID()).isEmpty())).isTrue();
+    assertThat(replica.within(() -> replica.runs().store().pause(UUID.randomUUID()).isEmpty()))
+        .isTrue();
   }
 
   @Test
@@ -365,9 +368,13 @@ class ResyncRunStoreIT extends LaneFixture {
     assertThat(named.progress().total()).isEqualTo(2);
     assertThat(named.filter())
         .isEqualTo(Map.of("worker_type", LANE, "names", List.of("d-1", "d-2")));
-    assertThat(replica.runs().unknown(List.of("D-1", "unknown"))).containsExactly("unknown");
-    assertThat(replica.runs().list(2, null)).hasSize(2).first().isEqualTo(read(replica, named));
-    assertThat(replica.runs().list(10, named.uuid())).hasSize(5);
+    assertThat(replica.runs().store().unknown(List.of("D-1", "unknown")))
+        .containsExactly("unknown");
+    assertThat(replica.runs().store().list(2, null))
+        .hasSize(2)
+        .first()
+        .isEqualTo(read(replica, named));
+    assertThat(replica.runs().store().list(10, named.uuid())).hasSize(5);
   }
 
   @Test
@@ -433,8 +440,8 @@ class ResyncRunStoreIT extends LaneFixture {
     TestReplica replica = idle();
     ResyncRun running = start(replica, ResyncFilter.ALL);
     ResyncRun over = start(replica, ofState(TaskState.ERROR));
-    replica.runs().endIfDone(over.uuid());
-    replica.runs().endIfDone(running.uuid());
+    replica.runs().store().endIfDone(over.uuid());
+    replica.runs().store().endIfDone(running.uuid());
     inventory
         .jdbc()
         .sql(
@@ -442,10 +449,10 @@ class ResyncRunStoreIT extends LaneFixture {
                 + " - interval '31 days'")
         .update();
 
-    assertThat(replica.runs().removeOlder(Duration.ofDays(32))).isZero();
-    assertThat(replica.runs().removeOlder(Duration.ofDays(30))).isEqualTo(1);
+    assertThat(replica.runs().store().removeOlder(Duration.ofDays(32))).isZero();
+    assertThat(replica.runs().store().removeOlder(Duration.ofDays(30))).isEqualTo(1);
 
-    assertThat(replica.runs().find(over.uuid())).isEmpty();
+    assertThat(replica.runs().store().find(over.uuid())).isEmpty();
     assertThat(read(replica, running).state()).isEqualTo(State.RUNNING);
   }
 }

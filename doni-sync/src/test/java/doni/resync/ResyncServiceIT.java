@@ -3,9 +3,9 @@ package doni.resync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareService.Request;
-import doni.hardware.PlanService;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Forbidden;
@@ -29,7 +29,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class ResyncServiceIT {
 
   private final ResyncService runs;
-  private final PlanService plans;
+  private final HardwarePlanService plans;
   private final HardwareService hardware;
   private final JdbcClient jdbc;
 
@@ -38,7 +38,7 @@ class ResyncServiceIT {
 
   @Autowired
   ResyncServiceIT(
-      ResyncService runs, PlanService plans, HardwareService hardware, JdbcClient jdbc) {
+      ResyncService runs, HardwarePlanService plans, HardwareService hardware, JdbcClient jdbc) {
     this.runs = runs;
     this.plans = plans;
     this.hardware = hardware;

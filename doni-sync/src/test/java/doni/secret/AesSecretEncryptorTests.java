@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
+import doni.secret.SecretEncryptor.UnreadableSecretException;
 import doni.testing.SampleTypes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -94,12 +95,12 @@ class AesSecretEncryptorTests {
 
     String text = "k1:" + Base64.getEncoder().encodeToString(stored);
 
-    assertThat(new AesGcm(Map.of("k1", OLD)).decrypt(text, "place")).isEqualTo("s3cret");
+    assertThat(new AesGcmCipher(Map.of("k1", OLD)).decrypt(text, "place")).isEqualTo("s3cret");
   }
 
   @Test
   void refusesACiphertextThatIsTooShort() {
-    assertThatThrownBy(() -> new AesGcm(Map.of("k1", OLD)).decrypt("k1:AAAA", "place"))
+    assertThatThrownBy(() -> new AesGcmCipher(Map.of("k1", OLD)).decrypt("k1:AAAA", "place"))
         .isInstanceOf(UnreadableSecretException.class);
   }
 
@@ -129,13 +130,14 @@ class AesSecretEncryptorTests {
   void refusesAKeyOfTheWrongLengthWithoutShowingIt() {
     String half = Base64.getEncoder().encodeToString(new byte[16]);
 
-    assertThatThrownBy(() -> new AesGcm(Map.of("k1", half)))
+    assertThatThrownBy(() -> new AesGcmCipher(Map.of("k1", half)))
         .hasMessageContaining("doni.secrets.keys.k1")
         .hasMessageNotContaining(half);
   }
 
   private static AesSecretEncryptor sealer(Map<String, String> keys) {
-    return new AesSecretEncryptor(new AesGcm(keys), SampleTypes.create(), JsonMapper.shared());
+    return new AesSecretEncryptor(
+        new AesGcmCipher(keys), SampleTypes.create(), JsonMapper.shared());
   }
 
   private static String key(byte fill) {

@@ -37,7 +37,7 @@ class WebhookConfigurationTests {
   void readsWhichEventsAreWanted() {
     settings.put(PREFIX + "events", "hardware.created,worker.*");
 
-    Webhook webhook = WebhookConfiguration.webhooks(environment()).getFirst();
+    WebhookReceiver webhook = WebhookConfiguration.webhooks(environment()).getFirst();
 
     assertThat(webhook.wants("hardware.created")).isTrue();
     assertThat(webhook.wants("worker.failed")).isTrue();

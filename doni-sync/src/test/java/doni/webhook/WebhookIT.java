@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
 import doni.testing.InventoryApplication;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ class WebhookIT {
 
   private static final String SECRET = "s3cret-s3cret-s3cret";
 
-  private final EventLog events;
+  private final HardwareEventStore events;
   private final JdbcClient jdbc;
   private final HardwareId device = HardwareId.random();
   private final TestReceiver receiver = new TestReceiver();
@@ -48,7 +48,7 @@ class WebhookIT {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   @Autowired
-  WebhookIT(EventLog events, JdbcClient jdbc) {
+  WebhookIT(HardwareEventStore events, JdbcClient jdbc) {
     this.events = events;
     this.jdbc = jdbc;
   }
@@ -168,7 +168,9 @@ class WebhookIT {
               meters);
       stuck.register();
       WebhookSender free =
-          sender(new Webhook("free", other.uri("/"), new Secret(SECRET), List.of()), Duration.ZERO);
+          sender(
+              new WebhookReceiver("free", other.uri("/"), new Secret(SECRET), List.of()),
+              Duration.ZERO);
       free.register();
       receiver.hangs(true);
       happens("one");
@@ -258,7 +260,7 @@ class WebhookIT {
 
   @Test
   void isTakenOverFromAReplicaThatDied() {
-    Webhook webhook = webhook("site", "/");
+    WebhookReceiver webhook = webhook("site", "/");
     WebhookCursorStore dead = new WebhookCursorStore(jdbc);
     dead.register(webhook, events.end());
     assertThat(dead.hold(webhook)).isPresent();
@@ -276,7 +278,7 @@ class WebhookIT {
 
   @Test
   void countsNothingThatAReplicaWithTheUrlOfBeforeIsTold() {
-    Webhook before = webhook("site", "/old");
+    WebhookReceiver before = webhook("site", "/old");
     WebhookCursorStore old = new WebhookCursorStore(jdbc);
     old.register(before, events.end());
     assertThat(old.hold(before)).isPresent();
@@ -351,7 +353,7 @@ class WebhookIT {
 
   @Test
   void storesAndShowsNoSecret() {
-    Webhook webhook = webhook("site", "/?token=t0ken");
+    WebhookReceiver webhook = webhook("site", "/?token=t0ken");
     sender(webhook, Duration.ZERO).register();
 
     assertThat(
@@ -366,11 +368,11 @@ class WebhookIT {
     return sender;
   }
 
-  private Webhook webhook(String name, String path, String... kinds) {
-    return new Webhook(name, receiver.uri(path), new Secret(SECRET), List.of(kinds));
+  private WebhookReceiver webhook(String name, String path, String... kinds) {
+    return new WebhookReceiver(name, receiver.uri(path), new Secret(SECRET), List.of(kinds));
   }
 
-  private WebhookSender sender(Webhook webhook, Duration wait) {
+  private WebhookSender sender(WebhookReceiver webhook, Duration wait) {
     return new WebhookSender(
         webhook, events, new WebhookCursorStore(jdbc), http, _ -> wait, meters);
   }

@@ -1,5 +1,6 @@
 package doni.machinetype;
 
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package doni.machinetype;
 
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.util.Map;
 import java.util.Optional;
 

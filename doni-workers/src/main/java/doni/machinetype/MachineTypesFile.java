@@ -1,5 +1,6 @@
 package doni.machinetype;
 
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

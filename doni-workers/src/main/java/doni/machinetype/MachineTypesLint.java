@@ -1,5 +1,6 @@
 package doni.machinetype;
 
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

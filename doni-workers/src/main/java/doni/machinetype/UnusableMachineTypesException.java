@@ -1,5 +1,6 @@
 package doni.machinetype;
 
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.util.List;
 
 /** A directory of machine types with which the service cannot start. */

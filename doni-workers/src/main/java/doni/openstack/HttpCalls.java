@@ -115,7 +115,7 @@ final class HttpCalls {
     }
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return BackendException.unanswered(
-        service, BackendException.Kind.CONNECTION, ErrorMessage.bounded(text), write, e);
+        service, BackendException.Kind.CONNECTION, ServiceErrorMessage.bounded(text), write, e);
   }
 
   private static boolean isLate(IOException e) {

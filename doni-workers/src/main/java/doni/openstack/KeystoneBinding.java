@@ -22,7 +22,7 @@ import org.springframework.core.env.Environment;
  * password under a misspelled key, and the key, which may be a static token. This class reports a
  * failure in one line, without either.
  */
-public final class KeystoneBinding {
+final class KeystoneBinding {
 
   private static final ConfigurationPropertyName PREFIX =
       ConfigurationPropertyName.of("doni.keystone");

@@ -66,14 +66,14 @@ public final class KeystoneConnector implements HttpExecutorService {
       return root;
     }
 
-    private Answer send(ServiceRequest request, Optional<Secret> token) {
+    private KeystoneAnswer send(ServiceRequest request, Optional<Secret> token) {
       ServiceExchange.Result result =
           guard.call(request.method(), () -> exchange.send(root, request, token));
       ServiceResponse response = result.answer();
       if (!response.isSuccess() && (response.status() != 404 || request.isWrite())) {
         throw response.refused();
       }
-      return new Answer(response, result.headers());
+      return new KeystoneAnswer(response, result.headers());
     }
   }
 
@@ -139,7 +139,8 @@ public final class KeystoneConnector implements HttpExecutorService {
   }
 
   /** What openstack4j reads of an answer. */
-  private record Answer(ServiceResponse response, okhttp3.Headers fields) implements HttpResponse {
+  private record KeystoneAnswer(ServiceResponse response, okhttp3.Headers fields)
+      implements HttpResponse {
 
     @Override
     public <T> T getEntity(Class<T> type) {

@@ -8,6 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.Environment;
 
 /**
  * {@code doni.keystone}: the service user's login to Keystone, and how tokens are validated. {@link
@@ -47,6 +49,15 @@ public record KeystoneProperties(
 
   public KeystoneProperties {
     staticTokens = Map.copyOf(staticTokens);
+  }
+
+  /**
+   * Reads the settings; a failure names the key, never a secret's value.
+   *
+   * @throws InvalidConfigurationPropertyValueException for a value that is not allowed
+   */
+  public static KeystoneProperties read(Environment environment) {
+    return KeystoneBinding.read(environment);
   }
 
   /**

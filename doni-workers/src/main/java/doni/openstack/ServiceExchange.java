@@ -1,7 +1,7 @@
 package doni.openstack;
 
 import doni.backend.BackendException;
-import doni.backend.RetryAfter;
+import doni.backend.RetryAfterHeader;
 import doni.enrollment.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -106,7 +106,8 @@ final class ServiceExchange {
     String message =
         success
             ? ""
-            : ErrorMessage.bounded(masked(ErrorMessage.find(json, text), request, sent, token));
+            : ServiceErrorMessage.bounded(
+                masked(ServiceErrorMessage.find(json, text), request, sent, token));
     ServiceResponse answer =
         new ServiceResponse(
             service, request, reply.status(), json, message, reply.headers().get(REQUEST_ID));
@@ -152,6 +153,6 @@ final class ServiceExchange {
         answer.status(),
         answer.message(),
         answer.request().isWrite(),
-        RetryAfter.read(reply.headers().get("Retry-After"), clock.instant()));
+        RetryAfterHeader.read(reply.headers().get("Retry-After"), clock.instant()));
   }
 }

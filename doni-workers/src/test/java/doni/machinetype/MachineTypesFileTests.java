@@ -2,6 +2,7 @@ package doni.machinetype;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package doni.machinetype;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ sealed interface TokenValidation {
 
   /** Resolves a token to a {@link Caller}. */
   @FunctionalInterface
-  interface Validator {
+  interface TokenValidator {
 
     TokenValidation validate(Secret token);
   }
@@ -23,7 +23,7 @@ sealed interface TokenValidation {
   record Valid(Caller caller, Instant expiresAt) implements TokenValidation {}
 
   /** The token is unknown to Keystone, expired, or not scoped to a project. */
-  record Refused() implements TokenValidation {}
+  record Rejected() implements TokenValidation {}
 
   /** Keystone did not answer, or not about the token. */
   record Unanswered(BackendException failure) implements TokenValidation {}

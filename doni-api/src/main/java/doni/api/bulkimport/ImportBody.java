@@ -1,7 +1,7 @@
 package doni.api.bulkimport;
 
-import doni.api.body.JsonBody;
-import doni.api.hardware.EnrollmentRequest;
+import doni.api.hardware.EnrollmentRequestReader;
+import doni.api.web.JsonBody;
 import doni.bulkimport.ImportRow;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareReader;
@@ -162,7 +162,7 @@ final class ImportBody {
     HardwareId id = uuid(text(rest, UUID, violations), violations);
     HardwareService.Request request = unreadable(members.get("name"));
     try {
-      request = EnrollmentRequest.read(new JsonBody(rest));
+      request = EnrollmentRequestReader.read(new JsonBody(rest));
     } catch (Invalid e) {
       violations.addAll(e.violations());
     }

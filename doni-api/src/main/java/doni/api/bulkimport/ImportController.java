@@ -1,6 +1,6 @@
 package doni.api.bulkimport;
 
-import doni.api.docs.ErrorStatuses;
+import doni.api.web.ErrorStatuses;
 import doni.api.web.PageLinks;
 import doni.api.web.QueryParameters;
 import doni.bulkimport.ImportRow;

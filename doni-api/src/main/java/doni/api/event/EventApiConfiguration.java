@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EventApiConfiguration {
 
   @Bean
-  EventStreams eventStreams(JsonMapper json) {
-    return new EventStreams(json);
+  EventStreamWriter eventStreamWriter(JsonMapper json) {
+    return new EventStreamWriter(json);
   }
 }

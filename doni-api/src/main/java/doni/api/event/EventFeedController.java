@@ -1,13 +1,13 @@
 package doni.api.event;
 
-import doni.api.docs.ErrorStatuses;
-import doni.api.web.LinkJson;
+import doni.api.web.ErrorStatuses;
 import doni.api.web.PageLinks;
+import doni.api.web.PageLinks.PageLinkJson;
 import doni.api.web.QueryParameters;
-import doni.event.EventFeed;
-import doni.event.EventFilter;
-import doni.event.EventPosition;
+import doni.event.EventFeedService;
 import doni.event.HardwareEvent;
+import doni.event.HardwareEventStore.EventFeedPosition;
+import doni.event.HardwareEventStore.EventFilter;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
 import io.swagger.v3.oas.annotations.Operation;
@@ -49,10 +49,10 @@ final class EventFeedController {
   private static final long NONE = 0;
   private static final String LAST_EVENT_ID = "Last-Event-ID";
 
-  private final EventFeed feed;
-  private final EventStreams streams;
+  private final EventFeedService feed;
+  private final EventStreamWriter streams;
 
-  EventFeedController(EventFeed feed, EventStreams streams) {
+  EventFeedController(EventFeedService feed, EventStreamWriter streams) {
     this.feed = feed;
     this.streams = streams;
   }
@@ -66,7 +66,7 @@ final class EventFeedController {
               + " Last-Event-ID without gaps; without that header, it starts now. It ends after 15 minutes,"
               + " so that a revoked token is detected: reconnect with the last id, as browsers do"
               + " automatically. Requires hardware:get for every project.")
-  @EventQuery
+  @EventFilterParameters
   @Parameter(
       in = ParameterIn.QUERY,
       name = "limit",
@@ -89,7 +89,7 @@ final class EventFeedController {
       content = {
         @Content(
             mediaType = "application/json",
-            schema = @Schema(implementation = EventsJson.class)),
+            schema = @Schema(implementation = EventPageJson.class)),
         @Content(
             mediaType = "text/event-stream",
             schema = @Schema(type = "string"),
@@ -97,14 +97,14 @@ final class EventFeedController {
       })
   @ErrorStatuses({"400", "403"})
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-  public EventsJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
+  public EventPageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
     EventFilter filter = filter(query);
     int limit = (int) query.positive("limit", DEFAULT_EVENTS, MAX_EVENTS);
     long before = query.positive("before", NONE, Long.MAX_VALUE);
     query.check();
     List<HardwareEvent> events = feed.latest(caller, filter, limit, before == NONE ? null : before);
-    return EventsJson.of(events, older(request, filter, limit, events));
+    return EventPageJson.of(events, older(request, filter, limit, events));
   }
 
   /** Streams new events; OpenAPI describes it as part of {@link #list}. */
@@ -119,12 +119,12 @@ final class EventFeedController {
     EventFilter filter = filter(query);
     query.check();
     String last = request.getHeader(LAST_EVENT_ID);
-    EventPosition from = last == null ? feed.end(caller) : position(last);
+    EventFeedPosition from = last == null ? feed.end(caller) : position(last);
     streams.write(from, position -> feed.following(caller, position, filter, MAX_EVENTS), response);
   }
 
-  private static EventPosition position(String text) {
-    return EventPosition.parse(text)
+  private static EventFeedPosition position(String text) {
+    return EventFeedPosition.parse(text)
         .orElseThrow(() ->
             new RequestRefusedException.Invalid(
                 LAST_EVENT_ID + ": must be the id of an event of this stream, such as 81234-4711"));
@@ -139,7 +139,7 @@ final class EventFeedController {
   }
 
   /** Links to the next page if this one is full; the next page may turn out empty. */
-  private static List<LinkJson> older(
+  private static List<PageLinkJson> older(
       HttpServletRequest request, EventFilter filter, int limit, List<HardwareEvent> events) {
     if (events.size() < limit) {
       return List.of();

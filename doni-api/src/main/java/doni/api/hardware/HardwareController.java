@@ -1,14 +1,12 @@
 package doni.api.hardware;
 
-import doni.api.body.JsonBody;
-import doni.api.docs.ErrorStatuses;
+import doni.api.web.ErrorStatuses;
 import doni.api.web.HardwareReference;
-import doni.api.web.IfMatchParameter;
-import doni.api.web.LinkJson;
+import doni.api.web.HardwareReference.HardwareReferenceParameter;
+import doni.api.web.JsonBody;
 import doni.api.web.PageLinks;
+import doni.api.web.PageLinks.PageLinkJson;
 import doni.api.web.QueryParameters;
-import doni.api.web.RefParameter;
-import doni.api.web.RequestHeaders;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareService.Page;
 import doni.hardware.HardwareView;
@@ -64,11 +62,11 @@ final class HardwareController {
       name = "all_projects",
       description = "True: lists the devices of every project",
       schema = @Schema(type = "boolean", defaultValue = "false"))
-  @ListQuery
+  @HardwareListParametersDoc
   @ErrorStatuses({"400", "403"})
   @GetMapping
   public HardwarePageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
-    Page page = service.list(caller, ListParameters.read(request.getParameterMap()));
+    Page page = service.list(caller, HardwareListParameters.read(request.getParameterMap()));
     return new HardwarePageJson(
         page.hardware().stream().map(HardwareJson::of).toList(),
         next(request, PageLinks.HARDWARE, page));
@@ -79,13 +77,13 @@ final class HardwareController {
       summary = "List all devices with their public properties",
       description = "Public, without a token. The list is complete unless limit is set.")
   @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
-  @ListQuery
+  @HardwareListParametersDoc
   @ErrorStatuses("400")
   @SecurityRequirements
   @GetMapping("/export")
-  public ExportPageJson export(HttpServletRequest request) {
-    Page page = service.export(ListParameters.read(request.getParameterMap()));
-    return new ExportPageJson(
+  public HardwareExportPageJson export(HttpServletRequest request) {
+    Page page = service.export(HardwareListParameters.read(request.getParameterMap()));
+    return new HardwareExportPageJson(
         page.hardware().stream().map(ExportedHardwareJson::of).toList(),
         next(request, PageLinks.EXPORT, page));
   }
@@ -105,7 +103,7 @@ final class HardwareController {
       content =
           @Content(
               mediaType = "application/json",
-              schema = @Schema(implementation = EnrollmentDoc.class)))
+              schema = @Schema(implementation = EnrollmentRequestDoc.class)))
   @ApiResponse(
       responseCode = "201",
       description = "the device",
@@ -127,8 +125,8 @@ final class HardwareController {
       @RequestBody JsonBody body,
       HttpServletRequest request,
       HttpServletResponse response) {
-    String key = RequestHeaders.idempotencyKey(request);
-    HardwareView hardware = service.create(caller, EnrollmentRequest.read(body), key);
+    String key = RequestHeaderReader.idempotencyKey(request);
+    HardwareView hardware = service.create(caller, EnrollmentRequestReader.read(body), key);
     response.setHeader(
         HttpHeaders.LOCATION, PageLinks.to(request, PageLinks.HARDWARE + "/" + hardware.id()));
     return tagged(hardware, response);
@@ -138,7 +136,7 @@ final class HardwareController {
       operationId = "getHardware",
       summary = "Show a device",
       description = "Requires hardware:get.")
-  @RefParameter
+  @HardwareReferenceParameter
   @ApiResponse(
       responseCode = "200",
       description = "the device",
@@ -160,17 +158,17 @@ final class HardwareController {
       operationId = "patchHardware",
       summary = "Change a device",
       description = "Requires hardware:update. Either all operations are applied or none.")
-  @RefParameter
+  @HardwareReferenceParameter
   @IfMatchParameter
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       required = true,
       content = {
         @Content(
             mediaType = "application/json",
-            array = @ArraySchema(schema = @Schema(implementation = OperationDoc.class))),
+            array = @ArraySchema(schema = @Schema(implementation = PatchOperationDoc.class))),
         @Content(
             mediaType = "application/json-patch+json",
-            array = @ArraySchema(schema = @Schema(implementation = OperationDoc.class)))
+            array = @ArraySchema(schema = @Schema(implementation = PatchOperationDoc.class)))
       })
   @ApiResponse(
       responseCode = "200",
@@ -190,9 +188,9 @@ final class HardwareController {
       @RequestBody JsonBody body,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var patch = PatchRequest.read(body);
+    var patch = PatchRequestReader.read(body);
     return tagged(
-        RequestHeaders.atExpected(
+        RequestHeaderReader.atExpected(
             request,
             generation -> service.patch(caller, HardwareReference.checked(ref), patch, generation)),
         response);
@@ -207,7 +205,7 @@ final class HardwareController {
               + " hardware:delete_force, the device is deleted without waiting for backends, its UUID is"
               + " available too, and /v1/leftovers lists what may remain until it is removed. Force also"
               + " accepts the UUID of a deleted device whose cleanup is not finished.")
-  @RefParameter
+  @HardwareReferenceParameter
   @Parameter(
       in = ParameterIn.QUERY,
       name = "force",
@@ -227,7 +225,7 @@ final class HardwareController {
     QueryParameters query = new QueryParameters(request.getParameterMap());
     boolean forced = query.flag("force");
     query.check();
-    RequestHeaders.atExpected(
+    RequestHeaderReader.atExpected(
         request,
         generation -> {
           if (forced) {
@@ -243,7 +241,7 @@ final class HardwareController {
       operationId = "syncHardware",
       summary = "Resync a device now",
       description = "Requires hardware:update.")
-  @RefParameter
+  @HardwareReferenceParameter
   @ApiResponse(
       responseCode = "200",
       description = "requested; the response has no body",
@@ -254,12 +252,25 @@ final class HardwareController {
     service.sync(caller, HardwareReference.checked(ref));
   }
 
-  private static List<LinkJson> next(HttpServletRequest request, String path, Page page) {
+  @Operation(
+      operationId = "listAvailability",
+      summary = "List the reservation windows of a device",
+      description = "Requires hardware:get. Change windows with a PATCH of the device.")
+  @HardwareReferenceParameter
+  @ApiResponse(responseCode = "200", description = "its windows, ordered by start")
+  @ErrorStatuses({"403", "404"})
+  @GetMapping("/{ref}/availability")
+  public ReservationWindowsJson availability(
+      @AuthenticationPrincipal Caller caller, @PathVariable String ref) {
+    return ReservationWindowsJson.of(service.availability(caller, HardwareReference.checked(ref)));
+  }
+
+  private static List<PageLinkJson> next(HttpServletRequest request, String path, Page page) {
     if (!page.more() || page.hardware().isEmpty()) {
       return List.of();
     }
     String marker = page.hardware().getLast().id().toString();
-    String query = ListParameters.after(request.getParameterMap(), marker);
+    String query = HardwareListParameters.after(request.getParameterMap(), marker);
     return List.of(PageLinks.next(request, path, query));
   }
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import doni.api.web.WireTime;
 import doni.hardware.HardwareView;
-import doni.hardware.Quarantine;
+import doni.hardware.HardwareView.Quarantine;
 import doni.task.TaskState;
 import doni.task.WorkerReport;
 import io.swagger.v3.oas.annotations.media.Schema;

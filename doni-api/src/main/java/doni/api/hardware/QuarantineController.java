@@ -1,11 +1,11 @@
 package doni.api.hardware;
 
-import doni.api.body.BodyText;
-import doni.api.body.JsonBody;
-import doni.api.docs.ErrorStatuses;
+import doni.api.web.ClientTextRules;
+import doni.api.web.ErrorStatuses;
 import doni.api.web.HardwareReference;
+import doni.api.web.HardwareReference.HardwareReferenceParameter;
+import doni.api.web.JsonBody;
 import doni.api.web.PageLinks;
-import doni.api.web.RefParameter;
 import doni.hardware.QuarantineService;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
@@ -55,7 +55,7 @@ final class QuarantineController {
               + " an attempt that is already writing ends first. Workers still observe the device and report"
               + " drift. It can be read and changed; changes are applied when it is released. Repeating the"
               + " request replaces the reason.")
-  @RefParameter
+  @HardwareReferenceParameter
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content =
           @Content(
@@ -78,7 +78,7 @@ final class QuarantineController {
       description =
           "Requires hardware:quarantine. All tasks of the device become due at once. Releasing a device that is"
               + " not in quarantine changes nothing.")
-  @RefParameter
+  @HardwareReferenceParameter
   @ApiResponse(responseCode = "200", description = "the device, no longer in quarantine")
   @ErrorStatuses({"403", "404"})
   @PostMapping("/release")
@@ -91,12 +91,12 @@ final class QuarantineController {
     members.keySet().stream()
         .filter(member -> !member.equals(REASON))
         .limit(10)
-        .forEach(member -> violations.add(BodyText.quote(member) + ": is not allowed here"));
+        .forEach(member -> violations.add(ClientTextRules.quote(member) + ": is not allowed here"));
     Object value = members.get(REASON);
     if (value != null
         && !(value instanceof String text
             && text.codePointCount(0, text.length()) <= LONGEST_REASON
-            && BodyText.isLine(text))) {
+            && ClientTextRules.isLine(text))) {
       violations.add(
           "reason: must be a string of at most "
               + LONGEST_REASON

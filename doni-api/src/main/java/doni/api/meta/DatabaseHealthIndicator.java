@@ -9,9 +9,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 final class DatabaseHealthIndicator implements HealthIndicator {
 
-  private final DatabaseProbe database;
+  private final DatabaseHealthProbe database;
 
-  DatabaseHealthIndicator(DatabaseProbe database) {
+  DatabaseHealthIndicator(DatabaseHealthProbe database) {
     this.database = database;
   }
 

@@ -1,7 +1,7 @@
 package doni.api.meta;
 
-import doni.machinetype.MachineTypeProblem;
 import doni.machinetype.MachineTypesHealth;
+import doni.machinetype.MachineTypesHealth.MachineTypeProblem;
 import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;

@@ -1,10 +1,10 @@
 package doni.api.resync;
 
-import doni.api.body.BodyText;
-import doni.api.body.JsonBody;
-import doni.api.docs.ErrorStatuses;
-import doni.api.web.LinkJson;
+import doni.api.web.ClientTextRules;
+import doni.api.web.ErrorStatuses;
+import doni.api.web.JsonBody;
 import doni.api.web.PageLinks;
+import doni.api.web.PageLinks.PageLinkJson;
 import doni.api.web.QueryParameters;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareReader;
@@ -120,7 +120,7 @@ final class ResyncRunController {
       operationId = "getSyncRun",
       summary = "Show the progress of a resync run",
       description = "Requires hardware:sync_all.")
-  @RunParameter
+  @ResyncRunParameter
   @ApiResponse(responseCode = "200", description = "the run")
   @ErrorStatuses({"403", "404"})
   @GetMapping(RUN)
@@ -134,7 +134,7 @@ final class ResyncRunController {
       description =
           "Requires hardware:sync_all. Running attempts finish; the other tasks wait for their next scheduled"
               + " attempt. Pausing a paused run changes nothing.")
-  @RunParameter
+  @ResyncRunParameter
   @ApiResponse(responseCode = "200", description = "the run")
   @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/pause")
@@ -148,7 +148,7 @@ final class ResyncRunController {
       description =
           "Requires hardware:sync_all. The remaining tasks become due at once. Resuming a running run changes"
               + " nothing.")
-  @RunParameter
+  @ResyncRunParameter
   @ApiResponse(responseCode = "200", description = "the run")
   @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/resume")
@@ -162,7 +162,7 @@ final class ResyncRunController {
       description =
           "Requires hardware:sync_all. The remaining tasks wait for their next scheduled attempt. Canceling a"
               + " canceled run changes nothing.")
-  @RunParameter
+  @ResyncRunParameter
   @ApiResponse(responseCode = "200", description = "the run")
   @ErrorStatuses({"403", "404", "409"})
   @PostMapping(RUN + "/cancel")
@@ -175,11 +175,12 @@ final class ResyncRunController {
         .map(HardwareId::value)
         .orElseThrow(() ->
             new RequestRefusedException.NotFound(
-                "Resync run " + BodyText.quote(uuid) + " could not be found."));
+                "Resync run " + ClientTextRules.quote(uuid) + " could not be found."));
   }
 
   /** Links to the next page if this one is full; the next page may turn out empty. */
-  private static List<LinkJson> older(HttpServletRequest request, int limit, List<ResyncRun> runs) {
+  private static List<PageLinkJson> older(
+      HttpServletRequest request, int limit, List<ResyncRun> runs) {
     if (runs.size() < limit) {
       return List.of();
     }

@@ -1,7 +1,7 @@
 package doni.api.resync;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import doni.api.web.LinkJson;
+import doni.api.web.PageLinks.PageLinkJson;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
@@ -9,4 +9,5 @@ import java.util.List;
 @Schema(
     name = "SyncRuns",
     requiredProperties = {"sync", "links"})
-record ResyncRunPageJson(@JsonProperty("sync") List<ResyncRunJson> runs, List<LinkJson> links) {}
+record ResyncRunPageJson(
+    @JsonProperty("sync") List<ResyncRunJson> runs, List<PageLinkJson> links) {}

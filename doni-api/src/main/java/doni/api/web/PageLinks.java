@@ -1,5 +1,6 @@
 package doni.api.web;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
@@ -52,8 +53,8 @@ public final class PageLinks {
     return root(seen.getScheme(), seen.getHost(), seen.getPort()) + prefix(headers) + path;
   }
 
-  public static LinkJson next(HttpServletRequest request, String path, String query) {
-    return new LinkJson("next", to(request, path) + "?" + query);
+  public static PageLinkJson next(HttpServletRequest request, String path, String query) {
+    return new PageLinkJson("next", to(request, path) + "?" + query);
   }
 
   private static URI forwarded(URI direct, HttpHeaders headers) {
@@ -79,4 +80,15 @@ public final class PageLinks {
     String prefix = headers.getFirst("X-Forwarded-Prefix");
     return prefix != null && PREFIX.matcher(prefix).matches() ? prefix : "";
   }
+
+  /** A link to another page. */
+  @Schema(
+      name = "Link",
+      requiredProperties = {"rel", "href"})
+  public record PageLinkJson(
+      @Schema(example = "next") String rel,
+      @Schema(
+              example =
+                  "http://localhost:8001/v1/hardware?limit=1&marker=0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f")
+          String href) {}
 }

@@ -1,6 +1,5 @@
 package doni.api.web;
 
-import doni.api.body.BodyText;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareReader;
 import doni.request.RequestRefusedException;
@@ -43,7 +42,7 @@ public final class QueryParameters {
       return null;
     }
     String value = values[0];
-    if (value.length() > MAX_LENGTH || !BodyText.isLine(value)) {
+    if (value.length() > MAX_LENGTH || !ClientTextRules.isLine(value)) {
       violations.add(name + ": must be at most " + MAX_LENGTH + " printable characters");
       return null;
     }
@@ -66,7 +65,8 @@ public final class QueryParameters {
     }
     Optional<UUID> uuid = HardwareReader.uuid(value).map(HardwareId::value);
     if (uuid.isEmpty()) {
-      violations.add(name + ": must be the UUID of " + whose + ", not " + BodyText.quote(value));
+      violations.add(
+          name + ": must be the UUID of " + whose + ", not " + ClientTextRules.quote(value));
     }
     return uuid.orElse(null);
   }
@@ -77,7 +77,7 @@ public final class QueryParameters {
       return false;
     }
     if (!TRUE.contains(value.toLowerCase(Locale.ROOT))) {
-      violations.add(name + ": must be True or False, not " + BodyText.quote(value));
+      violations.add(name + ": must be True or False, not " + ClientTextRules.quote(value));
     }
     return true;
   }
@@ -94,7 +94,7 @@ public final class QueryParameters {
       return absent;
     }
     if (!value.matches("0*[1-9][0-9]*")) {
-      violations.add(name + ": must be a positive integer, not " + BodyText.quote(value));
+      violations.add(name + ": must be a positive integer, not " + ClientTextRules.quote(value));
       return absent;
     }
     String digits = value.replaceFirst("^0+", "");
@@ -119,7 +119,8 @@ public final class QueryParameters {
     }
     String allowed =
         constants.stream().map(Enum::name).map(spelling).collect(Collectors.joining(", "));
-    violations.add("%s: must be one of %s, not %s".formatted(name, allowed, BodyText.quote(value)));
+    violations.add(
+        "%s: must be one of %s, not %s".formatted(name, allowed, ClientTextRules.quote(value)));
     return null;
   }
 
@@ -132,7 +133,7 @@ public final class QueryParameters {
         .forEach(name ->
             violations.add(
                 "%s: unknown parameter; allowed: %s"
-                    .formatted(BodyText.quote(name), String.join(", ", allowed))));
+                    .formatted(ClientTextRules.quote(name), String.join(", ", allowed))));
   }
 
   /**

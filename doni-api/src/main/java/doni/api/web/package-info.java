@@ -1,5 +1,7 @@
 /**
- * Parts that all REST resources share: query parameters, page links, headers and times on the wire.
+ * Parts that all REST resources share: bodies, query parameters, page links and times on the wire,
+ * error responses, and the description of the API (OpenAPI). No other package maps failures to
+ * status codes.
  */
 @NullMarked
 package doni.api.web;

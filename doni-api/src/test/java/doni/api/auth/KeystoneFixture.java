@@ -23,7 +23,7 @@ abstract class KeystoneFixture {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Instant inFourHours = clock.instant().plus(Duration.ofHours(4));
   FakeKeystone keystone = newKeystone();
-  TokenValidation.Validator tokens = validator();
+  TokenValidation.TokenValidator tokens = validator();
 
   @BeforeEach
   void setUp() {
@@ -35,18 +35,18 @@ abstract class KeystoneFixture {
     keystone.close();
   }
 
-  TokenValidation.Validator validator() {
+  TokenValidation.TokenValidator validator() {
     return validator(READ_TIMEOUT);
   }
 
-  TokenValidation.Validator validator(Duration readTimeout) {
+  TokenValidation.TokenValidator validator(Duration readTimeout) {
     return validator(Properties.of(keystone, FakeKeystone.PASSWORD, readTimeout));
   }
 
-  TokenValidation.Validator validator(KeystoneProperties properties) {
+  TokenValidation.TokenValidator validator(KeystoneProperties properties) {
     KeystoneSession session = new KeystoneSession(properties, meters, Tracer.NOOP, clock);
-    return new CachedTokens(
-        new KeystoneTokens(session, clock),
+    return new CachingTokenValidator(
+        new KeystoneTokenValidator(session, clock),
         TTL,
         properties.connectTimeout().plus(properties.readTimeout()),
         clock,

@@ -52,7 +52,7 @@ class KeystoneOutageIT extends KeystoneFixture {
 
   @Test
   void reportsARefusedLoginAsUnanswered() {
-    TokenValidation.Validator misconfigured =
+    TokenValidation.TokenValidator misconfigured =
         validator(Properties.of(keystone, "not-the-password", READ_TIMEOUT));
 
     assertThat(misconfigured.validate(ALICE)).isInstanceOf(TokenValidation.Unanswered.class);
@@ -61,7 +61,7 @@ class KeystoneOutageIT extends KeystoneFixture {
   @Test
   void stopsWaitingForAHangingKeystoneAtTheTimeout() {
     tokens.validate(UNKNOWN);
-    TokenValidation.Validator hasty = validator(Duration.ofMillis(300));
+    TokenValidation.TokenValidator hasty = validator(Duration.ofMillis(300));
     CountDownLatch gate = keystone.hangs();
     long started = System.nanoTime();
 

@@ -3,9 +3,9 @@ package doni.api.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import doni.api.body.JsonBody;
+import doni.api.web.JsonBody;
 import doni.hardware.HardwareService;
-import doni.hardware.PatchOperation;
+import doni.hardware.JsonPatchOperation;
 import doni.request.RequestRefusedException;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ class BindingTests {
   @Test
   void bindsAnEnrollment() {
     HardwareService.Request request =
-        EnrollmentRequest.read(
+        EnrollmentRequestReader.read(
             new JsonBody(
                 Map.of("name", "edge-01", "hardware_type", "t", "properties", Map.of("a", 1))));
 
@@ -36,7 +36,7 @@ class BindingTests {
   void namesEverythingThatIsWrongWithAnEnrollment() {
     JsonBody body = new JsonBody(Map.of("name", 1, "properties", List.of(), "project_id", "p"));
 
-    assertThatThrownBy(() -> EnrollmentRequest.read(body))
+    assertThatThrownBy(() -> EnrollmentRequestReader.read(body))
         .isInstanceOfSatisfying(
             RequestRefusedException.Invalid.class,
             e ->
@@ -54,7 +54,7 @@ class BindingTests {
     JsonBody body =
         new JsonBody(Map.of("name", name, "hardware_type", "t", "properties", Map.of()));
 
-    assertThatThrownBy(() -> EnrollmentRequest.read(body))
+    assertThatThrownBy(() -> EnrollmentRequestReader.read(body))
         .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageStartingWith("name: must be");
   }
@@ -64,8 +64,8 @@ class BindingTests {
     String longest = "\ud83d\ude00".repeat(255);
     Map<String, Object> rest = Map.of("hardware_type", "t", "properties", Map.of());
 
-    assertThat(EnrollmentRequest.read(with(rest, longest)).name()).isEqualTo(longest);
-    assertThatThrownBy(() -> EnrollmentRequest.read(with(rest, longest + "x")))
+    assertThat(EnrollmentRequestReader.read(with(rest, longest)).name()).isEqualTo(longest);
+    assertThatThrownBy(() -> EnrollmentRequestReader.read(with(rest, longest + "x")))
         .isInstanceOf(RequestRefusedException.Invalid.class);
   }
 
@@ -77,8 +77,8 @@ class BindingTests {
 
   @Test
   void bindsAPatch() {
-    List<PatchOperation> patch =
-        PatchRequest.read(
+    List<JsonPatchOperation> patch =
+        PatchRequestReader.read(
             new JsonBody(
                 List.of(
                     Map.of("op", "add", "path", "/properties/a~1b/c~0d/-", "value", List.of(1)),
@@ -86,20 +86,23 @@ class BindingTests {
 
     assertThat(patch)
         .containsExactly(
-            new PatchOperation(
-                PatchOperation.Kind.ADD, List.of("properties", "a/b", "c~d", "-"), List.of(1)),
-            new PatchOperation(PatchOperation.Kind.REMOVE, List.of("properties", "x"), null));
+            new JsonPatchOperation(
+                JsonPatchOperation.OperationKind.ADD,
+                List.of("properties", "a/b", "c~d", "-"),
+                List.of(1)),
+            new JsonPatchOperation(
+                JsonPatchOperation.OperationKind.REMOVE, List.of("properties", "x"), null));
   }
 
   @Test
   void bindsAnEmptyPatch() {
-    assertThat(PatchRequest.read(new JsonBody(List.of()))).isEmpty();
+    assertThat(PatchRequestReader.read(new JsonBody(List.of()))).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"move", "copy", "test", "ADD", "", "add "})
   void namesAnOperationThatIsNotAllowed(String op) {
-    assertThatThrownBy(() -> PatchRequest.read(patch(Map.of("op", op, "path", "/name"))))
+    assertThatThrownBy(() -> PatchRequestReader.read(patch(Map.of("op", op, "path", "/name"))))
         .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("op must be add, replace or remove, not " + op);
   }
@@ -108,7 +111,7 @@ class BindingTests {
   @CsvSource({"name", "''", "properties/a", "/properties/~2", "/properties/a~"})
   void namesAPathThatIsNoPointer(String path) {
     assertThatThrownBy(
-            () -> PatchRequest.read(patch(Map.of("op", "add", "path", path, "value", 1))))
+            () -> PatchRequestReader.read(patch(Map.of("op", "add", "path", path, "value", 1))))
         .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("path must be a JSON pointer");
   }
@@ -117,7 +120,7 @@ class BindingTests {
   @ValueSource(strings = {"/uuid", "/", "/project_id", "/workers/0/state", "/Name", "//name"})
   void namesAPathThatCannotBeChanged(String path) {
     assertThatThrownBy(
-            () -> PatchRequest.read(patch(Map.of("op", "add", "path", path, "value", 1))))
+            () -> PatchRequestReader.read(patch(Map.of("op", "add", "path", path, "value", 1))))
         .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessage(
             "operation 0: path "
@@ -127,9 +130,10 @@ class BindingTests {
 
   @Test
   void wantsAValueToAddButNotToRemove() {
-    assertThat(PatchRequest.read(patch(Map.of("op", "remove", "path", "/properties/a"))))
+    assertThat(PatchRequestReader.read(patch(Map.of("op", "remove", "path", "/properties/a"))))
         .hasSize(1);
-    assertThatThrownBy(() -> PatchRequest.read(patch(Map.of("op", "add", "path", "/properties/a"))))
+    assertThatThrownBy(
+            () -> PatchRequestReader.read(patch(Map.of("op", "add", "path", "/properties/a"))))
         .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessageContaining("(/properties/a): value is required");
   }
@@ -138,7 +142,7 @@ class BindingTests {
   void namesEveryBadOperation() {
     JsonBody body = new JsonBody(List.of(1, Map.of("op", "x"), Map.of("op", "add", "path", 1)));
 
-    assertThatThrownBy(() -> PatchRequest.read(body))
+    assertThatThrownBy(() -> PatchRequestReader.read(body))
         .isInstanceOfSatisfying(
             RequestRefusedException.Invalid.class, e -> assertThat(e.violations()).hasSize(4));
   }
@@ -147,16 +151,16 @@ class BindingTests {
   void refusesAPatchWithoutEnd() {
     JsonBody body = new JsonBody(Collections.nCopies(1_001, Map.of()));
 
-    assertThatThrownBy(() -> PatchRequest.read(body))
+    assertThatThrownBy(() -> PatchRequestReader.read(body))
         .isInstanceOf(RequestRefusedException.Invalid.class)
         .hasMessage("The patch must not have more than 1000 operations.");
   }
 
   @Test
   void refusesABodyThatIsNotWhatItMustBe() {
-    assertThatThrownBy(() -> EnrollmentRequest.read(new JsonBody(List.of())))
+    assertThatThrownBy(() -> EnrollmentRequestReader.read(new JsonBody(List.of())))
         .hasMessageContaining("object");
-    assertThatThrownBy(() -> PatchRequest.read(new JsonBody(Map.of())))
+    assertThatThrownBy(() -> PatchRequestReader.read(new JsonBody(Map.of())))
         .hasMessageContaining("array");
   }
 }

@@ -14,7 +14,7 @@ import doni.api.RestTest;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareView;
-import doni.hardware.Quarantine;
+import doni.hardware.HardwareView.Quarantine;
 import doni.hardware.QuarantineService;
 import doni.leftover.ForceDeleteService;
 import doni.leftover.Leftover;
@@ -136,7 +136,7 @@ class OperatorIT {
                         new Generation(3),
                         NOON,
                         "admin"),
-                    new Leftover.Progress(2, "balena answered 503", NOON, NOON))));
+                    new Leftover.CleanupProgress(2, "balena answered 503", NOON, NOON))));
 
     Http.Answer answer = http.get("/v1/leftovers?limit=1");
 

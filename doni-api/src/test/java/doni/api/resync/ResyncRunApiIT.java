@@ -10,7 +10,7 @@ import doni.api.Http;
 import doni.api.RestTest;
 import doni.engine.attempt.Planner.WorkerPlan;
 import doni.enrollment.HardwareId;
-import doni.hardware.PlanService;
+import doni.hardware.HardwarePlanService;
 import doni.request.RequestRefusedException;
 import doni.resync.ResyncRun;
 import doni.resync.ResyncRun.State;
@@ -39,7 +39,7 @@ class ResyncRunApiIT {
           "admin-id",
           NOON,
           null,
-          new ResyncRun.Progress(
+          new ResyncRun.RunProgress(
               4_000,
               1_600,
               12,
@@ -50,10 +50,10 @@ class ResyncRunApiIT {
 
   private final Http http;
   private final ResyncService runs;
-  private final PlanService plans;
+  private final HardwarePlanService plans;
 
   @Autowired
-  ResyncRunApiIT(@LocalServerPort int port, ResyncService runs, PlanService plans) {
+  ResyncRunApiIT(@LocalServerPort int port, ResyncService runs, HardwarePlanService plans) {
     this.http = new Http(port);
     this.runs = runs;
     this.plans = plans;
@@ -148,7 +148,7 @@ class ResyncRunApiIT {
     HardwareId id = HardwareId.random();
     when(plans.plan(any(), eq("edge-01")))
         .thenReturn(
-            new PlanService.DevicePlan(
+            new HardwarePlanService.DevicePlan(
                 id,
                 List.of(
                     new WorkerPlan("k8s", List.of(Change.update("label a", null, "b")), null),

@@ -1,4 +1,4 @@
-/** Tests of the parts that all REST resources share. */
+/** Tests of bodies, links and times on the wire, of error responses and of the published API. */
 @NullMarked
 package doni.api.web;
 

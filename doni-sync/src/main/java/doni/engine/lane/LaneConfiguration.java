@@ -3,7 +3,7 @@ package doni.engine.lane;
 import doni.engine.attempt.AttemptSpans;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
 import doni.hardwaretype.HardwareTypes;
 import doni.secret.SecretEncryptor;
 import doni.task.WorkerTaskStore;
@@ -41,7 +41,7 @@ class LaneConfiguration {
   Reconciler reconciler(
       WorkerTaskStore tasks,
       EngineProperties properties,
-      EventLog events,
+      HardwareEventStore events,
       MeterRegistry meters,
       ObjectProvider<Tracer> tracer,
       Clock clock) {

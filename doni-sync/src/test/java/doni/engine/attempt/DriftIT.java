@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a difference that nobody asked for. */
+/** Drift without a change of the enrollment, under each drift mode. */
 class DriftIT extends ReconcilerFixture {
 
   private final AtomicInteger applied = new AtomicInteger();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import doni.enrollment.HardwareId;
-import doni.event.EventLog;
+import doni.event.HardwareEventStore;
 import doni.hardwaretype.HardwareTypes;
 import doni.secret.SecretEncryptor;
 import doni.testing.PlainEncryptor;
@@ -40,7 +40,8 @@ class LaneConfigurationIT {
                   JdbcTemplateAutoConfiguration.class,
                   JdbcClientAutoConfiguration.class,
                   DataSourceTransactionManagerAutoConfiguration.class))
-          .withUserConfiguration(LaneConfiguration.class, HardwareTypes.class, EventLog.class)
+          .withUserConfiguration(
+              LaneConfiguration.class, HardwareTypes.class, HardwareEventStore.class)
           .withBean(Clock.class, Clock::systemUTC)
           .withBean(DataSource.class, () -> inventory.connect(10))
           .withBean(SecretEncryptor.class, PlainEncryptor::new)

@@ -37,7 +37,7 @@ class RequeueBatcherIT extends LaneFixture {
     HardwareId live = inventory.enrolled("twin", LANE);
     worker.nudge().requeueByName(List.of("unknown"));
     await().until(() -> worker.attempts().size() == 2);
-    // One that is still under way when the backend notifies is looked at once more.
+    // An attempt that is still running when the backend notifies is followed by another one.
     awaitState(live, LANE, "PENDING");
     awaitState(deleted, LANE, "PENDING");
 

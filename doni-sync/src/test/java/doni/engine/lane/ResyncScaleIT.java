@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import doni.enrollment.HardwareId;
-import doni.resync.ResyncFilter;
 import doni.resync.ResyncRun;
 import doni.testing.TestWorker;
 import doni.worker.Outcome;
@@ -89,7 +88,7 @@ class ResyncScaleIT extends LaneFixture {
   }
 
   private ResyncRun begin(TestReplica replica) {
-    return replica.within(() -> replica.runs().start(ResyncFilter.ALL, "operator"));
+    return replica.within(() -> replica.runs().startAll());
   }
 
   private static ResyncRun read(TestReplica replica, ResyncRun run) {

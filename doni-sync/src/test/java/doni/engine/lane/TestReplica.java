@@ -3,8 +3,7 @@ package doni.engine.lane;
 import com.zaxxer.hikari.HikariDataSource;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
-import doni.resync.ResyncRunMonitor;
-import doni.resync.ResyncRunStore;
+import doni.resync.ResyncRunFixture;
 import doni.task.WorkerTaskStore;
 import doni.testing.PlainEncryptor;
 import doni.testing.TestInventory;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -34,8 +32,7 @@ public final class TestReplica implements AutoCloseable {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final LaneRunner runner;
   private final TaskRequeuer lanes;
-  private final ResyncRunStore runs;
-  private final ResyncRunMonitor keeper;
+  private final ResyncRunFixture runs;
   private final Planner planner;
   private final TransactionTemplate transactions;
 
@@ -78,9 +75,8 @@ public final class TestReplica implements AutoCloseable {
                 meters));
     lanes = new TaskRequeuer(queue, runner, calls);
     runs =
-        new ResyncRunStore(
-            jdbc, JsonMapper.shared(), lanes, Stream.of(workers).map(Worker::type).toList(), clock);
-    keeper = new ResyncRunMonitor(runs, properties, runner::wake, housekeeping, meters);
+        new ResyncRunFixture(
+            jdbc, lanes, List.of(workers), clock, properties, runner::wake, housekeeping, meters);
     planner =
         new Planner(
             tasks,
@@ -107,7 +103,7 @@ public final class TestReplica implements AutoCloseable {
 
   TestReplica start() {
     runner.start();
-    keeper.start();
+    runs.startMonitor();
     return this;
   }
 
@@ -115,7 +111,7 @@ public final class TestReplica implements AutoCloseable {
     return lanes;
   }
 
-  public ResyncRunStore runs() {
+  public ResyncRunFixture runs() {
     return runs;
   }
 

@@ -89,6 +89,6 @@ record DeletedHostStates(boolean inBlazar) implements HostStateMachine {
   }
 
   private static HostStep deletion(IronicNode node, IronicRecordedState recorded) {
-    return HostStep.writing(List.of(new IronicWrite.DeleteNode(node)), recorded);
+    return HostStep.writing(List.of(new IronicWrite.DeleteIronicNode(node)), recorded);
   }
 }

@@ -260,7 +260,7 @@ record IronicDrift(
   List<IronicWrite> writes(String nodeUuid) {
     List<IronicWrite> writes = new ArrayList<>();
     if (!node.isEmpty()) {
-      writes.add(new IronicWrite.PatchNode(nodeUuid, node));
+      writes.add(new IronicWrite.PatchIronicNode(nodeUuid, node));
     }
     unwanted.forEach(port -> writes.add(new IronicWrite.DeletePort(port)));
     missing.forEach(port -> writes.add(new IronicWrite.CreatePort(nodeUuid, port)));

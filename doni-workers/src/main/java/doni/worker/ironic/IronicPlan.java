@@ -153,7 +153,7 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
     log().addAll(write.changes());
     boolean setsPassword =
         write instanceof IronicWrite.CreateNode
-            || (write instanceof IronicWrite.PatchNode patch && patch.setsPassword());
+            || (write instanceof IronicWrite.PatchIronicNode patch && patch.setsPassword());
     if (setsPassword) {
       recorded = recorded.withPassword(password().map(PasswordFingerprint::of));
     }

@@ -21,7 +21,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "doni.workers.ironic", ignoreUnknownFields = false)
 record IronicProperties(
     @Name("") @DefaultValue @NestedConfigurationProperty EndpointProperties endpoint,
-    @DefaultValue("remove") OnDelete onDelete,
+    @DefaultValue("remove") HostOnDelete onDelete,
     @DefaultValue("ironic") String backend) {
 
   /** As many calls at once as the lane has places. */
@@ -30,7 +30,7 @@ record IronicProperties(
   private static final SettingRules RULES = new SettingRules("doni.workers.ironic.");
 
   /** What becomes of the node of a deleted host. */
-  enum OnDelete {
+  enum HostOnDelete {
     /** It is deleted as soon as it is out of use. */
     REMOVE,
     /** It stays as it is, for a site whose nodes are managed in Ironic. */

@@ -57,12 +57,12 @@ final class IronicWorker implements Worker {
       Map.of("type", "integer", "minimum", 1, "maximum", 65_535);
 
   private final IronicClient client;
-  private final IronicProperties.OnDelete onDelete;
+  private final IronicProperties.HostOnDelete hostOnDelete;
   private final Clock clock;
 
-  IronicWorker(IronicClient client, IronicProperties.OnDelete onDelete, Clock clock) {
+  IronicWorker(IronicClient client, IronicProperties.HostOnDelete hostOnDelete, Clock clock) {
     this.client = client;
-    this.onDelete = onDelete;
+    this.hostOnDelete = hostOnDelete;
     this.clock = clock;
   }
 
@@ -130,7 +130,7 @@ final class IronicWorker implements Worker {
   }
 
   private ReconcilePlan deletion(ReconcileContext attempt) {
-    if (onDelete == IronicProperties.OnDelete.KEEP) {
+    if (hostOnDelete == IronicProperties.HostOnDelete.KEEP) {
       return ReconcilePlan.settled(new Outcome.Gone(List.of()));
     }
     return observedNow(attempt, new DeletedHostStates(attempt.dependencies().containsKey(BLAZAR)));

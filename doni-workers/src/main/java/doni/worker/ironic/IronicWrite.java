@@ -34,8 +34,8 @@ sealed interface IronicWrite {
     }
   }
 
-  record PatchNode(String uuid, List<PatchOperation> operations) implements IronicWrite {
-    public PatchNode {
+  record PatchIronicNode(String uuid, List<PatchOperation> operations) implements IronicWrite {
+    public PatchIronicNode {
       operations = List.copyOf(operations);
     }
 
@@ -71,7 +71,7 @@ sealed interface IronicWrite {
     }
   }
 
-  record DeleteNode(IronicNode node) implements IronicWrite {
+  record DeleteIronicNode(IronicNode node) implements IronicWrite {
     @Override
     public List<Change> changes() {
       return List.of(Change.delete("node " + node.uuid()));

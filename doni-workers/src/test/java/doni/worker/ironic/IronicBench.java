@@ -33,7 +33,7 @@ abstract class IronicBench implements WorkerBench {
     this.calls = calls;
     this.client = client;
     this.clock = clock;
-    this.worker = new IronicWorker(calls.client(), IronicProperties.OnDelete.REMOVE, clock);
+    this.worker = new IronicWorker(calls.client(), IronicProperties.HostOnDelete.REMOVE, clock);
   }
 
   static boolean writes(Method method) {

@@ -40,7 +40,7 @@ final class Database implements AutoCloseable {
     return DriverManager.getConnection(url(name), USER, PASSWORD);
   }
 
-  /** Makes a database, a copy of {@code template} as it is, to which nobody may be connected. */
+  /** Creates a database as a copy of {@code template}, which must have no connections. */
   void create(String name, String template) throws SQLException {
     execute("postgres", "create database " + name + " template " + template);
   }

@@ -49,7 +49,7 @@ final class WholeSiteBench {
   }
 
   /**
-   * @param template a database with the schema, to which nobody is connected
+   * @param template a database with the schema and without connections
    */
   void run(String template) throws Exception {
     database.create(NAME, template);

@@ -112,7 +112,7 @@ record Expected(JsonNode recorded) {
     }
   }
 
-  /** The worker of that type, or the whole list where there is none, which then is no match. */
+  /** Returns the worker of this type, or the whole list, which cannot match, if there is none. */
   private static JsonNode worker(JsonNode wanted, JsonNode workers) {
     return workers
         .valueStream()

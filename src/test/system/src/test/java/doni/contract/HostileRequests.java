@@ -76,9 +76,9 @@ final class HostileRequests {
         get("no UTF-8 in the query", "/v1/hardware?name=%ff%fe"),
         get("a parameter twice", "/v1/hardware?limit=1&limit=2"),
         get("a negative limit", "/v1/hardware?limit=-1"),
-        get("a limit that is no number", "/v1/hardware?limit=1;drop%20table%20hardware"),
+        get("a limit that must be a number", "/v1/hardware?limit=1;drop%20table%20hardware"),
         get("SQL to sort by", "/v1/hardware?sort_key=name;select%20pg_sleep(9)--"),
-        get("a marker that is no uuid", "/v1/hardware?marker='%20or%20'1'='1"),
+        get("a marker that must be a UUID", "/v1/hardware?marker='%20or%20'1'='1"),
         get("a state that is none", "/v1/hardware?state=%27"),
         get("parameters without end", "/v1/hardware?" + "a=1&".repeat(2_000)),
         get("a long parameter", "/v1/hardware?name=" + "a".repeat(300)));
@@ -93,7 +93,7 @@ final class HostileRequests {
         header("a header without a name", ": b"),
         header("a header without a colon", "X-A"),
         header("two tokens", "X-Auth-Token: " + ServiceUnderTest.TOKENS.get("bob")),
-        header("an answer that nobody can give", "Accept: image/png"),
+        header("a media type that the service does not have", "Accept: image/png"),
         header("an Accept that is none", "Accept: ///"),
         line("a token that is none", "GET /v1/hardware HTTP/1.1")
             .without("X-Auth-Token")
@@ -139,7 +139,7 @@ final class HostileRequests {
             .rest("{}")
             .build(),
         post("a negative length").header(json).header("Content-Length: -1").build(),
-        post("a length that is no number").header(json).header("Content-Length: 0x10").build(),
+        post("a length in hexadecimal").header(json).header("Content-Length: 0x10").build(),
         post("a length that overflows")
             .header(json)
             .header("Content-Length: 99999999999999999999")
@@ -222,7 +222,7 @@ final class HostileRequests {
   private static List<HostileRequest> patches() {
     String step = "{\"op\": \"add\", \"path\": \"/name\", \"value\": \"x\"}";
     return List.of(
-        patch("a patch that is no list", "{}"),
+        patch("a patch that must be a list", "{}"),
         patch("a patch of a number", "[1]"),
         patch(
             "a patch with another operation",

@@ -50,7 +50,7 @@ final class CustomFields {
       compareObject(path, value, rule, mistakes);
     } else if (rule.isArray() && rule.size() == 1 && !rule.get(0).isString()) {
       if (!value.isArray()) {
-        mistakes.add(path + " is no list");
+        mistakes.add(path + " must be a list");
       }
       value.forEach(element -> compare(path + "[]", element, rule.get(0), mistakes));
     } else if (!fits(value, rule)) {
@@ -61,7 +61,7 @@ final class CustomFields {
   private static void compareObject(
       String path, JsonNode value, JsonNode rule, List<String> mistakes) {
     if (!value.isObject()) {
-      mistakes.add(path + " is no object");
+      mistakes.add(path + " must be an object");
       return;
     }
     value

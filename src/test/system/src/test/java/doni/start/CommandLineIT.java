@@ -58,7 +58,7 @@ class CommandLineIT {
     try (DoniProcess doni =
         DoniProcess.of(Local.JAR, directory)
             .arguments("rehearse", "--devices=4")
-            .database("jdbc:postgresql://127.0.0.1:1/production", "somebody", "hunter2")
+            .database("jdbc:postgresql://127.0.0.1:1/production", "some-user", "hunter2")
             .environment("DONI_KEYSTONE_AUTH_URL", "http://127.0.0.1:1/v3")
             .start()) {
       assertThat(doni.awaitEnd(START)).as("%s", doni.lastLines(5)).isZero();

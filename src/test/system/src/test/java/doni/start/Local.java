@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The built service as somebody runs it who tries it out: no site, its own database. */
+/** The built service as a new user runs it: without a site, with its own database. */
 final class Local {
 
   static final Path JAR = Path.of(System.getProperty("doni.jar"));

@@ -39,7 +39,7 @@ record Database(String url) {
     return texts("select now()::text").getFirst();
   }
 
-  /** Makes every task due that nobody works on, as when all have their turn at once. */
+  /** Makes every task due without a running attempt, as when all become due at the same time. */
   void makeAllDue() throws SQLException {
     int _ =
         texts(

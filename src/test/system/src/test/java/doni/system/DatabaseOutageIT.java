@@ -150,15 +150,15 @@ class DatabaseOutageIT {
 
     awaitServed(atWorker);
     awaitServed(atApi);
-    // The first may be found because the worker looks around when it hears again.
+    // The first may be found because the worker polls after it reconnects.
     atWorker.awaitSteady(enrollWithNode("after-the-outage"), SOON);
     atWorker.awaitSteady(enrollWithNode("called-after-the-outage"), SOON);
     assertThat(worker.isAlive()).isTrue();
   }
 
-  /** Nobody could be told how it ended, so it counts as one of a replica that died. */
+  /** Its end could not be recorded, so it counts as an attempt of a dead replica. */
   @Test
-  void makesAnAttemptAnewThatEndedWhileItWasAway() throws Exception {
+  void repeatsAnAttemptThatEndedDuringTheOutage() throws Exception {
     Enrolled other = enrollWithNode("wakes-the-lane");
     atApi.awaitSteady(other, SOON);
     Injected hanging =

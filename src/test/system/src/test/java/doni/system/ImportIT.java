@@ -140,8 +140,9 @@ class ImportIT {
 
   @Test
   void asksWhoItIs() throws Exception {
-    try (var nobody = new PlainClient(site.service().uri(), Map.of())) {
-      assertThat(nobody.send("POST", PATH, JSON_LINES, row("anonymous")).status()).isEqualTo(401);
+    try (var anonymous = new PlainClient(site.service().uri(), Map.of())) {
+      assertThat(anonymous.send("POST", PATH, JSON_LINES, row("anonymous")).status())
+          .isEqualTo(401);
     }
   }
 }

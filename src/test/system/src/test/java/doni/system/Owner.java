@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Somebody who enrolls devices, with a token, at one replica. */
+/** A client that enrolls devices with a token, at one replica. */
 final class Owner implements AutoCloseable {
 
   static final String HARDWARE = "/v1/hardware/";
@@ -105,7 +105,7 @@ final class Owner implements AutoCloseable {
         .collect(Collectors.toMap(task -> task.path("worker_type").asString(""), task -> task));
   }
 
-  /** What one of them tells of it. */
+  /** The details that one worker reports for the device. */
   JsonNode details(Enrolled device, String worker) throws IOException, InterruptedException {
     return Objects.requireNonNull(tasks(device).get(worker), worker).path("state_details");
   }

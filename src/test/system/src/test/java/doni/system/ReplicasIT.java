@@ -27,7 +27,7 @@ class ReplicasIT {
 
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /** Within which an attempt of a dead replica is made anew (design, section 5). */
+  /** Time limit for taking over the attempts of a dead replica. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(30);
 
   private static final int DEVICES = 200;

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * No secret leaves the service by a side door.
  *
- * <p>One test has a site to itself: the refusal in it quotes one device's token whoever asks, and
- * would put it into the history of any other device whose token is written meanwhile.
+ * <p>One test has a site to itself: the refusal in it quotes one device's token in every response,
+ * so it would appear in the history of any other device whose token is written meanwhile.
  */
 @ExtendWith(SharedSite.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

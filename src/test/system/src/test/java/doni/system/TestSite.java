@@ -120,13 +120,13 @@ final class TestSite implements AutoCloseable {
     return replicas.getFirst();
   }
 
-  /** Somebody new, with a project of the same name, who talks to the first replica. */
+  /** Creates a user with a project of the same name; the client calls the first replica. */
   Owner owner(String name) {
     keystone().addUser(name, name + "-proj", "member");
     return at(service(), keystone().token(name));
   }
 
-  /** Somebody with that token, who talks to that replica. */
+  /** Returns a client with this token that calls this replica. */
   Owner at(DoniProcess replica, String token) {
     Owner owner = new Owner(replica.uri(), token);
     owners.add(owner);

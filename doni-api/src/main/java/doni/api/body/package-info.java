@@ -1,5 +1,0 @@
-/** Strict reading of JSON request bodies. */
-@NullMarked
-package doni.api.body;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+package doni.api.hardware;
+
+import doni.api.web.PageLinks.PageLinkJson;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+
+/** A page of the public export. */
+@Schema(
+    name = "ExportedHardwareList",
+    description = "One page of devices, with a link to the next page if there is one.",
+    requiredProperties = {"hardware", "links"})
+record HardwareExportPageJson(List<ExportedHardwareJson> hardware, List<PageLinkJson> links) {}

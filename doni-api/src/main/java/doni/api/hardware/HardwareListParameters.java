@@ -1,0 +1,78 @@
+package doni.api.hardware;
+
+import doni.api.web.QueryParameters;
+import doni.hardware.HardwareListQuery;
+import doni.hardware.HardwareListQuery.SortKey;
+import doni.task.TaskState;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Reads the query string of a list and builds the one of the next page. */
+final class HardwareListParameters {
+
+  private static final List<String> COPIED =
+      List.of(
+          "all_projects",
+          "name",
+          "hardware_type",
+          "worker_type",
+          "state",
+          "quarantined",
+          "sort_key",
+          "sort_dir",
+          "limit");
+
+  private enum Direction {
+    ASC,
+    DESC
+  }
+
+  private HardwareListParameters() {}
+
+  static HardwareListQuery read(Map<String, String[]> parameters) {
+    QueryParameters query = new QueryParameters(parameters);
+    SortKey sortKey =
+        query.oneOf("sort_key", Arrays.asList(SortKey.values()), HardwareListParameters::lower);
+    HardwareListQuery wanted =
+        new HardwareListQuery(
+            query.flag("all_projects"),
+            query.text("name"),
+            query.text("hardware_type"),
+            query.text("worker_type"),
+            query.oneOf("state", Arrays.asList(TaskState.values()), UnaryOperator.identity()),
+            query.optionalFlag("quarantined"),
+            sortKey == null ? SortKey.CREATED_AT : sortKey,
+            query.oneOf(
+                    "sort_dir", Arrays.asList(Direction.values()), HardwareListParameters::lower)
+                == Direction.DESC,
+            (int) query.positive("limit", 0, Integer.MAX_VALUE),
+            query.uuid("marker"));
+    query.check();
+    return wanted;
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the query string of the page after the given device. */
+  static String after(Map<String, String[]> parameters, String marker) {
+    StringBuilder query = new StringBuilder();
+    for (String name : COPIED) {
+      String[] values = parameters.get(name);
+      if (values != null && values.length == 1) {
+        query
+            .append(name)
+            .append('=')
+            .append(URLEncoder.encode(values[0], StandardCharsets.UTF_8))
+            .append('&');
+      }
+    }
+    return query.append("marker=").append(marker).toString();
+  }
+}

@@ -1,0 +1,82 @@
+package doni.api.hardware;
+
+import doni.enrollment.Generation;
+import doni.request.RequestRefusedException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the headers {@code If-Match} and {@code Idempotency-Key}. */
+final class RequestHeaderReader {
+
+  private static final String IF_MATCH = "If-Match";
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+  /** One entity tag with its separator (RFC 9110, section 8.8.3). */
+  private static final Pattern TAG =
+      Pattern.compile("[ \\t]*(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \\t]*(?:,|$)");
+
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
+  private static final Pattern KEY = Pattern.compile("[\\x20-\\x7e]{1,255}");
+  private static final int MAX_TAGS = 20;
+
+  private RequestHeaderReader() {}
+
+  /**
+   * Runs a change at the first generation in {@code If-Match} that is the device's; without that
+   * header, or with {@code *}, at any generation.
+   */
+  public static <T> T atExpected(
+      HttpServletRequest request, Function<@Nullable Generation, T> change) {
+    List<Generation> expected = expected(request);
+    for (Generation generation : expected.subList(0, Math.max(0, expected.size() - 1))) {
+      try {
+        return change.apply(generation);
+      } catch (RequestRefusedException.Stale _) {
+        // Try the next tag.
+      }
+    }
+    return change.apply(expected.isEmpty() ? null : expected.getLast());
+  }
+
+  /**
+   * Returns the generations; a weak or foreign tag becomes generation zero, which matches no
+   * device.
+   */
+  private static List<Generation> expected(HttpServletRequest request) {
+    List<String> lines = Collections.list(request.getHeaders(IF_MATCH));
+    String header = String.join(",", lines).strip();
+    if (lines.isEmpty() || header.equals("*")) {
+      return List.of();
+    }
+    List<Generation> generations = new ArrayList<>();
+    Matcher tag = TAG.matcher(header);
+    while (tag.lookingAt() && generations.size() < MAX_TAGS) {
+      boolean ours = tag.group(1) == null && NUMBER.matcher(tag.group(2)).matches();
+      generations.add(ours ? new Generation(Long.parseLong(tag.group(2))) : Generation.NONE);
+      if (tag.end() == header.length() && !header.endsWith(",")) {
+        return generations;
+      }
+      tag.region(tag.end(), header.length());
+    }
+    throw new RequestRefusedException.Invalid(
+        "If-Match: must be * or at most %d entity tags such as \"3\"".formatted(MAX_TAGS));
+  }
+
+  static @Nullable public String idempotencyKey(HttpServletRequest request) {
+    List<String> keys = Collections.list(request.getHeaders(IDEMPOTENCY_KEY));
+    if (keys.isEmpty()) {
+      return null;
+    }
+    if (keys.size() > 1 || !KEY.matcher(keys.getFirst()).matches()) {
+      throw new RequestRefusedException.Invalid(
+          IDEMPOTENCY_KEY + ": must be given once, as 1 to 255 printable ASCII characters");
+    }
+    return keys.getFirst();
+  }
+}

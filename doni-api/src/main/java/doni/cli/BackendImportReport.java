@@ -1,0 +1,141 @@
+package doni.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The result of an import from backends. */
+final class BackendImportReport {
+
+  private enum ImportOutcome {
+    /** Can be enrolled (dry run). */
+    NEW,
+    ENROLLED,
+    /** Already enrolled with this UUID. */
+    KNOWN,
+    REFUSED
+  }
+
+  /**
+   * One hardware with its outcome.
+   *
+   * @param why reasons of a refusal, or differences of known hardware
+   */
+  private record ReportRow(ImportOutcome outcome, ImportCandidate candidate, List<String> why) {}
+
+  private final boolean applied;
+  private final List<ReportRow> rows = new ArrayList<>();
+
+  BackendImportReport(boolean applied) {
+    this.applied = applied;
+  }
+
+  void refused(ImportCandidate candidate, List<String> why) {
+    rows.add(new ReportRow(ImportOutcome.REFUSED, candidate, why));
+  }
+
+  /** Adds the service's answer for a row. */
+  void add(ImportCandidate candidate, JsonNode row) {
+    String uuid = row.path("uuid").asString("");
+    ImportOutcome outcome =
+        switch (row.path("outcome").asString("")) {
+          case "created" -> applied ? ImportOutcome.ENROLLED : ImportOutcome.NEW;
+          case "exists" -> ImportOutcome.KNOWN;
+          // The owner may have changed it since.
+          case "differs" ->
+              uuid.equals(String.valueOf(candidate.id()))
+                  ? ImportOutcome.KNOWN
+                  : ImportOutcome.REFUSED;
+          default -> ImportOutcome.REFUSED;
+        };
+    List<String> why = new ArrayList<>(ImportCommand.texts(row.path("violations")));
+    if (outcome == ImportOutcome.REFUSED && !uuid.isEmpty()) {
+      why.addFirst("name: already used by " + uuid);
+    }
+    rows.add(new ReportRow(outcome, candidate, why));
+  }
+
+  boolean complete() {
+    return count(ImportOutcome.REFUSED) == 0;
+  }
+
+  String counts() {
+    return "%d %s, %d known, %d refused"
+        .formatted(
+            count(applied ? ImportOutcome.ENROLLED : ImportOutcome.NEW),
+            applied ? "enrolled" : "new",
+            count(ImportOutcome.KNOWN),
+            count(ImportOutcome.REFUSED));
+  }
+
+  private long count(ImportOutcome outcome) {
+    return rows.stream().filter(row -> row.outcome() == outcome).count();
+  }
+
+  void print(boolean json, PrintWriter out) {
+    if (json) {
+      out.println(ImportCommand.JSON.writeValueAsString(document()));
+    } else {
+      rows.forEach(row -> print(row, out));
+      out.println(
+          (applied ? "" : "dry run: ")
+              + counts()
+              + (applied || count(ImportOutcome.NEW) == 0 ? "" : "; use --apply to enroll"));
+    }
+    out.flush();
+  }
+
+  private static void print(ReportRow row, PrintWriter out) {
+    ImportCandidate candidate = row.candidate();
+    out.println(
+        TerminalText.line(
+            "%-8s %-20s %-14s %s"
+                .formatted(
+                    row.outcome(),
+                    candidate.name().isEmpty() ? "-" : candidate.name(),
+                    candidate.hardwareType().isEmpty() ? "-" : candidate.hardwareType(),
+                    String.join(", ", candidate.origins()))));
+    row.why().forEach(why -> out.println(TerminalText.line("         " + why)));
+    notes(row).forEach(note -> out.println(TerminalText.line("         note: " + note)));
+  }
+
+  /** Returns what workers will write, which applies only to new hardware. */
+  private static List<String> notes(ReportRow row) {
+    return switch (row.outcome()) {
+      case NEW, ENROLLED -> row.candidate().notes();
+      case KNOWN, REFUSED -> List.of();
+    };
+  }
+
+  private Map<String, Object> document() {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("applied", applied);
+    for (ImportOutcome outcome : ImportOutcome.values()) {
+      document.put(text(outcome), count(outcome));
+    }
+    document.put("rows", rows.stream().map(BackendImportReport::document).toList());
+    return document;
+  }
+
+  private static Map<String, @Nullable Object> document(ReportRow row) {
+    ImportCandidate candidate = row.candidate();
+    Map<String, @Nullable Object> document = new LinkedHashMap<>();
+    document.put("outcome", text(row.outcome()));
+    document.put("uuid", candidate.id() == null ? null : candidate.id().toString());
+    document.put("name", candidate.name());
+    document.put("hardware_type", candidate.hardwareType());
+    document.put("found_in", candidate.origins());
+    document.put("why", row.why());
+    document.put("notes", notes(row));
+    return document;
+  }
+
+  private static String text(ImportOutcome outcome) {
+    return outcome.name().toLowerCase(Locale.ROOT);
+  }
+}

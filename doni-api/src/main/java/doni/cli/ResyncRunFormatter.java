@@ -1,0 +1,82 @@
+package doni.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** Formats a run for the terminal. */
+record ResyncRunFormatter(JsonNode run) {
+
+  private static final int BAR = 30;
+
+  String uuid() {
+    return run.path("uuid").asString("");
+  }
+
+  String state() {
+    return run.path("state").asString("");
+  }
+
+  boolean over() {
+    return state().equals("DONE") || state().equals("CANCELLED");
+  }
+
+  long failed() {
+    return run.path("failed").asLong(0);
+  }
+
+  /** Returns 0 to 100; 100 only when every task is done. */
+  int percent() {
+    long total = run.path("total").asLong(0);
+    return total == 0 ? 100 : (int) (100 * run.path("done").asLong(0) / total);
+  }
+
+  /** Returns the progress on one line. */
+  String line() {
+    StringBuilder line =
+        new StringBuilder(
+            "%s %d of %d (%d %%)"
+                .formatted(
+                    TerminalText.line(state()),
+                    run.path("done").asLong(0),
+                    run.path("total").asLong(0),
+                    percent()));
+    append(line, failed(), "failed");
+    append(line, run.path("deferred").asLong(0), "deferred");
+    if (run.path("rate_per_second").isNumber()) {
+      line.append(
+          String.format(Locale.ROOT, ", %.1f per second", run.path("rate_per_second").asDouble()));
+    }
+    String end = run.path("estimated_end").asString("");
+    if (!end.isEmpty()) {
+      line.append(", estimated end ").append(TerminalText.line(end));
+    }
+    return line.toString();
+  }
+
+  /** Returns the progress with a bar in front. */
+  String bar() {
+    int filled = BAR * percent() / 100;
+    return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + line();
+  }
+
+  /** Returns the reasons of failures, one per line. */
+  List<String> failures() {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode failure : run.path("failures")) {
+      lines.add(
+          "  %d: %s"
+              .formatted(
+                  failure.path("count").asLong(0),
+                  TerminalText.line(failure.path("reason").asString(""))));
+    }
+    return lines;
+  }
+
+  private static void append(StringBuilder line, long count, String what) {
+    if (count > 0) {
+      line.append(", ").append(count).append(' ').append(what);
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** Tests of how bodies are read. */
-@NullMarked
-package doni.api.body;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,147 @@
+package doni.api.hardware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.hardware.HardwareListQuery;
+import doni.hardware.HardwareListQuery.SortKey;
+import doni.request.RequestRefusedException;
+import doni.task.TaskState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HardwareListParametersTests {
+
+  private static Map<String, String[]> query(String... pairs) {
+    Map<String, String[]> parameters = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      parameters.put(pairs[i], new String[] {pairs[i + 1]});
+    }
+    return parameters;
+  }
+
+  private static final UUID MARKER = UUID.fromString("0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f");
+
+  @Test
+  void asksForTheOldestFirstWithoutALimit() {
+    assertThat(HardwareListParameters.read(Map.of()))
+        .isEqualTo(
+            new HardwareListQuery(
+                false, null, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
+  }
+
+  @Test
+  void readsEveryParameter() {
+    HardwareListQuery query =
+        HardwareListParameters.read(
+            query(
+                "all_projects", "True",
+                "name", "n",
+                "hardware_type", "t",
+                "worker_type", "w",
+                "quarantined", "yes",
+                "state", "IN_PROGRESS",
+                "sort_key", "updated_at",
+                "sort_dir", "desc",
+                "limit", "7",
+                "marker", MARKER.toString()));
+
+    assertThat(query)
+        .isEqualTo(
+            new HardwareListQuery(
+                true,
+                "n",
+                "t",
+                "w",
+                TaskState.IN_PROGRESS,
+                true,
+                SortKey.UPDATED_AT,
+                true,
+                7,
+                MARKER));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,true", "yes,true", "ON,true", "false,false", "0,false", "No,false"})
+  void knowsManySpellingsOfYesAndNo(String text, boolean expected) {
+    assertThat(HardwareListParameters.read(query("all_projects", text)).allProjects())
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "limit,abc",
+    "limit,0",
+    "limit,-1",
+    "limit,1.5",
+    "limit,''",
+    "limit,\u0661",
+    "limit,1e3",
+    "sort_key,bogus",
+    "sort_dir,up",
+    "state,DONE",
+    "marker,m",
+    "marker,1-2-3-4-5",
+    "all_projects,maybe"
+  })
+  void namesTheParameterAndItsValue(String name, String value) {
+    assertThatThrownBy(() -> HardwareListParameters.read(query(name, value)))
+        .isInstanceOf(RequestRefusedException.Invalid.class)
+        .hasMessageStartingWith(name + ": ")
+        .hasMessageContaining(value);
+  }
+
+  @Test
+  void saysWhatCanBeSortedBy() {
+    assertThatThrownBy(() -> HardwareListParameters.read(query("sort_key", "bogus")))
+        .hasMessageContaining("created_at, updated_at, name, uuid, project_id, hardware_type");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\u0000", "a\nb"})
+  void refusesTextThatDoesNotFitOnALine(String value) {
+    assertThatThrownBy(() -> HardwareListParameters.read(query("name", value)))
+        .isInstanceOf(RequestRefusedException.Invalid.class)
+        .hasMessageStartingWith("name:");
+  }
+
+  @Test
+  void refusesAParameterGivenTwice() {
+    assertThatThrownBy(() -> HardwareListParameters.read(Map.of("limit", new String[] {"1", "2"})))
+        .isInstanceOf(RequestRefusedException.Invalid.class)
+        .hasMessage("limit: must be given only once");
+  }
+
+  @Test
+  void ignoresWhatItDoesNotKnow() {
+    assertThat(HardwareListParameters.read(query("colour", "blue")))
+        .isEqualTo(HardwareListParameters.read(Map.of()));
+  }
+
+  @Test
+  void takesAnAbsurdLimitForNoLimit() {
+    assertThat(HardwareListParameters.read(query("limit", "99999999999999999999")).limit())
+        .isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void namesEverythingThatIsWrong() {
+    assertThatThrownBy(() -> HardwareListParameters.read(query("limit", "x", "sort_dir", "up")))
+        .hasMessageContaining("limit")
+        .hasMessageContaining("sort_dir");
+  }
+
+  @Test
+  void keepsTheQueryForTheNextPage() {
+    String next =
+        HardwareListParameters.after(
+            query("limit", "2", "marker", "old", "name", "a+b&c d", "colour", "blue"), "new");
+
+    assertThat(next).isEqualTo("name=a%2Bb%26c+d&limit=2&marker=new");
+  }
+}

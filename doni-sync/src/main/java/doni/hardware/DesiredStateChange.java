@@ -1,0 +1,71 @@
+package doni.hardware;
+
+import doni.enrollment.ReservationWindow;
+import doni.enrollment.Secret;
+import doni.hardwaretype.HardwareTypes;
+import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a change of the desired state for its event. Secrets are masked.
+ *
+ * @param types tell which fields are secret
+ */
+record DesiredStateChange(HardwareTypes types) {
+
+  Map<String, Object> between(
+      HardwareRecord before,
+      HardwareRecord after,
+      List<ReservationWindow> windowsBefore,
+      List<ReservationWindow> windowsAfter) {
+    List<Map<String, Object>> fields = new ArrayList<>();
+    add(fields, "name", before.name(), after.name());
+    add(fields, "hardware_type", before.hardwareType(), after.hardwareType());
+    TreeSet<String> names = new TreeSet<>(before.properties().keySet());
+    names.addAll(after.properties().keySet());
+    for (String name : names) {
+      Object from = before.properties().get(name);
+      Object to = after.properties().get(name);
+      if (!Objects.equals(from, to)) {
+        boolean secret =
+            types.field(after.hardwareType(), name).map(WorkerField::encrypted).orElse(true);
+        fields.add(field("properties." + name, shown(from, secret), shown(to, secret)));
+      }
+    }
+    if (!windowsBefore.equals(windowsAfter)) {
+      fields.add(
+          field(
+              "availability", windowsBefore.size() + " windows", windowsAfter.size() + " windows"));
+    }
+    return Map.of("changed", fields);
+  }
+
+  private static @Nullable Object shown(@Nullable Object value, boolean secret) {
+    return value != null && (secret || value instanceof Secret) ? Secret.MASK : value;
+  }
+
+  private static void add(List<Map<String, Object>> fields, String name, String from, String to) {
+    if (!from.equals(to)) {
+      fields.add(field(name, from, to));
+    }
+  }
+
+  private static Map<String, Object> field(
+      String name, @Nullable Object from, @Nullable Object to) {
+    Map<String, Object> field = new LinkedHashMap<>();
+    field.put("field", name);
+    if (from != null) {
+      field.put("from", from);
+    }
+    if (to != null) {
+      field.put("to", to);
+    }
+    return field;
+  }
+}

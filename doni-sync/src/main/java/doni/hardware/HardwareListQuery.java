@@ -1,0 +1,68 @@
+package doni.hardware;
+
+import doni.task.TaskState;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filter, an order and a page of a hardware list. Equal sort values are ordered by uuid.
+ *
+ * @param allProjects whether to list the hardware of all projects
+ * @param state with {@code workerType}: that worker's task is in this state; without: some task is
+ * @param quarantined only quarantined hardware, or only hardware that is not; null for both
+ * @param limit maximum number of results; 0 for all
+ * @param marker the last hardware of the previous page
+ */
+public record HardwareListQuery(
+    boolean allProjects,
+    @Nullable String name,
+    @Nullable String hardwareType,
+    @Nullable String workerType,
+    @Nullable TaskState state,
+    @Nullable Boolean quarantined,
+    SortKey sortKey,
+    boolean descending,
+    int limit,
+    @Nullable UUID marker) {
+
+  /**
+   * Returns the same query with a limit raised by one: the additional result shows that another
+   * page follows.
+   */
+  public HardwareListQuery withOneMore() {
+    return limit == 0 || limit == Integer.MAX_VALUE
+        ? this
+        : new HardwareListQuery(
+            allProjects,
+            name,
+            hardwareType,
+            workerType,
+            state,
+            quarantined,
+            sortKey,
+            descending,
+            limit + 1,
+            marker);
+  }
+
+  /** Sort keys of a list. */
+  public enum SortKey {
+    CREATED_AT("created_at"),
+    /** Hardware that was never changed comes first. */
+    UPDATED_AT("coalesce(updated_at, '-infinity')"),
+    NAME("name"),
+    UUID("uuid"),
+    PROJECT_ID("project_id"),
+    HARDWARE_TYPE("hardware_type");
+
+    private final String sql;
+
+    SortKey(String sql) {
+      this.sql = sql;
+    }
+
+    String sql() {
+      return sql;
+    }
+  }
+}

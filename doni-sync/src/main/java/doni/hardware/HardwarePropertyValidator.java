@@ -1,0 +1,140 @@
+package doni.hardware;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.path.PathType;
+import doni.enrollment.Secret;
+import doni.hardwaretype.HardwareTypes;
+import doni.worker.HardwareType;
+import doni.worker.WorkerField;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Validates enrollments against the fields that hardware types and enabled workers declare. */
+@Component
+public class HardwarePropertyValidator {
+
+  private record FieldRules(Schema properties, List<Schema> name, List<HardwareType.Rule> others) {}
+
+  /** The rules of one snapshot of the hardware types. */
+  private record Compiled(List<HardwareType> of, Map<String, FieldRules> byType) {}
+
+  private final HardwareTypes types;
+  private final JsonMapper json;
+  private final SchemaRegistry registry;
+  private volatile Compiled compiled;
+
+  HardwarePropertyValidator(HardwareTypes types, JsonMapper json) {
+    this.types = types;
+    this.json = json;
+    this.registry =
+        SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12,
+            builder ->
+                builder.schemaRegistryConfig(
+                    SchemaRegistryConfig.builder()
+                        .formatAssertionsEnabled(true)
+                        .pathType(PathType.JSON_POINTER)
+                        .build()));
+    this.compiled = compile(types.all());
+  }
+
+  /** Returns one snapshot, which a concurrent change of the hardware types does not affect. */
+  private Map<String, FieldRules> rules() {
+    List<HardwareType> now = types.all();
+    Compiled known = compiled;
+    return known.of().equals(now) ? known.byType() : recompile();
+  }
+
+  private synchronized Map<String, FieldRules> recompile() {
+    List<HardwareType> now = types.all();
+    if (!compiled.of().equals(now)) {
+      compiled = compile(now);
+    }
+    return compiled.byType();
+  }
+
+  private Compiled compile(List<HardwareType> of) {
+    Map<String, FieldRules> byType = new LinkedHashMap<>();
+    for (HardwareType type : of) {
+      byType.put(
+          type.name(),
+          new FieldRules(
+              registry.getSchema(tree(propertiesSchema(types.fieldsOf(type)))),
+              types.nameSchemasOf(type.name()).stream()
+                  .map(schema -> registry.getSchema(tree(schema)))
+                  .toList(),
+              type.rules()));
+    }
+    return new Compiled(of, byType);
+  }
+
+  /**
+   * Returns the JSON schema of the properties of a hardware type, with the fields of its workers.
+   */
+  public static Map<String, Object> propertiesSchema(List<WorkerField> fields) {
+    Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("type", "object");
+    Map<String, Object> properties = new LinkedHashMap<>();
+    fields.forEach(field -> properties.put(field.name(), field.schema()));
+    schema.put("properties", properties);
+    schema.put(
+        "required", fields.stream().filter(WorkerField::required).map(WorkerField::name).toList());
+    schema.put("additionalProperties", false);
+    return schema;
+  }
+
+  /** Returns every violation with its path; empty for a valid enrollment. Texts hold no values. */
+  public List<String> violations(String hardwareType, String name, Map<String, Object> properties) {
+    FieldRules fieldRules = rules().get(hardwareType);
+    if (fieldRules == null) {
+      return List.of(
+          "/hardware_type: '"
+              + hardwareType
+              + "' is not enabled here; allowed: "
+              + String.join(", ", types.names()));
+    }
+    List<String> violations = new ArrayList<>();
+    JsonNode nameNode = tree(name);
+    fieldRules.name().forEach(schema -> collect("/name", schema.validate(nameNode), violations));
+    Map<String, Object> plain = new LinkedHashMap<>(properties);
+    plain.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
+    collect("/properties", fieldRules.properties().validate(tree(plain)), violations);
+    if (violations.isEmpty()) {
+      fieldRules.others().forEach(rule -> violations.addAll(rule.violations(plain)));
+    }
+    properties.forEach((property, value) -> refuseMask(hardwareType, property, value, violations));
+    return violations;
+  }
+
+  private void refuseMask(
+      String hardwareType, String property, Object value, List<String> violations) {
+    if (Secret.MASK.equals(value)
+        && types.field(hardwareType, property).map(WorkerField::masked).orElse(false)) {
+      violations.add(
+          "/properties/"
+              + property
+              + ": must not be the mask of a secret while no secret is stored");
+    }
+  }
+
+  private static void collect(String prefix, List<Error> errors, List<String> violations) {
+    errors.stream()
+        .map(error -> prefix + error.getInstanceLocation() + ": " + error.getMessage())
+        .distinct()
+        .sorted()
+        .forEach(violations::add);
+  }
+
+  private JsonNode tree(Object value) {
+    return json.valueToTree(value);
+  }
+}

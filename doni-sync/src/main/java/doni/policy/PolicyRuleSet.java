@@ -1,0 +1,277 @@
+package doni.policy;
+
+import doni.policy.PolicyReview.PolicyDecision;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A set of rules without circular references, so that an evaluation always ends.
+ *
+ * <p>An unknown name means the rule {@code default} where there is one, as in oslo.policy; else it
+ * denies. An undefined rule and a remote check deny even after {@code not}: oslo.policy would let
+ * {@code not rule:misspelled} allow every caller.
+ */
+final class PolicyRuleSet {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyRuleSet.class);
+
+  static final String FALLBACK = "default";
+
+  /** Longer chains of {@code rule:} are refused, so that evaluation cannot exhaust a stack. */
+  private static final int LONGEST_CHAIN = 50;
+
+  /** What a token may lack without anybody having misspelled it. */
+  static final Set<String> OPTIONAL_ATTRIBUTES =
+      Set.of(
+          "user_id",
+          "user_name",
+          "user_domain_id",
+          "project_id",
+          "project_name",
+          "project_domain_id",
+          "domain_id",
+          "system_scope");
+
+  private final Map<String, RuleExpression> rules;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  private PolicyRuleSet(Map<String, RuleExpression> rules) {
+    this.rules = Map.copyOf(rules);
+  }
+
+  /**
+   * @throws PolicyFileException when rules refer to each other in a circle or in too long a chain
+   */
+  static PolicyRuleSet of(Map<String, RuleExpression> rules) throws PolicyFileException {
+    PolicyRuleSet set = new PolicyRuleSet(rules);
+    Map<String, Integer> lengths = new HashMap<>();
+    for (String name : rules.keySet()) {
+      set.follow(name, new LinkedHashSet<>(), lengths);
+    }
+    return set;
+  }
+
+  boolean allows(String rule, Caller caller, Map<String, String> target) {
+    return ruleHolds(rule, false, rule, caller, target);
+  }
+
+  /** As {@link #allows}, with what decided. */
+  PolicyDecision decide(String rule, Caller caller, Map<String, String> target) {
+    boolean allowed = allows(rule, caller, target);
+    List<PolicyDecision.DecisionStep> path = new ArrayList<>();
+    RuleExpression last = new RuleExpression.RuleReference(rule);
+    Optional<RuleExpression> next = Optional.of(last);
+    while (next.isPresent()) {
+      last = next.get();
+      next =
+          last instanceof RuleExpression.RuleReference(String name)
+              ? written(name, path)
+              : deciding(last, rule, caller, target);
+    }
+    return new PolicyDecision(allowed, last.text(), path);
+  }
+
+  private Optional<RuleExpression> written(String name, List<PolicyDecision.DecisionStep> path) {
+    String resolved = rules.containsKey(name) ? name : FALLBACK;
+    Optional<RuleExpression> check = Optional.ofNullable(rules.get(resolved));
+    path.add(
+        new PolicyDecision.DecisionStep(
+            check.isPresent() ? resolved : name, check.map(RuleExpression::text).orElse("")));
+    return check;
+  }
+
+  /** The first alternative that holds, or the first condition that does not. */
+  private Optional<RuleExpression> deciding(
+      RuleExpression check, String asked, Caller caller, Map<String, String> target) {
+    return switch (check) {
+      case RuleExpression.AnyOf(List<RuleExpression> checks) ->
+          checks.stream().filter(one -> holds(one, false, asked, caller, target)).findFirst();
+      case RuleExpression.AllOf(List<RuleExpression> checks) ->
+          checks.stream().filter(one -> !holds(one, false, asked, caller, target)).findFirst();
+      default -> Optional.empty();
+    };
+  }
+
+  /** The length of the longest chain of references from this rule. */
+  private int follow(String name, SequencedSet<String> path, Map<String, Integer> lengths)
+      throws PolicyFileException {
+    String resolved = rules.containsKey(name) ? name : FALLBACK;
+    RuleExpression check = rules.get(resolved);
+    if (check == null) {
+      return 0;
+    }
+    Integer known = lengths.get(resolved);
+    if (known != null) {
+      return known;
+    }
+    if (!path.add(resolved)) {
+      throw new PolicyFileException(
+          "rule '"
+              + resolved
+              + "' refers to itself: "
+              + String.join(" -> ", path)
+              + " -> "
+              + resolved);
+    }
+    if (path.size() > LONGEST_CHAIN) {
+      throw new PolicyFileException(
+          "rule '" + path.getFirst() + "' refers on through more than " + LONGEST_CHAIN + " rules");
+    }
+    int length = 1 + longest(check, path, lengths);
+    path.remove(resolved);
+    lengths.put(resolved, length);
+    return length;
+  }
+
+  private int longest(RuleExpression check, SequencedSet<String> path, Map<String, Integer> lengths)
+      throws PolicyFileException {
+    return switch (check) {
+      case RuleExpression.RuleReference(String name) -> follow(name, path, lengths);
+      case RuleExpression.Not(RuleExpression inner) -> longest(inner, path, lengths);
+      case RuleExpression.AllOf(var checks) -> longest(checks, path, lengths);
+      case RuleExpression.AnyOf(var checks) -> longest(checks, path, lengths);
+      case RuleExpression.Always _, RuleExpression.Never _, RuleExpression.Role _ -> 0;
+      case RuleExpression.Attribute _, RuleExpression.Constant _, RuleExpression.Remote _ -> 0;
+    };
+  }
+
+  private int longest(
+      Iterable<RuleExpression> checks, SequencedSet<String> path, Map<String, Integer> lengths)
+      throws PolicyFileException {
+    int longest = 0;
+    for (RuleExpression check : checks) {
+      longest = Math.max(longest, longest(check, path, lengths));
+    }
+    return longest;
+  }
+
+  /**
+   * @param negated whether an odd number of {@code not} stands before it
+   * @param asked the rule that the request asked for
+   */
+  private boolean holds(
+      RuleExpression check,
+      boolean negated,
+      String asked,
+      Caller caller,
+      Map<String, String> target) {
+    return switch (check) {
+      case RuleExpression.Always _ -> true;
+      case RuleExpression.Never _ -> false;
+      case RuleExpression.Not(RuleExpression inner) ->
+          !holds(inner, !negated, asked, caller, target);
+      case RuleExpression.AllOf(List<RuleExpression> checks) ->
+          allHold(checks, negated, asked, caller, target);
+      case RuleExpression.AnyOf(List<RuleExpression> checks) ->
+          anyHolds(checks, negated, asked, caller, target);
+      case RuleExpression.RuleReference(String name) ->
+          ruleHolds(name, negated, asked, caller, target);
+      case RuleExpression.Role(TargetTemplate role) -> {
+        String wanted = filled(role, asked, check, target);
+        yield wanted != null && hasRole(caller, wanted);
+      }
+      case RuleExpression.Attribute(String name, TargetTemplate value) -> {
+        String wanted = filled(value, asked, check, target);
+        yield wanted != null && hasAttribute(caller, name, wanted, asked);
+      }
+      case RuleExpression.Constant(String constant, TargetTemplate value) ->
+          constant.equals(filled(value, asked, check, target));
+      case RuleExpression.Remote(String url) -> {
+        warnOnce("policy rule {} asks {}, which is not supported: it denies", asked, url);
+        yield negated;
+      }
+    };
+  }
+
+  private boolean allHold(
+      List<RuleExpression> checks,
+      boolean negated,
+      String asked,
+      Caller caller,
+      Map<String, String> target) {
+    for (RuleExpression check : checks) {
+      if (!holds(check, negated, asked, caller, target)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean anyHolds(
+      List<RuleExpression> checks,
+      boolean negated,
+      String asked,
+      Caller caller,
+      Map<String, String> target) {
+    for (RuleExpression check : checks) {
+      if (holds(check, negated, asked, caller, target)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean ruleHolds(
+      String name, boolean negated, String asked, Caller caller, Map<String, String> target) {
+    RuleExpression check = rules.get(name);
+    if (check == null) {
+      check = rules.get(FALLBACK);
+    }
+    if (check == null) {
+      warnOnce("policy rule {} needs a rule that does not exist, {}: it denies", asked, name);
+      return negated;
+    }
+    return holds(check, negated, asked, caller, target);
+  }
+
+  private static boolean hasRole(Caller caller, String wanted) {
+    return caller.roles().contains(wanted)
+        || caller.roles().contains(wanted.toLowerCase(Locale.ROOT));
+  }
+
+  private boolean hasAttribute(Caller caller, String name, String wanted, String asked) {
+    String value = caller.attributes().get(name);
+    if (value != null) {
+      return value.equals(wanted);
+    }
+    return switch (name) {
+      case "roles" -> hasRole(caller, wanted);
+      case "user_id" -> caller.userId().equals(wanted);
+      case "project_id" -> caller.projectId().equals(wanted);
+      default -> {
+        if (!OPTIONAL_ATTRIBUTES.contains(name)) {
+          warnOnce("policy rule {} needs {}, which no token says: it denies", asked, name);
+        }
+        yield false;
+      }
+    };
+  }
+
+  /** A target that has no attributes at all (every project's hardware) lacks them rightly. */
+  private @Nullable String filled(
+      TargetTemplate template, String asked, RuleExpression check, Map<String, String> target) {
+    String filled = template.fill(target);
+    if (filled == null && !target.isEmpty()) {
+      warnOnce("policy rule {} needs what its target does not have, {}: it denies", asked, check);
+    }
+    return filled;
+  }
+
+  private void warnOnce(String message, String rule, Object what) {
+    String shown = what instanceof RuleExpression check ? check.text() : what.toString();
+    if (told.add(rule + ' ' + shown)) {
+      LOG.warn(message, rule, shown);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package doni.resync;
+
+import doni.database.TimestampColumns;
+import doni.resync.ResyncRun.State;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads resync runs. State, progress and the estimated end are computed from the tasks of a run at
+ * the moment of reading; they are not stored.
+ */
+final class ResyncRunReader {
+
+  private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+
+  /** Backends word one failure in many ways; a list of the hardware in ERROR shows them all. */
+  private static final int MOST_REASONS = 10;
+
+  private final JdbcClient jdbc;
+  private final JsonMapper json;
+
+  ResyncRunReader(JdbcClient jdbc, JsonMapper json) {
+    this.jdbc = jdbc;
+    this.json = json;
+  }
+
+  /** Returns the run, if it exists. */
+  Optional<ResyncRun> find(UUID run, Instant now) {
+    return read("r.uuid = :run", Map.of("run", run), now).stream().findFirst();
+  }
+
+  /**
+   * Returns the oldest run with this filter that is not over.
+   *
+   * @param filter JSON, compared as JSON
+   */
+  Optional<ResyncRun> findOpen(String filter, Instant now) {
+    return read(
+            "r.filter = cast(:filter as jsonb) and r.cancelled_at is null and r.ended_at is"
+                + " null order by r.created_at",
+            Map.of("filter", filter),
+            now)
+        .stream()
+        .filter(run -> !run.state().over())
+        .findFirst();
+  }
+
+  /**
+   * Returns the runs, newest first.
+   *
+   * @param after only those that come after this one; null starts at the newest
+   */
+  List<ResyncRun> list(int limit, @Nullable UUID after, Instant now) {
+    return after == null
+        ? read(
+            "true order by r.created_at desc, r.uuid desc limit :limit",
+            Map.of("limit", limit),
+            now)
+        : read(
+            "(r.created_at, r.uuid) < (select a.created_at, a.uuid from sync_run a where a.uuid ="
+                + " :after) order by r.created_at desc, r.uuid desc limit :limit",
+            Map.of("limit", limit, "after", after),
+            now);
+  }
+
+  private List<ResyncRun> read(String condition, Map<String, Object> parameters, Instant now) {
+    List<ResyncRun> runs =
+        jdbc.sql(ResyncRunSql.READ + condition)
+            .param("now", TimestampColumns.timestamp(now))
+            .params(parameters)
+            .query((row, _) -> run(row, now))
+            .list();
+    UUID[] failed =
+        runs.stream()
+            .filter(run -> run.progress().failed() > 0)
+            .map(ResyncRun::uuid)
+            .toArray(UUID[]::new);
+    if (failed.length == 0) {
+      return runs;
+    }
+    Map<UUID, List<ResyncRun.Failure>> reasons = reasons(failed);
+    return runs.stream().map(run -> run.with(reasons.getOrDefault(run.uuid(), List.of()))).toList();
+  }
+
+  private Map<UUID, List<ResyncRun.Failure>> reasons(UUID[] runs) {
+    record FailureRow(UUID run, ResyncRun.Failure failure) {}
+    return jdbc
+        .sql(ResyncRunSql.FAILURES)
+        .param("runs", runs)
+        .param("most", MOST_REASONS)
+        .query((row, _) ->
+            new FailureRow(
+                row.getObject("run_uuid", UUID.class),
+                new ResyncRun.Failure(row.getString("reason"), row.getLong("tasks"))))
+        .list()
+        .stream()
+        .collect(
+            Collectors.groupingBy(
+                FailureRow::run,
+                Collectors.mapping(FailureRow::failure, Collectors.toCollection(ArrayList::new))));
+  }
+
+  private ResyncRun run(ResultSet row, Instant now) throws SQLException {
+    long done = row.getLong("done");
+    long left = row.getLong("members") - done;
+    State state = state(row, left);
+    Double rate = state == State.RUNNING ? rate(row) : null;
+    return new ResyncRun(
+        row.getObject("uuid", UUID.class),
+        state,
+        json.readValue(row.getString("filter"), OBJECT),
+        row.getString("requested_by"),
+        TimestampColumns.instant(row, "created_at"),
+        TimestampColumns.nullableInstant(
+            row, state == State.CANCELLED ? "cancelled_at" : "ended_at"),
+        new ResyncRun.RunProgress(
+            row.getLong("total"),
+            done,
+            row.getLong("failed"),
+            row.getLong("deferred"),
+            List.of(),
+            rate,
+            rate == null || rate == 0 ? null : now.plusMillis(Math.round(1000 * left / rate))));
+  }
+
+  private static State state(ResultSet row, long left) throws SQLException {
+    if (TimestampColumns.nullableInstant(row, "cancelled_at") != null) {
+      return State.CANCELLED;
+    }
+    if (left == 0) {
+      return State.DONE;
+    }
+    return TimestampColumns.nullableInstant(row, "paused_at") == null
+        ? State.RUNNING
+        : State.PAUSED;
+  }
+
+  private static @Nullable Double rate(ResultSet row) throws SQLException {
+    double elapsed = row.getDouble("elapsed");
+    return elapsed <= 0 ? null : Math.round(10 * row.getLong("lately") / elapsed) / 10.0;
+  }
+}

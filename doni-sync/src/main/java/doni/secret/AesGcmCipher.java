@@ -1,0 +1,105 @@
+package doni.secret;
+
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.subtle.AesGcmJce;
+import doni.secret.SecretEncryptor.UnreadableSecretException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * AES-256-GCM with named keys. The text form is {@code <key id>:<base64 of nonce and ciphertext>}.
+ *
+ * <p>The place of a value (its hardware and field) is authenticated with it, so a ciphertext that
+ * is copied to other hardware or another field does not open there.
+ */
+final class AesGcmCipher {
+
+  private static final int KEY_BYTES = 32;
+
+  private final Map<String, Aead> keys = new LinkedHashMap<>();
+  private final String encryptingId;
+  private final Aead encryptingKey;
+
+  /**
+   * @param encodedKeys base64 of 32 bytes by key id; the first one encrypts, all of them decrypt
+   */
+  public AesGcmCipher(Map<String, String> encodedKeys) {
+    encodedKeys.forEach((id, encoded) -> keys.put(checkedId(id), key(id, encoded)));
+    Map.Entry<String, Aead> first =
+        keys.entrySet().stream()
+            .findFirst()
+            .orElseThrow(() ->
+                new IllegalArgumentException("doni.secrets.keys: at least one key is needed"));
+    this.encryptingId = first.getKey();
+    this.encryptingKey = first.getValue();
+  }
+
+  /** Returns the id of the key that encrypts. */
+  String encryptingId() {
+    return encryptingId;
+  }
+
+  String encrypt(String value, String place) {
+    try {
+      byte[] encrypted = encryptingKey.encrypt(utf8(value), utf8(place));
+      return encryptingId + ":" + Base64.getEncoder().encodeToString(encrypted);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM is missing in this JDK", e);
+    }
+  }
+
+  /**
+   * Decrypts a value.
+   *
+   * @throws UnreadableSecretException names the key id and the place, never the value
+   */
+  String decrypt(String encrypted, String place) {
+    int colon = encrypted.indexOf(':');
+    String id = colon < 0 ? "" : encrypted.substring(0, colon);
+    Aead key = keys.get(id);
+    if (key == null) {
+      throw new UnreadableSecretException(
+          "encrypted with key '" + id + "', which doni.secrets.keys does not hold", place);
+    }
+    try {
+      byte[] bytes = Base64.getDecoder().decode(encrypted.substring(colon + 1));
+      return new String(key.decrypt(bytes, utf8(place)), StandardCharsets.UTF_8);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new UnreadableSecretException("key '" + id + "' does not open it", place);
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String checkedId(String id) {
+    if (!id.matches("[A-Za-z0-9_.-]{1,64}")) {
+      throw new IllegalArgumentException(
+          "doni.secrets.keys: a key id is 1 to 64 letters, digits, '-', '_' or '.'");
+    }
+    return id;
+  }
+
+  private static Aead key(String id, String encoded) {
+    byte[] bytes;
+    try {
+      bytes = Base64.getDecoder().decode(encoded.strip());
+    } catch (IllegalArgumentException _) {
+      throw new IllegalArgumentException(
+          "doni.secrets.keys." + id + ": must be base64 of 32 bytes");
+    }
+    if (bytes.length != KEY_BYTES) {
+      throw new IllegalArgumentException(
+          "doni.secrets.keys." + id + ": must be base64 of 32 bytes, not of " + bytes.length);
+    }
+    try {
+      return new AesGcmJce(bytes);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM is missing in this JDK", e);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package doni.secret;
+
+import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
+import doni.hardwaretype.HardwareTypes;
+import doni.worker.Worker;
+import doni.worker.WorkerField;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** What is shown of stored values: sensitive ones masked, unknown and null ones left out. */
+@Component
+public class MaskedPropertyView {
+
+  private final HardwareTypes types;
+  private final SecretEncryptor sealer;
+
+  MaskedPropertyView(HardwareTypes types, SecretEncryptor sealer) {
+    this.types = types;
+    this.sealer = sealer;
+  }
+
+  /** What a device's owner sees. */
+  public Map<String, Object> forOwner(String hardwareType, Map<String, Object> properties) {
+    return shown(hardwareType, properties, false);
+  }
+
+  /** What everybody sees. */
+  public Map<String, Object> forExport(String hardwareType, Map<String, Object> properties) {
+    return shown(hardwareType, properties, true);
+  }
+
+  /** What a worker reports, without what it keeps for itself. */
+  public Map<String, Object> details(HardwareId id, String workerType, String stored) {
+    Map<String, Object> details = sealer.openDetails(id, workerType, stored);
+    Worker worker = types.worker(workerType);
+    if (worker != null) {
+      details.keySet().removeAll(worker.privateDetails());
+    }
+    details.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
+    return details;
+  }
+
+  private Map<String, Object> shown(
+      String hardwareType, Map<String, Object> properties, boolean publicOnly) {
+    Map<String, Object> shown = LinkedHashMap.newLinkedHashMap(properties.size());
+    properties.forEach((name, value) -> {
+      WorkerField field = types.field(hardwareType, name).orElse(null);
+      if (field == null || (publicOnly && field.hidden())) {
+        return;
+      }
+      shown.put(
+          name,
+          field.masked() ? Secret.MASK : value instanceof Secret secret ? secret.value() : value);
+    });
+    return shown;
+  }
+}

@@ -1,0 +1,109 @@
+package doni.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import doni.request.RequestRefusedException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class AccessPolicyTests {
+
+  private static final Map<String, String> OWN = Map.of("project_id", "alice-proj");
+  private static final Map<String, String> OTHER = Map.of("project_id", "bob-proj");
+
+  private final Caller alice = caller("alice-proj", "member");
+  private final Caller admin = caller("admin-proj", "ADMIN");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hardware:get", "hardware:update", "hardware:delete"})
+  void letsOwnersAndAdminsAtADevice(String rule) {
+    AccessPolicy policy = AccessPolicy.defaults();
+
+    assertThat(policy.allows(rule, alice, OWN)).isTrue();
+    assertThat(policy.allows(rule, alice, OTHER)).isFalse();
+    assertThat(policy.allows(rule, admin, OTHER)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hardware:create", "hardware:sync_all"})
+  void leavesTheRestToAdmins(String rule) {
+    AccessPolicy policy = AccessPolicy.defaults();
+
+    assertThat(policy.allows(rule, alice, OWN)).isFalse();
+    assertThat(policy.allows(rule, admin, OWN)).isTrue();
+  }
+
+  @Test
+  void showsEveryProjectToAdminsOnly() {
+    AccessPolicy policy = AccessPolicy.defaults();
+
+    assertThat(policy.allows("hardware:get", alice, Map.of())).isFalse();
+    assertThat(policy.allows("hardware:get", admin, Map.of())).isTrue();
+  }
+
+  @Test
+  void refusesInTheWordsOfTheContract() {
+    assertThatThrownBy(() -> AccessPolicy.defaults().enforce("hardware:get", alice, OTHER))
+        .isInstanceOf(RequestRefusedException.Forbidden.class)
+        .hasMessage("hardware:get is disallowed by policy");
+  }
+
+  @Test
+  void deniesAnUndefinedRuleAndLogsItOnce(CapturedOutput output) {
+    AccessPolicy policy = AccessPolicy.defaults();
+
+    assertThat(policy.allows("hardware:fly", admin, OWN)).isFalse();
+    assertThat(policy.allows("hardware:fly", admin, OWN)).isFalse();
+
+    assertThat(output.getOut()).containsOnlyOnce("hardware:fly needs a rule that does not exist");
+  }
+
+  @Test
+  void deniesTheNegationOfAnUndefinedRule() throws Exception {
+    assertThat(with("not rule:misspelled").allows("asked", alice, OWN)).isFalse();
+  }
+
+  @Test
+  void deniesAMisspelledAttributeAndSaysSoOnce(CapturedOutput output) throws Exception {
+    AccessPolicy policy = with("projectid:%(project_id)s");
+
+    assertThat(policy.allows("asked", alice, OWN)).isFalse();
+    assertThat(policy.allows("asked", alice, OWN)).isFalse();
+
+    assertThat(output.getOut()).containsOnlyOnce("asked needs projectid, which no token says");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:1/x", "not https://127.0.0.1:1/x", "not not http:x"})
+  void deniesWhatAnotherServiceWouldHaveToSay(String rule) throws Exception {
+    assertThat(with(rule).allows("asked", admin, OWN)).isFalse();
+  }
+
+  @Test
+  void letsTheRestOfARuleDecideBesideARemoteCheck(CapturedOutput output) throws Exception {
+    AccessPolicy policy = with("http://127.0.0.1:1/x or role:admin");
+
+    assertThat(policy.allows("asked", admin, OWN)).isTrue();
+    assertThat(output.getOut()).contains("asks http://127.0.0.1:1/x, which is not supported");
+  }
+
+  private static AccessPolicy with(String rule) throws PolicyFileException, RuleSyntaxException {
+    Map<String, RuleExpression> rules = new HashMap<>(AccessPolicy.defaultRules());
+    rules.put("asked", RuleExpressionParser.parse(rule));
+    PolicyRuleSet set = PolicyRuleSet.of(rules);
+    return new AccessPolicy(() -> set);
+  }
+
+  private static Caller caller(String project, String role) {
+    return new Caller("some-user", "someone", project, Set.of(role), Map.of(), "req-1");
+  }
+}
