@@ -30,7 +30,7 @@ final class BalenaDeviceType {
             "channel_type");
     return new HardwareType(
         NAME,
-        List.of("k8s", "balena", SharedNames.BLAZAR_DEVICE, "tunelo"),
+        List.of(SharedNames.K8S, "balena", SharedNames.BLAZAR_DEVICE, "tunelo"),
         List.of(
             WorkerField.of(MachineTypes.PROPERTY, oneOf(machineTypes.toArray(String[]::new)))
                 .asRequired(),
@@ -47,7 +47,8 @@ final class BalenaDeviceType {
             WorkerField.of("channels", object(Map.of("user", channel, "mgmt", channel), "user"))
                 .asHidden(),
             WorkerField.of(
-                "device_profiles", Map.of("type", "array", "items", Map.of("type", "string"))),
+                SharedNames.DEVICE_PROFILES,
+                Map.of("type", "array", "items", Map.of("type", "string"))),
             WorkerField.of(SharedNames.LOCAL_EGRESS, oneOf("allow", "deny"))
                 .withFallback(new WorkerField.Fallback.Declared("allow"))));
   }
