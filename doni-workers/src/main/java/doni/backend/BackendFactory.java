@@ -16,7 +16,7 @@ public record BackendFactory<T>(String name, Supplier<T> open) {
    * Opens the backend that the configuration names.
    *
    * @param setting the key that names it, for the message
-   * @throws IllegalArgumentException when nobody offers it
+   * @throws IllegalArgumentException if there is no backend of that name
    */
   public static <T> T choose(String setting, String name, List<BackendFactory<T>> offered) {
     return offered.stream()

@@ -95,6 +95,11 @@ public record StateDetails(Map<String, Object> values) {
       return this;
     }
 
+    public Builder putAll(Map<String, ? extends @Nullable Object> values) {
+      values.forEach(this::put);
+      return this;
+    }
+
     private static Object plain(Object value) {
       return switch (value) {
         case Instant instant -> instant.toString();

@@ -16,9 +16,9 @@ public record Secret(String value) {
   public static final String MASK = "************";
 
   /**
-   * A text of somebody else with the mask in place of this value, wherever it stands: as it is, as
-   * JSON writes it, and in base64. To be asked before a text is cut off, because the beginning of a
-   * secret is not known as one.
+   * Returns a text from outside with the mask in place of this value: as it is, as JSON writes it,
+   * and in base64. Call it before the text is cut, because the beginning of a secret is not
+   * recognized.
    */
   public String maskedIn(String text) {
     if (value.isEmpty()) {

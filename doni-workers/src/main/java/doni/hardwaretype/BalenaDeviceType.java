@@ -30,7 +30,7 @@ final class BalenaDeviceType {
             SharedNames.CHANNEL_TYPE);
     return new HardwareType(
         NAME,
-        List.of("k8s", "balena", SharedNames.BLAZAR_DEVICE, "tunelo"),
+        List.of(SharedNames.K8S, "balena", SharedNames.BLAZAR_DEVICE, "tunelo"),
         List.of(
             WorkerField.of(MachineTypes.PROPERTY, oneOf(machineTypes.toArray(String[]::new)))
                 .asRequired(),
@@ -55,7 +55,8 @@ final class BalenaDeviceType {
                         SharedNames.USER_CHANNEL))
                 .asHidden(),
             WorkerField.of(
-                "device_profiles", Map.of("type", "array", "items", Map.of("type", "string"))),
+                SharedNames.DEVICE_PROFILES,
+                Map.of("type", "array", "items", Map.of("type", "string"))),
             WorkerField.of(SharedNames.LOCAL_EGRESS, oneOf("allow", "deny"))
                 .withFallback(new WorkerField.Fallback.Declared("allow"))));
   }

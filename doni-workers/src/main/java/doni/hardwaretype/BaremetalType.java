@@ -4,6 +4,7 @@ import static doni.hardwaretype.FieldSchemas.object;
 import static doni.hardwaretype.FieldSchemas.oneOf;
 
 import doni.worker.HardwareType;
+import doni.worker.SharedNames;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,10 +39,10 @@ final class BaremetalType {
             "mac_address");
     return new HardwareType(
         NAME,
-        List.of("blazar.physical_host", "ironic"),
+        List.of(SharedNames.BLAZAR_HOST, SharedNames.IRONIC),
         List.of(
             WorkerField.of(
-                    "management_address",
+                    SharedNames.MANAGEMENT_ADDRESS,
                     Map.of(
                         "type",
                         "string",
@@ -53,9 +54,10 @@ final class BaremetalType {
                 .asRequired()
                 .asHidden(),
             WorkerField.of(
-                    "interfaces", Map.of("type", "array", "minItems", 1, "items", networkInterface))
+                    SharedNames.INTERFACES,
+                    Map.of("type", "array", "minItems", 1, "items", networkInterface))
                 .asRequired(),
-            WorkerField.of("cpu_arch", oneOf("x86_64", "aarch64"))
+            WorkerField.of(SharedNames.CPU_ARCH, oneOf("x86_64", "aarch64"))
                 .asRequired()
                 .withFallback(new WorkerField.Fallback.Declared("x86_64"))),
         List.of(BaremetalType::repeatedAddresses));
@@ -65,7 +67,7 @@ final class BaremetalType {
   private static List<String> repeatedAddresses(Map<String, Object> properties) {
     List<String> violations = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    if (properties.get("interfaces") instanceof List<?> interfaces) {
+    if (properties.get(SharedNames.INTERFACES) instanceof List<?> interfaces) {
       for (int i = 0; i < interfaces.size(); i++) {
         if (interfaces.get(i) instanceof Map<?, ?> one
             && one.get("mac_address") instanceof String address

@@ -7,7 +7,7 @@ import doni.worker.HardwareTypeSource;
 import java.util.List;
 import java.util.function.Function;
 
-/** Makes the hardware types anew when the machine types are others, and only then. */
+/** The hardware types, which are made again only when the machine types have changed. */
 final class EnabledHardwareTypes implements HardwareTypeSource {
 
   private record Made(MachineTypes of, List<HardwareType> types) {}

@@ -43,7 +43,7 @@ class MachineTypeConfiguration {
       return watched;
     } catch (InvalidPathException _) {
       throw new InvalidConfigurationPropertyValueException(
-          DIRECTORY, path, "is no path; allowed: a directory");
+          DIRECTORY, path, "must be a path; allowed: a directory");
     } catch (UnusableMachineTypesException e) {
       throw new InvalidConfigurationPropertyValueException(DIRECTORY, path, e.getMessage());
     }

@@ -41,8 +41,7 @@ record MachineTypeMerge(MachineTypes types, List<MachineTypeProblem> findings) {
     String name = entry.name();
     if (entry.type().isEmpty() && !configured.byName().containsKey(name)) {
       findings.add(
-          entry.finding(
-              "", "is no machine type that is known; allowed: with full-name, vendor and model"));
+          entry.finding("", "unknown machine type; allowed: with full-name, vendor and model"));
     }
     if (entry.type().isPresent() && configured.own().contains(name)) {
       findings.add(entry.finding("full-name", clash(ConfiguredMachineTypes.KEY + "." + name)));

@@ -95,7 +95,7 @@ final class MachineTypesDirectory {
   static String unreadable(IOException e) {
     return switch (e) {
       case NoSuchFileException _ -> "does not exist";
-      case NotDirectoryException _ -> "is no directory";
+      case NotDirectoryException _ -> "must be a directory";
       default -> "cannot be read (" + e.getClass().getSimpleName() + ")";
     };
   }

@@ -39,9 +39,9 @@ record MachineTypesFile(List<MachineTypesEntry> entries, List<MachineTypeProblem
       Mark mark = e.getProblemMark();
       String where =
           mark == null ? "" : "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1);
-      return unusable(file, where, "is no YAML: " + firstLine(e.getProblem()));
+      return unusable(file, where, "must be YAML: " + firstLine(e.getProblem()));
     } catch (YAMLException e) {
-      return unusable(file, "", "is no YAML: " + firstLine(e.getMessage()));
+      return unusable(file, "", "must be YAML: " + firstLine(e.getMessage()));
     }
   }
 

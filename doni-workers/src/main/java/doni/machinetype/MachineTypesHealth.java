@@ -12,7 +12,7 @@ public interface MachineTypesHealth {
    * Something in a file of machine types that is not allowed.
    *
    * @param file its name in the directory
-   * @param path JSON pointer into it, or a line and column where it is no YAML; empty for the whole
+   * @param path JSON pointer into it, or a line and column where it is not YAML; empty for the whole
    *     file
    * @param problem what is wrong, and what is allowed
    */

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The machine types of a directory as it stands now, over those of the configuration.
  *
- * <p>It is looked at once a second: first the times and sizes of its files, then their content. A
- * directory in which anything is wrong keeps the machine types of the last time when nothing was,
- * and is logged once for each set of findings.
+ * <p>The directory is checked once a second: first the times and sizes of its files, then their
+ * content. While anything in it is wrong, the last valid machine types stay active, and each set of
+ * findings is logged once.
  */
 final class WatchedMachineTypes implements MachineTypeCatalog {
 

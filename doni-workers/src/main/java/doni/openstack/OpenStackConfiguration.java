@@ -1,6 +1,7 @@
 package doni.openstack;
 
 import doni.worker.ConditionalOnWorker;
+import doni.worker.SharedNames;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
 import java.time.Clock;
@@ -56,13 +57,13 @@ public class OpenStackConfiguration {
     @ConditionalOnWorker("tunelo")
     static final class Tunelo {}
 
-    @ConditionalOnWorker("blazar.device")
+    @ConditionalOnWorker(SharedNames.BLAZAR_DEVICE)
     static final class BlazarDevice {}
 
-    @ConditionalOnWorker("blazar.physical_host")
+    @ConditionalOnWorker(SharedNames.BLAZAR_HOST)
     static final class BlazarPhysicalHost {}
 
-    @ConditionalOnWorker("ironic")
+    @ConditionalOnWorker(SharedNames.IRONIC)
     static final class Ironic {}
   }
 }

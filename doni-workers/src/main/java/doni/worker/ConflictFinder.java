@@ -41,6 +41,6 @@ public interface ConflictFinder {
    */
   List<Conflict> find(HardwareId asking, String workerType, ConflictQuery sought);
 
-  /** Nobody is there: for a worker that is used without an inventory. */
+  /** Finds nothing: for a worker that is used without an inventory. */
   ConflictFinder NONE = (_, _, _) -> List.of();
 }

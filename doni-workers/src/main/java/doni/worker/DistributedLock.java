@@ -9,12 +9,12 @@ import java.util.function.Supplier;
  * request at the same time would confuse.
  *
  * <p>Held only as long as the replica lives and reaches the database, so it keeps order, but it is
- * no proof that nobody else acts; a worker recognises what a second one did all the same.
+ * not proof that no other replica acts; a worker recognizes what another one did nevertheless.
  */
 public interface DistributedLock {
 
   /**
-   * Does the work while nobody else holds the lock of that name.
+   * Does the work while no other thread or replica holds the lock of that name.
    *
    * @param patience how long to wait for it at most
    * @throws BackendException of kind {@link BackendException.Kind#NOT_SENT} when it was not to be

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param details what this worker reported for the device so far; values of {@link
  *     Worker#secretDetails} are {@link doni.enrollment.Secret}s
- * @param cause why the device is looked at
+ * @param cause of the attempt
  * @param dependencies what the workers of {@link Worker#dependsOn} reported for the device so far,
  *     by their type, without secrets
  */
@@ -21,9 +21,9 @@ public record ReconcileContext(
     Cause cause,
     Map<String, Map<String, Object>> dependencies) {
 
-  /** Why a device is looked at. */
+  /** The cause of an attempt. */
   public enum Cause {
-    /** Somebody enrolled, changed, deleted or synced it, and no attempt has succeeded since. */
+    /** A person enrolled, changed, deleted or synced it, and no attempt has succeeded since. */
     REQUESTED,
     /** Nothing was asked for: its turn in the scheduled reconciliation, or the backend notified. */
     SCHEDULED

@@ -9,8 +9,35 @@ public final class SharedNames {
   /** Property: whether a device's containers may reach its local network. */
   public static final String LOCAL_EGRESS = "local_egress";
 
+  /** Property: the peripherals that a device offers. */
+  public static final String DEVICE_PROFILES = "device_profiles";
+
+  /** Property: the address of a host's management controller. */
+  public static final String MANAGEMENT_ADDRESS = "management_address";
+
+  /** Property: the CPU architecture of a host. */
+  public static final String CPU_ARCH = "cpu_arch";
+
+  /** Property: the network interfaces of a host. */
+  public static final String INTERFACES = "interfaces";
+
+  /** Type of the worker that joins devices to the cluster. */
+  public static final String K8S = "k8s";
+
+  /** Detail of the k8s worker: the uid of a device's Node, as soon as there is one. */
+  public static final String NODE_UID = "node_uid";
+
+  /** Type of the worker that keeps hosts in Ironic. */
+  public static final String IRONIC = "ironic";
+
+  /** Detail of the ironic worker: the state of a host's node, as soon as there is one. */
+  public static final String PROVISION_STATE = "provision_state";
+
   /** Type of the worker that makes devices reservable in Blazar. */
   public static final String BLAZAR_DEVICE = "blazar.device";
+
+  /** Type of the worker that makes bare-metal hosts reservable in Blazar. */
+  public static final String BLAZAR_HOST = "blazar.physical_host";
 
   /** Detail of the Blazar workers: the id of the device's resource. */
   public static final String BLAZAR_RESOURCE_ID = "blazar_resource_id";

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * to the simulated backend for the length of that call, so that the client itself has to notice it;
  * only a call that is not sent is thrown there, too.
  *
- * @param <C> the client's interface; its method {@code lanePause} is no call
+ * @param <C> the client's interface; its method {@code lanePause} does not count as a call
  */
 public final class FaultyCalls<C> implements InvocationHandler {
 

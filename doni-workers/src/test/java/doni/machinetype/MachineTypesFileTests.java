@@ -42,7 +42,7 @@ class MachineTypesFileTests {
         "{version: 1, machine-types: {pi: {fleet: a/b/c}}} | f.yaml, /machine-types/pi/fleet: 'a/b/c' is not allowed; allowed: a Balena fleet",
         "{version: 1, machine-types: {pi: {labels: {a: true}}}} | f.yaml, /machine-types/pi/labels/a: 'true' is not allowed; allowed: a quoted text",
         "[1] | f.yaml: is not allowed; allowed: Machine types",
-        "a: [ | is no YAML",
+        "a: [ | must be YAML",
         "{a: 1, a: 2} | found duplicate key",
       })
   void saysWhereAndWhatIsAllowed(String yaml, String finding) {
@@ -95,7 +95,7 @@ class MachineTypesFileTests {
     assertThat(composed.findings().stream().map(MachineTypeProblem::toString))
         .containsExactlyInAnyOrder(
             "b.yaml, /machine-types/pi: stands in a.yaml too; allowed: once",
-            "c.yaml, /machine-types/kettle: is no machine type that is known; allowed: with full-name, vendor and model",
+            "c.yaml, /machine-types/kettle: unknown machine type; allowed: with full-name, vendor and model",
             "c.yaml, /machine-types/kettle/labels: are found by machine_name, but doni.workers.k8s.expected-labels-index-property is 'other_property'; allowed: one of them");
   }
 }

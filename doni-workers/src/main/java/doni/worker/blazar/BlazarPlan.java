@@ -1,268 +1,294 @@
 package doni.worker.blazar;
 
+import doni.convergence.ConvergingPlan;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.ReconcilePlan;
-import doni.worker.blazar.Refusal.Reason;
-import java.time.Duration;
-import java.util.ArrayList;
+import doni.worker.blazar.BlazarDesiredState.DesiredLease;
+import doni.worker.blazar.BlazarDesiredState.LeaseStart;
+import doni.worker.blazar.BlazarListings.ResourceListing;
+import doni.worker.blazar.BlazarObservedState.BlazarLease;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
+import doni.worker.blazar.BlazarWrite.CreateLease;
+import doni.worker.blazar.BlazarWrite.CreateResource;
+import doni.worker.blazar.BlazarWrite.DeleteResource;
+import doni.worker.blazar.BlazarWrite.EndLease;
+import doni.worker.blazar.BlazarWrite.MoveLease;
+import doni.worker.blazar.BlazarWrite.ReplaceLease;
+import doni.worker.blazar.BlazarWrite.SetProperties;
+import doni.worker.blazar.BlazarWriteResult.RefusalReason;
+import doni.worker.blazar.BlazarWriteResult.WriteAccepted;
+import doni.worker.blazar.BlazarWriteResult.WriteRefusal;
+import doni.worker.blazar.BlazarWriteResult.WriteRefused;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one piece of hardware in Blazar to what is wanted: first what can be reserved, then the
- * leases of its windows; of a deleted one first the leases, then the rest.
+ * Writes the drift of one piece of hardware in Blazar until nothing differs but what Blazar refuses
+ * to change.
  */
-final class BlazarPlan implements ReconcilePlan {
+final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
 
-  /** How long Blazar takes to bring a lease from one state to the next, and some more. */
-  private static final Duration TRANSITION = Duration.ofSeconds(15);
+  /** A lease that is found in transition so often never leaves it. */
+  private static final int WEDGED_AFTER = 3;
 
-  /** A lease that is refused costs Keystone a trust that is never deleted. */
-  private static final Duration REFUSED = Duration.ofMinutes(10);
+  private final BlazarAccess access;
+  private final BlazarClient client;
+  private final BlazarDesiredState desired;
+  private final BlazarObserver observer;
+  private final WriteRefusals refusals = new WriteRefusals();
+  private final Map<String, Integer> busyLeases = new TreeMap<>();
+  private BlazarRecordedState recorded;
+  private boolean createdInPart;
 
-  private final Site site;
-  private final Wish wish;
-  private final Recorded recorded;
-  private final Observer observer;
-  private final Observed observed;
-  private final boolean afresh;
-
-  /**
-   * @param afresh whether the observation is of this moment, not from listings
-   */
   BlazarPlan(
-      Site site,
-      Wish wish,
-      Recorded recorded,
-      Observer observer,
-      Observed observed,
-      boolean afresh) {
-    this.site = site;
-    this.wish = wish;
+      BlazarAccess access,
+      BlazarDesiredState desired,
+      BlazarRecordedState recorded,
+      boolean current) {
+    BlazarObserver reader = new BlazarObserver(access, desired);
+    super(current ? reader.current(recorded) : reader.recent(recorded), current);
+    this.access = access;
+    this.client = access.client();
+    this.desired = desired;
     this.recorded = recorded;
-    this.observer = observer;
-    this.observed = observed;
-    this.afresh = afresh;
+    this.observer = reader;
   }
 
   @Override
   public List<Change> changes() {
-    if (wish.deleted()) {
-      return Stream.concat(
-              ends(observed).stream().flatMap(step -> step.changes().stream()),
-              resources(observed).map(r -> Change.delete(wish.kind().word() + " " + r.name())))
-          .toList();
-    }
-    List<Change> changes = new ArrayList<>();
-    Resource resource = observed.resource().orElse(null);
-    if (resource == null) {
-      changes.add(Change.create(wish.kind().word() + " " + wish.name()));
-    } else if (isOfAnotherName(resource)) {
-      ends(observed).forEach(step -> changes.addAll(step.changes()));
-      changes.add(Change.delete(wish.kind().word() + " " + resource.name()));
-      changes.add(Change.create(wish.kind().word() + " " + wish.name()));
-    } else {
-      changes.addAll(PropertyDrift.between(wish, resource).changes());
-    }
-    observed
-        .duplicates()
-        .forEach(r -> changes.add(Change.delete(wish.kind().word() + " " + r.id())));
-    boolean anew = resource != null && isOfAnotherName(resource);
-    changes.addAll(LeaseDrift.between(wish, anew ? withoutResource(observed) : observed).changes());
-    return changes;
+    return drift(observed()).changes();
   }
 
-  private static Observed withoutResource(Observed seen) {
-    return new Observed(Optional.empty(), seen.duplicates(), List.of(), List.of(), seen.at());
-  }
-
-  /** What is missing before it can be created, or created anew. */
   @Override
   public Optional<Outcome> conclusion() {
-    boolean there = observed.resource().filter(resource -> !isOfAnotherName(resource)).isPresent();
-    if (wish.deleted() || there) {
-      return Optional.empty();
-    }
-    if (observed.resource().isPresent()) {
-      return waitsForItsNode(observed.resource().get());
-    }
-    return new ResourceWork(site, wish).obstacle();
+    return conclude(observed());
   }
 
   @Override
-  public Outcome apply() {
-    if (wish.deleted()) {
-      return withdrawn(observed);
-    }
-    boolean settled = changes().isEmpty() && LeaseDrift.between(wish, observed).isEmpty();
-    return served(settled || afresh ? observed : observer.look());
+  public Map<String, @Nullable Object> unfinishedDetails() {
+    return log().isEmpty() || desired.deleted() ? Map.of() : recorded.unfinishedReport(desired);
   }
 
-  private Outcome served(Observed seen) {
-    ResourceWork work = new ResourceWork(site, wish);
-    Resource old = seen.resource().orElse(null);
-    Observed present = seen;
-    if (old != null && isOfAnotherName(old)) {
-      Optional<Outcome> stopped = letGo(work, seen, old);
-      if (stopped.isPresent()) {
-        return stopped.get();
+  @Override
+  protected BlazarObservedState observe() {
+    BlazarObservedState seen = observer.current(recorded);
+    return createdInPart ? seen.adoptingNamesake() : seen;
+  }
+
+  @Override
+  protected void prepare(BlazarObservedState seen) {
+    log().addAll(refusals.visibleIn(seen));
+  }
+
+  @Override
+  protected Optional<Outcome> conclude(BlazarObservedState seen) {
+    BlazarDrift drift = drift(seen);
+    return outcomes(drift)
+        .beforeWrites(seen)
+        .or(() ->
+            refusals.remaining(drift.stages()).isEmpty()
+                ? Optional.of(outcomes(drift).afterWrites(seen))
+                : Optional.empty());
+  }
+
+  /** Sends one stage after the other; after a refusal the rest waits for another observation. */
+  @Override
+  protected Optional<Outcome> write(BlazarObservedState seen) {
+    for (List<BlazarWrite> stage : refusals.remaining(drift(seen).stages())) {
+      boolean accepted = true;
+      for (BlazarWrite write : stage) {
+        accepted &= send(write);
       }
-      present = withoutResource(seen);
-      old = null;
+      if (!accepted) {
+        return Optional.empty();
+      }
     }
-    return switch (old == null ? work.create() : work.bring(old)) {
-      case ResourceWork.Result.Stopped(Outcome outcome) -> outcome;
-      case ResourceWork.Result.There(Resource resource) ->
-          available(work, present, resource, seen.duplicates());
+    return Optional.empty();
+  }
+
+  @Override
+  protected String subject() {
+    return desired.kind().word() + " " + desired.name();
+  }
+
+  @Override
+  protected Map<String, @Nullable Object> details(BlazarObservedState seen) {
+    return seen.resource()
+        .map(it -> recorded.report(desired, seen, it, refusals, Map.of(), busyLeases))
+        .orElseGet(() -> BlazarRecordedState.absentReport(desired));
+  }
+
+  private BlazarDrift drift(BlazarObservedState seen) {
+    return BlazarDrift.between(desired, seen, recorded);
+  }
+
+  private BlazarOutcomes outcomes(BlazarDrift drift) {
+    return new BlazarOutcomes(desired, recorded, drift, refusals, busyLeases);
+  }
+
+  private boolean send(BlazarWrite write) {
+    return switch (write) {
+      case CreateResource it -> create(it);
+      case SetProperties it -> set(it);
+      case DeleteResource it -> delete(it);
+      case CreateLease it -> create(it);
+      case MoveLease it -> move(it);
+      case ReplaceLease(EndLease end, CreateLease create) -> end(end) && create(create);
+      case EndLease it -> end(it);
     };
   }
 
-  private Outcome available(
-      ResourceWork work, Observed seen, Resource resource, List<Resource> duplicates) {
-    Observed present =
-        new Observed(Optional.of(resource), List.of(), seen.leases(), seen.others(), site.now());
-    LeaseReport report =
-        new LeaseWork(site, wish, recorded, present).carryOut(LeaseDrift.between(wish, present));
-    Map<String, @Nullable Object> details = details(work, report, resource);
-    for (Resource duplicate : duplicates) {
-      Optional<Outcome> stopped = work.delete(duplicate, List.of());
-      if (stopped.isPresent()) {
-        return with(stopped.get(), details);
+  private boolean create(CreateResource write) {
+    return switch (access.writeResource(
+        desired,
+        write.properties().keySet(),
+        () -> client.createResource(write.kind(), write.name(), write.properties()))) {
+      case WriteAccepted<BlazarResource>(BlazarResource created) -> {
+        recorded = recorded.withResource(created.id());
+        listing().put(created);
+        yield accepted(write);
       }
-    }
-    List<Change> changes = new ArrayList<>(work.changes());
-    changes.addAll(report.changes());
-    return hindrance(work, report, details).orElseGet(() -> new Outcome.Synced(details, changes));
-  }
-
-  /** What of it is not as wanted, the worst first. */
-  private Optional<Outcome> hindrance(
-      ResourceWork work, LeaseReport report, Map<String, @Nullable Object> details) {
-    if (report.failure().isPresent()) {
-      return report.failure().map(refusal -> failed(refusal, details));
-    }
-    if (wish.complaint().isPresent()) {
-      return wish.complaint().map(text -> new Outcome.Failed(text, false, null, details));
-    }
-    if (report.soon()) {
-      return Optional.of(new Outcome.Deferred("Blazar is at work on a lease", TRANSITION, details));
-    }
-    if (!report.refused().isEmpty()) {
-      return Optional.of(new Outcome.Deferred(refusedWindows(report), REFUSED, details));
-    }
-    return work.refusal(details).map(Outcome.class::cast);
-  }
-
-  private static String refusedWindows(LeaseReport report) {
-    List<String> texts = new ArrayList<>();
-    report
-        .refused()
-        .forEach((name, why) ->
-            texts.add(
-                "window %s cannot be leased: %s"
-                    .formatted(name.substring(Wish.LEASE_PREFIX.length()), why)));
-    return String.join("; ", texts);
-  }
-
-  private static Outcome failed(Refusal refusal, Map<String, @Nullable Object> details) {
-    return new Outcome.Failed(
-        String.valueOf(refusal.exception().getMessage()),
-        !refusal.is(Reason.NOT_SERVED),
-        null,
-        details);
-  }
-
-  /** A device of another node is another device. */
-  private Optional<Outcome> letGo(ResourceWork work, Observed seen, Resource old) {
-    Optional<Outcome> waits = waitsForItsNode(old);
-    if (waits.isPresent()) {
-      return waits;
-    }
-    LeaseReport report =
-        new LeaseWork(site, wish, recorded, seen).carryOut(new LeaseDrift(ends(seen), List.of()));
-    return unsettled(report).or(() -> work.delete(old, seen.others()));
-  }
-
-  private Optional<Outcome> waitsForItsNode(Resource old) {
-    return wish.complaint().isPresent() || wish.underlying() == Wish.Underlying.MISSING
-        ? Optional.of(
-            new Outcome.Deferred(
-                "waits for node %s before it gives up device %s".formatted(wish.name(), old.name()),
-                null,
-                Map.of()))
-        : Optional.empty();
-  }
-
-  private Outcome withdrawn(Observed seen) {
-    ResourceWork work = new ResourceWork(site, wish);
-    LeaseReport report =
-        new LeaseWork(site, wish, recorded, seen).carryOut(new LeaseDrift(ends(seen), List.of()));
-    Optional<Outcome> unsettled = unsettled(report);
-    if (unsettled.isPresent()) {
-      return unsettled.get();
-    }
-    for (Resource resource : resources(seen).toList()) {
-      Optional<Outcome> stopped = work.delete(resource, seen.others());
-      if (stopped.isPresent()) {
-        return with(stopped.get(), told(report));
+      case WriteRefused<BlazarResource>(WriteRefusal refusal) -> {
+        createdInPart |= refusal.is(RefusalReason.NOT_ALL_STORED);
+        if (!refusal.is(RefusalReason.NOT_THERE_YET) && !refusal.is(RefusalReason.OCCUPIED)) {
+          listing().forget();
+        }
+        yield refused(write, refusal);
       }
+    };
+  }
+
+  private boolean set(SetProperties write) {
+    return switch (access.writeResource(
+        desired,
+        write.properties().keySet(),
+        () -> client.setProperties(desired.kind(), write.resourceId(), write.values()))) {
+      case WriteAccepted<BlazarResource>(BlazarResource stored) -> {
+        recorded = recorded.withResource(stored.id());
+        listing().put(stored);
+        yield stored(write, stored);
+      }
+      case WriteRefused<BlazarResource>(WriteRefusal refusal) -> {
+        if (refusal.is(RefusalReason.GONE)) {
+          listing().remove(write.resourceId());
+          yield false;
+        }
+        yield refused(write, refusal);
+      }
+    };
+  }
+
+  /** Blazar may confirm a write that it did not carry out. */
+  private boolean stored(SetProperties write, BlazarResource stored) {
+    SetProperties missing = write.withoutStored(stored);
+    log().addAll(write.without(missing.properties().keySet()).changes());
+    return missing.properties().isEmpty() || refused(missing, WriteRefusal.withoutEffect());
+  }
+
+  private boolean delete(DeleteResource write) {
+    String id = write.resource().id();
+    return switch (access.writeResource(
+        desired, Set.of(), () -> client.deleteResource(desired.kind(), id))) {
+      case WriteAccepted<String> _ -> {
+        listing().remove(id);
+        recorded = recorded.withoutResource();
+        yield accepted(write);
+      }
+      case WriteRefused<String>(WriteRefusal refusal) -> refused(write, refusal);
+    };
+  }
+
+  private boolean create(CreateLease write) {
+    BlazarWriteResult<BlazarLease> result = create(write.lease());
+    if (result instanceof WriteRefused<BlazarLease>(WriteRefusal refusal)
+        && refusal.is(RefusalReason.TOO_LATE)
+        && write.lease().start() instanceof LeaseStart.At) {
+      result = create(write.lease().startingNow());
     }
-    List<Change> changes = new ArrayList<>(report.changes());
-    changes.addAll(work.changes());
-    return new Outcome.Gone(changes);
+    return switch (result) {
+      case WriteAccepted<BlazarLease>(BlazarLease created) -> {
+        recorded = recorded.withLease(created);
+        yield accepted(write);
+      }
+      case WriteRefused<BlazarLease>(WriteRefusal refusal) -> refused(write, refusal);
+    };
   }
 
-  private Optional<Outcome> unsettled(LeaseReport report) {
-    Map<String, @Nullable Object> details = told(report);
-    if (report.failure().isPresent()) {
-      return report.failure().map(refusal -> failed(refusal, details));
+  private BlazarWriteResult<BlazarLease> create(DesiredLease lease) {
+    return access.writeLease(desired, () -> client.createLease(lease));
+  }
+
+  private boolean move(MoveLease write) {
+    BlazarLease lease = write.lease();
+    return switch (access.writeLease(desired, () -> client.moveLease(lease.id(), write.dates()))) {
+      case WriteAccepted<BlazarLease>(BlazarLease moved) -> {
+        recorded = recorded.withLease(moved);
+        yield accepted(write);
+      }
+      case WriteRefused<BlazarLease>(WriteRefusal refusal) ->
+          switch (refusal.reason()) {
+            case GONE -> {
+              recorded = recorded.withoutLease(lease.id());
+              yield false;
+            }
+            case IN_TRANSITION -> leftAlone(lease) || refused(write, refusal);
+            default -> refused(write, refusal);
+          };
+    };
+  }
+
+  private boolean end(EndLease write) {
+    BlazarLease lease = write.lease();
+    BlazarWriteResult<String> result = end(lease.id());
+    if (result instanceof WriteRefused<String>(WriteRefusal refusal)
+        && refusal.is(RefusalReason.UNKNOWN)
+        && client.lease(lease.id()).isPresent()) {
+      // A pending lease whose node is missing takes two calls: the first is answered with 500.
+      result = end(lease.id());
     }
-    return report.soon()
-        ? Optional.of(new Outcome.Deferred("Blazar is at work on a lease", TRANSITION, details))
-        : Optional.empty();
+    return switch (result) {
+      case WriteAccepted<String> _ -> {
+        access.listings().archive().remove(lease.id());
+        recorded = recorded.withoutLease(lease.id());
+        yield accepted(write);
+      }
+      case WriteRefused<String>(WriteRefusal refusal) ->
+          (refusal.is(RefusalReason.IN_TRANSITION) && leftAlone(lease)) || refused(write, refusal);
+    };
   }
 
-  private static Map<String, @Nullable Object> told(LeaseReport report) {
-    Map<String, @Nullable Object> details = new TreeMap<>();
-    report.tell(details);
-    return details;
+  private BlazarWriteResult<String> end(String leaseId) {
+    return access.writeLease(desired, () -> client.endLease(leaseId));
   }
 
-  private Map<String, @Nullable Object> details(
-      ResourceWork work, LeaseReport report, Resource resource) {
-    Map<String, @Nullable Object> details = told(report);
-    details.putAll(wish.notes());
-    details.put(Recorded.RESOURCE_ID, resource.id());
-    details.put(Recorded.CREATED_AT, resource.createdAt());
-    // A key that could not be taken away is still ours.
-    TreeSet<String> keys = new TreeSet<>(wish.properties().keySet());
-    keys.addAll(work.refusedKeys());
-    details.put(Recorded.PROPERTY_KEYS, List.copyOf(keys));
-    details.put(
-        "refused_properties",
-        work.refusedKeys().isEmpty() ? null : List.copyOf(work.refusedKeys()));
-    return details;
+  /** Returns whether a lease in transition is stuck, so that no later attempt writes it. */
+  private boolean leftAlone(BlazarLease lease) {
+    int count = recorded.refusals().getOrDefault(lease.id(), 0) + 1;
+    if (count < WEDGED_AFTER) {
+      busyLeases.put(lease.id(), count);
+      return false;
+    }
+    recorded = recorded.withWedged(lease.id());
+    String object = "lease " + lease.name();
+    log().add(Change.update(object, null, "left alone: Blazar never releases it"));
+    return true;
   }
 
-  private static Outcome with(Outcome outcome, Map<String, @Nullable Object> details) {
-    return outcome instanceof Outcome.Deferred ? outcome.withDetails(details) : outcome;
+  private boolean accepted(BlazarWrite write) {
+    log().addAll(write.changes());
+    return true;
   }
 
-  private static List<LeaseStep> ends(Observed seen) {
-    return seen.leases().stream().map(lease -> (LeaseStep) new LeaseStep.End(lease)).toList();
+  private boolean refused(BlazarWrite write, WriteRefusal refusal) {
+    refusals.add(write, refusal);
+    return false;
   }
 
-  private static Stream<Resource> resources(Observed seen) {
-    return Stream.concat(seen.resource().stream(), seen.duplicates().stream());
-  }
-
-  private boolean isOfAnotherName(Resource resource) {
-    return !resource.name().equalsIgnoreCase(wish.name());
+  private ResourceListing listing() {
+    return access.listings().resources(desired.kind());
   }
 }

@@ -12,8 +12,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The settings of the two Blazar workers.
  *
- * @param endpoint where Blazar is; an {@code endpoint-override} includes {@code /v1}. The read
- *     time-out allows for the listing: Blazar takes 3 to 4 ms for each device of the site
+ * @param endpoint of Blazar; an {@code endpoint-override} includes {@code /v1}. The read time-out
+ *     allows for the listing: Blazar takes 3 to 4 ms for each device of the site
  * @param backend {@code blazar}, or {@code in-memory} for development without a site
  */
 @Validated

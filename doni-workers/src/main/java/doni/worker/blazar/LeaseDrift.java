@@ -1,145 +1,276 @@
 package doni.worker.blazar;
 
 import doni.enrollment.ReservationWindow;
-import doni.worker.Change;
-import doni.worker.blazar.LeaseStep.End;
-import doni.worker.blazar.LeaseStep.Grant;
-import doni.worker.blazar.LeaseStep.Impossible;
-import doni.worker.blazar.LeaseStep.Move;
-import doni.worker.blazar.LeaseStep.Replace;
-import doni.worker.blazar.LeaseStep.Wait;
+import doni.worker.blazar.BlazarDesiredState.DesiredLease;
+import doni.worker.blazar.BlazarDesiredState.LeaseStart;
+import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarObservedState.BlazarLease;
+import doni.worker.blazar.BlazarObservedState.ResourceBooking;
+import doni.worker.blazar.BlazarWrite.CreateLease;
+import doni.worker.blazar.BlazarWrite.EndLease;
+import doni.worker.blazar.BlazarWrite.LeaseDates;
+import doni.worker.blazar.BlazarWrite.MoveLease;
+import doni.worker.blazar.BlazarWrite.ReplaceLease;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the leases of one piece of hardware differ from its windows: the steps that remove the
- * difference, those that free time first.
+ * The difference between the windows of one piece of hardware and its leases.
  *
- * @param kept leases that are right as they are
+ * @param freeing writes that free time: leases that end, and leases that get shorter
+ * @param taking writes that take time afterwards
+ * @param refused the windows that cannot be leased, by the lease's name, each with the reason
+ * @param changing names of leases in transition
  */
-record LeaseDrift(List<LeaseStep> steps, List<Lease> kept) {
+record LeaseDrift(
+    List<BlazarWrite> freeing,
+    List<BlazarWrite> taking,
+    Map<String, String> refused,
+    Set<String> changing) {
 
-  private static final Comparator<Lease> OLDEST_FIRST =
-      Comparator.comparing((Lease lease) -> lease.createdAt() == null ? "" : lease.createdAt())
-          .thenComparing(Lease::id);
+  static final Comparator<BlazarLease> OLDEST_FIRST =
+      Comparator.comparing((BlazarLease it) -> it.createdAt() == null ? "" : it.createdAt())
+          .thenComparing(BlazarLease::id);
+
+  /** A lease that starts early by so much stays, because Blazar's clock may be ahead of ours. */
+  private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
 
   LeaseDrift {
-    steps = List.copyOf(steps);
-    kept = List.copyOf(kept);
+    freeing = List.copyOf(freeing);
+    taking = List.copyOf(taking);
+    refused = Map.copyOf(refused);
+    changing = Set.copyOf(changing);
   }
 
-  static LeaseDrift between(Wish wish, Observed observed) {
-    Map<String, ReservationWindow> windows = new HashMap<>();
-    wish.windows().forEach(window -> windows.put(Wish.leaseName(window), window));
-    Rules rules = new Rules(wish, observed.at());
-    List<LeaseStep> steps = new ArrayList<>();
-    Map<String, Lease> current = new HashMap<>();
-    for (Lease lease : observed.leases().stream().sorted(OLDEST_FIRST).toList()) {
-      boolean wanted = windows.containsKey(lease.name()) && !lease.state().isOver();
-      if (!wanted || current.putIfAbsent(lease.name(), lease) != null) {
-        steps.add(new End(lease));
-      }
-    }
-    List<Lease> kept = new ArrayList<>();
-    for (ReservationWindow window : wish.windows()) {
-      Lease lease = current.get(Wish.leaseName(window));
-      Optional<LeaseStep> step = rules.step(window, lease);
-      step.ifPresent(steps::add);
-      if (step.isEmpty() && lease != null) {
-        kept.add(lease);
-      }
-    }
-    steps.sort(Comparator.comparingInt(LeaseDrift::turn));
-    return new LeaseDrift(steps, kept);
+  static LeaseDrift between(BlazarDesiredState desired, BlazarObservedState observed) {
+    Comparison comparison = new Comparison(desired, observed);
+    comparison.compare();
+    return comparison.drift();
   }
 
   boolean isEmpty() {
-    return steps.isEmpty();
+    return freeing.isEmpty() && taking.isEmpty();
   }
 
-  List<Change> changes() {
-    return steps.stream().flatMap(step -> step.changes().stream()).toList();
-  }
+  /** The comparison under way. */
+  private static final class Comparison {
 
-  private static int turn(LeaseStep step) {
-    return switch (step) {
-      case End _ -> 0;
-      case Move move -> move.grows() ? 3 : 1;
-      case Replace _ -> 2;
-      case Grant _ -> 4;
-      case Wait _, Impossible _ -> 5;
-    };
-  }
+    private final BlazarDesiredState desired;
+    private final BlazarObservedState observed;
+    private final Instant now;
+    private final List<BlazarWrite> freeing = new ArrayList<>();
+    private final List<BlazarWrite> taking = new ArrayList<>();
+    private final Map<String, String> refused = new LinkedHashMap<>();
+    private final Set<String> changing = new HashSet<>();
+    private final ReservedTimes reserved;
 
-  /**
-   * What is to be done about one window and the lease of its name, by the table in Blazar's facts.
-   */
-  private record Rules(Wish wish, Instant now) {
+    private Comparison(BlazarDesiredState desired, BlazarObservedState observed) {
+      this.desired = desired;
+      this.observed = observed;
+      this.now = observed.at();
+      this.reserved = new ReservedTimes(observed);
+    }
 
-    Optional<LeaseStep> step(ReservationWindow window, @Nullable Lease lease) {
-      String name = Wish.leaseName(window);
-      Instant start = window.start().truncatedTo(ChronoUnit.MINUTES);
-      Instant end = window.end().truncatedTo(ChronoUnit.MINUTES);
-      if (!end.isAfter(now)) {
-        return Optional.ofNullable(lease).map(End::new);
+    private LeaseDrift drift() {
+      return new LeaseDrift(freeing, taking, refused, changing);
+    }
+
+    private void compare() {
+      Map<String, BlazarLease> current = new HashMap<>();
+      Set<String> wanted = new HashSet<>();
+      desired.windows().forEach(window -> wanted.add(BlazarDesiredState.leaseName(window)));
+      for (BlazarLease lease : observed.leases().stream().sorted(OLDEST_FIRST).toList()) {
+        boolean kept = wanted.contains(lease.name()) && !lease.state().isOver();
+        if (!kept || current.putIfAbsent(lease.name(), lease) != null) {
+          end(lease);
+        }
       }
-      if (!start.isBefore(end)) {
-        return Optional.of(new Impossible(name, "it is shorter than a minute"));
+      List<BlazarWrite> growing = new ArrayList<>();
+      for (ReservationWindow window : desired.windows()) {
+        write(window, current.get(BlazarDesiredState.leaseName(window))).ifPresent(growing::add);
       }
-      if (lease == null) {
-        return Optional.of(new Grant(wish(name, start, end)));
-      }
-      return switch (lease.state()) {
-        case CHANGING -> Optional.of(new Wait(name));
-        case PENDING -> pending(lease, start, end);
-        case ACTIVE -> active(lease, start, end);
-        case ENDED, BROKEN -> Optional.of(new End(lease));
+      // Replacements first: they leave the time of a lease that has started.
+      growing.sort(Comparator.comparingInt(Comparison::turn));
+      growing.forEach(this::take);
+    }
+
+    private static int turn(BlazarWrite write) {
+      return switch (write) {
+        case ReplaceLease _ -> 0;
+        case MoveLease _ -> 1;
+        default -> 2;
       };
     }
 
-    private Optional<LeaseStep> pending(Lease lease, Instant start, Instant end) {
+    private void end(BlazarLease lease) {
+      freeing.add(new EndLease(lease));
+      reserved.free(lease.id());
+    }
+
+    /** Returns the write for a window that takes time; one that frees time is added at once. */
+    private Optional<BlazarWrite> write(ReservationWindow window, @Nullable BlazarLease lease) {
+      String name = BlazarDesiredState.leaseName(window);
+      Instant start = window.start().truncatedTo(ChronoUnit.MINUTES);
+      Instant end = window.end().truncatedTo(ChronoUnit.MINUTES);
+      if (!end.isAfter(now)) {
+        if (lease != null) {
+          end(lease);
+        }
+        return Optional.empty();
+      }
+      if (!start.isBefore(end)) {
+        refused.put(name, "shorter than one minute");
+        return Optional.empty();
+      }
+      if (lease == null) {
+        return Optional.of(new CreateLease(lease(name, start, end)));
+      }
+      return switch (lease.state()) {
+        case CHANGING -> {
+          changing.add(name);
+          yield Optional.empty();
+        }
+        case PENDING -> pending(lease, start, end);
+        case ACTIVE -> active(lease, start, end);
+        case ENDED, BROKEN -> throw new IllegalStateException("a lease that is over was ended");
+      };
+    }
+
+    private Optional<BlazarWrite> pending(BlazarLease lease, Instant start, Instant end) {
       boolean begun = !start.isAfter(now);
       boolean sameStart = begun ? !lease.start().isAfter(now) : lease.start().equals(start);
-      @Nullable Start wanted = sameStart ? null : start(start);
-      return move(lease, wanted, end);
+      return move(lease, sameStart ? null : leaseStart(start), end);
     }
 
-    private Optional<LeaseStep> active(Lease lease, Instant start, Instant end) {
-      if (!start.isAfter(now)) {
+    private Optional<BlazarWrite> active(BlazarLease lease, Instant start, Instant end) {
+      if (!start.isAfter(now.plus(CLOCK_SKEW))) {
         return move(lease, null, end);
       }
-      if (wish.underlying() == Wish.Underlying.MISSING) {
-        return Optional.of(
-            new Impossible(
-                lease.name(),
-                "it has begun and is to begin later, which takes the node to be there"));
+      if (desired.node() == NodePresence.MISSING) {
+        refused.put(
+            lease.name(), "its lease has started, and can only be replaced while the node exists");
+        return Optional.empty();
       }
-      return Optional.of(new Replace(new End(lease), new Grant(wish(lease.name(), start, end))));
+      return Optional.of(
+          new ReplaceLease(new EndLease(lease), new CreateLease(lease(lease.name(), start, end))));
     }
 
-    private Optional<LeaseStep> move(Lease lease, @Nullable Start start, Instant end) {
+    private Optional<BlazarWrite> move(BlazarLease lease, @Nullable LeaseStart start, Instant end) {
       boolean sameEnd = lease.end().equals(end);
       if (start == null && sameEnd) {
         return Optional.empty();
       }
       Instant from = start == null ? lease.start() : start.from(now);
-      return Optional.of(new Move(lease, new Dates(start, sameEnd ? null : end), from, end));
+      MoveLease move = new MoveLease(lease, new LeaseDates(start, sameEnd ? null : end), from, end);
+      if (move.takesTime()) {
+        return Optional.of(move);
+      }
+      freeing.add(move);
+      reserved.take(lease.id(), from, end);
+      return Optional.empty();
     }
 
-    private LeaseWish wish(String name, Instant start, Instant end) {
-      return new LeaseWish(wish.kind(), name, wish.uid(), start(start), end);
+    private void take(BlazarWrite write) {
+      switch (write) {
+        case ReplaceLease(EndLease end, CreateLease create) -> {
+          reserved.free(end.lease().id());
+          if (!create(write, create.lease())) {
+            freeing.add(end);
+          }
+        }
+        case MoveLease move -> {
+          BlazarLease lease = move.lease();
+          Optional<String> conflict = reserved.conflict(move.from(), move.to(), lease.id());
+          if (conflict.isPresent()) {
+            refused.put(lease.name(), conflict.get());
+          } else {
+            taking.add(move);
+            reserved.take(lease.id(), move.from(), move.to());
+          }
+        }
+        case CreateLease create -> {
+          var _ = create(write, create.lease());
+        }
+        default -> throw new IllegalStateException("takes no time: " + write);
+      }
     }
 
-    /** Blazar takes the current minute, but its clock may be in the next one. */
-    private Start start(Instant start) {
-      return start.isAfter(now) ? new Start.At(start) : new Start.Now();
+    /** Adds the write, unless its lease cannot be had. */
+    private boolean create(BlazarWrite write, DesiredLease lease) {
+      boolean unfit = observed.resource().filter(resource -> !resource.reservable()).isPresent();
+      Instant from = lease.start().from(now);
+      Optional<String> problem =
+          unfit
+              ? Optional.of(
+                  "Blazar reports the %s as not reservable".formatted(desired.kind().word()))
+              : reserved.conflict(from, lease.end(), "");
+      if (problem.isPresent()) {
+        refused.put(lease.name(), problem.get());
+        return false;
+      }
+      taking.add(write);
+      reserved.take(lease.name(), from, lease.end());
+      return true;
+    }
+
+    private DesiredLease lease(String name, Instant start, Instant end) {
+      return new DesiredLease(desired.kind(), name, desired.uid(), leaseStart(start), end);
+    }
+
+    /** Blazar accepts the current minute, but its clock may already be in the next one. */
+    private LeaseStart leaseStart(Instant start) {
+      return start.isAfter(now) ? new LeaseStart.At(start) : new LeaseStart.Now();
+    }
+  }
+
+  /** The times for which the resource is reserved, while writes change them. */
+  private static final class ReservedTimes {
+
+    private record ReservedTime(boolean ours, Instant from, Instant to) {}
+
+    private final Map<String, ReservedTime> times = new LinkedHashMap<>();
+
+    private ReservedTimes(BlazarObservedState observed) {
+      for (ResourceBooking booking : observed.others()) {
+        times.put(
+            booking.leaseId() + booking.start(),
+            new ReservedTime(false, booking.start(), booking.end()));
+      }
+      observed.leases().stream()
+          .filter(lease -> !lease.state().isOver())
+          .forEach(lease -> take(lease.id(), lease.start(), lease.end()));
+    }
+
+    private void take(String lease, Instant from, Instant to) {
+      times.put(lease, new ReservedTime(true, from, to));
+    }
+
+    private void free(String lease) {
+      times.remove(lease);
+    }
+
+    /** Returns why a time cannot be had. */
+    private Optional<String> conflict(Instant from, Instant to, String ownLease) {
+      return times.entrySet().stream()
+          .filter(entry -> !entry.getKey().equals(ownLease))
+          .map(Map.Entry::getValue)
+          .filter(time -> time.from().isBefore(to) && from.isBefore(time.to()))
+          .findFirst()
+          .map(time ->
+              "reserved by %s from %s to %s"
+                  .formatted(
+                      time.ours() ? "another window" : "another lease", time.from(), time.to()));
     }
   }
 }

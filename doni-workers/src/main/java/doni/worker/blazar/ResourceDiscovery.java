@@ -6,6 +6,8 @@ import doni.enrollment.HardwareId;
 import doni.worker.Change;
 import doni.worker.DiscoveredHardware;
 import doni.worker.ReconcileContext;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
+import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,21 +19,23 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads what can be reserved as enrollments. What the worker would write after that is found out
- * the way in which the worker itself does: a resource is fit when the worker takes it for its own,
- * and nothing of it and no lease of the site would go.
+ * Reads resources as enrollments. The worker's own drift decides what enrolling one would write: it
+ * is importable if the worker would adopt it, and would remove nothing of it and no lease.
  */
 final class ResourceDiscovery {
 
-  private final Site site;
-  private final Kind kind;
-  private final Function<ReconcileContext, Wish> worker;
+  private final BlazarAccess access;
+  private final ResourceKind kind;
+  private final Function<ReconcileContext, BlazarDesiredState> worker;
 
   /**
-   * @param worker what one of the workers wants of a piece of hardware
+   * @param worker returns the desired state of an enrollment
    */
-  ResourceDiscovery(Site site, Kind kind, Function<ReconcileContext, Wish> worker) {
-    this.site = site;
+  ResourceDiscovery(
+      BlazarAccess access,
+      ResourceKind kind,
+      Function<ReconcileContext, BlazarDesiredState> worker) {
+    this.access = access;
     this.kind = kind;
     this.worker = worker;
   }
@@ -40,7 +44,7 @@ final class ResourceDiscovery {
     Set<String> withWindows = withWindows();
     Set<String> seen = new HashSet<>();
     // Of several with one uid the worker keeps the oldest.
-    return site.board(kind).fresh().stream()
+    return access.listings().resources(kind).current().stream()
         .sorted(Comparator.comparing(resource -> String.valueOf(resource.createdAt())))
         .map(resource ->
             seen.add(uid(resource)) || uid(resource).isEmpty()
@@ -48,79 +52,86 @@ final class ResourceDiscovery {
                 : new DiscoveredHardware.NotImportable(
                     origin(resource),
                     null,
-                    List.of("an older one has the same uid " + uid(resource))))
+                    List.of("uid: must be unique; an older one also has " + uid(resource))))
         .sorted(Comparator.comparing(DiscoveredHardware::origin))
         .toList();
   }
 
-  /** The ids of what is leased to the site itself, as an enrollment's windows are. */
+  /** Returns the ids of the resources that are leased to the site itself, as windows are. */
   private Set<String> withWindows() {
-    String ours = site.reservations().projectId();
-    return site.bookings(kind).fresh().stream()
+    String ours = access.client().projectId();
+    return access.listings().bookings(kind).fresh().stream()
         .filter(booking ->
-            booking.projectId().equals(ours) && booking.leaseName().startsWith(Wish.LEASE_PREFIX))
-        .map(Booking::resourceId)
+            booking.projectId().equals(ours)
+                && booking.leaseName().startsWith(BlazarDesiredState.LEASE_PREFIX))
+        .map(ResourceBooking::resourceId)
         .collect(Collectors.toSet());
   }
 
-  private DiscoveredHardware one(Resource resource, boolean hasWindows) {
+  private DiscoveredHardware one(BlazarResource resource, boolean hasWindows) {
     Optional<HardwareId> id = id(resource);
     if (id.isEmpty()) {
       return new DiscoveredHardware.NotImportable(
-          origin(resource),
-          null,
-          List.of(
-              switch (kind) {
-                case DEVICE ->
-                    "its uid '%s' is no uuid in the canonical form".formatted(uid(resource));
-                case HOST ->
-                    "its hypervisor '%s' is no node of Ironic, which has a uuid"
-                        .formatted(uid(resource));
-              }));
+          origin(resource), null, List.of(notUuid(resource)));
     }
-    Hardware device =
+    Hardware hardware =
         new Hardware(
             id.get(),
             name(resource),
             "",
-            Enrollments.hardwareType(kind),
-            Enrollments.properties(kind, resource, site.reservations().projectId()),
+            DiscoveredProperties.hardwareType(kind),
+            DiscoveredProperties.of(kind, resource, access.client().projectId()),
             List.of(),
             Generation.FIRST,
             false);
-    Wish wish =
-        worker.apply(new ReconcileContext(device, Map.of(), ReconcileContext.Cause.REQUESTED));
-    List<Change> changes = PropertyDrift.between(wish, resource).changes();
-    List<String> problems = problems(resource, wish, changes, hasWindows);
+    BlazarDesiredState desired =
+        worker.apply(new ReconcileContext(hardware, Map.of(), ReconcileContext.Cause.REQUESTED));
+    List<Change> changes =
+        BlazarDrift.propertyWrites(desired, resource, BlazarRecordedState.of(Map.of())).stream()
+            .flatMap(write -> write.changes().stream())
+            .toList();
+    List<String> problems = problems(resource, desired, changes, hasWindows);
     return problems.isEmpty()
         ? new DiscoveredHardware.Importable(
             origin(resource),
-            device.id(),
-            device.name(),
-            device.hardwareType(),
-            device.properties(),
+            hardware.id(),
+            hardware.name(),
+            hardware.hardwareType(),
+            hardware.properties(),
             Map.of(),
             changes.stream().map(ResourceDiscovery::note).toList())
-        : new DiscoveredHardware.NotImportable(origin(resource), device.id(), problems);
+        : new DiscoveredHardware.NotImportable(origin(resource), hardware.id(), problems);
+  }
+
+  private String notUuid(BlazarResource resource) {
+    return switch (kind) {
+      case DEVICE -> "uid: must be a UUID in canonical form, not '%s'".formatted(uid(resource));
+      case HOST ->
+          "hypervisor: must be a node of Ironic, named by its UUID, not '%s'"
+              .formatted(uid(resource));
+    };
   }
 
   private List<String> problems(
-      Resource resource, Wish wish, List<Change> changes, boolean hasWindows) {
+      BlazarResource resource,
+      BlazarDesiredState desired,
+      List<Change> changes,
+      boolean hasWindows) {
     List<String> problems = new ArrayList<>();
     if (hasWindows) {
       problems.add(
           "it has availability windows of an earlier enrollment, which would be ended;"
-              + " ./doni migrate-from takes windows over");
+              + " ./doni migrate-from keeps windows");
     }
-    if (kind == Kind.DEVICE && !wish.name().equals(resource.name())) {
-      problems.add("its name is not in small letters, as that of a node is; it would be made anew");
+    if (kind == ResourceKind.DEVICE && !desired.name().equals(resource.name())) {
+      problems.add("name: must be lower-case, as a node's name is; it would be created again");
     }
-    wish.complaint().ifPresent(problems::add);
-    if (wish.complaint().isEmpty()) {
+    desired.problem().ifPresent(problems::add);
+    if (desired.problem().isEmpty()) {
       changes.stream()
           .filter(change -> change.action() == Change.Action.DELETE)
           .map(change ->
-              "its %s '%s' is not what an enrollment can say, and would be removed"
+              "%s '%s' cannot be enrolled and would be removed"
                   .formatted(change.object(), change.from()))
           .forEach(problems::add);
     }
@@ -134,7 +145,7 @@ final class ResourceDiscovery {
             .formatted(change.object(), change.from(), change.to());
   }
 
-  private Optional<HardwareId> id(Resource resource) {
+  private Optional<HardwareId> id(BlazarResource resource) {
     try {
       return Optional.of(HardwareId.parse(uid(resource)))
           .filter(id -> id.toString().equals(uid(resource)));
@@ -143,21 +154,21 @@ final class ResourceDiscovery {
     }
   }
 
-  private String uid(Resource resource) {
+  private String uid(BlazarResource resource) {
     return switch (kind) {
-      case DEVICE -> resource.properties().getOrDefault(Resource.UID, "");
+      case DEVICE -> resource.properties().getOrDefault(BlazarResource.UID, "");
       case HOST -> resource.name();
     };
   }
 
-  private String name(Resource resource) {
+  private String name(BlazarResource resource) {
     return switch (kind) {
       case DEVICE -> resource.name();
-      case HOST -> resource.properties().getOrDefault(Enrollments.NODE_NAME, "");
+      case HOST -> resource.properties().getOrDefault(DesiredProperties.NODE_NAME, "");
     };
   }
 
-  private String origin(Resource resource) {
+  private String origin(BlazarResource resource) {
     return "Blazar %s %s (%s)".formatted(kind.word(), resource.id(), resource.name());
   }
 }

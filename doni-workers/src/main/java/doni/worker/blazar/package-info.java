@@ -1,6 +1,6 @@
 /**
  * The workers that make devices and bare-metal hosts reservable in Blazar, and lease them to the
- * site itself for the times in which they are available.
+ * site itself for their availability windows.
  */
 @NullMarked
 package doni.worker.blazar;

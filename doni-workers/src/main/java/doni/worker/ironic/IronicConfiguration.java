@@ -3,6 +3,7 @@ package doni.worker.ironic;
 import doni.backend.BackendFactory;
 import doni.openstack.OpenStack;
 import doni.worker.ConditionalOnWorker;
+import doni.worker.SharedNames;
 import doni.worker.Worker;
 import java.time.Clock;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The beans of the ironic worker. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnWorker("ironic")
+@ConditionalOnWorker(SharedNames.IRONIC)
 @EnableConfigurationProperties(IronicProperties.class)
 class IronicConfiguration {
 

@@ -2,6 +2,7 @@ package doni.worker.ironic;
 
 import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
+import doni.worker.SharedNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -74,7 +75,9 @@ record IronicDesiredState(DesiredIronicNode node, List<DesiredPort> ports) {
 
   static IronicDesiredState of(Hardware hardware) {
     Map<String, Object> driverInfo = new LinkedHashMap<>();
-    hardware.text("management_address").ifPresent(it -> driverInfo.put("ipmi_address", it));
+    hardware
+        .text(SharedNames.MANAGEMENT_ADDRESS)
+        .ifPresent(it -> driverInfo.put("ipmi_address", it));
     for (String key : SAME_NAME) {
       Object value = hardware.properties().get(key);
       if (value != null && !value.equals("")) {
@@ -95,7 +98,7 @@ record IronicDesiredState(DesiredIronicNode node, List<DesiredPort> ports) {
             hardware.text("baremetal_resource_class").orElse("baremetal"),
             driverInfo,
             hardware.secret(PASSWORD),
-            hardware.text("cpu_arch").orElse("x86_64"),
+            hardware.text(SharedNames.CPU_ARCH).orElse("x86_64"),
             capabilities(hardware)),
         interfaces(hardware).stream()
             .filter(IronicDesiredState::isEnabled)
@@ -122,7 +125,7 @@ record IronicDesiredState(DesiredIronicNode node, List<DesiredPort> ports) {
   }
 
   private static Optional<String> valueProblem(Hardware hardware) {
-    if (hardware.text("management_address").isEmpty()) {
+    if (hardware.text(SharedNames.MANAGEMENT_ADDRESS).isEmpty()) {
       return Optional.of("management_address: must be set, because Ironic reaches the BMC by it");
     }
     if (hardware.secret(PASSWORD).filter(IronicDesiredState::isMask).isPresent()) {
@@ -175,7 +178,7 @@ record IronicDesiredState(DesiredIronicNode node, List<DesiredPort> ports) {
 
   private static List<Map<?, ?>> interfaces(Hardware hardware) {
     List<Map<?, ?>> interfaces = new ArrayList<>();
-    if (hardware.properties().get("interfaces") instanceof List<?> list) {
+    if (hardware.properties().get(SharedNames.INTERFACES) instanceof List<?> list) {
       for (Object one : list) {
         if (one instanceof Map<?, ?> map) {
           interfaces.add(map);

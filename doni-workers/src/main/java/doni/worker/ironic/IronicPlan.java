@@ -6,6 +6,7 @@ import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.SharedNames;
 import doni.worker.ironic.HostStateMachine.HostStep;
 import doni.worker.ironic.IronicObservedState.IronicNode;
 import doni.worker.ironic.IronicRecordedState.PasswordFingerprint;
@@ -221,7 +222,10 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
 
   private Outcome outcome(HostStep step, IronicObservedState seen) {
     Map<String, @Nullable Object> details =
-        step.recorded().report().put("provision_state", seen.node().map(IronicNode::state)).build();
+        step.recorded()
+            .report()
+            .put(SharedNames.PROVISION_STATE, seen.node().map(IronicNode::state))
+            .build();
     Outcome ending = step.ending().withDetails(details).withChanges(log().changes());
     return ending instanceof Outcome.Failed failed
         ? new Outcome.Failed(

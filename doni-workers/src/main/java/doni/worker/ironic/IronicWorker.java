@@ -8,6 +8,7 @@ import doni.worker.LanePause;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
+import doni.worker.SharedNames;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.time.Clock;
@@ -50,7 +51,6 @@ import java.util.Set;
  */
 final class IronicWorker implements Worker {
 
-  private static final String BLAZAR = "blazar.physical_host";
   private static final Map<String, Object> TEXT = Map.of("type", "string");
   private static final Map<String, Object> UUID = Map.of("type", "string", "format", "uuid");
   private static final Map<String, Object> PORT =
@@ -68,7 +68,7 @@ final class IronicWorker implements Worker {
 
   @Override
   public String type() {
-    return "ironic";
+    return SharedNames.IRONIC;
   }
 
   @Override
@@ -97,7 +97,7 @@ final class IronicWorker implements Worker {
 
   @Override
   public Set<String> dependsOn() {
-    return Set.of(BLAZAR);
+    return Set.of(SharedNames.BLAZAR_HOST);
   }
 
   @Override
@@ -133,7 +133,9 @@ final class IronicWorker implements Worker {
     if (hostOnDelete == IronicProperties.HostOnDelete.KEEP) {
       return ReconcilePlan.settled(new Outcome.Gone(List.of()));
     }
-    return observedNow(attempt, new DeletedHostStates(attempt.dependencies().containsKey(BLAZAR)));
+    return observedNow(
+        attempt,
+        new DeletedHostStates(attempt.dependencies().containsKey(SharedNames.BLAZAR_HOST)));
   }
 
   private ReconcilePlan enrollment(ReconcileContext attempt) {

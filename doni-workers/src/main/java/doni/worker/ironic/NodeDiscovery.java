@@ -6,6 +6,7 @@ import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.DiscoveredHardware;
+import doni.worker.SharedNames;
 import doni.worker.ironic.IronicObservedState.IronicNode;
 import doni.worker.ironic.IronicObservedState.IronicPort;
 import java.util.ArrayList;
@@ -120,9 +121,10 @@ final class NodeDiscovery {
   private static Map<String, Object> properties(IronicNode node, List<IronicPort> ports) {
     Map<String, Object> properties = new LinkedHashMap<>();
     text(node.driverInfo(), "ipmi_address")
-        .ifPresent(it -> properties.put("management_address", it));
-    text(node.properties(), "cpu_arch").ifPresent(it -> properties.put("cpu_arch", it));
-    properties.put("interfaces", ports.stream().map(NodeDiscovery::networkInterface).toList());
+        .ifPresent(it -> properties.put(SharedNames.MANAGEMENT_ADDRESS, it));
+    text(node.properties(), "cpu_arch").ifPresent(it -> properties.put(SharedNames.CPU_ARCH, it));
+    properties.put(
+        SharedNames.INTERFACES, ports.stream().map(NodeDiscovery::networkInterface).toList());
     Optional.ofNullable(node.driver()).ifPresent(it -> properties.put("baremetal_driver", it));
     Optional.ofNullable(node.resourceClass())
         .ifPresent(it -> properties.put("baremetal_resource_class", it));

@@ -4,6 +4,7 @@ import doni.backend.BackendFactory;
 import doni.backend.BackendGuard;
 import doni.machinetype.MachineTypeCatalog;
 import doni.worker.ConditionalOnWorker;
+import doni.worker.SharedNames;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
@@ -17,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Wires the k8s worker. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnWorker("k8s")
+@ConditionalOnWorker(SharedNames.K8S)
 @EnableConfigurationProperties(K8sProperties.class)
 class K8sConfiguration {
 

@@ -1,6 +1,7 @@
 package doni.worker.k8s;
 
 import doni.convergence.StateDetails;
+import doni.worker.SharedNames;
 import doni.worker.k8s.ClusterNode.NodeTaint;
 import doni.worker.k8s.K8sDesiredState.DesiredToken;
 import doni.worker.k8s.K8sDesiredState.TokenGoal;
@@ -66,7 +67,7 @@ record K8sRecordedState(
     Instant since = node == null ? null : node.lastTransition();
     details.put("ready", node == null ? null : node.ready());
     details.put("last_transition", since == null ? null : since.toString());
-    details.put("node_uid", node == null ? null : node.uid());
+    details.put(SharedNames.NODE_UID, node == null ? null : node.uid());
     putNode(details, desired, complete && node != null);
     desired.token().ifPresent(token -> details.put(TOKEN_ID, token.id()));
     if (desired.tokenRule().goal(seen.node(), seen.at()) != TokenGoal.LEFT_ALONE) {

@@ -81,7 +81,7 @@ final class K8sWorker implements Worker {
 
   @Override
   public String type() {
-    return "k8s";
+    return SharedNames.K8S;
   }
 
   @Override

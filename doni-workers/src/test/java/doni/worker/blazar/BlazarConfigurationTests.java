@@ -64,13 +64,13 @@ class BlazarConfigurationTests {
           .withUserConfiguration(BlazarConfiguration.class);
 
   @Test
-  void offersNoneWhereNoneIsEnabled() {
+  void hasNoWorkerUnlessEnabled() {
     site.run(context -> assertThat(context).doesNotHaveBean(Worker.class));
   }
 
   @ParameterizedTest
   @CsvSource({"blazar.device, k8s", "blazar.physical_host, ironic"})
-  void offersTheOneThatIsEnabled(String type, String followed) {
+  void hasTheEnabledWorker(String type, String followed) {
     site.withPropertyValues("doni.workers.enabled=" + type)
         .run(context ->
             assertThat(context.getBean(Worker.class))
@@ -80,13 +80,13 @@ class BlazarConfigurationTests {
   }
 
   @Test
-  void offersBoth() {
+  void hasBothWorkers() {
     site.withPropertyValues("doni.workers.enabled=blazar.device,blazar.physical_host")
         .run(context -> assertThat(context.getBeansOfType(Worker.class)).hasSize(2));
   }
 
   @Test
-  void refusesABackendThatNobodyOffers() {
+  void refusesAnUnknownBackend() {
     site.withPropertyValues("doni.workers.enabled=blazar.device", PREFIX + ".backend=paper")
         .run(context ->
             assertThat(context)
@@ -98,7 +98,7 @@ class BlazarConfigurationTests {
 
   @ParameterizedTest
   @CsvSource({"blazar.device", "blazar.physical_host"})
-  void leasesAndForgetsWithoutASite(String type) {
+  void leasesAndDeletesInMemory(String type) {
     site.withPropertyValues("doni.workers.enabled=" + type)
         .run(context -> {
           Worker worker = context.getBean(Worker.class);
@@ -165,7 +165,7 @@ class BlazarConfigurationTests {
     "blazar.physical_host, placement",
     "blazar.physical_host, su_factor"
   })
-  void hasTheFieldsThatClientsKnow(String type, String name) {
+  void hasTheFieldsOfTheApi(String type, String name) {
     site.withPropertyValues("doni.workers.enabled=" + type)
         .run(context -> {
           List<WorkerField> fields = context.getBean(Worker.class).fields();
@@ -188,7 +188,7 @@ class BlazarConfigurationTests {
   }
 
   @Test
-  void comesWithDefaults() {
+  void hasDefaults() {
     assertThat(bind(Map.of()).service())
         .returns("reservation", ServiceProperties::type)
         .returns(null, ServiceProperties::endpointOverride)
@@ -252,7 +252,7 @@ class BlazarConfigurationTests {
   }
 
   @Test
-  void asksForNothingAtASiteWithoutBlazar() {
+  void needsNothingWhereNoWorkerIsEnabled() {
     try (AnnotationConfigApplicationContext context =
         new AnnotationConfigApplicationContext("doni.worker.blazar")) {
       assertThat(context.getBeansOfType(Worker.class)).isEmpty();

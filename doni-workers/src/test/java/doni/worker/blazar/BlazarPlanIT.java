@@ -1,5 +1,13 @@
 package doni.worker.blazar;
 
+import static doni.worker.blazar.BlazarFixtures.aDevice;
+import static doni.worker.blazar.BlazarFixtures.aHost;
+import static doni.worker.blazar.BlazarFixtures.available;
+import static doni.worker.blazar.BlazarFixtures.changed;
+import static doni.worker.blazar.BlazarFixtures.node;
+import static doni.worker.blazar.BlazarFixtures.uid;
+
+import doni.convergence.HardwareFixture;
 import doni.enrollment.ReservationWindow;
 import doni.plan.PlanProperty;
 import doni.worker.Change;
@@ -15,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class BlazarPlanIT {
 
   private final List<ReservationWindow> windows = new ArrayList<>();
-  private Enrolled enrolled = Enrolled.aDevice();
+  private HardwareFixture enrolled = aDevice();
 
   private static String callOf(String resources, Change change) {
     if (change.object().startsWith("property ")) {
@@ -41,7 +49,7 @@ class BlazarPlanIT {
       kinds.add(this::machine);
       kinds.add(this::profiles);
       kinds.add(_ -> join(site));
-      kinds.add(_ -> replace(site, Enrolled.aDevice()));
+      kinds.add(_ -> replace(site, aDevice()));
       join(site);
       holds(site, site.devices(), "/v1/devices", kinds);
     }
@@ -50,15 +58,15 @@ class BlazarPlanIT {
   @Test
   void plansForHostsEqualTheCallsThatFollow() throws Exception {
     try (BlazarSite site = new BlazarSite()) {
-      enrolled = Enrolled.aHost();
+      enrolled = aHost();
       List<PlanProperty.Disturbance> kinds = new ArrayList<>(both(site));
       kinds.add(this::nodeType);
       kinds.add(_ -> {
-        String done = replace(site, Enrolled.aHost());
-        site.blazar.addHypervisor(enrolled.uid());
+        String done = replace(site, aHost());
+        site.blazar.addHypervisor(uid(enrolled));
         return done;
       });
-      site.blazar.addHypervisor(enrolled.uid());
+      site.blazar.addHypervisor(uid(enrolled));
       holds(site, site.hosts(), "/v1/os-hosts", kinds);
     }
   }
@@ -98,7 +106,7 @@ class BlazarPlanIT {
             .orElse(site.clock.instant());
     Instant start =
         after.truncatedTo(ChronoUnit.MINUTES).plus(Duration.ofMinutes(60 + random.nextInt(60)));
-    windows.add(enrolled.available(start, start.plus(Duration.ofHours(1))));
+    windows.add(available(enrolled, start, start.plus(Duration.ofHours(1))));
     return "a window from " + start;
   }
 
@@ -112,15 +120,18 @@ class BlazarPlanIT {
       return "the last window has begun";
     }
     ReservationWindow moved =
-        enrolled.changed(
-            last, last.start().plusSeconds(60), last.end().plusSeconds(60L * random.nextInt(30)));
+        changed(
+            enrolled,
+            last,
+            last.start().plusSeconds(60),
+            last.end().plusSeconds(60L * random.nextInt(30)));
     windows.add(moved);
     return "a window from " + moved.start();
   }
 
   private String withdraw(Random random) {
     if (!windows.isEmpty()) {
-      enrolled.unavailable(windows.remove(random.nextInt(windows.size())));
+      enrolled.withoutWindow(windows.remove(random.nextInt(windows.size())));
     }
     return "a window less";
   }
@@ -132,34 +143,34 @@ class BlazarPlanIT {
   }
 
   private String project(Random random) {
-    enrolled.with("authorized_projects", List.of("p" + random.nextInt(3)));
+    enrolled.withProperty("authorized_projects", List.of("p" + random.nextInt(3)));
     return "another project";
   }
 
   private String machine(Random random) {
     String machine = random.nextBoolean() ? "raspberrypi4-64" : "jetson-nano";
-    enrolled.with("machine_name", machine);
+    enrolled.withProperty("machine_name", machine);
     return "machine " + machine;
   }
 
   private String profiles(Random random) {
     String profile = "profile" + random.nextInt(3);
-    enrolled.with("device_profiles", List.of(profile));
+    enrolled.withProperty("device_profiles", List.of(profile));
     return profile;
   }
 
   private String nodeType(Random random) {
     String type = "compute_" + random.nextInt(3);
-    enrolled.with("node_type", type);
+    enrolled.withProperty("node_type", type);
     return type;
   }
 
   private String join(BlazarSite site) {
-    site.nodes.join(enrolled.node());
+    site.nodes.join(node(enrolled));
     return "the node is there";
   }
 
-  private String replace(BlazarSite site, Enrolled another) {
+  private String replace(BlazarSite site, HardwareFixture another) {
     if (enrolled.isDeleted()) {
       enrolled = another;
       windows.clear();

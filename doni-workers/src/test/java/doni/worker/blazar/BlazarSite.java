@@ -2,6 +2,7 @@ package doni.worker.blazar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.backend.BackendFactory;
 import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
@@ -22,32 +23,18 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-/**
- * A Keystone, a Blazar, and the workers with the whole OpenStack layer as the service wires them.
- */
+/** The workers, wired as in the service, with a simulated Keystone and Blazar behind them. */
 final class BlazarSite implements AutoCloseable {
 
-  /** A lock within one process. */
-  private static final class ProcessLock implements DistributedLock {
-    private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
-
-    @Override
-    public <T> T runLocked(String name, Duration patience, Supplier<T> work) {
-      ReentrantLock lock = locks.computeIfAbsent(name, _ -> new ReentrantLock());
-      lock.lock();
-      try {
-        return work.get();
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
+  static final MachineTypeCatalog MACHINE_TYPES =
+      MachineTypeCatalog.of(
+          new MachineTypes(
+              Map.of(
+                  "raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B"),
+                  "jetson-nano", new MachineType("Jetson Nano", "NVIDIA", "Jetson Nano"))));
 
   final SiteClock clock =
       new SiteClock(Instant.parse("2026-11-23T04:00:30Z"), Duration.ofNanos(1_000));
@@ -63,7 +50,7 @@ final class BlazarSite implements AutoCloseable {
     service = started();
   }
 
-  /** As after a crash: nothing is remembered. */
+  /** Starts the workers again, as after a crash: nothing is in memory. */
   void restart() {
     service.close();
     service = started();
@@ -85,32 +72,30 @@ final class BlazarSite implements AutoCloseable {
     context.registerBean(Clock.class, () -> clock);
     context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
     context.registerBean(DistributedLock.class, ProcessLock::new);
-    context.registerBean(
-        MachineTypeCatalog.class,
-        () ->
-            MachineTypeCatalog.of(
-                new MachineTypes(
-                    Map.of(
-                        "raspberrypi4-64", new MachineType("Raspberry Pi 4", "Raspberry Pi", "4B"),
-                        "jetson-nano", new MachineType("Jetson Nano", "NVIDIA", "Jetson Nano")))));
+    context.registerBean(MachineTypeCatalog.class, () -> MACHINE_TYPES);
     context.scan("doni.openstack", "doni.worker.blazar");
     context.refresh();
     return context;
   }
 
   Worker devices() {
-    return service.getBean(DeviceWorker.class);
+    return service.getBean("blazarDevice", Worker.class);
   }
 
   Worker hosts() {
-    return service.getBean(HostWorker.class);
+    return service.getBean("blazarPhysicalHost", Worker.class);
+  }
+
+  /** Opens another client of the same Blazar. */
+  BlazarClient client() {
+    return (BlazarClient) service.getBean("httpBlazarClient", BackendFactory.class).open().get();
   }
 
   String projectId() {
     return keystone.user("doni").project().id();
   }
 
-  /** What was written to Blazar since the calls were last cleared, as {@code POST /v1/devices}. */
+  /** Returns the writes since the calls were last cleared, for example {@code POST /v1/devices}. */
   List<String> writes() {
     return blazar.calls().all().stream()
         .filter(Call::isWrite)
@@ -118,7 +103,7 @@ final class BlazarSite implements AutoCloseable {
         .toList();
   }
 
-  /** How often each path was read. */
+  /** Returns how often each path was read. */
   Map<String, Long> reads() {
     Map<String, Long> reads = new HashMap<>();
     blazar.calls().all().stream()
@@ -127,7 +112,7 @@ final class BlazarSite implements AutoCloseable {
     return reads;
   }
 
-  /** A user of another project leases the device for a time, under the name {@code of alice}. */
+  /** Leases the device to another project, under the name {@code of alice}. */
   void leaseByAlice(String uid, String start, String end) throws IOException, InterruptedException {
     String body =
         """

@@ -3,6 +3,19 @@ package doni.worker.blazar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.enrollment.ReservationWindow;
+import doni.worker.Change;
+import doni.worker.blazar.BlazarDesiredState.DesiredLease;
+import doni.worker.blazar.BlazarDesiredState.LeaseStart;
+import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarObservedState.BlazarLease;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
+import doni.worker.blazar.BlazarObservedState.LeaseState;
+import doni.worker.blazar.BlazarObservedState.ResourceBooking;
+import doni.worker.blazar.BlazarWrite.CreateLease;
+import doni.worker.blazar.BlazarWrite.EndLease;
+import doni.worker.blazar.BlazarWrite.LeaseDates;
+import doni.worker.blazar.BlazarWrite.MoveLease;
+import doni.worker.blazar.BlazarWrite.ReplaceLease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -11,34 +24,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is done about a window and the lease of its name, by the minutes from now. */
+/** The drift between windows and leases, by the minutes from now: no network. */
 @NullMarked
 class LeaseDriftTests {
 
   private static final Instant NOW = Instant.parse("2026-11-23T04:00:30Z");
   private static final Instant MINUTE = Instant.parse("2026-11-23T04:00:00Z");
   private static final UUID WINDOW = UUID.fromString("00000000-0000-0000-0000-000000000001");
-  private static final String NAME = Wish.LEASE_PREFIX + WINDOW;
+  private static final UUID OTHER = UUID.fromString("00000000-0000-0000-0000-000000000002");
+  private static final String NAME = BlazarDesiredState.LEASE_PREFIX + WINDOW;
+  private static final String OTHER_NAME = BlazarDesiredState.LEASE_PREFIX + OTHER;
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          # window    | lease             | steps
+          # window    | lease             | writes
           -60 to -30  |                   | nothing
           -60 to  0   |                   | nothing
           -60 to -30  | ACTIVE -60 to -30 | End
           -60 to -30  | ENDED -60 to -30  | End
-           10 to  60  |                   | Grant from 10 to 60
-            0 to  60  |                   | Grant from now to 60
-          -30 to  60  |                   | Grant from now to 60
+           10 to  60  |                   | Create from 10 to 60
+            0 to  60  |                   | Create from now to 60
+          -30 to  60  |                   | Create from now to 60
            10 to  60  | PENDING 10 to 60  | nothing
            10 to  60  | PENDING 20 to 60  | Move start 10
            10 to  60  | PENDING 10 to 90  | Move end 60
@@ -50,58 +66,80 @@ class LeaseDriftTests {
           -10 to  60  | ACTIVE -10 to 90  | Move end 60
           -30 to  60  | ACTIVE -10 to 60  | nothing
            -5 to  60  | ACTIVE -10 to 60  | nothing
+            1 to  60  | ACTIVE 0 to 60    | nothing
+            2 to  60  | ACTIVE 0 to 60    | Replace from 2 to 60
            10 to  60  | ACTIVE -10 to 60  | Replace from 10 to 60
-          -10 to  60  | CHANGING -10 to 60 | Wait
-           10 to  60  | ENDED -90 to -60  | End, Grant from 10 to 60
-          -10 to  60  | BROKEN -10 to 60  | End, Grant from now to 60
+           10 to  60  | ENDED -90 to -60  | End, Create from 10 to 60
+          -10 to  60  | BROKEN -10 to 60  | End, Create from now to 60
           -60 to -30  | BROKEN -60 to -30 | End
           """)
-  void followsTheTable(String window, @Nullable String lease, String steps) {
-    LeaseDrift drift = LeaseDrift.between(wish(Wish.Underlying.THERE, window(window)), seen(lease));
-
-    assertThat(drift.steps().stream().map(LeaseDriftTests::text).toList())
-        .isEqualTo(steps.equals("nothing") ? List.of() : Arrays.asList(steps.split(", ")));
-  }
-
-  @Test
-  void endsALeaseWhoseWindowIsGone() {
-    LeaseDrift drift = LeaseDrift.between(wish(Wish.Underlying.THERE), seen("PENDING 10 to 60"));
-
-    assertThat(drift.steps()).singleElement().isInstanceOf(LeaseStep.End.class);
-  }
-
-  @Test
-  void keepsTheOldestOfOneName() {
-    Lease older = lease("b", "PENDING 10 to 60", "2026-11-22 10:00:00");
-    Lease newer = lease("a", "PENDING 10 to 60", "2026-11-22 10:00:01");
-
+  void followsTheTable(String window, @Nullable String lease, String writes) {
     LeaseDrift drift =
         LeaseDrift.between(
-            wish(Wish.Underlying.THERE, window("10 to 60")), seen(List.of(newer, older)));
+            desired(window(WINDOW, window)),
+            observed(lease == null ? List.of() : List.of(lease("l", lease, "1"))));
 
-    assertThat(drift.steps()).containsExactly(new LeaseStep.End(newer));
-    assertThat(drift.kept()).containsExactly(older);
+    assertThat(writes(drift).map(LeaseDriftTests::text))
+        .isEqualTo(writes.equals("nothing") ? List.of() : Arrays.asList(writes.split(", ")));
+    assertThat(drift.isEmpty()).isEqualTo(writes.equals("nothing"));
+    assertThat(drift.refused()).isEmpty();
+    assertThat(drift.changing()).isEmpty();
   }
 
   @Test
-  void doesNotEndARunningLeaseToBeginLaterWhileTheNodeIsMissing() {
+  void waitsForALeaseInTransition() {
     LeaseDrift drift =
         LeaseDrift.between(
-            wish(Wish.Underlying.MISSING, window("10 to 60")), seen("ACTIVE -10 to 60"));
+            desired(window(WINDOW, "-10 to 60")),
+            observed(List.of(lease("l", "CHANGING -10 to 60", "1"))));
 
-    assertThat(drift.steps()).singleElement().isInstanceOf(LeaseStep.Impossible.class);
-    assertThat(drift.changes()).isEmpty();
+    assertThat(drift.isEmpty()).isTrue();
+    assertThat(drift.changing()).containsExactly(NAME);
   }
 
   @Test
-  void saysThatAWindowIsTooShort() {
+  void endsTheLeaseOfAWindowThatIsGone() {
+    BlazarLease lease = lease("l", "PENDING 10 to 60", "1");
+
+    LeaseDrift drift = LeaseDrift.between(desired(), observed(List.of(lease)));
+
+    assertThat(drift.freeing()).containsExactly(new EndLease(lease));
+    assertThat(drift.taking()).isEmpty();
+  }
+
+  @Test
+  void keepsTheOldestLeaseOfAWindow() {
+    BlazarLease older = lease("b", "PENDING 10 to 60", "2026-11-22 10:00:00");
+    BlazarLease newer = lease("a", "PENDING 10 to 60", "2026-11-22 10:00:01");
+
+    LeaseDrift drift =
+        LeaseDrift.between(desired(window(WINDOW, "10 to 60")), observed(List.of(newer, older)));
+
+    assertThat(writes(drift)).containsExactly(new EndLease(newer));
+  }
+
+  @Test
+  void doesNotReplaceAnActiveLeaseWhileTheNodeIsMissing() {
+    LeaseDrift drift =
+        LeaseDrift.between(
+            desired(NodePresence.MISSING, window(WINDOW, "10 to 60")),
+            observed(List.of(lease("l", "ACTIVE -10 to 60", "1"))));
+
+    assertThat(drift.isEmpty()).isTrue();
+    assertThat(drift.refused())
+        .isEqualTo(
+            Map.of(NAME, "its lease has started, and can only be replaced while the node exists"));
+  }
+
+  @Test
+  void refusesAWindowThatIsTooShort() {
     ReservationWindow window =
         new ReservationWindow(WINDOW, MINUTE.plusSeconds(601), MINUTE.plusSeconds(640));
 
-    LeaseDrift drift = LeaseDrift.between(wish(Wish.Underlying.THERE, window), seen(List.of()));
+    LeaseDrift drift = LeaseDrift.between(desired(window), observed(List.of()));
 
-    assertThat(drift.steps())
-        .containsExactly(new LeaseStep.Impossible(NAME, "it is shorter than a minute"));
+    assertThat(drift.isEmpty()).isTrue();
+    assertThat(drift.refused()).isEqualTo(Map.of(NAME, "shorter than one minute"));
   }
 
   @Test
@@ -111,58 +149,147 @@ class LeaseDriftTests {
             WINDOW, MINUTE.plusSeconds(601), MINUTE.plusSeconds(3600).plusMillis(59_999));
 
     LeaseDrift drift =
-        LeaseDrift.between(wish(Wish.Underlying.THERE, window), seen("PENDING 10 to 60"));
+        LeaseDrift.between(desired(window), observed(List.of(lease("l", "PENDING 10 to 60", "1"))));
 
     assertThat(drift.isEmpty()).isTrue();
   }
 
   @Test
   void freesTimeBeforeItTakesTime() {
-    ReservationWindow longer = window("10 to 90");
-    ReservationWindow other = new ReservationWindow(UUID.randomUUID(), minutes(100), minutes(200));
-    Lease shrinks =
-        new Lease(
-            "l2",
-            Wish.leaseName(other),
-            "p",
-            LeaseState.PENDING,
-            minutes(60),
-            minutes(200),
-            null,
-            List.of());
+    BlazarLease grows = lease("l1", "PENDING 10 to 60", "1");
+    BlazarLease shrinks = lease("l2", OTHER_NAME, "PENDING 60 to 200", "1");
 
     LeaseDrift drift =
         LeaseDrift.between(
-            wish(Wish.Underlying.THERE, longer, other),
-            seen(List.of(lease("l1", "PENDING 10 to 60", "1"), shrinks)));
+            desired(window(WINDOW, "10 to 90"), window(OTHER, "100 to 200")),
+            observed(List.of(grows, shrinks)));
 
-    assertThat(drift.steps())
-        .extracting(LeaseStep::name)
-        .containsExactly(Wish.leaseName(other), NAME);
+    assertThat(drift.freeing())
+        .containsExactly(
+            new MoveLease(
+                shrinks,
+                new LeaseDates(new LeaseStart.At(minutes(100)), null),
+                minutes(100),
+                minutes(200)));
+    assertThat(drift.taking())
+        .containsExactly(
+            new MoveLease(grows, new LeaseDates(null, minutes(90)), minutes(10), minutes(90)));
+    assertThat(drift.refused()).isEmpty();
   }
 
-  private static String text(LeaseStep step) {
-    return switch (step) {
-      case LeaseStep.End _ -> "End";
-      case LeaseStep.Grant(LeaseWish wish) -> "Grant" + times(wish);
-      case LeaseStep.Replace(_, LeaseStep.Grant(LeaseWish wish)) -> "Replace" + times(wish);
-      case LeaseStep.Move(_, Dates dates, _, _) ->
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # lease            | window   | another lease | refused
+                             | 10 to 60 |  0 to 10      | false
+                             | 10 to 60 | 60 to 90      | false
+                             | 10 to 60 | 59 to 90      | true
+          PENDING 10 to 60   | 10 to 90 | 90 to 99      | false
+          PENDING 10 to 60   | 10 to 90 | 80 to 99      | true
+          PENDING 20 to 60   | 10 to 60 |  0 to 15      | true
+          PENDING 10 to 90   | 10 to 60 | 90 to 99      | false
+          """)
+  void takesNoTimeOfAnotherLease(
+      @Nullable String lease, String window, String other, boolean refused) {
+    ReservationWindow reserved = window(OTHER, other);
+
+    LeaseDrift drift =
+        LeaseDrift.between(
+            desired(window(WINDOW, window)),
+            observed(lease == null ? List.of() : List.of(lease("l", lease, "1")), true, reserved));
+
+    String reason =
+        "reserved by another lease from %s to %s".formatted(reserved.start(), reserved.end());
+    assertThat(drift.refused()).isEqualTo(refused ? Map.of(NAME, reason) : Map.of());
+    assertThat(drift.isEmpty()).isEqualTo(refused);
+  }
+
+  @Test
+  void endsAnActiveLeaseThatCannotBeReplaced() {
+    BlazarLease lease = lease("l", "ACTIVE -10 to 60", "1");
+
+    LeaseDrift drift =
+        LeaseDrift.between(
+            desired(window(WINDOW, "70 to 90")),
+            observed(List.of(lease), true, window(OTHER, "80 to 85")));
+
+    assertThat(writes(drift)).containsExactly(new EndLease(lease));
+    assertThat(drift.refused()).containsOnlyKeys(NAME);
+  }
+
+  @Test
+  void ofTwoWindowsAtTheSameTimeOneIsRefused() {
+    LeaseDrift drift =
+        LeaseDrift.between(
+            desired(window(WINDOW, "10 to 60"), window(OTHER, "30 to 90")), observed(List.of()));
+
+    assertThat(writes(drift).map(LeaseDriftTests::text)).containsExactly("Create from 10 to 60");
+    assertThat(drift.refused())
+        .isEqualTo(
+            Map.of(
+                OTHER_NAME,
+                "reserved by another window from %s to %s".formatted(minutes(10), minutes(60))));
+  }
+
+  @Test
+  void createsNoLeaseOfAResourceThatIsNotReservable() {
+    LeaseDrift drift =
+        LeaseDrift.between(desired(window(WINDOW, "10 to 60")), observed(List.of(), false));
+
+    assertThat(drift.isEmpty()).isTrue();
+    assertThat(drift.refused())
+        .isEqualTo(Map.of(NAME, "Blazar reports the device as not reservable"));
+  }
+
+  @Test
+  void eachWriteNamesItsChange() {
+    BlazarLease lease = lease("l", "ACTIVE -10 to 60", "1");
+    CreateLease create =
+        new CreateLease(
+            new DesiredLease(ResourceKind.DEVICE, NAME, "uid", new LeaseStart.Now(), minutes(60)));
+    EndLease end = new EndLease(lease);
+    MoveLease move =
+        new MoveLease(lease, new LeaseDates(null, minutes(90)), minutes(-10), minutes(90));
+
+    assertThat(create.changes()).containsExactly(Change.create("lease " + NAME));
+    assertThat(end.changes()).containsExactly(Change.delete("lease " + NAME));
+    assertThat(new ReplaceLease(end, create).changes())
+        .containsExactly(Change.delete("lease " + NAME), Change.create("lease " + NAME));
+    assertThat(move.changes())
+        .containsExactly(
+            Change.update(
+                "lease " + NAME,
+                minutes(-10) + " to " + minutes(60),
+                minutes(-10) + " to " + minutes(90)));
+  }
+
+  private static Stream<BlazarWrite> writes(LeaseDrift drift) {
+    return Stream.concat(drift.freeing().stream(), drift.taking().stream());
+  }
+
+  private static String text(BlazarWrite write) {
+    return switch (write) {
+      case EndLease _ -> "End";
+      case CreateLease(DesiredLease lease) -> "Create" + times(lease);
+      case ReplaceLease(_, CreateLease(DesiredLease lease)) -> "Replace" + times(lease);
+      case MoveLease(_, LeaseDates dates, _, _) ->
           "Move"
               + (dates.start() == null ? "" : " start " + start(dates.start()))
               + (dates.end() == null ? "" : " end " + offset(dates.end()));
-      case LeaseStep.Wait _ -> "Wait";
-      case LeaseStep.Impossible _ -> "Impossible";
+      default -> throw new AssertionError(write);
     };
   }
 
-  private static String times(LeaseWish wish) {
-    return " from " + start(wish.start()) + " to " + offset(wish.end());
+  private static String times(DesiredLease lease) {
+    return " from " + start(lease.start()) + " to " + offset(lease.end());
   }
 
-  private static String start(Start start) {
+  private static String start(LeaseStart start) {
     return switch (start) {
-      case Start.Now _ -> "now";
-      case Start.At(Instant minute) -> Long.toString(offset(minute));
+      case LeaseStart.Now _ -> "now";
+      case LeaseStart.At(Instant minute) -> Long.toString(offset(minute));
     };
   }
 
@@ -174,17 +301,21 @@ class LeaseDriftTests {
     return MINUTE.plus(Duration.ofMinutes(offset));
   }
 
-  private static ReservationWindow window(String text) {
+  private static ReservationWindow window(UUID uuid, String text) {
     String[] parts = text.strip().split(" +to +", -1);
     return new ReservationWindow(
-        WINDOW, minutes(Long.parseLong(parts[0])), minutes(Long.parseLong(parts[1])));
+        uuid, minutes(Long.parseLong(parts[0])), minutes(Long.parseLong(parts[1])));
   }
 
-  private static Lease lease(String id, String text, String createdAt) {
+  private static BlazarLease lease(String id, String text, String createdAt) {
+    return lease(id, NAME, text, createdAt);
+  }
+
+  private static BlazarLease lease(String id, String name, String text, String createdAt) {
     String[] parts = text.strip().split(" +", -1);
-    return new Lease(
+    return new BlazarLease(
         id,
-        NAME,
+        name,
         "p",
         LeaseState.valueOf(parts[0]),
         minutes(Long.parseLong(parts[1])),
@@ -193,23 +324,38 @@ class LeaseDriftTests {
         List.of());
   }
 
-  private static Observed seen(@Nullable String lease) {
-    return seen(lease == null ? List.of() : List.of(lease("l", lease, "1")));
+  private static BlazarObservedState observed(List<BlazarLease> leases) {
+    return observed(leases, true);
   }
 
-  private static Observed seen(List<Lease> leases) {
-    return new Observed(Optional.empty(), List.of(), leases, List.of(), NOW);
+  private static BlazarObservedState observed(
+      List<BlazarLease> leases, boolean reservable, ReservationWindow... reserved) {
+    return new BlazarObservedState(
+        Optional.of(new BlazarResource("r", "edge-01", reservable, null, Map.of())),
+        List.of(),
+        Optional.empty(),
+        leases,
+        Arrays.stream(reserved)
+            .map(time ->
+                new ResourceBooking(
+                    "r", "b", "other", "q", LeaseState.PENDING, time.start(), time.end()))
+            .toList(),
+        NOW);
   }
 
-  private static Wish wish(Wish.Underlying underlying, ReservationWindow... windows) {
-    return new Wish(
-        Kind.DEVICE,
+  private static BlazarDesiredState desired(ReservationWindow... windows) {
+    return desired(NodePresence.PRESENT, windows);
+  }
+
+  private static BlazarDesiredState desired(NodePresence node, ReservationWindow... windows) {
+    return new BlazarDesiredState(
+        ResourceKind.DEVICE,
         "uid",
         "edge-01",
         Map.of(),
         Set.of(),
         List.of(windows),
-        underlying,
+        node,
         Optional.empty(),
         Map.of(),
         false);

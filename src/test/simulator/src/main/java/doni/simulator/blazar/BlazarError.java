@@ -25,7 +25,7 @@ final class BlazarError {
         message, Answer.json(status, body(status, message).put("error_name", status)));
   }
 
-  /** Any exception that nobody caught. */
+  /** Returns the answer to any uncaught exception. */
   static Refusal uncaught() {
     ObjectNode body = body(500, UNCAUGHT).put("error_name", "INTERNAL_SERVER_ERROR");
     return new Refusal(UNCAUGHT, Answer.json(500, body));
@@ -38,12 +38,14 @@ final class BlazarError {
     return new Refusal(message, Answer.json(400, body));
   }
 
-  /** What the framework says: an unknown path, a wrong method, a body that is no JSON. */
+  /**
+   * Returns the framework's answer to an unknown path, a wrong method, or a body that is not JSON.
+   */
   static Answer routing(int status, String text) {
     return switch (status) {
       case 404 -> framework(404, NOT_FOUND);
       case 405 -> framework(405, "The method is not allowed for the requested URL.");
-      // A body that is no JSON it takes for a failure of its own.
+      // The framework reports a body that is not JSON as its own failure.
       case 400 -> framework(500, FAILURE);
       default -> framework(status, text);
     };

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * A simulated Blazar: devices, hosts and leases, as the Chameleon fork (branch 2023.1) behaves. Its
- * leases begin and end by the clock, each time that somebody asks.
+ * leases begin and end by the clock, at each request.
  *
  * <p>Without an {@code Accept} header it does what it is asked and then fails; a name stays taken
  * for ever; a property that is stored cannot be changed. Not simulated: the usage enforcement but

@@ -255,7 +255,7 @@ class TranscriptTests {
     return switch (label) {
       case "no token" -> "";
       case "bad token" -> "nonsense";
-      case "lease, nobody authorized" -> "alice";
+      case "lease, no project authorized" -> "alice";
       default ->
           label.startsWith("ac-")
               ? "credential"
@@ -277,8 +277,7 @@ class TranscriptTests {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(blazar.endpoint() + path))
-            .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+            .method(method, BodyPublishers.ofString(body));
     headers.forEach(request::header);
     if (!body.isEmpty()) {
       request.header("Content-Type", "application/json");

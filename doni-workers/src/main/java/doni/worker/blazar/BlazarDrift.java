@@ -1,0 +1,133 @@
+package doni.worker.blazar;
+
+import doni.worker.Change;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
+import doni.worker.blazar.BlazarWrite.CreateResource;
+import doni.worker.blazar.BlazarWrite.DeleteResource;
+import doni.worker.blazar.BlazarWrite.EndLease;
+import doni.worker.blazar.BlazarWrite.SetProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The difference between the desired and the observed state.
+ *
+ * @param stages the writes that remove it, in order; those of one stage do not depend on each other
+ * @param refusedWindows the windows that cannot be leased, by the lease's name, each with the
+ *     reason
+ * @param changing names of leases in transition, which cannot be written
+ */
+record BlazarDrift(
+    List<List<BlazarWrite>> stages, Map<String, String> refusedWindows, Set<String> changing) {
+
+  BlazarDrift {
+    stages = stages.stream().filter(stage -> !stage.isEmpty()).map(List::copyOf).toList();
+    refusedWindows = Map.copyOf(refusedWindows);
+    changing = Set.copyOf(changing);
+  }
+
+  static BlazarDrift between(
+      BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
+    if (desired.deleted()) {
+      return new BlazarDrift(
+          List.of(ends(observed), deletions(desired, observed.resources())), Map.of(), Set.of());
+    }
+    List<List<BlazarWrite>> stages = new ArrayList<>();
+    BlazarResource resource = observed.resource().orElse(null);
+    BlazarObservedState remaining = observed;
+    if (resource != null && desired.hasName(resource)) {
+      stages.add(List.copyOf(propertyWrites(desired, resource, recorded)));
+    } else {
+      if (resource != null) {
+        stages.add(ends(observed));
+        stages.add(deletions(desired, Stream.of(resource)));
+        remaining = observed.withoutResource();
+      }
+      stages.add(List.of(new CreateResource(desired.kind(), desired.name(), desired.properties())));
+    }
+    LeaseDrift leases = LeaseDrift.between(desired, remaining);
+    stages.add(leases.freeing());
+    stages.add(leases.taking());
+    stages.add(deletions(desired, observed.duplicates().stream()));
+    return new BlazarDrift(stages, leases.refused(), leases.changing());
+  }
+
+  boolean isEmpty() {
+    return stages.isEmpty();
+  }
+
+  List<Change> changes() {
+    return stages.stream().flatMap(List::stream).flatMap(it -> it.changes().stream()).toList();
+  }
+
+  private static List<BlazarWrite> ends(BlazarObservedState observed) {
+    return observed.leases().stream().map(lease -> (BlazarWrite) new EndLease(lease)).toList();
+  }
+
+  private static List<BlazarWrite> deletions(
+      BlazarDesiredState desired, Stream<BlazarResource> resources) {
+    return resources.map(it -> (BlazarWrite) new DeleteResource(desired.kind(), it)).toList();
+  }
+
+  /**
+   * Returns the writes that give a resource its properties. Blazar refuses a write as a whole if it
+   * contains one property that it does not change. Therefore columns, which can always be changed,
+   * and missing properties, which can always be added, are written separately.
+   */
+  static List<SetProperties> propertyWrites(
+      BlazarDesiredState desired, BlazarResource resource, BlazarRecordedState recorded) {
+    Map<String, Change> columns = new TreeMap<>();
+    Map<String, Change> missing = new TreeMap<>();
+    Map<String, Change> changed = new TreeMap<>();
+    desired
+        .properties()
+        .forEach((key, wanted) -> {
+          String present = resource.properties().get(key);
+          if (present == null) {
+            missing.put(key, new Change(Change.Action.CREATE, "property " + key, null, wanted));
+          } else if (!isSame(key, wanted, present)) {
+            (desired.kind().columns().contains(key) ? columns : changed)
+                .put(key, Change.update("property " + key, present, wanted));
+          }
+        });
+    for (String key : managedKeys(desired, recorded)) {
+      String present = resource.properties().get(key);
+      if (present != null && !desired.properties().containsKey(key)) {
+        changed.put(key, new Change(Change.Action.DELETE, "property " + key, present, null));
+      }
+    }
+    return Stream.of(columns, missing, changed)
+        .filter(properties -> !properties.isEmpty())
+        .map(properties -> new SetProperties(resource.id(), properties))
+        .toList();
+  }
+
+  /** Returns what was set before, and what is ours even if another client set it. */
+  private static Set<String> managedKeys(BlazarDesiredState desired, BlazarRecordedState recorded) {
+    Set<String> keys = new TreeSet<>(recorded.propertyKeys());
+    keys.removeAll(ProjectAuthorization.KEYS);
+    keys.addAll(desired.managedKeys());
+    return keys;
+  }
+
+  /** Returns whether two values mean the same; null stands for an absent property. */
+  static boolean isSame(String key, @Nullable String wanted, @Nullable String present) {
+    if (wanted == null || present == null) {
+      return wanted == null && present == null;
+    }
+    return key.equals(ProjectAuthorization.PROJECTS)
+        ? projects(wanted).equals(projects(present))
+        : wanted.equals(present);
+  }
+
+  /** Returns the ids without their order, which has no meaning. */
+  private static Set<String> projects(String ids) {
+    return new TreeSet<>(List.of(ids.split(",", -1)));
+  }
+}

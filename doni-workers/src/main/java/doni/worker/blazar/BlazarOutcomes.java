@@ -1,0 +1,246 @@
+package doni.worker.blazar;
+
+import doni.convergence.FailureClassifier;
+import doni.worker.Outcome;
+import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
+import doni.worker.blazar.BlazarObservedState.ResourceBooking;
+import doni.worker.blazar.BlazarWriteResult.RefusalReason;
+import doni.worker.blazar.BlazarWriteResult.WriteRefusal;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an attempt ends with one observation.
+ *
+ * @param drift of the observation
+ * @param refusals of this attempt
+ * @param busyLeases how often a lease was found in transition, by its id
+ */
+record BlazarOutcomes(
+    BlazarDesiredState desired,
+    BlazarRecordedState recorded,
+    BlazarDrift drift,
+    WriteRefusals refusals,
+    Map<String, Integer> busyLeases) {
+
+  /** Blazar checks its leases every 10 s. */
+  private static final Duration TRANSITION = Duration.ofSeconds(15);
+
+  /** A refused lease leaves a trust in Keystone that is never deleted. */
+  private static final Duration AFTER_REFUSED_WINDOW = Duration.ofMinutes(10);
+
+  private static final Duration AFTER_REFUSED_PROPERTY = Duration.ofHours(1);
+
+  /** Returns why nothing more can be written, though the drift may contain writes. */
+  Optional<Outcome> beforeWrites(BlazarObservedState seen) {
+    BlazarResource resource = seen.resource().orElse(null);
+    if (desired.deleted()) {
+      return notDeleted(seen);
+    }
+    if (resource == null) {
+      return missingPrerequisite().or(() -> refusals.creation().map(it -> notCreated(it, seen)));
+    }
+    return desired.hasName(resource)
+        ? Optional.empty()
+        : notReplaceable(resource).or(() -> notDeleted(seen));
+  }
+
+  private Optional<Outcome> missingPrerequisite() {
+    if (desired.problem().isPresent()) {
+      return desired.problem().map(it -> failed(it, BlazarRecordedState.absentReport(desired)));
+    }
+    return desired.node() == NodePresence.MISSING
+        ? Optional.of(
+            absent(
+                switch (desired.kind()) {
+                  case DEVICE -> "device not joined; waiting for Kubernetes node " + desired.name();
+                  case HOST -> "host not enrolled in Ironic; waiting for its node";
+                }))
+        : Optional.empty();
+  }
+
+  /** With another node a resource is another one; the present one stays until that node exists. */
+  private Optional<Outcome> notReplaceable(BlazarResource old) {
+    if (desired.problem().isPresent()) {
+      return desired.problem().map(it -> failed(it, Map.of()));
+    }
+    return desired.node() == NodePresence.MISSING
+        ? Optional.of(
+            new Outcome.Deferred(
+                "waiting for node %s; then %s %s is replaced"
+                    .formatted(desired.name(), desired.kind().word(), old.name()),
+                null,
+                Map.of()))
+        : Optional.empty();
+  }
+
+  private Outcome notCreated(WriteRefusal refusal, BlazarObservedState seen) {
+    return switch (refusal.reason()) {
+      case NOT_THERE_YET ->
+          absent("node %s not known to Blazar yet: %s".formatted(desired.name(), refusal.text()));
+      case OCCUPIED -> absent(occupied(refusal));
+      case NOT_ALL_STORED, NAME_TAKEN, LEFTOVER, UNKNOWN ->
+          nameConflict(refusal, seen)
+              .map(it -> failed(it, BlazarRecordedState.absentReport(desired)))
+              .orElseGet(() -> classified(refusal, BlazarRecordedState.absentReport(desired)));
+      case GONE, RESERVED, UNCHANGEABLE, NOT_GRANTED, TOO_LATE, IN_TRANSITION, NOT_SERVED ->
+          classified(refusal, BlazarRecordedState.absentReport(desired));
+    };
+  }
+
+  private Optional<String> nameConflict(WriteRefusal refusal, BlazarObservedState seen) {
+    String word = desired.kind().word();
+    if (seen.namesake().isPresent()) {
+      BlazarResource namesake = seen.namesake().get();
+      return Optional.of(
+          "name %s is taken by %s %s with uid %s; rename one of them"
+              .formatted(
+                  desired.name(),
+                  word,
+                  namesake.id(),
+                  namesake.properties().getOrDefault(BlazarResource.UID, "none")));
+    }
+    if (refusal.is(RefusalReason.NAME_TAKEN)) {
+      return Optional.of(
+          "name %s was used by a deleted %s, and Blazar never releases a name; rename the %s"
+              .formatted(desired.name(), word, word));
+    }
+    return refusal.is(RefusalReason.LEFTOVER) && desired.kind() == ResourceKind.HOST
+        ? Optional.of(
+            "an earlier creation of host %s failed half-way; an operator must remove its"
+                    .formatted(desired.name())
+                + " reservation provider or aggregate entry: "
+                + refusal.text())
+        : Optional.empty();
+  }
+
+  /** Returns why the resource, and everything of it, cannot be deleted now. */
+  private Optional<Outcome> notDeleted(BlazarObservedState seen) {
+    Map<String, @Nullable Object> details = recorded.leaseReport(seen, busyLeases);
+    if (refusals.concernLeaseEnds()) {
+      return Optional.of(
+          refusals
+              .leaseFailure()
+              .map(it -> classified(it, details))
+              .orElseGet(() -> inTransition(details)));
+    }
+    return refusals.deletion().map(it -> notDeleted(it, seen, details));
+  }
+
+  private Outcome notDeleted(
+      WriteRefusal refusal, BlazarObservedState seen, Map<String, @Nullable Object> details) {
+    return switch (refusal.reason()) {
+      case RESERVED ->
+          new Outcome.Deferred(
+              "%s reserved by a lease%s; then it is deleted"
+                  .formatted(desired.kind().word(), until(seen.others())),
+              null,
+              details);
+      case OCCUPIED -> new Outcome.Deferred(occupied(refusal), null, details);
+      default -> classified(refusal, details);
+    };
+  }
+
+  private static String until(List<ResourceBooking> others) {
+    return others.stream()
+        .map(ResourceBooking::end)
+        .max(Comparator.naturalOrder())
+        .map(end -> " until " + end)
+        .orElse("");
+  }
+
+  private static String occupied(WriteRefusal refusal) {
+    return "instances run on the host: " + refusal.text();
+  }
+
+  /** Returns the outcome when nothing is left to write, the worst problem first. */
+  Outcome afterWrites(BlazarObservedState seen) {
+    if (desired.deleted()) {
+      return new Outcome.Gone(List.of());
+    }
+    Map<String, String> refusedWindows = new TreeMap<>(drift.refusedWindows());
+    refusedWindows.putAll(refusals.windows());
+    Map<String, @Nullable Object> details =
+        recorded.report(
+            desired, seen, seen.resource().orElseThrow(), refusals, refusedWindows, busyLeases);
+    return refusals
+        .leaseFailure()
+        .map(it -> classified(it, details))
+        .or(() -> refusals.deletion().map(it -> notDeleted(it, seen, details)))
+        .or(() -> desired.problem().map(it -> failed(it, details)))
+        .or(() -> isInTransition() ? Optional.of(inTransition(details)) : Optional.empty())
+        .or(() -> notLeased(refusedWindows, details))
+        .or(() -> notChanged(details))
+        .orElseGet(() -> new Outcome.Synced(details, List.of()));
+  }
+
+  private boolean isInTransition() {
+    return !drift.changing().isEmpty()
+        || refusals.hasLeaseRefusal(RefusalReason.IN_TRANSITION)
+        || refusals.hasLeaseRefusal(RefusalReason.TOO_LATE);
+  }
+
+  private static Outcome inTransition(Map<String, @Nullable Object> details) {
+    return new Outcome.Deferred(
+        "lease in transition in Blazar; retrying in 15 s", TRANSITION, details);
+  }
+
+  private static Optional<Outcome> notLeased(
+      Map<String, String> refusedWindows, Map<String, @Nullable Object> details) {
+    if (refusedWindows.isEmpty()) {
+      return Optional.empty();
+    }
+    String windows =
+        refusedWindows.entrySet().stream()
+            .map(window ->
+                "window %s not leased: %s"
+                    .formatted(
+                        window.getKey().substring(BlazarDesiredState.LEASE_PREFIX.length()),
+                        window.getValue()))
+            .collect(Collectors.joining("; "));
+    return Optional.of(
+        new Outcome.Deferred(windows + "; next attempt in 10 min", AFTER_REFUSED_WINDOW, details));
+  }
+
+  private Optional<Outcome> notChanged(Map<String, @Nullable Object> details) {
+    List<WriteRefusal> refused = refusals.propertyRefusals();
+    if (refused.isEmpty()) {
+      return Optional.empty();
+    }
+    // Another client introduced the same names at this moment: the next attempt finds them.
+    boolean soon = refused.stream().anyMatch(it -> it.is(RefusalReason.NOT_ALL_STORED));
+    return Optional.of(
+        new Outcome.Deferred(
+            "Blazar refuses to change %s: %s; %s"
+                .formatted(
+                    String.join(", ", refusals.propertyKeys()),
+                    refused.stream()
+                        .map(WriteRefusal::text)
+                        .distinct()
+                        .collect(Collectors.joining(", ")),
+                    soon ? "retrying" : "next attempt in 1 h"),
+            soon ? null : AFTER_REFUSED_PROPERTY,
+            details));
+  }
+
+  private Outcome absent(String reason) {
+    return new Outcome.Deferred(reason, null, BlazarRecordedState.absentReport(desired));
+  }
+
+  private static Outcome failed(String message, Map<String, @Nullable Object> details) {
+    return new Outcome.Failed(message, false, null, details);
+  }
+
+  private static Outcome classified(WriteRefusal refusal, Map<String, @Nullable Object> details) {
+    return refusal.is(RefusalReason.NOT_SERVED)
+        ? failed(String.valueOf(refusal.failure().getMessage()), details)
+        : FailureClassifier.classify(refusal.failure()).withDetails(details);
+  }
+}

@@ -1,0 +1,159 @@
+package doni.worker.blazar;
+
+import doni.convergence.StateDetails;
+import doni.worker.SharedNames;
+import doni.worker.blazar.BlazarObservedState.BlazarLease;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What earlier attempts recorded, and what this one has to.
+ *
+ * @param resourceId empty also if the resource was found to be gone
+ * @param leases ids by name
+ * @param propertyKeys properties that were set
+ * @param refusals how often a lease was found in transition, by its id
+ * @param wedged ids of leases that Blazar never releases
+ */
+record BlazarRecordedState(
+    Optional<String> resourceId,
+    Map<String, String> leases,
+    Set<String> propertyKeys,
+    Map<String, Integer> refusals,
+    Set<String> wedged) {
+
+  private static final String CREATED_AT = "resource_created_at";
+  private static final String LEASES = "leases";
+  private static final String PROPERTY_KEYS = "property_keys";
+  private static final String REFUSALS = "lease_refusals";
+  private static final String WEDGED = "wedged_leases";
+
+  BlazarRecordedState {
+    leases = Map.copyOf(leases);
+    propertyKeys = Set.copyOf(propertyKeys);
+    refusals = Map.copyOf(refusals);
+    wedged = Set.copyOf(wedged);
+  }
+
+  static BlazarRecordedState of(Map<String, Object> values) {
+    StateDetails details = new StateDetails(values);
+    Map<String, String> leases = new HashMap<>();
+    details
+        .object(LEASES)
+        .forEach((name, id) -> {
+          if (id instanceof String text) {
+            leases.put(name, text);
+          }
+        });
+    Map<String, Integer> refusals = new HashMap<>();
+    details
+        .object(REFUSALS)
+        .forEach((id, count) -> {
+          if (count instanceof Number number) {
+            refusals.put(id, number.intValue());
+          }
+        });
+    return new BlazarRecordedState(
+        details.text(SharedNames.BLAZAR_RESOURCE_ID),
+        leases,
+        Set.copyOf(details.texts(PROPERTY_KEYS)),
+        refusals,
+        Set.copyOf(details.texts(WEDGED)));
+  }
+
+  BlazarRecordedState withResource(String id) {
+    return new BlazarRecordedState(Optional.of(id), leases, propertyKeys, refusals, wedged);
+  }
+
+  BlazarRecordedState withoutResource() {
+    return new BlazarRecordedState(Optional.empty(), leases, propertyKeys, refusals, wedged);
+  }
+
+  BlazarRecordedState withLease(BlazarLease lease) {
+    Map<String, String> more = new HashMap<>(leases);
+    more.put(lease.name(), lease.id());
+    return new BlazarRecordedState(resourceId, more, propertyKeys, refusals, wedged);
+  }
+
+  BlazarRecordedState withoutLease(String id) {
+    Map<String, String> fewer = new HashMap<>(leases);
+    fewer.values().remove(id);
+    return new BlazarRecordedState(resourceId, fewer, propertyKeys, refusals, wedged);
+  }
+
+  BlazarRecordedState withWedged(String leaseId) {
+    Set<String> more = new HashSet<>(wedged);
+    more.add(leaseId);
+    return new BlazarRecordedState(resourceId, leases, propertyKeys, refusals, more);
+  }
+
+  /**
+   * Returns the details of a resource that exists.
+   *
+   * @param busy how often a lease was found in transition, by its id
+   */
+  Map<String, @Nullable Object> report(
+      BlazarDesiredState desired,
+      BlazarObservedState seen,
+      BlazarResource resource,
+      WriteRefusals refusals,
+      Map<String, String> refusedWindows,
+      Map<String, Integer> busy) {
+    // A key that could not be removed is still ours.
+    Set<String> keys = new TreeSet<>(desired.properties().keySet());
+    keys.addAll(refusals.propertyKeys());
+    return leases(seen, refusedWindows, busy)
+        .putAll(desired.notes())
+        .put(SharedNames.BLAZAR_RESOURCE_ID, resource.id())
+        .put(CREATED_AT, resource.createdAt())
+        .put(PROPERTY_KEYS, keys)
+        .put("refused_properties", refusals.propertyKeys())
+        .build();
+  }
+
+  /** Returns the details of the leases of a resource that is to be deleted. */
+  Map<String, @Nullable Object> leaseReport(BlazarObservedState seen, Map<String, Integer> busy) {
+    return leases(seen, Map.of(), busy).build();
+  }
+
+  private StateDetails.Builder leases(
+      BlazarObservedState seen, Map<String, String> refusedWindows, Map<String, Integer> busy) {
+    Map<String, String> ids = new TreeMap<>();
+    seen.leases().stream()
+        .sorted(LeaseDrift.OLDEST_FIRST)
+        .forEach(lease -> ids.putIfAbsent(lease.name(), lease.id()));
+    return StateDetails.report()
+        .put(LEASES, ids)
+        .put(REFUSALS, new TreeMap<>(busy))
+        .put(WEDGED, new TreeSet<>(wedged))
+        .put("refused_windows", new TreeMap<>(refusedWindows));
+  }
+
+  /** Returns the details while there is no resource. */
+  static Map<String, @Nullable Object> absentReport(BlazarDesiredState desired) {
+    return StateDetails.report()
+        .putAll(desired.notes())
+        .put(SharedNames.BLAZAR_RESOURCE_ID, null)
+        .put(CREATED_AT, null)
+        .build();
+  }
+
+  /** Returns what later attempts need to undo the writes of one that failed. */
+  Map<String, @Nullable Object> unfinishedReport(BlazarDesiredState desired) {
+    Set<String> keys = new TreeSet<>(propertyKeys);
+    keys.addAll(desired.properties().keySet());
+    return StateDetails.report()
+        .put(PROPERTY_KEYS, keys)
+        .put(SharedNames.BLAZAR_RESOURCE_ID, resourceId)
+        .put(LEASES, new TreeMap<>(leases))
+        .put(WEDGED, new TreeSet<>(wedged))
+        .build();
+  }
+}

@@ -1,0 +1,90 @@
+package doni.worker.blazar;
+
+import doni.convergence.FaultyCalls;
+import doni.convergence.WorkerBench;
+import doni.convergence.WorkerContractTest;
+import doni.enrollment.Hardware;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+
+class BlazarHttpContractIT {
+
+  @Nested
+  class Devices extends WorkerContractTest {
+    @Override
+    protected WorkerBench open() {
+      return bench(ResourceKind.DEVICE);
+    }
+  }
+
+  @Nested
+  class Hosts extends WorkerContractTest {
+    @Override
+    protected WorkerBench open() {
+      return bench(ResourceKind.HOST);
+    }
+  }
+
+  private static WorkerBench bench(ResourceKind kind) {
+    BlazarSite site = new BlazarSite();
+    HttpBench bench = new HttpBench(kind, site, site.client());
+    // A Blazar that releases names, as older builds do: otherwise a device cannot be created again.
+    site.blazar.uniqueNames(false);
+    bench.join(bench.nodeName());
+    return bench;
+  }
+
+  private static final class HttpBench extends BlazarBench {
+
+    private final BlazarSite site;
+
+    private HttpBench(ResourceKind kind, BlazarSite site, BlazarClient client) {
+      super(
+          kind,
+          FaultyCalls.overHttp(
+              BlazarClient.class, client, "blazar", BlazarBench::writes, site.blazar.faults()),
+          client,
+          site.clock);
+      this.site = site;
+    }
+
+    @Override
+    void join(String nodeName) {
+      switch (kind()) {
+        case DEVICE -> site.nodes.join(nodeName);
+        case HOST -> site.blazar.addHypervisor(nodeName);
+      }
+    }
+
+    /** Not of a device that has a lease. */
+    @Override
+    boolean changesProperties() {
+      return false;
+    }
+
+    @Override
+    void disturb(String key, @Nullable String value) {
+      if (value == null) {
+        site.blazar.removeCapability(nodeName(), key);
+      } else {
+        site.blazar.setCapability(nodeName(), key, value);
+      }
+    }
+
+    @Override
+    public void deleteResource(Hardware hardware) {
+      site.blazar.forget(nodeName());
+    }
+
+    @Override
+    public Map<String, String> secrets() {
+      return Map.of("password", site.keystone.user("doni").password());
+    }
+
+    @Override
+    public void close() {
+      site.close();
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package doni.worker.blazar;
+
+import static doni.worker.blazar.BlazarFixtures.aDevice;
+import static doni.worker.blazar.BlazarFixtures.available;
+import static doni.worker.blazar.BlazarFixtures.node;
+import static doni.worker.blazar.BlazarFixtures.uid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import doni.convergence.HardwareFixture;
+import doni.worker.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The creation, adoption, renaming and deletion of a device in Blazar. */
+class DeviceLifecycleIT extends OnBlazarDevice {
+
+  @Test
+  void waitsWithoutARequestForADeviceThatHasNotJoined() {
+    device.withDependency("k8s", Map.of("num_labels", 2));
+
+    assertDefers(
+        device.attempted(worker()),
+        "device not joined; waiting for Kubernetes node " + node(device));
+    assertThat(site.writes()).isEmpty();
+    assertThat(site.blazar.trusts()).isZero();
+  }
+
+  @Test
+  void waitsForANodeThatBlazarDoesNotFind() {
+    site.nodes.leave(node(device));
+
+    assertDefers(
+        device.withoutDependencies().attempted(worker()),
+        "node %s not known to Blazar yet: Device '%s' not found!"
+            .formatted(node(device), node(device)));
+    assertThat(device.details()).doesNotContainKey("blazar_resource_id");
+  }
+
+  @Test
+  void adoptsADeviceByItsUid() {
+    reservable();
+    device.details().clear();
+    site.restart();
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.writes()).isEmpty();
+    assertThat(device.details()).containsEntry("blazar_resource_id", stored().get("id"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model", "uid"})
+  void completesAHalfCreatedDevice(String key) {
+    site.blazar.clashOn(key);
+
+    Outcome outcome = device.attempted(worker());
+
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+    assertThat(stored()).containsEntry("model", "4B").containsEntry("uid", uid(device));
+    assertThat(site.writes())
+        .containsExactly("POST /v1/devices", "PUT /v1/devices/" + stored().get("id"));
+  }
+
+  @Test
+  void aConflictOnANewPropertyIsRetried() {
+    reservable();
+    site.blazar.clashOn("gpu");
+    device.withProperty("device_profiles", List.of("gpu", "camera"));
+
+    assertDefers(
+        device.attempted(worker()),
+        "Blazar refuses to change gpu: Can't add extracapabilities ['gpu'] to Host %s; retrying"
+            .formatted(stored().get("id")));
+    assertThat(stored()).containsEntry("camera", "True");
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(stored()).containsEntry("gpu", "True");
+  }
+
+  @Test
+  void aNameThatAnotherDeviceHasFails() {
+    HardwareFixture other = aDevice().named(node(device));
+    assertThat(other.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+
+    assertFails(
+        device.attempted(worker()),
+        "name %s is taken by device %s with uid %s; rename one of them"
+            .formatted(node(device), stored().get("id"), uid(other)));
+    assertThat(site.blazar.resources(node(device))).hasSize(1);
+  }
+
+  @Test
+  void aNameThatADeletedDeviceHadFails() {
+    reservable();
+    site.blazar.forget(node(device));
+
+    assertFails(
+        device.attempted(worker()),
+        "name %s was used by a deleted device, and Blazar never releases a name; rename the device"
+            .formatted(node(device)));
+  }
+
+  @Test
+  void aDeletedDeviceIsCreatedAgainWhereItsNameIsFree() {
+    site.blazar.uniqueNames(false);
+    available(device, at("05:00"), at("06:00"));
+    reservable();
+    site.blazar.forget(node(device));
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).containsEntry("blazar_resource_id", stored().get("id"));
+    assertThat(site.blazar.leaseCount()).isOne();
+  }
+
+  @Test
+  void keepsOneOfSeveralDevices() {
+    site.blazar.uniqueNames(false);
+    reservable();
+    device.details().clear();
+    HardwareFixture twin = aDevice().named(node(device));
+    assertThat(twin.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    site.blazar.setCapability(node(device), "uid", uid(device));
+    site.restart();
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.blazar.resources(node(device))).hasSize(1);
+  }
+
+  @Test
+  void aRenamedDeviceIsAnotherOne() {
+    available(device, at("05:00"), at("06:00"));
+    reservable();
+    String former = node(device);
+    device.named("Renamed-" + former);
+    site.nodes.join(node(device));
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.blazar.resources(former)).isEmpty();
+    assertThat(stored()).containsEntry("uid", uid(device));
+    assertThat(site.blazar.leaseCount()).isOne();
+  }
+
+  @Test
+  void aDeletedDeviceLeavesNothingBehind() {
+    available(device, at("05:00"), at("06:00"));
+    reservable();
+
+    Outcome outcome = device.deleted().attempted(worker());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Gone.class))
+        .satisfies(gone -> assertThat(gone.changes()).hasSize(2));
+    assertThat(site.blazar.resources(node(device))).isEmpty();
+    assertThat(site.blazar.leaseCount()).isZero();
+    assertThat(site.writes())
+        .satisfiesExactly(
+            lease -> assertThat(lease).startsWith("DELETE /v1/leases/"),
+            resource -> assertThat(resource).startsWith("DELETE /v1/devices/"));
+  }
+
+  @Test
+  void aDeviceWithoutItsNodeIsDeletedAllTheSame() {
+    reservable();
+    site.nodes.leave(node(device));
+
+    assertThat(device.deleted().attempted(worker())).isInstanceOf(Outcome.Gone.class);
+    assertThat(site.blazar.resources(node(device))).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatUsersHaveLeasedWaits() throws Exception {
+    reservable();
+    site.leaseByAlice(uid(device), "2026-11-23 05:00", "2026-11-23 06:00");
+
+    assertDefers(
+        device.deleted().attempted(worker()),
+        "device reserved by a lease until 2026-11-23T06:00:00Z; then it is deleted");
+
+    site.clock.advance(Duration.ofHours(3));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Gone.class);
+    assertThat(site.blazar.leases("of alice")).hasSize(1);
+  }
+}
