@@ -15,5 +15,14 @@ public final class SharedNames {
   /** Detail of the Blazar workers: the id of the device's resource. */
   public static final String BLAZAR_RESOURCE_ID = "blazar_resource_id";
 
+  /** Property: the secret of the application credential with which a device calls the site. */
+  public static final String CREDENTIAL_SECRET = "application_credential_secret";
+
+  /** Detail of the balena worker: the id of the device in Balena. */
+  public static final String BALENA_DEVICE_ID = "device_id";
+
+  /** Secret detail of the balena worker: the API key of the device in Balena. */
+  public static final String BALENA_DEVICE_KEY = "device_api_key";
+
   private SharedNames() {}
 }
