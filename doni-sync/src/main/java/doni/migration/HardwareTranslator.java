@@ -9,6 +9,7 @@ import doni.hardwaretype.HardwareTypes;
 import doni.migration.MigratedTask.Ending;
 import doni.migration.MigrationFinding.Kind;
 import doni.worker.HardwareType;
+import doni.worker.SharedNames;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;
 import java.time.Instant;
@@ -47,13 +48,12 @@ final class HardwareTranslator {
   /** Secret also where the worker that declares them is not enabled here. */
   private static final Set<String> SECRETS =
       Set.of(
-          "application_credential_secret",
+          SharedNames.CREDENTIAL_SECRET,
           "ipmi_password",
-          "k8s_bootstrap_token",
+          SharedNames.BOOTSTRAP_TOKEN,
           "private-and-sensitive-field",
           "public-and-sensitive-field");
 
-  private static final String TOKEN = "k8s_bootstrap_token";
   private static final int LONGEST_REASON = 1000;
 
   private final HardwareTypes types;
@@ -272,7 +272,9 @@ final class HardwareTranslator {
               OriginalStateDetails.translated(
                   worker,
                   details,
-                  issued.contains(TOKEN) ? null : secretText(properties.get(TOKEN)),
+                  issued.contains(SharedNames.BOOTSTRAP_TOKEN)
+                      ? null
+                      : secretText(properties.get(SharedNames.BOOTSTRAP_TOKEN)),
                   secretsOf(properties),
                   at),
               ending,
