@@ -11,6 +11,7 @@ import doni.migration.MigrationReport.MigrationFinding.FindingKind;
 import doni.migration.OriginalInventory.OriginalHardware;
 import doni.migration.OriginalInventory.OriginalWindow;
 import doni.worker.HardwareType;
+import doni.worker.SharedNames;
 import doni.worker.WorkerField;
 import doni.worker.WorkerField.Fallback;
 import java.time.Instant;
@@ -44,9 +45,9 @@ final class HardwareTranslator {
   /** Properties that are secret even if the worker that declares them is not enabled here. */
   private static final Set<String> SECRETS =
       Set.of(
-          "application_credential_secret",
+          SharedNames.CREDENTIAL_SECRET,
           "ipmi_password",
-          "k8s_bootstrap_token",
+          SharedNames.BOOTSTRAP_TOKEN,
           "private-and-sensitive-field",
           "public-and-sensitive-field");
 

@@ -1,6 +1,7 @@
 package doni.migration;
 
 import doni.enrollment.Secret;
+import doni.worker.SharedNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -53,8 +54,9 @@ final class OriginalStateDetails {
       case "k8s" -> k8s(details, token, at);
       case "tunelo" -> details.computeIfPresent("channels", (_, channels) -> channels(channels));
       case "balena" ->
-          details.computeIfPresent("device_api_key", (_, key) -> new Secret(key.toString()));
-      case "blazar.device", "blazar.physical_host" -> blazar(details);
+          details.computeIfPresent(
+              SharedNames.BALENA_DEVICE_KEY, (_, key) -> new Secret(key.toString()));
+      case SharedNames.BLAZAR_DEVICE, "blazar.physical_host" -> blazar(details);
       default -> {
         // The worker of Ironic finds its node by the device's uuid.
       }
@@ -103,7 +105,7 @@ final class OriginalStateDetails {
 
   /** What a database holds whose last schema change of its own is still to come. */
   private static void blazar(Map<String, Object> details) {
-    rename(details, "blazar_host_id", "blazar_resource_id");
+    rename(details, "blazar_host_id", SharedNames.BLAZAR_RESOURCE_ID);
     rename(details, "host_created_at", "resource_created_at");
   }
 
@@ -124,9 +126,10 @@ final class OriginalStateDetails {
       case "k8s" ->
           original.get("deleted_token_secrets") instanceof Number deleted && deleted.intValue() > 0;
       case "tunelo" -> isNull(original, "channels");
-      case "balena" -> isNull(original, "device_id");
-      case "blazar.device", "blazar.physical_host" ->
-          isNull(original, "blazar_resource_id") || original.get("resource_deleted_at") != null;
+      case "balena" -> isNull(original, SharedNames.BALENA_DEVICE_ID);
+      case SharedNames.BLAZAR_DEVICE, "blazar.physical_host" ->
+          isNull(original, SharedNames.BLAZAR_RESOURCE_ID)
+              || original.get("resource_deleted_at") != null;
       // Its worker ignores deletions: an operator removes the node, perhaps years later.
       case "ironic" -> true;
       default -> true;

@@ -7,6 +7,7 @@ import doni.migration.MigrationReport.MigrationFinding.FindingKind;
 import doni.migration.OriginalInventory.OriginalHardware;
 import doni.migration.OriginalInventory.OriginalWorkerTask;
 import doni.worker.HardwareType;
+import doni.worker.SharedNames;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ final class WorkerTaskTranslator {
   private static final TypeReference<LinkedHashMap<String, @Nullable Object>> OBJECT =
       new TypeReference<>() {};
 
-  private static final String TOKEN = "k8s_bootstrap_token";
+  private static final String TOKEN = SharedNames.BOOTSTRAP_TOKEN;
   private static final int LONGEST_REASON = 1000;
 
   private final HardwareTypes types;

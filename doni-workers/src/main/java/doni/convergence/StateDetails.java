@@ -1,5 +1,6 @@
 package doni.convergence;
 
+import doni.enrollment.Secret;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Collection;
@@ -36,6 +37,11 @@ public record StateDetails(Map<String, Object> values) {
     return values.get(key) instanceof Number number
         ? Optional.of(number.longValue())
         : Optional.empty();
+  }
+
+  /** Returns the secret under the key: the value of one of the worker's secret details. */
+  public Optional<Secret> secret(String key) {
+    return values.get(key) instanceof Secret secret ? Optional.of(secret) : Optional.empty();
   }
 
   /** Returns the strings of the list under the key; empty when there is none. */

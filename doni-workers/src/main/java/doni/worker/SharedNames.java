@@ -57,5 +57,14 @@ public final class SharedNames {
   /** Of a channel: the device's WireGuard key. */
   public static final String PUBLIC_KEY = "public_key";
 
+  /** Property: the secret of the application credential with which a device calls the site. */
+  public static final String CREDENTIAL_SECRET = "application_credential_secret";
+
+  /** Detail of the balena worker: the id of the device in Balena. */
+  public static final String BALENA_DEVICE_ID = "device_id";
+
+  /** Secret detail of the balena worker: the API key of the device in Balena. */
+  public static final String BALENA_DEVICE_KEY = "device_api_key";
+
   private SharedNames() {}
 }

@@ -2,6 +2,7 @@ package doni.convergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.enrollment.Secret;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,16 @@ class StateDetailsTests {
     assertThat(details.number("number")).contains(7L);
     assertThat(details.texts("list")).containsExactly("a", "b");
     assertThat(details.object("object")).isEqualTo(Map.of("k", "v"));
+  }
+
+  @Test
+  void aSecretIsReadOnlyWhereItWasStoredAsOne() {
+    StateDetails details =
+        new StateDetails(Map.of("secret", new Secret("s3cret"), "text", "s3cret"));
+
+    assertThat(details.secret("secret")).contains(new Secret("s3cret"));
+    assertThat(details.secret("text")).isEmpty();
+    assertThat(details.text("secret")).isEmpty();
   }
 
   @Test

@@ -3,11 +3,14 @@ package doni.worker.balena;
 import doni.backend.BackendException;
 import doni.backend.BackendException.Kind;
 import doni.backend.BackendGuard;
+import doni.backend.RetryAfterHeader;
 import doni.enrollment.Secret;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
@@ -24,71 +27,124 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * Single calls to the Balena API: each is sent once, as it stands.
+ * Makes single calls to the Balena API, each of them once.
  *
- * <p>OkHttp would repeat a call by itself after a broken connection and after {@code 503} with
- * {@code Retry-After: 0}, and would follow a redirection with a GET; all of it is switched off.
+ * <p>By itself, OkHttp repeats a call after a broken connection and after {@code 503} with {@code
+ * Retry-After: 0}, and follows a redirect with a GET. All of this is switched off.
  */
 final class BalenaApi {
 
   static final String SERVICE = "balena";
 
   /** The server closes connections that were idle for 5 s. */
-  private static final Duration IDLE = Duration.ofSeconds(4);
+  private static final Duration MAX_IDLE = Duration.ofSeconds(4);
 
+  private static final int MAX_ERROR_TEXT = 300;
   private static final MediaType JSON = MediaType.get("application/json");
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final OkHttpClient client;
   private final BalenaProperties properties;
-  private final BackendGuard remote;
+  private final BackendGuard guard;
+  private final Clock clock;
 
-  BalenaApi(BalenaProperties properties, BackendGuard remote) {
+  BalenaApi(BalenaProperties properties, BackendGuard guard, Clock clock) {
     this.properties = properties;
-    this.remote = remote;
+    this.guard = guard;
+    this.clock = clock;
     this.client =
         new OkHttpClient.Builder()
             .connectTimeout(properties.connectTimeout())
             .readTimeout(properties.readTimeout())
             .writeTimeout(properties.readTimeout())
             .callTimeout(properties.connectTimeout().plus(properties.readTimeout().multipliedBy(2)))
-            .connectionPool(new ConnectionPool(10, IDLE.toSeconds(), TimeUnit.SECONDS))
+            .connectionPool(new ConnectionPool(10, MAX_IDLE.toSeconds(), TimeUnit.SECONDS))
             .retryOnConnectionFailure(false)
             .followRedirects(false)
             .addNetworkInterceptor(chain -> sentOnce(chain.proceed(chain.request())))
             .build();
   }
 
-  String endpoint() {
-    return properties.apiEndpoint();
+  /**
+   * JSON in the answer to a call: the whole body, or a part of it.
+   *
+   * @param json a missing node where the body is empty
+   * @param write whether the call was a write
+   */
+  record AnsweredJson(JsonNode json, int status, boolean write) {
+
+    /** Returns the text that the whole answer is. */
+    String asText(String what) {
+      if (!json.isString()) {
+        throw lacks(what);
+      }
+      return json.asString();
+    }
+
+    String text(String field) {
+      return part(json.path(field)).asText(field);
+    }
+
+    long id(String field) {
+      JsonNode value = json.path(field);
+      if (!value.isIntegralNumber()) {
+        throw lacks(field);
+      }
+      return value.asLong();
+    }
+
+    /** Returns the elements of an array. */
+    List<AnsweredJson> rows(String field) {
+      JsonNode rows = json.path(field);
+      if (!rows.isArray()) {
+        throw lacks(field);
+      }
+      return rows.valueStream().map(this::part).toList();
+    }
+
+    /** Returns the row that an expanded link leads to. */
+    AnsweredJson linked(String link) {
+      List<AnsweredJson> rows = rows(link);
+      if (rows.isEmpty()) {
+        throw lacks(link);
+      }
+      return rows.getFirst();
+    }
+
+    BackendException lacks(String what) {
+      return BackendException.answered(SERVICE, status, "the response lacks " + what, write, null);
+    }
+
+    private AnsweredJson part(JsonNode node) {
+      return new AnsweredJson(node, status, write);
+    }
   }
 
-  JsonNode get(String path) {
+  AnsweredJson get(String path) {
     return send("GET", path, null);
   }
 
-  JsonNode post(String path, Map<String, ?> body) {
+  AnsweredJson post(String path, Map<String, ?> body) {
     return send("POST", path, body);
   }
 
-  void patch(OData.Row row, Map<String, ?> body) {
+  void patch(ODataRows.RowPath row, Map<String, ?> body) {
     send("PATCH", row.path(), body);
   }
 
-  void delete(OData.Row row) {
+  void delete(ODataRows.RowPath row) {
     send("DELETE", row.path(), null);
   }
 
-  private JsonNode send(String method, String path, @Nullable Map<String, ?> body) {
-    return remote.call(method, () -> exchange(method, path, body));
+  private AnsweredJson send(String method, String path, @Nullable Map<String, ?> body) {
+    return guard.call(method, () -> exchange(method, path, body));
   }
 
-  /** The answer as JSON, a missing node where it has no body. */
-  private JsonNode exchange(String method, String path, @Nullable Map<String, ?> body) {
+  private AnsweredJson exchange(String method, String path, @Nullable Map<String, ?> body) {
     boolean write = !method.equals("GET");
     Request request =
         new Request.Builder()
-            // Only this leaves the signs alone that Balena wants as they are.
+            // Unlike OkHttp's URL builder, this leaves characters as Balena needs them.
             .url(HttpUrl.get(properties.apiEndpoint() + path))
             .header("Authorization", "Bearer " + properties.apiToken())
             .method(method, body == null ? null : content(body))
@@ -99,14 +155,11 @@ final class BalenaApi {
         throw BackendException.answered(
             SERVICE,
             response.code(),
-            ErrorText.of(text, words -> masked(words, body)),
+            errorText(text, body),
             write,
-            retryAfter(response.header("Retry-After")));
+            RetryAfterHeader.read(response.header("Retry-After"), clock.instant()));
       }
-      return text.isBlank() ? MissingNode.getInstance() : MAPPER.readTree(text);
-    } catch (JacksonException _) {
-      // Its own text would quote the answer, which may hold a secret.
-      throw unanswered(Kind.CONNECTION, "the response is not JSON", write, null);
+      return new AnsweredJson(json(text, response.code(), write), response.code(), write);
     } catch (InterruptedIOException e) {
       throw Thread.currentThread().isInterrupted()
           ? interrupted(write)
@@ -118,9 +171,14 @@ final class BalenaApi {
     }
   }
 
-  /** For an answer that lacks what it must hold. */
-  static BackendException incomprehensible(String what, boolean write) {
-    return unanswered(Kind.CONNECTION, "the response lacks " + what, write, null);
+  /** A proxy may answer 200 with a page of its own; Balena has not seen the call then. */
+  private static JsonNode json(String text, int status, boolean write) {
+    try {
+      return text.isBlank() ? MissingNode.getInstance() : MAPPER.readTree(text);
+    } catch (JacksonException _) {
+      // The text of the exception quotes the response, which may hold a secret.
+      throw BackendException.answered(SERVICE, status, "the body is not JSON", write, null);
+    }
   }
 
   private static RequestBody content(Map<String, ?> body) {
@@ -130,10 +188,33 @@ final class BalenaApi {
     return RequestBody.create(MAPPER.writeValueAsBytes(plain), JSON);
   }
 
-  private String masked(String text, @Nullable Map<String, ?> body) {
+  /** Balena has no error object: the body is a JSON string, plain text, an HTML page, or empty. */
+  private String errorText(String body, @Nullable Map<String, ?> request) {
+    String text = body.strip();
+    if (text.isEmpty()) {
+      return "empty response";
+    }
+    if (text.startsWith("<")) {
+      return "an HTML page";
+    }
+    // Masked before it is cut: the start of a secret would not be recognized.
+    String masked = masked(message(text), request);
+    return masked.length() <= MAX_ERROR_TEXT ? masked : masked.substring(0, MAX_ERROR_TEXT) + "...";
+  }
+
+  private static String message(String text) {
+    try {
+      JsonNode json = MAPPER.readTree(text);
+      return json.isString() ? json.asString() : json.path("error").asString(text);
+    } catch (JacksonException _) {
+      return text;
+    }
+  }
+
+  private String masked(String text, @Nullable Map<String, ?> request) {
     String masked = new Secret(properties.apiToken()).maskedIn(text);
-    if (body != null) {
-      for (Object value : body.values()) {
+    if (request != null) {
+      for (Object value : request.values()) {
         if (value instanceof Secret secret) {
           masked = secret.maskedIn(masked);
         }
@@ -148,20 +229,13 @@ final class BalenaApi {
         : response;
   }
 
-  /** Whole seconds; the server never gives a date. */
-  private static @Nullable Duration retryAfter(@Nullable String header) {
-    return header != null && header.matches("\\d{1,9}")
-        ? Duration.ofSeconds(Long.parseLong(header))
-        : null;
-  }
-
   private static BackendException interrupted(boolean write) {
     return unanswered(
         Kind.CONNECTION, "interrupted", write, new InterruptedException("interrupted"));
   }
 
   private static BackendException unanswered(
-      Kind kind, String text, boolean write, @Nullable Throwable cause) {
+      Kind kind, String text, boolean write, Throwable cause) {
     return BackendException.unanswered(SERVICE, kind, text, write, cause);
   }
 

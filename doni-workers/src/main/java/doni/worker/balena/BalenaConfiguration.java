@@ -5,6 +5,7 @@ import doni.backend.BackendGuard;
 import doni.machinetype.MachineTypeCatalog;
 import doni.worker.ConditionalOnWorker;
 import doni.worker.Worker;
+import doni.worker.balena.BalenaProperties.FleetMapping;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
 import java.time.Clock;
@@ -15,35 +16,35 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires the balena worker. */
+/** Beans of the balena worker. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWorker("balena")
 @EnableConfigurationProperties(BalenaProperties.class)
 class BalenaConfiguration {
 
-  /** As many calls at once as the lane has places. */
+  /** As many concurrent calls as the lane has concurrent attempts. */
   private static final int CONCURRENCY = 10;
 
   private static final Duration CIRCUIT_OPEN_FOR = Duration.ofSeconds(10);
 
   @Bean
-  FleetNames fleetNames(BalenaProperties properties, MachineTypeCatalog machineTypes) {
-    return new FleetNames(properties.deviceFleetMapping(), machineTypes);
+  FleetMapping fleetMapping(BalenaProperties properties, MachineTypeCatalog machineTypes) {
+    return properties.fleets(machineTypes);
   }
 
   @Bean
-  BackendFactory<Fleet> balenaFleet(
+  BackendFactory<BalenaClient> httpBalenaClient(
       BalenaProperties properties,
-      FleetNames names,
+      FleetMapping fleets,
       MeterRegistry meters,
       ObjectProvider<Tracer> tracer,
       Clock clock) {
     return new BackendFactory<>(
         "balena",
         () ->
-            new BalenaFleet(
+            new HttpBalenaClient(
                 properties,
-                names,
+                fleets,
                 new BackendGuard(
                     BalenaApi.SERVICE,
                     CONCURRENCY,
@@ -55,19 +56,19 @@ class BalenaConfiguration {
   }
 
   @Bean
-  BackendFactory<Fleet> inMemoryFleet(BalenaProperties properties) {
+  BackendFactory<BalenaClient> inMemoryBalenaClient(BalenaProperties properties) {
     return new BackendFactory<>(
-        "in-memory", () -> new InMemoryFleet(properties.credentialServiceName()));
+        "in-memory", () -> new InMemoryBalenaClient(properties.credentialServiceName()));
   }
 
   @Bean
   Worker balenaWorker(
-      List<BackendFactory<Fleet>> backends,
+      List<BackendFactory<BalenaClient>> backends,
       BalenaProperties properties,
-      FleetNames names,
+      FleetMapping fleets,
       Clock clock) {
-    Fleet fleet =
+    BalenaClient client =
         BackendFactory.choose("doni.workers.balena.backend", properties.backend(), backends);
-    return new BalenaWorker(fleet, properties, names, clock);
+    return new BalenaWorker(client, properties, fleets, clock);
   }
 }

@@ -1,10 +1,14 @@
 package doni.worker.balena;
 
 import doni.enrollment.Secret;
+import doni.machinetype.MachineTypeCatalog;
 import doni.worker.SettingRules;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,12 @@ record BalenaProperties(
     @DefaultValue("15s") Duration readTimeout,
     @DefaultValue("balena") String backend) {
 
+  /** The setting that holds our token. */
+  static final String TOKEN = "doni.workers.balena.api-token";
+
+  /** The start of the settings that name the fleet of a machine type, which ends them. */
+  static final String FLEET_MAPPING = "doni.workers.balena.device-fleet-mapping.";
+
   private static final String PREFIX = "doni.workers.balena.";
   private static final SettingRules RULES = new SettingRules(PREFIX);
 
@@ -55,13 +65,13 @@ record BalenaProperties(
         apiToken.chars().allMatch(c -> c > ' ' && c < 127),
         "api-token",
         Secret.MASK,
-        "an API key: letters, digits and signs, without spaces");
+        "an API key: ASCII letters, digits and symbols, without spaces");
     deviceFleetMapping.forEach((machine, fleet) ->
         RULES.require(
             fleet.matches("[^/\\s]+(/[^/\\s]+)?"),
             "device-fleet-mapping." + machine,
             fleet,
-            "a fleet: organisation/name or name"));
+            "a fleet: organization/name or name"));
     RULES.require(
         credentialServiceName.matches("\\S+"),
         "credential-service-name",
@@ -76,12 +86,40 @@ record BalenaProperties(
     return deviceFleetMapping == null ? Map.of() : deviceFleetMapping;
   }
 
-  /** What has to be set before anything can be asked; empty when all is there. */
+  /** Returns which setting is missing for a call to Balena. */
   Optional<String> missing() {
     if (apiEndpoint.isEmpty()) {
       return Optional.of(PREFIX + "api-endpoint is not set");
     }
     return apiToken.isEmpty() ? Optional.of(PREFIX + "api-token is not set") : Optional.empty();
+  }
+
+  /** Returns the fleets of this configuration and of the machine types' files. */
+  FleetMapping fleets(MachineTypeCatalog machineTypes) {
+    return new FleetMapping(deviceFleetMapping(), machineTypes);
+  }
+
+  /**
+   * The fleet of each machine type, by name: as configured, and for the other machine types as
+   * their files say. A machine type is never in both.
+   */
+  record FleetMapping(Map<String, String> configured, MachineTypeCatalog machineTypes) {
+
+    FleetMapping {
+      configured = Map.copyOf(configured);
+    }
+
+    Optional<String> fleetOf(String machineType) {
+      return Optional.ofNullable(configured.get(machineType))
+          .or(() -> Optional.ofNullable(machineTypes.current().fleets().get(machineType)));
+    }
+
+    /** Returns the names of all fleets. */
+    Collection<String> names() {
+      List<String> names = new ArrayList<>(configured.values());
+      names.addAll(machineTypes.current().fleets().values());
+      return names;
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package doni.worker.balena;
 
+import doni.convergence.StateDetails;
 import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeDifferences;
@@ -10,8 +11,12 @@ import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
+import doni.worker.SharedNames;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
+import doni.worker.balena.BalenaClient.FleetLookup;
+import doni.worker.balena.BalenaDesiredState.DesiredDevice;
+import doni.worker.balena.BalenaProperties.FleetMapping;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,40 +27,52 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Keeps a device registered in its machine type's Balena fleet, under its name and with what its
- * services need to join the site.
+ * Keeps a device registered in the Balena fleet of its machine type, with its name and with what
+ * its services need to join the site.
  *
- * <p>It owns the device with the enrollment's uuid: its name and its type, the device variable
- * {@code K3S_TOKEN}, of the configured service the variables {@code OS_APPLICATION_CREDENTIAL_ID}
- * and {@code OS_APPLICATION_CREDENTIAL_SECRET}, and one API key. Other variables are left alone,
- * and a device that is in another fleet stays there, because a move would drop its service
- * variables. A deleted device is deleted in Balena with all that hangs on it.
+ * <p><b>Owns</b> the Balena device with the enrollment's UUID: its name and device type, the device
+ * variable {@code K3S_TOKEN}, the variables {@code OS_APPLICATION_CREDENTIAL_ID} and {@code
+ * OS_APPLICATION_CREDENTIAL_SECRET} of the configured service, and one API key, which is recorded.
+ * A deleted device is deleted in Balena with its variables and keys. A property that an enrollment
+ * lacks leaves its variable as it is.
  *
- * <p>A machine type without a fleet, an unknown one, a fleet that is unknown or ambiguous, and a
- * uuid that a device of somebody else has, fail until something is changed. A service that is not
- * on the device yet defers, after everything else was done. A token that is rejected holds the
- * lane; a 429 pauses it. 409 is answered by reading and working out the difference again. All else
- * is left to the engine.
+ * <p><b>Reads only</b> the device's fleet, its connection and its services. A device in another
+ * fleet stays there, because a move would drop its service variables. Other variables belong to
+ * others.
+ *
+ * <table>
+ * <caption>Outcome by answer</caption>
+ * <tr><th>answer</th><th>outcome</th></tr>
+ * <tr><td>no or several fleets of the configured name, no such device type</td><td>failed, until
+ * the enrollment or the configuration changes</td></tr>
+ * <tr><td>409 for a registration: the UUID exists</td><td>observed again; failed where our account
+ * cannot see that device</td></tr>
+ * <tr><td>409 for another write, or for a fleet that no longer exists</td><td>observed again, up to
+ * six times</td></tr>
+ * <tr><td>the device lacks the service</td><td>deferred, after everything else was
+ * written</td></tr>
+ * <tr><td>404 for the deletion</td><td>gone</td></tr>
+ * <tr><td>401</td><td>the token is checked: where Balena rejects it, the lane is paused for 30 s;
+ * otherwise a permission is missing, and the attempt is deferred as after a 403</td></tr>
+ * <tr><td>429</td><td>the lane is paused for {@code Retry-After}</td></tr>
+ * <tr><td>any other failure</td><td>see {@link doni.convergence.FailureClassifier}</td></tr>
+ * </table>
  */
 final class BalenaWorker implements Worker {
 
-  static final String CREDENTIAL_ID = "application_credential_id";
-  static final String CREDENTIAL_SECRET = "application_credential_secret";
-  static final String MACHINE = "machine_name";
-  static final String BOOTSTRAP_TOKEN = "k8s_bootstrap_token";
-
+  private static final String CREDENTIAL_ID = "application_credential_id";
   private static final Map<String, Object> TEXT = Map.of("type", "string");
-  private static final int LONGEST_NAME = 255;
+  private static final int MAX_NAME = 255;
 
-  private final Fleet fleet;
+  private final BalenaClient client;
   private final BalenaProperties properties;
-  private final FleetNames names;
+  private final FleetMapping fleets;
   private final Clock clock;
 
-  BalenaWorker(Fleet fleet, BalenaProperties properties, FleetNames names, Clock clock) {
-    this.fleet = fleet;
+  BalenaWorker(BalenaClient client, BalenaProperties properties, FleetMapping fleets, Clock clock) {
+    this.client = client;
     this.properties = properties;
-    this.names = names;
+    this.fleets = fleets;
     this.clock = clock;
   }
 
@@ -68,98 +85,107 @@ final class BalenaWorker implements Worker {
   public List<WorkerField> fields() {
     return List.of(
         WorkerField.of(CREDENTIAL_ID, TEXT).asRequired().asHidden(),
-        WorkerField.of(CREDENTIAL_SECRET, TEXT).asRequired().asHidden().asMasked());
+        WorkerField.of(SharedNames.CREDENTIAL_SECRET, TEXT).asRequired().asHidden().asMasked());
   }
 
   @Override
   public Set<String> secretDetails() {
-    return Set.of(Details.DEVICE_KEY);
+    return Set.of(SharedNames.BALENA_DEVICE_KEY);
   }
 
   @Override
   public Optional<LanePause> lanePause() {
-    return fleet.hold();
+    return client.lanePause();
   }
 
-  /** A device whose machine type has got a fleet, or another one, is looked at again. */
+  /** Requeues the devices of a machine type whose fleet changes. */
   @Override
-  public void start(RequeueTrigger nudge) {
-    names
-        .catalog()
+  public void start(RequeueTrigger trigger) {
+    fleets
+        .machineTypes()
         .onChange((before, after) ->
-            nudge.requeueWhere(
+            trigger.requeueWhere(
                 MachineTypes.PROPERTY,
                 MachineTypeDifferences.between(before.fleets(), after.fleets())));
   }
 
   @Override
   public List<Finding> check() {
-    List<Finding> found = new ArrayList<>();
-    found.add(new Finding.Ok(fleet.greet()));
+    List<Finding> findings = new ArrayList<>();
+    findings.add(new Finding.Ok(client.verifyAccess()));
     properties
         .deviceFleetMapping()
-        .forEach((machine, name) -> found.add(checkUp(machine, name, fleet.find(name))));
-    return found;
+        .forEach(
+            (machineType, name) -> findings.add(checkFleet(machineType, name, client.fleet(name))));
+    return findings;
   }
 
-  private static Finding checkUp(String machine, String name, Fleet.Lookup fleet) {
-    String key = "doni.workers.balena.device-fleet-mapping." + machine;
+  private static Finding checkFleet(String machineType, String name, FleetLookup fleet) {
+    String setting = BalenaProperties.FLEET_MAPPING + machineType;
     return switch (fleet) {
-      case Fleet.Lookup.Found(long id) ->
-          new Finding.Ok("fleet '%s' of %s has number %d".formatted(name, machine, id));
-      case Fleet.Lookup.Unknown() ->
+      case FleetLookup.KnownFleet(long id) ->
+          new Finding.Ok("fleet '%s' of %s exists, with id %d".formatted(name, machineType, id));
+      case FleetLookup.UnknownFleet() ->
           new Finding.Problem(
-              key + ": Balena shows this account no fleet '" + name + "'",
-              "correct the name (organisation/name), or let the account into the fleet");
-      case Fleet.Lookup.Ambiguous() ->
+              "%s: fleet '%s' not found in Balena, or hidden from our account"
+                  .formatted(setting, name),
+              "correct the name (organization/name), or give the account access to the fleet");
+      case FleetLookup.AmbiguousFleet() ->
           new Finding.Problem(
-              key + ": several organisations have a fleet '" + name + "'",
-              "write organisation/name");
+              "%s: several organizations have a fleet '%s'".formatted(setting, name),
+              "set it to organization/name");
     };
   }
 
   @Override
   public ReconcilePlan plan(ReconcileContext attempt) {
     Hardware device = attempt.hardware();
-    String uuid = BalenaUuid.of(device.id());
     if (device.deleted()) {
-      return new Withdrawal(fleet, uuid, fleet.device(uuid));
+      return plan(attempt, Optional.empty());
     }
-    Optional<String> machine = device.text(MACHINE);
-    if (machine.isEmpty()) {
-      return failed(MACHINE + " is missing");
+    Optional<String> machineType = device.text(MachineTypes.PROPERTY);
+    if (machineType.isEmpty()) {
+      return failed(
+          MachineTypes.PROPERTY + " is missing; it selects the device type and the fleet");
     }
-    if (device.name().length() > LONGEST_NAME || device.name().matches("(?s).*[\\r\\n].*")) {
-      return failed("Balena takes names of at most 255 characters without line breaks");
+    if (device.name().length() > MAX_NAME || device.name().matches("(?s).*[\\r\\n].*")) {
+      return failed("name: must have at most 255 characters and no line breaks for Balena");
     }
-    OptionalLong type = fleet.deviceType(machine.get());
-    if (type.isEmpty()) {
-      return failed("Balena knows no device type '%s' (%s)".formatted(machine.get(), MACHINE));
-    }
-    boolean afresh = attempt.cause() == ReconcileContext.Cause.REQUESTED;
-    return new BalenaPlan(
-        new BalenaPlan.Means(fleet, names, clock),
-        desired(device, machine.get(), type.getAsLong()),
-        Known.of(attempt),
-        afresh ? fleet.device(uuid) : fleet.glance(uuid),
-        afresh);
+    OptionalLong typeId = client.deviceTypeId(machineType.get());
+    return typeId.isEmpty()
+        ? failed(
+            "%s: Balena has no device type '%s'"
+                .formatted(MachineTypes.PROPERTY, machineType.get()))
+        : plan(attempt, Optional.of(desired(device, machineType.get(), typeId.getAsLong())));
   }
 
-  private Desired desired(Hardware device, String machine, long type) {
-    Map<String, Secret> ofDevice = new LinkedHashMap<>();
-    value(device, BOOTSTRAP_TOKEN).ifPresent(token -> ofDevice.put("K3S_TOKEN", token));
-    Map<String, Secret> ofService = new LinkedHashMap<>();
-    value(device, CREDENTIAL_ID).ifPresent(id -> ofService.put("OS_APPLICATION_CREDENTIAL_ID", id));
-    value(device, CREDENTIAL_SECRET)
-        .ifPresent(secret -> ofService.put("OS_APPLICATION_CREDENTIAL_SECRET", secret));
-    return new Desired(
-        BalenaUuid.of(device.id()),
-        device.name(),
-        machine,
-        type,
-        ofDevice,
+  private ReconcilePlan plan(ReconcileContext attempt, Optional<DesiredDevice> wanted) {
+    Hardware device = attempt.hardware();
+    boolean current = device.deleted() || attempt.cause() == ReconcileContext.Cause.REQUESTED;
+    return new BalenaPlan(
+        client,
+        clock,
+        new BalenaDesiredState(BalenaDesiredState.uuid(device.id()), device.name(), wanted),
+        BalenaRecordedState.of(new StateDetails(attempt.details())),
+        current);
+  }
+
+  private DesiredDevice desired(Hardware device, String machineType, long typeId) {
+    Map<String, Secret> deviceVariables = new LinkedHashMap<>();
+    value(device, SharedNames.BOOTSTRAP_TOKEN)
+        .ifPresent(token -> deviceVariables.put("K3S_TOKEN", token));
+    Map<String, Secret> serviceVariables = new LinkedHashMap<>();
+    value(device, CREDENTIAL_ID)
+        .ifPresent(id -> serviceVariables.put("OS_APPLICATION_CREDENTIAL_ID", id));
+    value(device, SharedNames.CREDENTIAL_SECRET)
+        .ifPresent(secret -> serviceVariables.put("OS_APPLICATION_CREDENTIAL_SECRET", secret));
+    return new DesiredDevice(
+        machineType,
+        typeId,
+        fleets.fleetOf(machineType),
+        deviceVariables,
         properties.credentialServiceName(),
-        ofService);
+        serviceVariables);
   }
 
   private static Optional<Secret> value(Hardware device, String property) {

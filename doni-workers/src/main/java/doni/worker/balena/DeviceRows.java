@@ -1,6 +1,10 @@
 package doni.worker.balena;
 
 import doni.enrollment.Secret;
+import doni.worker.balena.BalenaApi.AnsweredJson;
+import doni.worker.balena.BalenaObservedState.DeviceVariable;
+import doni.worker.balena.BalenaObservedState.FleetDevice;
+import doni.worker.balena.BalenaObservedState.ServiceInstall;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -11,8 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads devices with everything that is compared. */
-final class DeviceRows {
+/** Reads devices with everything that the worker compares. */
+record DeviceRows(ODataRows rows) {
 
   private static final String FIELDS =
       "$select=id,uuid,device_name,is_online,last_connectivity_event"
@@ -22,25 +26,19 @@ final class DeviceRows {
           + "device_service_environment_variable($select=id,name,value))";
 
   /** About half a megabyte. */
-  private static final int PAGE = 500;
+  private static final int PAGE_SIZE = 500;
 
-  private final Rows rows;
-
-  DeviceRows(Rows rows) {
-    this.rows = rows;
-  }
-
-  Optional<FleetDevice> one(String uuid) {
-    return rows.of("device(uuid=" + OData.literal(uuid) + ")?" + FIELDS).stream()
+  Optional<FleetDevice> device(String uuid) {
+    return rows.read("device(uuid=" + ODataRows.literal(uuid) + ")?" + FIELDS).stream()
         .findFirst()
-        .map(DeviceRows::read);
+        .map(DeviceRows::device);
   }
 
   /**
-   * All devices of some fleets, by uuid. One that is registered or deleted while the pages are read
-   * may push another one out of them.
+   * Reads all devices of some fleets, by UUID. A device that is registered or deleted meanwhile can
+   * move another one off the pages.
    */
-  Map<String, FleetDevice> of(List<Long> fleets) {
+  Map<String, FleetDevice> devicesOf(List<Long> fleets) {
     Map<String, FleetDevice> devices = new HashMap<>();
     if (fleets.isEmpty()) {
       return devices;
@@ -49,56 +47,57 @@ final class DeviceRows {
         fleets.stream()
             .map(id -> "belongs_to__application eq " + id)
             .collect(Collectors.joining(" or "));
-    List<JsonNode> page;
+    List<AnsweredJson> page;
     int read = 0;
     do {
       page =
-          rows.of(
+          rows.read(
               "device?$filter=%s&$orderby=id asc&$top=%d&$skip=%d&%s"
-                  .formatted(filter, PAGE, read, FIELDS));
-      page.stream().map(DeviceRows::read).forEach(device -> devices.put(device.uuid(), device));
+                  .formatted(filter, PAGE_SIZE, read, FIELDS));
+      page.stream().map(DeviceRows::device).forEach(device -> devices.put(device.uuid(), device));
       read += page.size();
-    } while (page.size() == PAGE);
+    } while (page.size() == PAGE_SIZE);
     return devices;
   }
 
-  private static FleetDevice read(JsonNode row) {
-    JsonNode fleet = Rows.linked(row, "belongs_to__application");
-    JsonNode type = Rows.linked(row, "is_of__device_type");
+  private static FleetDevice device(AnsweredJson row) {
+    AnsweredJson fleet = row.linked("belongs_to__application");
+    AnsweredJson type = row.linked("is_of__device_type");
     return new FleetDevice(
-        Rows.id(row, "id"),
-        Rows.text(row, "uuid"),
-        Rows.text(row, "device_name"),
-        Rows.id(fleet, "id"),
-        Rows.text(fleet, "slug"),
-        Rows.id(type, "id"),
-        Rows.text(type, "slug"),
-        row.path("is_online").asBoolean(false),
-        time(row.path("last_connectivity_event")),
-        variables(row.path("device_environment_variable")),
-        row.path("service_install").valueStream().map(DeviceRows::service).toList());
+        row.id("id"),
+        row.text("uuid"),
+        row.text("device_name"),
+        fleet.id("id"),
+        fleet.text("slug"),
+        type.id("id"),
+        type.text("slug"),
+        row.json().path("is_online").asBoolean(false),
+        time(row, "last_connectivity_event"),
+        variables(row, "device_environment_variable"),
+        row.rows("service_install").stream().map(DeviceRows::service).toList());
   }
 
-  private static ServiceInstall service(JsonNode row) {
+  private static ServiceInstall service(AnsweredJson row) {
     return new ServiceInstall(
-        Rows.id(row, "id"),
-        Rows.text(Rows.linked(row, "installs__service"), "service_name"),
-        variables(row.path("device_service_environment_variable")));
+        row.id("id"),
+        row.linked("installs__service").text("service_name"),
+        variables(row, "device_service_environment_variable"));
   }
 
-  private static List<Variable> variables(JsonNode rows) {
-    return rows.valueStream()
-        .map(row ->
-            new Variable(
-                Rows.id(row, "id"), Rows.text(row, "name"), new Secret(Rows.text(row, "value"))))
+  private static List<DeviceVariable> variables(AnsweredJson row, String resource) {
+    return row.rows(resource).stream()
+        .map(variable ->
+            new DeviceVariable(
+                variable.id("id"), variable.text("name"), new Secret(variable.text("value"))))
         .toList();
   }
 
-  private static @Nullable Instant time(JsonNode value) {
+  private static @Nullable Instant time(AnsweredJson row, String field) {
+    JsonNode value = row.json().path(field);
     try {
       return value.isString() ? Instant.parse(value.asString()) : null;
     } catch (DateTimeException _) {
-      throw BalenaApi.incomprehensible("a time", false);
+      throw row.lacks("a valid time in " + field);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Keeps the devices of a Balena fleet in agreement with what is enrolled. */
+/** The worker that reconciles the devices of Balena fleets with what is enrolled. */
 @NullMarked
 package doni.worker.balena;
 

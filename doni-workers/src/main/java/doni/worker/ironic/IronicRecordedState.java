@@ -71,12 +71,8 @@ record IronicRecordedState(
   record Refusal(long generation, String text) {}
 
   static IronicRecordedState of(StateDetails details) {
-    Optional<PasswordFingerprint> password =
-        details.values().get(PASSWORD) instanceof Secret secret
-            ? PasswordFingerprint.parse(secret)
-            : Optional.empty();
     return new IronicRecordedState(
-        password,
+        details.secret(PASSWORD).flatMap(PasswordFingerprint::parse),
         Boolean.TRUE.equals(details.values().get(MOVED)),
         details
             .text(PHASE)

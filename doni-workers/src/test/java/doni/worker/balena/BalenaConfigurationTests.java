@@ -35,13 +35,13 @@ class BalenaConfigurationTests {
           .withUserConfiguration(BalenaConfiguration.class);
 
   @Test
-  void isNotThereUnlessItIsEnabled() {
+  void isAbsentUnlessEnabled() {
     site.withPropertyValues("doni.workers.enabled=k8s")
         .run(context -> assertThat(context).doesNotHaveBean(Worker.class));
   }
 
   @Test
-  void hasTheFieldsThatClientsKnow() {
+  void declaresTheApplicationCredential() {
     site.run(context ->
         assertThat(context.getBean(Worker.class).fields())
             .extracting(
@@ -58,30 +58,31 @@ class BalenaConfigurationTests {
   }
 
   @Test
-  void waitsForAnEndpoint() {
-    holds("doni.workers.balena.api-endpoint is not set", "api-token=key");
+  void pausesTheLaneWithoutAnEndpoint() {
+    assertPaused("doni.workers.balena.api-endpoint is not set", "api-token=key");
   }
 
   @Test
-  void waitsForAToken() {
-    holds("doni.workers.balena.api-token is not set", "api-endpoint=https://api.example.com");
+  void pausesTheLaneWithoutAToken() {
+    assertPaused(
+        "doni.workers.balena.api-token is not set", "api-endpoint=https://api.example.com");
   }
 
-  private void holds(String reason, String setting) {
+  private void assertPaused(String reason, String setting) {
     site.withPropertyValues(PREFIX + setting)
         .run(context ->
             assertThat(context.getBean(Worker.class).lanePause())
-                .hasValueSatisfying(hold -> assertThat(hold.reason()).isEqualTo(reason)));
+                .hasValueSatisfying(pause -> assertThat(pause.reason()).isEqualTo(reason)));
   }
 
   @Test
-  void works() {
+  void runsWithAnEndpointAndAToken() {
     site.withPropertyValues(PREFIX + "api-endpoint=https://api.example.com", PREFIX + "api-token=k")
         .run(context -> assertThat(context.getBean(Worker.class).lanePause()).isEmpty());
   }
 
   @Test
-  void worksWithoutBalenaForDevelopment() {
+  void runsInMemoryWithoutBalena() {
     site.withPropertyValues(PREFIX + "backend=in-memory")
         .run(context -> assertThat(context.getBean(Worker.class).lanePause()).isEmpty());
   }
@@ -95,13 +96,13 @@ class BalenaConfigurationTests {
           api-endpoint                 ; https://x/v7             ; 'https://x/v7'; without a version
           api-endpoint                 ; https://u:p@x            ; api-endpoint; http or https
           api-token                    ; two words                ; '************'; without spaces
-          device-fleet-mapping.pi      ; a/b/c                    ; 'a/b/c'; organisation/name
+          device-fleet-mapping.pi      ; a/b/c                    ; 'a/b/c'; organization/name
           credential-service-name      ; two words                ; 'two words'; the name of a service
           read-timeout                 ; 0s                       ; 'PT0S'; at most 5m
           connect-timeout              ; 1h                       ; 'PT1H'; at most 5m
           backend                      ; resin                    ; 'resin'; balena, in-memory
           """)
-  void refusesAWrongValueNamingTheKeyAndWhatIsAllowed(
+  void anInvalidValueIsRefusedWithKeyAndAllowedValues(
       String key, String value, String shown, String allowed) {
     site.withPropertyValues(PREFIX + key + "=" + value)
         .run(context ->
@@ -114,7 +115,7 @@ class BalenaConfigurationTests {
   }
 
   @Test
-  void refusesASettingThatDoesNotExist() {
+  void anUnknownSettingIsRefused() {
     site.withPropertyValues(PREFIX + "token=x")
         .run(context ->
             assertThat(context).getFailure().rootCause().hasMessageContaining(PREFIX + "token"));

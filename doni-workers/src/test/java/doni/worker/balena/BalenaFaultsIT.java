@@ -1,14 +1,16 @@
 package doni.worker.balena;
 
-import static doni.worker.balena.Enrolled.aDevice;
+import static doni.worker.balena.BalenaFixtures.aDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.backend.BackendException;
+import doni.convergence.HardwareFixture;
 import doni.enrollment.Secret;
 import doni.simulator.balena.SimulatedBalena;
 import doni.simulator.http.Call;
 import doni.simulator.http.Fault;
+import doni.worker.Change;
 import doni.worker.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -16,9 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the worker makes of a Balena that refuses, stalls, breaks or comes back. */
+/** Attempts while Balena refuses, hangs, breaks or comes back. */
 class BalenaFaultsIT {
 
   private static final String REGISTER = "/device/register";
@@ -26,7 +29,7 @@ class BalenaFaultsIT {
 
   private BalenaSite site;
   private SimulatedBalena balena;
-  private final Enrolled device = aDevice();
+  private final HardwareFixture device = aDevice();
 
   @BeforeEach
   void open() {
@@ -39,113 +42,166 @@ class BalenaFaultsIT {
     site.close();
   }
 
-  /** An attempt by a replica that has just started; empty when it ended with an exception. */
-  private boolean isSynced(BalenaWorker worker) {
-    try {
-      return device.requested(worker) instanceof Outcome.Synced;
-    } catch (BackendException e) {
-      assertThat(e).hasMessageNotContaining(Enrolled.CREDENTIAL);
-      return false;
-    }
+  private Outcome attempted() {
+    Outcome outcome = device.attempted(site.worker());
+    assertThat(outcome.toString()).doesNotContain(BalenaFixtures.CREDENTIAL);
+    return outcome;
   }
 
-  private List<Call> callsOfAFreshDevice() {
-    assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Synced.class);
+  private List<Call> callsOfANewDevice() {
+    assertThat(attempted()).isInstanceOf(Outcome.Synced.class);
     List<Call> calls = balena.calls().all();
-    balena.removeDevice(device.uuid());
-    device.details().clear();
+    startOver();
     return calls;
   }
 
-  private void converges() {
-    balena.faults().clear();
-    assertThat(isSynced(site.worker())).isTrue();
-    assertThat(balena.devices()).isEqualTo(1);
-    assertThat(balena.deviceVariables(device.uuid()))
-        .isEqualTo(Map.of("K3S_TOKEN", Enrolled.TOKEN));
-    assertThat(balena.serviceVariables(device.uuid(), "coordinator")).hasSize(2);
-    assertThat(balena.isKeyOf(device.key(), balena.deviceId(device.uuid()).orElseThrow())).isTrue();
+  private void startOver() {
+    balena.removeDevice(BalenaFixtures.uuid(device));
+    device.details().clear();
   }
 
+  private void assertConverges() {
+    String uuid = BalenaFixtures.uuid(device);
+    balena.faults().clear();
+
+    assertThat(attempted()).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(balena.devices()).isEqualTo(1);
+    assertThat(balena.deviceVariables(uuid)).isEqualTo(Map.of("K3S_TOKEN", BalenaFixtures.TOKEN));
+    assertThat(balena.serviceVariables(uuid, "coordinator")).hasSize(2);
+    assertThat(balena.isKeyOf(BalenaFixtures.key(device), balena.deviceId(uuid).orElseThrow()))
+        .isTrue();
+  }
+
+  /** Unlike the contract test, it breaks every single HTTP call. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void anAttemptThatDiesAfterAnyCallIsFinishedByTheNext(boolean afterTheWork) {
-    for (Call call : callsOfAFreshDevice()) {
+  void aCrashAfterAnyHttpCallIsRepaired(boolean afterTheWork) {
+    for (Call call : callsOfANewDevice()) {
       Fault fault = Fault.on(call.method(), Pattern.quote(call.path())).dropping().once();
       balena.faults().add(afterTheWork ? fault.afterTheWork() : fault);
 
-      isSynced(site.worker());
-      // What a replica that dies would have reported is lost.
+      attempted();
+      // A dead process has recorded nothing.
       device.details().clear();
 
-      converges();
-      balena.removeDevice(device.uuid());
-      device.details().clear();
+      assertConverges();
+      startOver();
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 403, 404, 409, 429, 500, 503})
-  void noAnswerMakesAFalseSuccess(int status) {
-    for (Call call : callsOfAFreshDevice()) {
+  void noRefusedCallIsASuccess(int status) {
+    for (Call call : callsOfANewDevice()) {
       balena
           .faults()
           .add(
               Fault.on(call.method(), Pattern.quote(call.path()))
                   .answering(status, "\"no\"", Map.of("Retry-After", "1")));
 
-      assertThat(isSynced(site.worker())).as(call + " answered " + status).isFalse();
+      assertThat(attempted())
+          .as(call + " answered " + status)
+          .isNotInstanceOf(Outcome.Synced.class);
 
-      converges();
-      balena.removeDevice(device.uuid());
-      device.details().clear();
+      assertConverges();
+      startOver();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{", "<html>", "[]", "{\"d\": 5}", "{\"d\": [{}]}"})
-  void aMalformedAnswerIsNoSuccess(String body) {
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          {              ; the body is not JSON
+          <html>         ; the body is not JSON
+          []             ; the response lacks d
+          {"d": 5}       ; the response lacks d
+          {"d": [{}]}    ; the response lacks belongs_to__application
+          """)
+  void anAnswerThatIsNotUnderstoodFailsAndIsRetried(String body, String cause) {
     balena.faults().add(Fault.on("GET", ANY_DEVICE).answering(200, body));
 
-    assertThat(isSynced(site.worker())).isFalse();
-    converges();
+    assertThat(attempted())
+        .isEqualTo(new Outcome.Failed("balena answered 200: " + cause, true, null, Map.of()));
+    assertConverges();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"<html>,the body is not JSON", "'{\"id\": 1}',the response lacks api_key"})
+  void aRegistrationThatIsNotConfirmedFailsAndIsRetried(String body, String cause) {
+    balena.faults().add(Fault.on("POST", REGISTER).answering(201, body).afterTheWork());
+
+    assertThat(attempted())
+        .isEqualTo(new Outcome.Failed("balena answered 201: " + cause, true, null, Map.of()));
+    assertConverges();
   }
 
   @Test
-  void aServerThatHangsIsNotWaitedForLong() {
+  void anAnswerThatIsNotJsonKeepsTheCircuitClosed() {
+    BalenaWorker worker = site.worker();
+    balena.faults().add(Fault.on("GET", ANY_DEVICE).answering(200, "<html>"));
+
+    for (int i = 0; i < 10; i++) {
+      device.attempted(worker);
+    }
+
+    assertThat(worker.lanePause()).isEmpty();
+  }
+
+  @Test
+  void aHangingServerIsATimeout() {
     balena.faults().add(Fault.on("POST", REGISTER).hanging());
 
-    assertThat(isSynced(site.worker())).isFalse();
-    converges();
+    // In parentheses stands the socket's or OkHttp's text, whichever comes first.
+    assertThat(attempted())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> {
+              assertThat(failed.message()).startsWith("balena: no response in time (");
+              assertThat(failed.retryable()).isTrue();
+            });
+    assertConverges();
   }
 
   @Test
-  void aServerThatIsNotThereIsNoSuccess() {
+  void aStoppedServerFailsAndIsRetried() {
     balena.stop();
 
-    assertThat(isSynced(site.worker())).isFalse();
+    assertThat(attempted())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> {
+              assertThat(failed.message()).startsWith("no connection to balena: ");
+              assertThat(failed.retryable()).isTrue();
+            });
 
     balena.start();
-    converges();
+    assertConverges();
   }
 
   @Test
-  void a429PausesTheWholeLane() {
+  void a429PausesTheLane() {
     BalenaWorker worker = site.worker();
     balena
         .faults()
         .add(
             Fault.on("GET", ANY_DEVICE)
                 .answering(429, "\"Too Many Requests\"", Map.of("Retry-After", "3600")));
-    assertThat(isSynced(worker)).isFalse();
+    assertThat(device.attempted(worker))
+        .isEqualTo(
+            new Outcome.Failed(
+                "balena answered 429: Too Many Requests", true, Duration.ofHours(1), Map.of()));
     balena.faults().clear();
     balena.calls().clear();
 
-    assertThat(isSynced(worker)).isFalse();
+    assertThat(device.attempted(worker)).isInstanceOf(Outcome.Deferred.class);
 
     assertThat(balena.calls().total()).isZero();
     assertThat(worker.lanePause())
-        .hasValueSatisfying(hold -> assertThat(hold.reason()).isEqualTo("rate limited by balena"));
+        .hasValueSatisfying(
+            pause -> assertThat(pause.reason()).isEqualTo("rate limited by balena"));
   }
 
   @ParameterizedTest
@@ -160,33 +216,66 @@ class BalenaFaultsIT {
                     "",
                     Map.of("Retry-After", "0", "Location", balena.uri() + "/device/register")));
 
-    assertThat(isSynced(site.worker())).isFalse();
+    assertThat(attempted())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed ->
+                assertThat(failed.message())
+                    .isEqualTo("balena answered %d: empty response", status));
 
     assertThat(balena.calls().count("*", REGISTER)).isEqualTo(1);
   }
 
   @Test
-  void keepsTheKeyItGotWhenALaterCallFails() {
+  void anIssuedKeyIsRecordedWhenALaterCallFails() {
     balena.faults().add(Fault.on("PATCH", ANY_DEVICE).answering(500, ""));
 
-    assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Failed.class);
+    assertThat(attempted())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed ->
+                assertThat(failed.details())
+                    .containsOnlyKeys("device_id", "fleet_id", "device_api_key", "last_seen"));
 
-    converges();
-    assertThat(balena.keys(balena.deviceId(device.uuid()).orElseThrow())).isEqualTo(1);
+    assertConverges();
+    assertThat(balena.keys(balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow()))
+        .isEqualTo(1);
   }
 
   @Test
-  void a401WithAGoodTokenIsReportedAsSuch() {
+  void anIssuedKeyIsRecordedWhenTheDeviceCannotBeReadAfterwards() {
+    Fault failing = Fault.on("GET", ANY_DEVICE).answering(500, "").once();
+    balena.faults().add(Fault.on("GET", ANY_DEVICE).once());
+    balena.faults().add(failing);
+
+    assertThat(attempted())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> {
+              assertThat(failed.details()).containsOnlyKeys("device_id", "device_api_key");
+              assertThat(failed.changes())
+                  .containsExactly(Change.create("device " + BalenaFixtures.uuid(device)));
+            });
+
+    assertConverges();
+    assertThat(balena.keys(balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow()))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void a401WithAValidTokenDefersTheDevice() {
     balena
         .faults()
         .add(Fault.on("POST", "/v7/device_service_environment_variable").answering(401, ""));
 
-    assertThat(device.requested(site.worker()))
+    assertThat(attempted())
         .isInstanceOfSatisfying(
             Outcome.Deferred.class,
             deferred -> {
+              assertThat(deferred.reason())
+                  .isEqualTo(
+                      "balena answered 401: the token is valid, but lacks a permission, or the object no longer exists");
               assertThat(deferred.counted()).isFalse();
-              assertThat(deferred.reason()).startsWith("balena answered 401: the token is good");
               assertThat(deferred.changes()).isNotEmpty();
             });
   }
@@ -197,36 +286,56 @@ class BalenaFaultsIT {
         .faults()
         .add(
             Fault.on("POST", "/v7/device_environment_variable")
-                .answering(400, "\"bad value " + Enrolled.TOKEN + "\""));
+                .answering(400, "\"bad value " + BalenaFixtures.TOKEN + "\""));
 
-    assertThat(device.requested(site.worker()).toString())
-        .contains("bad value " + Secret.MASK)
-        .doesNotContain(Enrolled.TOKEN);
-  }
-
-  @Test
-  void aUuidThatSomebodyElseHasFailsForGood() {
-    balena.faults().add(Fault.on("POST", REGISTER).answering(409, "\"uuid\" must be unique."));
-
-    assertThat(device.requested(site.worker()))
+    assertThat(attempted())
         .isInstanceOfSatisfying(
             Outcome.Failed.class,
-            failed -> {
-              assertThat(failed.retryable()).isFalse();
-              assertThat(failed.message()).contains("we may not see");
-            });
+            failed ->
+                assertThat(failed.message())
+                    .isEqualTo("balena answered 400: bad value " + Secret.MASK));
   }
 
   @Test
-  void aDeletionThatFailsGoesOn() {
-    assertThat(isSynced(site.worker())).isTrue();
+  void aUuidOfAHiddenDeviceFailsForGood() {
+    balena.faults().add(Fault.on("POST", REGISTER).answering(409, "\"uuid\" must be unique."));
+
+    assertThat(attempted())
+        .isEqualTo(
+            new Outcome.Failed(
+                "UUID %s is taken by a Balena device that our account cannot see; give the account access to its fleet, or delete it there"
+                    .formatted(BalenaFixtures.uuid(device)),
+                false,
+                null,
+                Map.of()));
+  }
+
+  @Test
+  void aFailedDeletionIsRetried() {
+    assertThat(attempted()).isInstanceOf(Outcome.Synced.class);
     device.deleted();
     balena.faults().add(Fault.on("DELETE", ANY_DEVICE).answering(503, "").once());
 
-    assertThat(isSynced(site.worker())).isFalse();
+    assertThat(attempted()).isInstanceOf(Outcome.Failed.class);
     assertThat(balena.devices()).isEqualTo(1);
 
-    assertThat(device.requested(site.worker())).isInstanceOf(Outcome.Gone.class);
+    assertThat(attempted())
+        .isEqualTo(
+            new Outcome.Gone(List.of(Change.delete("device " + BalenaFixtures.uuid(device)))));
     assertThat(balena.devices()).isZero();
+  }
+
+  @Test
+  void aDeletionThatDoesNotShowIsDeferredAndSentOnce() {
+    assertThat(attempted()).isInstanceOf(Outcome.Synced.class);
+    device.deleted();
+    balena.calls().clear();
+    balena.faults().add(Fault.on("DELETE", ANY_DEVICE).answering(200, ""));
+
+    assertThat(attempted())
+        .isInstanceOfSatisfying(
+            Outcome.Deferred.class,
+            deferred -> assertThat(deferred.reason()).isEqualTo("device deletion in progress"));
+    assertThat(balena.calls().writes()).isEqualTo(1);
   }
 }

@@ -1,5 +1,6 @@
 package doni.worker.balena;
 
+import doni.convergence.HardwareFixture;
 import doni.enrollment.Secret;
 import doni.plan.PlanProperty;
 import doni.simulator.balena.SimulatedBalena;
@@ -12,9 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 class BalenaPlanIT {
 
-  private Enrolled device = Enrolled.aDevice();
+  private HardwareFixture device = BalenaFixtures.aDevice();
 
-  /** Of a variable the path names the row, which no change knows: they are told apart by number. */
+  /** A change does not hold the id of the row, which is in a variable's path. */
   private String callOf(Change change) {
     String object = change.object();
     if (object.startsWith("device variable ") || object.startsWith("variable of service ")) {
@@ -48,17 +49,17 @@ class BalenaPlanIT {
               100,
               List.of(
                   this::rename,
-                  this::credential,
-                  this::token,
-                  random -> rename(balena, random),
-                  random -> spoil(balena, random),
-                  _ -> lose(balena),
-                  _ -> forgetTheKey(),
-                  _ -> replace()),
+                  this::changeCredential,
+                  this::changeToken,
+                  random -> renameInBalena(balena, random),
+                  random -> spoilVariable(balena, random),
+                  _ -> removeDevice(balena),
+                  _ -> forgetKey(),
+                  _ -> replaceDevice()),
               () -> worker.plan(device.attempt(Cause.REQUESTED)),
-              () -> device.requested(worker),
+              () -> device.attempted(worker),
               _ -> {
-                var _ = device.requested(worker);
+                var _ = device.attempted(worker);
               });
     }
   }
@@ -69,47 +70,43 @@ class BalenaPlanIT {
     return "named " + name;
   }
 
-  private String credential(Random random) {
-    device.with("application_credential_id", "credential-" + random.nextInt(5));
+  private String changeCredential(Random random) {
+    device.withProperty("application_credential_id", "credential-" + random.nextInt(5));
     return "another credential";
   }
 
-  private String token(Random random) {
-    device.with("k8s_bootstrap_token", new Secret("abcdef.%016d".formatted(random.nextInt(5))));
+  private String changeToken(Random random) {
+    device.withProperty(
+        "k8s_bootstrap_token", new Secret("abcdef.%016d".formatted(random.nextInt(5))));
     return "another token";
   }
 
-  private String rename(SimulatedBalena balena, Random random) {
-    if (balena.deviceId(device.uuid()).isPresent()) {
-      balena.changeDevice(
-          device.uuid(),
-          JsonMapper.shared().createObjectNode().put("device_name", "other-" + random.nextInt(5)));
-    }
+  private String renameInBalena(SimulatedBalena balena, Random random) {
+    balena.changeDevice(
+        BalenaFixtures.uuid(device),
+        JsonMapper.shared().createObjectNode().put("device_name", "other-" + random.nextInt(5)));
     return "renamed in Balena";
   }
 
-  private String spoil(SimulatedBalena balena, Random random) {
-    if (balena.deviceId(device.uuid()).isPresent()) {
-      balena.setEveryVariable(device.uuid(), "K3S_TOKEN", "spoiled-" + random.nextInt(5));
-    }
-    return "a variable has another value in Balena";
+  private String spoilVariable(SimulatedBalena balena, Random random) {
+    balena.setEveryVariable(
+        BalenaFixtures.uuid(device), "K3S_TOKEN", "spoiled-" + random.nextInt(5));
+    return "another value of a variable in Balena";
   }
 
-  private String lose(SimulatedBalena balena) {
-    if (balena.deviceId(device.uuid()).isPresent()) {
-      balena.removeDevice(device.uuid());
-    }
-    return "gone from Balena";
+  private String removeDevice(SimulatedBalena balena) {
+    balena.removeDevice(BalenaFixtures.uuid(device));
+    return "removed from Balena";
   }
 
-  private String forgetTheKey() {
+  private String forgetKey() {
     device.details().clear();
     return "nothing is recorded";
   }
 
-  private String replace() {
-    if (device.attempt(Cause.REQUESTED).hardware().deleted()) {
-      device = Enrolled.aDevice();
+  private String replaceDevice() {
+    if (device.isDeleted()) {
+      device = BalenaFixtures.aDevice();
       return "another device";
     }
     device.deleted();

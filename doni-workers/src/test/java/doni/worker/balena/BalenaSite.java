@@ -1,62 +1,69 @@
 package doni.worker.balena;
 
 import doni.backend.BackendGuard;
-import doni.machinetype.MachineType;
-import doni.machinetype.MachineTypeCatalog;
-import doni.machinetype.MachineTypes;
+import doni.simulator.SiteClock;
 import doni.simulator.balena.SimulatedBalena;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 
 /** A simulated Balena with a fleet, and workers that are connected to it. */
 final class BalenaSite implements AutoCloseable {
 
-  private final SimulatedBalena balena = new SimulatedBalena(0, Clock.systemUTC());
-  private final long fleet = balena.addFleet("admin", "edge-rpi4", "raspberrypi4-64");
+  private final SiteClock clock;
+  private final SimulatedBalena balena;
+  private final long fleet;
 
+  /** A site whose clock advances a little with every use. */
   BalenaSite() {
-    balena.release(fleet, "coordinator", "wireguard");
+    this(new SiteClock(BalenaFixtures.NOW, Duration.ofMillis(1)));
+  }
+
+  BalenaSite(SiteClock clock) {
+    this.clock = clock;
+    this.balena = new SimulatedBalena(0, clock);
+    this.fleet = balena.addFleet("admin", "edge-rpi4", "raspberrypi4-64");
+    balena.release(fleet, BalenaFixtures.SERVICE, "wireguard");
+  }
+
+  SiteClock clock() {
+    return clock;
   }
 
   SimulatedBalena balena() {
     return balena;
   }
 
+  /** Returns the id of the fleet. */
   long fleet() {
     return fleet;
   }
 
+  /** Opens a worker, as a replica that starts now. */
   BalenaWorker worker() {
-    return worker(balena.token(), Map.of("raspberrypi4-64", "admin/edge-rpi4"));
+    return worker(balena.token(), BalenaFixtures.MAPPING);
   }
 
-  BalenaWorker worker(String token, Map<String, String> mapping) {
-    BalenaProperties properties =
-        new BalenaProperties(
-            balena.uri().toString(),
-            token,
-            mapping,
-            "coordinator",
-            Duration.ofSeconds(1),
-            Duration.ofMillis(500),
-            "balena");
-    Clock clock = Clock.systemUTC();
-    BackendGuard remote =
-        new BackendGuard("balena", 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
-    FleetNames names =
-        new FleetNames(
-            properties.deviceFleetMapping(),
-            MachineTypeCatalog.of(
-                new MachineTypes(
-                    Map.of("raspberrypi4-64", new MachineType("Pi 4", "Raspberry Pi", "4B")))));
+  BalenaWorker worker(String token, Map<String, String> fleetMapping) {
+    BalenaProperties properties = properties(token, fleetMapping);
     return new BalenaWorker(
-        new BalenaFleet(properties, names, remote, clock), properties, names, clock);
+        client(properties), properties, BalenaFixtures.fleets(properties), clock);
+  }
+
+  BalenaProperties properties(String token, Map<String, String> fleetMapping) {
+    return BalenaFixtures.properties(balena.uri().toString(), token, fleetMapping);
+  }
+
+  BalenaClient client(BalenaProperties properties) {
+    BackendGuard guard =
+        new BackendGuard(
+            BalenaApi.SERVICE, 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
+    return new HttpBalenaClient(properties, BalenaFixtures.fleets(properties), guard, clock);
   }
 
   @Override
   public void close() {
+    balena.faults().clear();
     balena.close();
   }
 }

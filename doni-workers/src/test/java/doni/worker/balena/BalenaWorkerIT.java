@@ -1,12 +1,12 @@
 package doni.worker.balena;
 
-import static doni.worker.balena.Enrolled.aDevice;
+import static doni.worker.balena.BalenaFixtures.aDevice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import doni.backend.BackendException;
-import doni.enrollment.Secret;
+import doni.convergence.HardwareFixture;
 import doni.simulator.balena.SimulatedBalena;
 import doni.worker.Outcome;
 import java.util.ArrayList;
@@ -17,13 +17,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** What the worker makes of what it finds. */
+/** Attempts against a Balena that answers. */
 class BalenaWorkerIT {
+
+  private static final String UNUSABLE_NAME =
+      "name: must have at most 255 characters and no line breaks for Balena";
 
   private BalenaSite site;
   private SimulatedBalena balena;
   private BalenaWorker worker;
-  private final Enrolled device = aDevice();
+  private final HardwareFixture device = aDevice();
 
   @BeforeEach
   void open() {
@@ -37,22 +40,23 @@ class BalenaWorkerIT {
     site.close();
   }
 
-  private void synced() {
+  private void assertSynced() {
     assertThat(device.requested(worker)).isInstanceOf(Outcome.Synced.class);
   }
 
-  private void agrees() {
-    assertThat(balena.deviceVariables(device.uuid())).containsEntry("K3S_TOKEN", Enrolled.TOKEN);
-    assertThat(balena.serviceVariables(device.uuid(), "coordinator"))
+  private void assertWritten() {
+    assertThat(balena.deviceVariables(BalenaFixtures.uuid(device)))
+        .containsEntry("K3S_TOKEN", BalenaFixtures.TOKEN);
+    assertThat(balena.serviceVariables(BalenaFixtures.uuid(device), "coordinator"))
         .isEqualTo(
             Map.of(
                 "OS_APPLICATION_CREDENTIAL_ID",
                 "credential-1",
                 "OS_APPLICATION_CREDENTIAL_SECRET",
-                Enrolled.CREDENTIAL));
-    assertThat(balena.serviceVariables(device.uuid(), "wireguard")).isEmpty();
-    assertThat(balena.deviceName(device.uuid())).contains("edge-01");
-    assertThat(balena.deviceType(device.uuid())).contains("raspberrypi4-64");
+                BalenaFixtures.CREDENTIAL));
+    assertThat(balena.serviceVariables(BalenaFixtures.uuid(device), "wireguard")).isEmpty();
+    assertThat(balena.deviceName(BalenaFixtures.uuid(device))).contains("pi-1");
+    assertThat(balena.deviceType(BalenaFixtures.uuid(device))).contains("raspberrypi4-64");
     assertThat(balena.devices()).isEqualTo(1);
   }
 
@@ -65,35 +69,24 @@ class BalenaWorkerIT {
   }
 
   @Test
-  void registersAFreshDevice() {
-    synced();
+  void aNewDeviceIsRegistered() {
+    assertSynced();
 
-    agrees();
-    long id = balena.deviceId(device.uuid()).orElseThrow();
+    assertWritten();
+    long id = balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow();
     assertThat(device.details())
         .containsEntry("device_id", id)
         .containsEntry("fleet_id", site.fleet())
         .doesNotContainKey("last_seen");
-    assertThat(balena.isKeyOf(device.key(), id)).isTrue();
+    assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
     assertThat(balena.keys(id)).isEqualTo(1);
   }
 
   @Test
-  void writesNothingWhenNothingChanged() {
-    synced();
-    balena.calls().clear();
-
-    synced();
-    assertThat(device.routine(worker)).isInstanceOf(Outcome.Synced.class);
-
-    assertThat(balena.calls().writes()).isZero();
-  }
-
-  @Test
-  void oneListingServesAllDevicesOfASweep() {
-    List<Enrolled> devices = new ArrayList<>();
+  void oneListingServesAllScheduledAttempts() {
+    List<HardwareFixture> devices = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      Enrolled one = aDevice().named("edge-" + i);
+      HardwareFixture one = aDevice().named("edge-" + i);
       assertThat(one.requested(worker)).isInstanceOf(Outcome.Synced.class);
       devices.add(one);
     }
@@ -101,238 +94,207 @@ class BalenaWorkerIT {
     balena.calls().clear();
 
     devices.forEach(
-        one -> assertThat(one.routine(afterRestart)).isInstanceOf(Outcome.Synced.class));
+        one -> assertThat(one.scheduled(afterRestart)).isInstanceOf(Outcome.Synced.class));
 
-    // Who we are, the device types, the fleets, their devices.
+    // The token check, the device types, the fleets, their devices.
     assertThat(balena.calls().total()).isEqualTo(4);
   }
 
   @Test
-  void takesANewNameOver() {
-    synced();
+  void anyNameIsWritten() {
+    assertSynced();
 
     device.named("o'brien & co + 100% / ü");
-    synced();
+    assertSynced();
 
-    assertThat(balena.deviceName(device.uuid())).contains("o'brien & co + 100% / ü");
+    assertThat(balena.deviceName(BalenaFixtures.uuid(device))).contains("o'brien & co + 100% / ü");
   }
 
   @Test
-  void takesAnotherMachineTypeOverAndLeavesTheFleet() {
-    synced();
+  void anotherMachineTypeKeepsTheFleet() {
+    assertSynced();
 
-    device.with("machine_name", "jetson-nano");
-    synced();
+    device.withProperty("machine_name", "jetson-nano");
+    assertSynced();
 
-    assertThat(balena.deviceType(device.uuid())).contains("jetson-nano");
+    assertThat(balena.deviceType(BalenaFixtures.uuid(device))).contains("jetson-nano");
     assertThat(device.details()).containsEntry("fleet_id", site.fleet());
   }
 
   @Test
-  void takesANewCredentialOver() {
-    synced();
-
-    device
-        .with("application_credential_id", "credential-2")
-        .with("application_credential_secret", new Secret("another"));
-    synced();
-
-    assertThat(balena.serviceVariables(device.uuid(), "coordinator"))
-        .containsEntry("OS_APPLICATION_CREDENTIAL_ID", "credential-2")
-        .containsEntry("OS_APPLICATION_CREDENTIAL_SECRET", "another");
-  }
-
-  @Test
-  void followsTheBootstrapToken() {
-    synced();
-
-    device.with("k8s_bootstrap_token", new Secret("fedcba.fedcba9876543210"));
-    synced();
-
-    assertThat(balena.deviceVariables(device.uuid()))
-        .isEqualTo(Map.of("K3S_TOKEN", "fedcba.fedcba9876543210"));
-  }
-
-  @Test
-  void neverSendsOrDeletesWhatIsAbsent() {
-    synced();
+  void aMissingPropertyLeavesItsVariable() {
+    assertSynced();
     balena.calls().clear();
 
-    device.without("k8s_bootstrap_token");
-    synced();
+    device.withoutProperty("k8s_bootstrap_token");
+    assertSynced();
 
     assertThat(balena.calls().writes()).isZero();
-    agrees();
+    assertWritten();
   }
 
   @Test
-  void repairsWhatSomebodyElseChanged() {
-    synced();
+  void driftIsRepairedByAScheduledAttempt() {
+    assertSynced();
     balena.changeDevice(
-        device.uuid(), JsonNodeFactory.instance.objectNode().put("device_name", "mine"));
-    balena.setEveryVariable(device.uuid(), "K3S_TOKEN", "wrong");
-    balena.setEveryVariable(device.uuid(), "OS_APPLICATION_CREDENTIAL_SECRET", "wrong");
+        BalenaFixtures.uuid(device),
+        JsonNodeFactory.instance.objectNode().put("device_name", "mine"));
+    balena.setEveryVariable(BalenaFixtures.uuid(device), "K3S_TOKEN", "wrong");
+    balena.setEveryVariable(
+        BalenaFixtures.uuid(device), "OS_APPLICATION_CREDENTIAL_SECRET", "wrong");
 
-    assertThat(device.routine(site.worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.scheduled(site.worker())).isInstanceOf(Outcome.Synced.class);
 
-    agrees();
+    assertWritten();
   }
 
   @Test
-  void registersAnewWhatWasDeletedAndForgetsItsKey() {
-    synced();
-    String before = device.key();
-    balena.removeDevice(device.uuid());
+  void aDeletedBalenaDeviceIsRegisteredWithANewKey() {
+    assertSynced();
+    String before = BalenaFixtures.key(device);
+    balena.removeDevice(BalenaFixtures.uuid(device));
 
-    synced();
+    assertSynced();
 
-    agrees();
-    assertThat(device.key()).isNotEqualTo(before);
-    assertThat(balena.isKeyOf(device.key(), balena.deviceId(device.uuid()).orElseThrow())).isTrue();
+    assertWritten();
+    assertThat(BalenaFixtures.key(device)).isNotEqualTo(before);
+    assertThat(
+            balena.isKeyOf(
+                BalenaFixtures.key(device),
+                balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow()))
+        .isTrue();
   }
 
   @Test
-  void adoptsADeviceWhereItIs() {
+  void anExistingDeviceStaysInItsFleet() {
     long elsewhere = balena.addFleet("lab", "other", "jetson-nano");
     balena.release(elsewhere, "coordinator", "wireguard");
-    long id = balena.addDevice(device.uuid(), elsewhere, "jetson-nano");
+    long id = balena.addDevice(BalenaFixtures.uuid(device), elsewhere, "jetson-nano");
 
-    synced();
+    assertSynced();
 
-    agrees();
+    assertWritten();
     assertThat(device.details())
         .containsEntry("device_id", id)
         .containsEntry("fleet_id", elsewhere);
     assertThat(balena.calls().count("POST", "/device/register")).isZero();
-    assertThat(balena.isKeyOf(device.key(), id)).isTrue();
+    assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
   }
 
   @Test
-  void replacesTheKeyOfADeviceThatSomebodyElseRegisteredAnew() {
-    synced();
-    balena.removeDevice(device.uuid());
-    long id = balena.addDevice(device.uuid(), site.fleet(), "raspberrypi4-64");
+  void aDeviceThatWasRegisteredAgainGetsANewKey() {
+    assertSynced();
+    balena.removeDevice(BalenaFixtures.uuid(device));
+    long id = balena.addDevice(BalenaFixtures.uuid(device), site.fleet(), "raspberrypi4-64");
 
-    synced();
+    assertSynced();
 
-    assertThat(balena.isKeyOf(device.key(), id)).isTrue();
+    assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
   }
 
   @Test
-  void defersAfterAllElseWhileTheServiceIsNotThere() {
+  void aMissingServiceDefersAfterTheOtherWrites() {
     balena.installLate(true);
 
     assertThat(device.requested(worker))
         .asInstanceOf(type(Outcome.Deferred.class))
         .returns(null, Outcome.Deferred::after)
         .satisfies(outcome ->
-            assertThat(outcome.reason()).contains("'coordinator'").contains("admin/edge-rpi4"));
-    assertThat(balena.deviceVariables(device.uuid())).containsKey("K3S_TOKEN");
-    assertThat(device.key()).isNotEmpty();
+            assertThat(outcome.reason())
+                .isEqualTo(
+                    "service 'coordinator' not on the device yet; Balena adds it once fleet admin/edge-rpi4 has a release with it"));
+    assertThat(balena.deviceVariables(BalenaFixtures.uuid(device))).containsKey("K3S_TOKEN");
+    assertThat(BalenaFixtures.key(device)).isNotEmpty();
 
     balena.catchUp();
-    synced();
-    agrees();
-    assertThat(balena.keys(balena.deviceId(device.uuid()).orElseThrow())).isEqualTo(1);
+    assertSynced();
+    assertWritten();
+    assertThat(balena.keys(balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow()))
+        .isEqualTo(1);
   }
 
   @Test
-  void aMachineTypeWithoutAFleetNamesTheKeyToSet() {
-    device.with("machine_name", "jetson-nano");
+  void aMachineTypeWithoutAFleetFails() {
+    device.withProperty("machine_name", "jetson-nano");
 
     assertThat(failure())
-        .contains("'jetson-nano'")
-        .contains("set doni.workers.balena.device-fleet-mapping.jetson-nano");
+        .isEqualTo(
+            "no fleet for machine type 'jetson-nano'; set doni.workers.balena.device-fleet-mapping.jetson-nano, or the fleet in the machine type's file");
     assertThat(balena.calls().writes()).isZero();
   }
 
   @Test
-  void anUnknownMachineTypeCreatesNothing() {
-    device.with("machine_name", "toaster");
+  void anUnknownDeviceTypeFails() {
+    device.withProperty("machine_name", "toaster");
 
-    assertThat(failure()).isEqualTo("Balena knows no device type 'toaster' (machine_name)");
+    assertThat(failure()).isEqualTo("machine_name: Balena has no device type 'toaster'");
     assertThat(balena.calls().writes()).isZero();
   }
 
   @Test
-  void anUnknownFleetIsNamed() {
+  void anUnknownFleetFails() {
     worker = site.worker(balena.token(), Map.of("raspberrypi4-64", "admin/none"));
 
     assertThat(failure())
-        .contains("'admin/none'")
-        .contains("doni.workers.balena.device-fleet-mapping.raspberrypi4-64");
+        .isEqualTo(
+            "fleet 'admin/none' not found in Balena, or hidden from our account; correct doni.workers.balena.device-fleet-mapping.raspberrypi4-64");
   }
 
   @Test
-  void aNameInTwoOrganisationsIsAmbiguousAndASlugInAnyCaseIsNot() {
+  void anAmbiguousFleetNeedsItsOrganization() {
     balena.addFleet("lab", "edge-rpi4", "raspberrypi4-64");
     worker = site.worker(balena.token(), Map.of("raspberrypi4-64", "edge-rpi4"));
-    assertThat(failure()).contains("organisation/name");
+    assertThat(failure())
+        .isEqualTo(
+            "several organizations have a fleet 'edge-rpi4'; set doni.workers.balena.device-fleet-mapping.raspberrypi4-64 to organization/name");
 
     worker = site.worker(balena.token(), Map.of("raspberrypi4-64", "Admin/Edge-RPI4"));
-    synced();
+    assertSynced();
   }
 
   @Test
-  void aFleetThatVanishedIsLookedUpAgain() {
-    Enrolled first = aDevice();
+  void aDeletedFleetIsLookedUpAgain() {
+    HardwareFixture first = aDevice();
     assertThat(first.requested(worker)).isInstanceOf(Outcome.Synced.class);
     balena.removeFleet(site.fleet());
 
-    assertThat(device.requested(worker)).isInstanceOf(Outcome.Deferred.class);
-    assertThat(failure()).contains("Balena has no fleet");
+    assertThat(failure())
+        .isEqualTo(
+            "fleet 'admin/edge-rpi4' not found in Balena, or hidden from our account; correct doni.workers.balena.device-fleet-mapping.raspberrypi4-64");
+    assertThat(balena.calls().count("POST", "/device/register")).isEqualTo(2);
   }
 
   @Test
-  void refusesANameThatBalenaDoesNotTake() {
+  void anUnusableNameFails() {
     device.named("x".repeat(256));
-    assertThat(failure()).contains("at most 255");
+    assertThat(failure()).isEqualTo(UNUSABLE_NAME);
 
     device.named("a\nb");
-    assertThat(failure()).contains("line breaks");
+    assertThat(failure()).isEqualTo(UNUSABLE_NAME);
     assertThat(balena.calls().writes()).isZero();
   }
 
   @Test
-  void tellsWhenADeviceWasLastSeen() {
-    synced();
+  void theLastConnectionIsReported() {
+    assertSynced();
     balena.changeDevice(
-        device.uuid(),
+        BalenaFixtures.uuid(device),
         JsonNodeFactory.instance
             .objectNode()
             .put("last_connectivity_event", "2026-11-22T18:05:09.551Z"));
-    synced();
+    assertSynced();
     assertThat(device.details()).containsEntry("last_seen", "2026-11-22T18:05:09+00:00");
 
     balena.changeDevice(
-        device.uuid(), JsonNodeFactory.instance.objectNode().put("is_online", true));
-    synced();
+        BalenaFixtures.uuid(device), JsonNodeFactory.instance.objectNode().put("is_online", true));
+    assertSynced();
     assertThat(String.valueOf(device.details().get("last_seen")))
         .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\+00:00")
         .isNotEqualTo("2026-11-22T18:05:09+00:00");
   }
 
   @Test
-  void deletesADeletedDevice() {
-    synced();
-    device.deleted();
-
-    assertThat(device.requested(worker)).isInstanceOf(Outcome.Gone.class);
-
-    assertThat(balena.devices()).isZero();
-    balena.calls().clear();
-    assertThat(device.requested(worker)).isInstanceOf(Outcome.Gone.class);
-    assertThat(balena.calls().writes()).isZero();
-  }
-
-  @Test
-  void deletesWhatNeverExisted() {
-    assertThat(device.deleted().requested(worker)).isInstanceOf(Outcome.Gone.class);
-    assertThat(balena.calls().writes()).isZero();
-  }
-
-  @Test
-  void aRejectedTokenHoldsTheLaneAndCostsOneCall() {
+  void aRejectedTokenPausesTheLaneAfterOneCall() {
     worker = site.worker("wrong", Map.of("raspberrypi4-64", "admin/edge-rpi4"));
 
     for (int i = 0; i < 3; i++) {
@@ -342,15 +304,15 @@ class BalenaWorkerIT {
     }
 
     assertThat(worker.lanePause())
-        .hasValueSatisfying(hold ->
-            assertThat(hold.reason())
-                .isEqualTo("doni.workers.balena.api-token is rejected by Balena"));
+        .hasValueSatisfying(pause ->
+            assertThat(pause.reason())
+                .isEqualTo("Balena rejected the token; set doni.workers.balena.api-token"));
     assertThat(balena.calls().total()).isEqualTo(1);
   }
 
   @Test
-  void aTokenThatGoesBadLaterHoldsTheLaneToo() {
-    synced();
+  void aRevokedTokenPausesTheLane() {
+    assertSynced();
     balena.rotateToken();
 
     assertThat(catchThrowableOfType(BackendException.class, () -> device.requested(worker)).kind())

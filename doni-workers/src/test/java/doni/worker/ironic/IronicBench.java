@@ -1,7 +1,7 @@
 package doni.worker.ironic;
 
+import doni.convergence.FaultyBench;
 import doni.convergence.FaultyCalls;
-import doni.convergence.WorkerBench;
 import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.simulator.SiteClock;
@@ -10,29 +10,20 @@ import doni.worker.ironic.IronicDesiredState.DesiredPort;
 import doni.worker.ironic.IronicObservedState.IronicPort;
 import doni.worker.ironic.IronicWrite.PatchOperation;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A worker in front of an Ironic whose calls can fail. */
-abstract class IronicBench implements WorkerBench {
+abstract class IronicBench extends FaultyBench<IronicClient> {
 
   private static final String DEPLOY_IMAGE = "5c9b8d1e-0000-4000-8000-000000000001";
   private static final String OTHER_MAC = "52:54:00:aa:00:09";
 
-  private final FaultyCalls<IronicClient> calls;
-  private final IronicClient client;
-  private final SiteClock clock;
   private final Worker worker;
 
-  /**
-   * @param client past which nothing fails
-   */
   IronicBench(FaultyCalls<IronicClient> calls, IronicClient client, SiteClock clock) {
-    this.calls = calls;
-    this.client = client;
-    this.clock = clock;
+    super(calls, client, clock);
     this.worker = new IronicWorker(calls.client(), IronicProperties.HostOnDelete.REMOVE, clock);
   }
 
@@ -42,10 +33,6 @@ abstract class IronicBench implements WorkerBench {
 
   /** Changes a port past the rule that its connectivity is fixed in the pool. */
   abstract void setPxeEnabled(String macAddress, boolean enabled);
-
-  FaultyCalls<IronicClient> faultyCalls() {
-    return calls;
-  }
 
   @Override
   public Worker worker() {
@@ -93,11 +80,6 @@ abstract class IronicBench implements WorkerBench {
   }
 
   @Override
-  public void proceed(Hardware hardware) {
-    clock.advance(Duration.ofMinutes(1));
-  }
-
-  @Override
   public Map<String, Runnable> disturbances(Hardware hardware) {
     String uuid = hardware.id().toString();
     Map<String, Runnable> disturbances = new LinkedHashMap<>();
@@ -113,24 +95,25 @@ abstract class IronicBench implements WorkerBench {
         "interface name",
         () ->
             done(
-                client.patchPort(
-                    port(uuid, Host.MAC).uuid(),
-                    List.of(new PatchOperation("/extra/name", null, "other")))));
+                client()
+                    .patchPort(
+                        port(uuid, Host.MAC).uuid(),
+                        List.of(new PatchOperation("/extra/name", null, "other")))));
     disturbances.put("interface PXE", () -> setPxeEnabled(Host.MAC, false));
     disturbances.put(
-        "port deleted", () -> done(client.deletePort(port(uuid, Host.SECOND_MAC).uuid())));
+        "port deleted", () -> done(client().deletePort(port(uuid, Host.SECOND_MAC).uuid())));
     disturbances.put(
         "port added",
-        () -> done(client.createPort(uuid, new DesiredPort(OTHER_MAC, "x", true, Map.of()))));
+        () -> done(client().createPort(uuid, new DesiredPort(OTHER_MAC, "x", true, Map.of()))));
     return disturbances;
   }
 
   private void patch(String uuid, String path, String value) {
-    done(client.patchNode(uuid, List.of(new PatchOperation(path, null, value))));
+    done(client().patchNode(uuid, List.of(new PatchOperation(path, null, value))));
   }
 
   IronicPort port(String uuid, String macAddress) {
-    return client.observe(uuid).ports().stream()
+    return client().observe(uuid).ports().stream()
         .filter(port -> port.macAddress().equals(macAddress))
         .findFirst()
         .orElseThrow();
@@ -144,27 +127,7 @@ abstract class IronicBench implements WorkerBench {
 
   @Override
   public void deleteResource(Hardware hardware) {
-    done(client.deleteNode(hardware.id().toString()));
-  }
-
-  @Override
-  public int writes() {
-    return calls.writes();
-  }
-
-  @Override
-  public int calls() {
-    return calls.calls();
-  }
-
-  @Override
-  public void failCall(int skipped, Failure failure) {
-    calls.failCall(skipped, failure);
-  }
-
-  @Override
-  public void failWrite(int skipped, Failure failure) {
-    calls.failWrite(skipped, failure);
+    done(client().deleteNode(hardware.id().toString()));
   }
 
   @Override

@@ -2,9 +2,9 @@ package doni.worker.k8s;
 
 import static doni.convergence.HardwareFixture.anEnrolledDevice;
 
+import doni.convergence.FaultyBench;
 import doni.convergence.FaultyCalls;
 import doni.convergence.HardwareFixture;
-import doni.convergence.WorkerBench;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
@@ -19,7 +19,6 @@ import doni.worker.k8s.K8sWrite.TaintList;
 import doni.worker.k8s.K8sWrite.UpdateSecret;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,24 +27,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The k8s worker in front of a cluster whose calls can fail. */
-abstract class K8sBench implements WorkerBench {
+abstract class K8sBench extends FaultyBench<K8sClient> {
 
   private static final HardwareId ID = HardwareId.parse(K8sFixtures.HARDWARE);
   private static final String NODE = "pi-1";
   private static final String LABEL = "smarter-device-manager";
 
-  private final FaultyCalls<K8sClient> calls;
-  private final K8sClient client;
-  private final SiteClock clock;
   private final K8sWorker worker;
 
-  /**
-   * @param client past which nothing fails
-   */
   K8sBench(FaultyCalls<K8sClient> calls, K8sClient client, SiteClock clock) {
-    this.calls = calls;
-    this.client = client;
-    this.clock = clock;
+    super(calls, client, clock);
     this.worker =
         new K8sWorker(
             calls.client(), K8sFixtures.properties(taint()), K8sFixtures.MACHINE_TYPES, clock);
@@ -91,8 +82,8 @@ abstract class K8sBench implements WorkerBench {
 
   @Override
   public void proceed(Hardware hardware) {
-    clock.advance(Duration.ofMinutes(1));
-    if (!hardware.deleted() && client.tokenSecret(tokenId(hardware)).isPresent()) {
+    super.proceed(hardware);
+    if (!hardware.deleted() && client().tokenSecret(tokenId(hardware)).isPresent()) {
       join(hardware.name());
     }
   }
@@ -113,8 +104,8 @@ abstract class K8sBench implements WorkerBench {
     disturbances.put("managed label added", () -> label("nvidia-device-plugin/enabled", "true"));
     disturbances.put("egress denied", () -> label(ExpectedLabels.LOCAL_EGRESS, "deny"));
     disturbances.put("taint removed", this::removeTaints);
-    disturbances.put("token deleted", () -> client.write(new DeleteSecret(tokenId(hardware))));
-    disturbances.put("token changed", () -> client.write(new UpdateSecret(wrongToken(), "")));
+    disturbances.put("token deleted", () -> client().write(new DeleteSecret(tokenId(hardware))));
+    disturbances.put("token changed", () -> client().write(new UpdateSecret(wrongToken(), "")));
     return disturbances;
   }
 
@@ -131,37 +122,17 @@ abstract class K8sBench implements WorkerBench {
   private void label(String key, @Nullable String value) {
     Map<String, @Nullable String> labels = new HashMap<>();
     labels.put(key, value);
-    client.write(new PatchNode(NODE, labels, null, List.of()));
+    client().write(new PatchNode(NODE, labels, null, List.of()));
   }
 
   private void removeTaints() {
-    String version = client.node(NODE).orElseThrow().resourceVersion();
-    client.write(new PatchNode(NODE, Map.of(), new TaintList(List.of(), version), List.of()));
+    String version = client().node(NODE).orElseThrow().resourceVersion();
+    client().write(new PatchNode(NODE, Map.of(), new TaintList(List.of(), version), List.of()));
   }
 
   @Override
   public void deleteResource(Hardware hardware) {
-    client.write(new DeleteNode(NODE, client.node(NODE).orElseThrow().uid()));
-  }
-
-  @Override
-  public int writes() {
-    return calls.writes();
-  }
-
-  @Override
-  public int calls() {
-    return calls.calls();
-  }
-
-  @Override
-  public void failCall(int skipped, Failure failure) {
-    calls.failCall(skipped, failure);
-  }
-
-  @Override
-  public void failWrite(int skipped, Failure failure) {
-    calls.failWrite(skipped, failure);
+    client().write(new DeleteNode(NODE, client().node(NODE).orElseThrow().uid()));
   }
 
   @Override

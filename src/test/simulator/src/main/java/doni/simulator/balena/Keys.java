@@ -7,13 +7,13 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Who calls. */
+/** The API keys and session tokens, and who calls with them. */
 final class Keys {
 
-  /** Whose key it is. */
+  /** The owner of a key. */
   sealed interface Caller {
     /**
-     * @param session whether it is the token of a session and no API key
+     * @param session whether it is a session token, not an API key
      */
     record User(boolean session) implements Caller {}
 
@@ -31,7 +31,7 @@ final class Keys {
     return key;
   }
 
-  /** Takes a key that a client chose. */
+  /** Accepts a key that a client chose. */
   String adopt(String key, Caller caller) {
     callers.put(key, caller);
     return key;

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The calls that are no resources. */
+/** The calls outside of the OData resources. */
 final class PlainApi {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -108,7 +108,7 @@ final class PlainApi {
     return Answer.json(200, NODES.stringNode(keys.issue(new Caller.Fleet(fleet))));
   }
 
-  /** A path that starts with digits is taken for their number, whatever follows. */
+  /** Of a path that starts with digits, the server takes these as the id and ignores the rest. */
   Answer deviceKey(Request request) {
     requireUser(request);
     if (!Character.isDigit(request.variable("id").charAt(0))) {

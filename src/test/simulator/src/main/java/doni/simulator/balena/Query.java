@@ -11,14 +11,14 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What is asked of a resource.
+ * A parsed request for rows of a resource.
  *
  * @param key of a single row; null for the whole collection
- * @param counted whether only the number of rows is wanted
+ * @param counted whether only the number of rows is requested
  */
 record Query(String table, @Nullable Condition key, boolean counted, Options options) {
 
-  /** Whether a row is wanted. */
+  /** Decides whether a row is part of the answer. */
   @FunctionalInterface
   interface Condition {
     boolean holds(Tables tables, String table, ObjectNode row);
@@ -39,13 +39,13 @@ record Query(String table, @Nullable Condition key, boolean counted, Options opt
       long top,
       long skip) {}
 
-  /** The rows that are meant, as they are stored. */
+  /** Returns the requested rows as they are stored. */
   List<ObjectNode> rows(Tables tables) {
     checkFields(table, options);
     return chosen(tables, table, tables.where(table, row -> keyed(tables, row)), options);
   }
 
-  /** What a GET answers. */
+  /** Returns the body of the answer to a GET. */
   ObjectNode answer(Tables tables, List<ObjectNode> rows) {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     if (counted) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Takes a URL apart as the server does: before it is decoded, so that only the inside of a quoted
- * text, a space, a quote and the sign before an option may be percent-encoded.
+ * Parses a URL as the server does: before it is decoded, so that only the inside of a quoted text,
+ * a space, a quote and the sign before an option may be percent-encoded.
  */
 final class QueryParser {
 

@@ -5,7 +5,7 @@ import doni.simulator.http.Refusal;
 import java.util.Map;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** The errors of the API: there is no error object, only a JSON string, a plain text or nothing. */
+/** The errors of the API. Their body is a JSON string, plain text, or empty. */
 final class Refused {
 
   private Refused() {}

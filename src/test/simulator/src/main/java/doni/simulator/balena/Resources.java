@@ -270,7 +270,7 @@ final class Resources {
     }
   }
 
-  /** Replaces a device variable; for those of services it fails. */
+  /** Replaces a device variable; fails for the variable of a service. */
   Answer put(Request request) {
     requireUser(request);
     Query query = QueryParser.parse(request, path(request));
@@ -294,7 +294,7 @@ final class Resources {
     });
   }
 
-  /** What the registration answers. */
+  /** Returns the body of the answer to a registration. */
   ObjectNode register(String uuid, long fleet, String slug, String chosenKey) {
     return locked(_ -> {
       if (isTaken(uuid)) {
@@ -469,7 +469,7 @@ final class Resources {
     return row;
   }
 
-  /** A body whose type is not JSON is dropped without a word. */
+  /** Silently ignores a body whose content type is not JSON, as the server does. */
   static JsonNode body(Request request) {
     if (request.body().length() > LARGEST) {
       throw Refused.plain(413, "<!DOCTYPE html>");

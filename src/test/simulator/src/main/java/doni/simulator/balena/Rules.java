@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What the server checks before it stores a row. */
+/** The checks before a row is stored. */
 final class Rules {
 
   private static final Set<String> RESERVED = Set.of("RESIN", "BALENA", "USER");
@@ -74,7 +74,7 @@ final class Rules {
     }
   }
 
-  /** A number, or a text whose leading digits are taken for one. */
+  /** Returns a number, or the leading digits of a text. */
   static long id(JsonNode value) {
     if (value.isIntegralNumber()) {
       return value.asLong();

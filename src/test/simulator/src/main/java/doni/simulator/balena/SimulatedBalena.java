@@ -12,11 +12,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A simulated openBalena API server, version 7 of its API: the resources and calls that a client
- * needs which registers devices.
+ * A simulated openBalena API server, version 7 of the API: the resources and calls that a client
+ * needs to register and configure devices.
  *
- * <p>Builds and releases are not simulated: {@link #release} says which services a fleet's release
- * has. Whole rows hold fewer fields than those of a real server.
+ * <p>Builds and releases are not simulated: {@link #release} sets the services of a fleet's
+ * release. Whole rows have fewer fields than those of a real server.
  */
 public final class SimulatedBalena extends SimulatedApi {
 
@@ -25,7 +25,7 @@ public final class SimulatedBalena extends SimulatedApi {
   private volatile String token = keys.issue(new Caller.User(false));
 
   /**
-   * Starts the API, with the device types of a real one and without fleets.
+   * Starts the API, with the device types of a real server and without fleets.
    *
    * @param port 0 for a free one
    */
@@ -56,18 +56,18 @@ public final class SimulatedBalena extends SimulatedApi {
     server.start();
   }
 
-  /** The user's API key. */
+  /** Returns the user's API key. */
   public String token() {
     return token;
   }
 
-  /** Gives the user another key; the old one is answered with 401 from now on. */
+  /** Gives the user another key; from now on, the old one is answered with 401. */
   public void rotateToken() {
     keys.revoke(token);
     token = keys.issue(new Caller.User(false));
   }
 
-  /** Makes a fleet, and says its number. */
+  /** Creates a fleet and returns its id. */
   public long addFleet(String organization, String name, String deviceType) {
     return resources.addFleet(organization, name, deviceType);
   }
@@ -76,25 +76,25 @@ public final class SimulatedBalena extends SimulatedApi {
     resources.remove("application", id);
   }
 
-  /** Finishes a release of these services: the devices of the fleet get them. */
+  /** Finishes a release of these services, and installs them on the devices of the fleet. */
   public void release(long fleet, String... services) {
     resources.release(fleet, List.of(services));
   }
 
   /**
-   * Whether services appear on devices in the background, after {@link #catchUp} only, as with a
-   * server that does so by asynchronous tasks.
+   * Sets whether services appear on devices only with {@link #catchUp}, as on a server that
+   * installs them by asynchronous tasks.
    */
   public void installLate(boolean late) {
     resources.installLate(late);
   }
 
-  /** Does what was left for the background. */
+  /** Runs the asynchronous tasks. */
   public void catchUp() {
     resources.catchUp();
   }
 
-  /** Registers a device as somebody else would, and says its number. */
+  /** Registers a device as another client would, and returns its id. */
   public long addDevice(String uuid, long fleet, String deviceType) {
     return resources.addDevice(uuid, fleet, deviceType).path("id").asLong();
   }
@@ -123,12 +123,12 @@ public final class SimulatedBalena extends SimulatedApi {
     device(uuid).ifPresent(row -> resources.remove("device", row.path("id").asLong()));
   }
 
-  /** Somebody else changes a field of a device, as its own client would. */
+  /** Changes fields of a device as another client would; does nothing without that device. */
   public void changeDevice(String uuid, ObjectNode fields) {
     device(uuid).ifPresent(row -> resources.locked(tables -> row.setAll(fields)));
   }
 
-  /** How many keys are good for the device. */
+  /** Returns the number of valid API keys of the device. */
   public long keys(long device) {
     return keys.countOf(new Caller.Device(device));
   }
@@ -137,7 +137,7 @@ public final class SimulatedBalena extends SimulatedApi {
     return keys.is(key, new Caller.Device(device));
   }
 
-  /** The device variables by name. */
+  /** Returns the device variables by name. */
   public Map<String, String> deviceVariables(String uuid) {
     return device(uuid)
         .map(row ->
@@ -146,7 +146,7 @@ public final class SimulatedBalena extends SimulatedApi {
         .orElse(Map.of());
   }
 
-  /** The variables of one service on a device by name. */
+  /** Returns the variables of one service on a device by name. */
   public Map<String, String> serviceVariables(String uuid, String service) {
     return device(uuid)
         .map(row ->
@@ -167,7 +167,7 @@ public final class SimulatedBalena extends SimulatedApi {
         .orElse(Map.of());
   }
 
-  /** Somebody else changes the variables of that name, on a device and its services. */
+  /** Changes the variables of that name on a device and its services, as another client would. */
   public void setEveryVariable(String uuid, String name, String value) {
     resources.setEveryVariable(uuid, name, value);
   }

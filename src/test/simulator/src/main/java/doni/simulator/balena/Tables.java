@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The rows of all resources. Ids are given in order, also to rows that are then refused. */
+/** The rows of all resources. Ids are issued in order, also to rows that are then refused. */
 final class Tables {
 
   /**
@@ -123,7 +123,7 @@ final class Tables {
     return Optional.ofNullable(rows.getOrDefault(table, new TreeMap<>()).get(id));
   }
 
-  /** Deletes a row with everything that hangs on it. */
+  /** Deletes a row, and the rows that link to it. */
   void delete(String table, long id) {
     ObjectNode row = rows.getOrDefault(table, new TreeMap<>()).remove(id);
     if (row == null) {
@@ -137,7 +137,7 @@ final class Tables {
     });
   }
 
-  /** The rows that a link of a row leads to. */
+  /** Returns the rows that a link of a row leads to. */
   List<ObjectNode> linked(String table, ObjectNode row, String name) {
     Link link = link(table, name).orElseThrow(() -> Refused.empty(500));
     String back = link.back();
@@ -148,7 +148,7 @@ final class Tables {
     return find(link.target(), id(row, name)).map(List::of).orElse(List.of());
   }
 
-  /** The id that a link of one row holds; -1 when it is unset. */
+  /** Returns the id in a link; -1 where it is unset. */
   static long id(JsonNode row, String link) {
     return row.path(link).path("__id").asLong(-1);
   }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Plays what was recorded from an openBalena server against the simulation. What the server makes
- * up (keys, times, names) is compared by its shape, and a key is remembered under its name.
+ * Replays exchanges recorded from an openBalena server against the simulation. Values that the
+ * server generates (keys, times, names) are compared by their shape; a key is remembered by name.
  */
 @NullMarked
 class TranscriptTests {
@@ -36,11 +36,11 @@ class TranscriptTests {
   private static final Pattern PLACEHOLDER = Pattern.compile("<([A-Z0-9_]+)>");
   private static final Pattern LONG_TEXT = Pattern.compile("<(\\d+) characters>");
 
-  /** Of no use to a client that registers devices. */
+  /** Sections that a client which registers devices does not need. */
   private static final Set<String> SECTIONS_LEFT_OUT =
       Set.of("v6 differences", "rate limit", "proxy and transport");
 
-  /** Single exchanges that the simulation does not know, by what they are about. */
+  /** Single exchanges that are not simulated, by subject. */
   private static final Map<String, Set<Integer>> LEFT_OUT =
       Map.of(
           "keys that expire, and lists of keys", Set.of(16, 17, 164),
@@ -107,7 +107,7 @@ class TranscriptTests {
     }
   }
 
-  /** What the recording did by builds and releases, and where one recording ends. */
+  /** Does what the recording did by builds and releases, and between two recordings. */
   private static void prepare(SimulatedBalena balena, int n) {
     switch (n) {
       case 27 -> balena.addFleet("admin", "edge-rpi4", "raspberrypi4-64");
@@ -178,7 +178,7 @@ class TranscriptTests {
   }
 
   /**
-   * @param whole whether all fields of a row were asked for, of which the simulation knows some
+   * @param whole whether all fields of a row were requested; the simulation has some of them
    */
   private boolean same(JsonNode expected, JsonNode actual, boolean whole) {
     if (expected.isObject() && actual.isObject()) {
@@ -199,7 +199,7 @@ class TranscriptTests {
     return Objects.equals(expected, actual);
   }
 
-  /** Without an order that was asked for, rows come in any. */
+  /** Without a requested order, rows come in any order. */
   private boolean sameElements(JsonNode expected, JsonNode actual, boolean whole) {
     return expected.size() == actual.size()
         && expected
@@ -219,7 +219,7 @@ class TranscriptTests {
         || (expected.startsWith("<!DOCTYPE html>") && actual.startsWith("<!DOCTYPE html>"));
   }
 
-  /** The name of a device that got none, and the uuid of a fleet. */
+  /** Generated values: the name of a device that was given none, and the UUID of a fleet. */
   private static boolean isInvented(JsonNode row, String field, JsonNode actual) {
     String shape =
         field.equals("device_name")

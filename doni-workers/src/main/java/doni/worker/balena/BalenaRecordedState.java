@@ -1,0 +1,71 @@
+package doni.worker.balena;
+
+import doni.convergence.StateDetails;
+import doni.enrollment.Secret;
+import doni.worker.SharedNames;
+import doni.worker.balena.BalenaObservedState.FleetDevice;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What earlier attempts recorded: the API key of the device, which Balena shows only once.
+ *
+ * @param deviceId the device that the key belongs to
+ */
+record BalenaRecordedState(Optional<Long> deviceId, Optional<Secret> key) {
+
+  static final BalenaRecordedState NOTHING =
+      new BalenaRecordedState(Optional.empty(), Optional.empty());
+
+  private static final String FLEET_ID = "fleet_id";
+  private static final String LAST_SEEN = "last_seen";
+
+  /** The format that clients parse: seconds, and an offset of digits. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  static BalenaRecordedState of(StateDetails details) {
+    return new BalenaRecordedState(
+        details.number(SharedNames.BALENA_DEVICE_ID),
+        details.secret(SharedNames.BALENA_DEVICE_KEY));
+  }
+
+  static BalenaRecordedState ofKey(long deviceId, Secret key) {
+    return new BalenaRecordedState(Optional.of(deviceId), Optional.of(key));
+  }
+
+  /**
+   * Returns the key of exactly this device: a key is deleted with its device, and a UUID that is
+   * registered again is another device.
+   */
+  Optional<Secret> keyOf(FleetDevice device) {
+    return deviceId.filter(id -> id == device.id()).flatMap(_ -> key);
+  }
+
+  /** Returns the details after an observation of the device. */
+  Map<String, @Nullable Object> report(FleetDevice device, Instant now) {
+    Optional<Instant> seen =
+        device.online() ? Optional.of(now) : Optional.ofNullable(device.lastConnectivityEvent());
+    return StateDetails.report()
+        .put(SharedNames.BALENA_DEVICE_ID, device.id())
+        .put(FLEET_ID, device.fleetId())
+        .put(SharedNames.BALENA_DEVICE_KEY, keyOf(device))
+        .put(LAST_SEEN, seen.map(TIME::format))
+        .build();
+  }
+
+  /** Returns the details of a device that was registered and not observed since. */
+  Map<String, @Nullable Object> report() {
+    return key.isEmpty()
+        ? Map.of()
+        : StateDetails.report()
+            .put(SharedNames.BALENA_DEVICE_ID, deviceId)
+            .put(SharedNames.BALENA_DEVICE_KEY, key)
+            .build();
+  }
+}

@@ -1,0 +1,80 @@
+package doni.worker.balena;
+
+import doni.convergence.FaultyCalls;
+import doni.convergence.WorkerBench;
+import doni.convergence.WorkerContractTest;
+import doni.enrollment.Hardware;
+import doni.simulator.SiteClock;
+import doni.simulator.balena.SimulatedBalena;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+class BalenaHttpContractIT extends WorkerContractTest {
+
+  @Override
+  protected WorkerBench open() {
+    BalenaSite site = new BalenaSite(new SiteClock(BalenaFixtures.NOW, Duration.ZERO));
+    site.balena().installLate(true);
+    BalenaProperties properties = site.properties(site.balena().token(), BalenaFixtures.MAPPING);
+    return new HttpBench(site, site.client(properties), properties);
+  }
+
+  private static final class HttpBench extends BalenaBench {
+
+    private final BalenaSite site;
+    private final SimulatedBalena balena;
+
+    private HttpBench(BalenaSite site, BalenaClient client, BalenaProperties properties) {
+      super(
+          FaultyCalls.overHttp(
+              BalenaClient.class,
+              client,
+              BalenaApi.SERVICE,
+              BalenaBench::writes,
+              site.balena().faults()),
+          client,
+          properties,
+          site.clock());
+      this.site = site;
+      this.balena = site.balena();
+    }
+
+    /** Installs the fleet's services on the device. */
+    @Override
+    public void proceed(Hardware hardware) {
+      super.proceed(hardware);
+      balena.catchUp();
+    }
+
+    /** Returns all write requests that the simulator got, including those that it refused. */
+    @Override
+    public int writes() {
+      return Math.toIntExact(balena.calls().writes());
+    }
+
+    @Override
+    public String snapshot() {
+      return "%d devices: %s %s %s %s"
+          .formatted(
+              balena.devices(),
+              balena.deviceName(UUID),
+              balena.deviceType(UUID),
+              new TreeMap<>(balena.deviceVariables(UUID)),
+              new TreeMap<>(balena.serviceVariables(UUID, BalenaFixtures.SERVICE)));
+    }
+
+    @Override
+    public Map<String, String> secrets() {
+      Map<String, String> secrets = new HashMap<>(super.secrets());
+      secrets.put("API token", balena.token());
+      return secrets;
+    }
+
+    @Override
+    public void close() {
+      site.close();
+    }
+  }
+}
