@@ -93,7 +93,7 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
   protected Optional<Outcome> write(BalenaObservedState observed) {
     for (BalenaWrite write : drift(observed).writes()) {
       switch (client.write(write)) {
-        case BalenaWriteResult.Done() -> deletionSent |= write instanceof DeleteDevice;
+        case BalenaWriteResult.WriteAccepted() -> deletionSent |= write instanceof DeleteDevice;
         case BalenaWriteResult.KeyIssued(long deviceId, var key) ->
             recorded = BalenaRecordedState.ofKey(deviceId, key);
         // The rest was derived from a state that has changed.

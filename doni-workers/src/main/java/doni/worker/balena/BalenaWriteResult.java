@@ -5,8 +5,8 @@ import doni.enrollment.Secret;
 /** How Balena answers a write. */
 sealed interface BalenaWriteResult {
 
-  /** Done, or ignored: Balena answers a change of a missing row in the same way. */
-  record Done() implements BalenaWriteResult {}
+  /** Accepted: done, or without effect where the row does not exist; Balena answers both alike. */
+  record WriteAccepted() implements BalenaWriteResult {}
 
   /** Done; Balena shows the API key of the device only now. */
   record KeyIssued(long deviceId, Secret key) implements BalenaWriteResult {}

@@ -140,7 +140,7 @@ final class HttpBalenaClient implements BalenaClient {
     body.put("value", write.value());
     try {
       token.check(() -> api.post(ODataRows.ROOT + resource(write.owner()), body));
-      return new BalenaWriteResult.Done();
+      return new BalenaWriteResult.WriteAccepted();
     } catch (BackendException e) {
       if (e.status() == 409) {
         return new BalenaWriteResult.Outdated();
@@ -154,7 +154,7 @@ final class HttpBalenaClient implements BalenaClient {
       return done(() -> api.delete(RowPath.ofDevice(uuid)));
     } catch (BackendException e) {
       if (e.status() == 404) {
-        return new BalenaWriteResult.Done();
+        return new BalenaWriteResult.WriteAccepted();
       }
       throw e;
     }
@@ -167,7 +167,7 @@ final class HttpBalenaClient implements BalenaClient {
   private BalenaWriteResult done(Runnable call) {
     return token.<BalenaWriteResult>check(() -> {
       call.run();
-      return new BalenaWriteResult.Done();
+      return new BalenaWriteResult.WriteAccepted();
     });
   }
 

@@ -12,8 +12,8 @@ import doni.worker.balena.BalenaWrite.RegisterDevice;
 import doni.worker.balena.BalenaWrite.UpdateDevice;
 import doni.worker.balena.BalenaWrite.UpdateVariable;
 import doni.worker.balena.BalenaWrite.VariableOwner;
-import doni.worker.balena.BalenaWriteResult.Done;
 import doni.worker.balena.BalenaWriteResult.KeyIssued;
+import doni.worker.balena.BalenaWriteResult.WriteAccepted;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -95,11 +95,11 @@ final class InMemoryBalenaClient implements BalenaClient {
                             ? new DeviceVariable(variable.id(), variable.name(), update.value())
                             : variable)
                     .toList());
-        yield new Done();
+        yield new WriteAccepted();
       }
       case DeleteDevice(String uuid) -> {
         devices.remove(uuid);
-        yield new Done();
+        yield new WriteAccepted();
       }
     };
   }
@@ -138,7 +138,7 @@ final class InMemoryBalenaClient implements BalenaClient {
               device.variables(),
               device.services());
         });
-    return new Done();
+    return new WriteAccepted();
   }
 
   private BalenaWriteResult create(CreateVariable write) {
@@ -154,7 +154,7 @@ final class InMemoryBalenaClient implements BalenaClient {
           more.add(new DeviceVariable(nextId(), write.name(), write.value()));
           return more;
         });
-    return exists[0] ? new BalenaWriteResult.Outdated() : new Done();
+    return exists[0] ? new BalenaWriteResult.Outdated() : new WriteAccepted();
   }
 
   private void changeVariables(VariableOwner owner, UnaryOperator<List<DeviceVariable>> change) {

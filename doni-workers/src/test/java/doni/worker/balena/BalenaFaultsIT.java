@@ -152,10 +152,12 @@ class BalenaFaultsIT {
 
   @Test
   void aHangingServerIsATimeout() {
+    BalenaProperties impatient =
+        site.properties(balena.token(), BalenaFixtures.MAPPING, Duration.ofMillis(500));
     balena.faults().add(Fault.on("POST", REGISTER).hanging());
 
     // In parentheses stands the socket's or OkHttp's text, whichever comes first.
-    assertThat(attempted())
+    assertThat(device.attempted(site.worker(impatient)))
         .isInstanceOfSatisfying(
             Outcome.Failed.class,
             failed -> {

@@ -46,15 +46,9 @@ final class BalenaFixtures {
   }
 
   static BalenaProperties properties(
-      String endpoint, String token, Map<String, String> fleetMapping) {
+      String endpoint, String token, Map<String, String> fleetMapping, Duration readTimeout) {
     return new BalenaProperties(
-        endpoint,
-        token,
-        fleetMapping,
-        SERVICE,
-        Duration.ofSeconds(1),
-        Duration.ofMillis(500),
-        "balena");
+        endpoint, token, fleetMapping, SERVICE, Duration.ofSeconds(1), readTimeout, "balena");
   }
 
   static FleetMapping fleets(BalenaProperties properties) {

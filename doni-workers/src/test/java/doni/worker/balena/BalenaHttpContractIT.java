@@ -17,7 +17,8 @@ class BalenaHttpContractIT extends WorkerContractTest {
   protected WorkerBench open() {
     BalenaSite site = new BalenaSite(new SiteClock(BalenaFixtures.NOW, Duration.ZERO));
     site.balena().installLate(true);
-    BalenaProperties properties = site.properties(site.balena().token(), BalenaFixtures.MAPPING);
+    BalenaProperties properties =
+        site.properties(site.balena().token(), BalenaFixtures.MAPPING, Duration.ofSeconds(1));
     return new HttpBench(site, site.client(properties), properties);
   }
 

@@ -27,7 +27,7 @@ class BalenaInMemoryContractTests extends WorkerContractTest {
       super(
           FaultyCalls.inMemory(BalenaClient.class, client, BalenaApi.SERVICE, BalenaBench::writes),
           client,
-          BalenaFixtures.properties("", "", BalenaFixtures.MAPPING),
+          BalenaFixtures.properties("", "", BalenaFixtures.MAPPING, Duration.ofSeconds(1)),
           clock);
       this.client = client;
     }

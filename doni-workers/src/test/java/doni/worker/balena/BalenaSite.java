@@ -10,6 +10,9 @@ import java.util.Map;
 /** A simulated Balena with a fleet, and workers that are connected to it. */
 final class BalenaSite implements AutoCloseable {
 
+  /** Long enough for a cold JVM on a busy machine. */
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+
   private final SiteClock clock;
   private final SimulatedBalena balena;
   private final long fleet;
@@ -45,13 +48,17 @@ final class BalenaSite implements AutoCloseable {
   }
 
   BalenaWorker worker(String token, Map<String, String> fleetMapping) {
-    BalenaProperties properties = properties(token, fleetMapping);
+    return worker(properties(token, fleetMapping, READ_TIMEOUT));
+  }
+
+  BalenaWorker worker(BalenaProperties properties) {
     return new BalenaWorker(
         client(properties), properties, BalenaFixtures.fleets(properties), clock);
   }
 
-  BalenaProperties properties(String token, Map<String, String> fleetMapping) {
-    return BalenaFixtures.properties(balena.uri().toString(), token, fleetMapping);
+  BalenaProperties properties(
+      String token, Map<String, String> fleetMapping, Duration readTimeout) {
+    return BalenaFixtures.properties(balena.uri().toString(), token, fleetMapping, readTimeout);
   }
 
   BalenaClient client(BalenaProperties properties) {
