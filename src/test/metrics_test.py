@@ -77,6 +77,7 @@ class MetricsTest(unittest.TestCase):
         self.write("docs/page.md", "Nobody recommends it. There is no mention, and it is no longer here.\n")
         self.write("run", "#!/bin/sh\n# this is\n# no UUID\n")
         self.write("picture.svg", "nobody\n")
+        self.write("Client.java", "BodyPublishers.noBody();\n")
 
         _, rows, output = self.run_metrics("--list")
 
