@@ -136,7 +136,10 @@ public class MemoryIntake {
   }
 
   public HardwareView patch(
-      Caller caller, String ref, List<JsonPatchOperation> patch, @Nullable Set<Generation> expected) {
+      Caller caller,
+      String ref,
+      List<JsonPatchOperation> patch,
+      @Nullable Set<Generation> expected) {
     enter(patch);
     HardwareView old = find(caller, "hardware:update", ref);
     check(old, expected);

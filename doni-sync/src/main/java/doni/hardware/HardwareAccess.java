@@ -1,8 +1,8 @@
 package doni.hardware;
 
 import doni.enrollment.Generation;
-import doni.policy.Caller;
 import doni.policy.AccessPolicy;
+import doni.policy.Caller;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.Map;
 import java.util.Set;

@@ -161,7 +161,8 @@ public class HardwareReader {
     if (asExport) {
       return rows.stream().map(hardwareRow -> exported(hardwareRow)).toList();
     }
-    Map<UUID, List<TaskStatusRow>> byHardware = tasks(rows.stream().map(HardwareRow::uuid).toList());
+    Map<UUID, List<TaskStatusRow>> byHardware =
+        tasks(rows.stream().map(HardwareRow::uuid).toList());
     return rows.stream()
         .map(hardwareRow ->
             view(hardwareRow, byHardware.getOrDefault(hardwareRow.uuid(), List.of())))

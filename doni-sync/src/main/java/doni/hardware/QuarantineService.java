@@ -27,7 +27,10 @@ public class QuarantineService {
   private final ChangeHistory history;
 
   QuarantineService(
-      HardwareAccess access, HardwareReader reader, HardwareEventStore events, ChangeHistory history) {
+      HardwareAccess access,
+      HardwareReader reader,
+      HardwareEventStore events,
+      ChangeHistory history) {
     this.access = access;
     this.reader = reader;
     this.events = events;

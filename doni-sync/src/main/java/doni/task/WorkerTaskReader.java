@@ -156,7 +156,8 @@ public final class WorkerTaskReader {
             details
                 .values()
                 .removeIf(value ->
-                    value instanceof Map<?, ?> map && map.containsKey(SecretEncryptor.ENCRYPTED_MEMBER)));
+                    value instanceof Map<?, ?> map
+                        && map.containsKey(SecretEncryptor.ENCRYPTED_MEMBER)));
     return recorded;
   }
 

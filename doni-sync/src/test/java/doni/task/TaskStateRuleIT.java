@@ -101,7 +101,8 @@ class TaskStateRuleIT {
               .toList();
 
       // The migration of a site copies both columns, and the end of an attempt writes them.
-      assertThat(readers).containsExactly(
+      assertThat(readers)
+          .containsExactly(
               "MigratedHardwareReader.java", "MigratedHardwareStore.java", "WorkerTaskSql.java");
     }
   }

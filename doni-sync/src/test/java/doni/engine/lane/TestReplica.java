@@ -80,7 +80,14 @@ public final class TestReplica implements AutoCloseable {
     lanes = new TaskRequeuer(jdbc, wakeups, clock);
     runs =
         new ResyncRunFixture(
-            jdbc, lanes, List.of(workers), clock, properties, wakeups::wakeHere, housekeeping, meters);
+            jdbc,
+            lanes,
+            List.of(workers),
+            clock,
+            properties,
+            wakeups::wakeHere,
+            housekeeping,
+            meters);
     planner =
         new Planner(
             reader,
