@@ -150,25 +150,37 @@ create table lane_hold (
   constraint lane_hold_pkey primary key (worker_type, replica)
 );
 
--- The state that clients see is computed, never stored, so it cannot become stale. An attempt whose replica has sent no heartbeat
--- for 20 s (doni.task.AttemptLiveness) no longer runs: another replica is about to take it over.
-create view worker_task_state as
+-- What the stored columns of a task mean while no attempt runs. The one place that says so: the state that clients see (below) and
+-- the task that an attempt is given (doni.task.WorkerTaskReader) are both read from here. A rule here needs no stored state, so no
+-- state can become stale.
+create view worker_task_at_rest as
 select
   t.*,
   h.generation,
+  -- No attempt has worked on the current generation yet.
+  t.served_generation < h.generation as unattempted,
+  -- No attempt has succeeded with the current generation yet: a difference is a requested change, not drift.
+  t.synced_generation < h.generation as unsynced,
   case
-    when q.task_instance is not null then 'IN_PROGRESS'
     when t.served_generation < h.generation then 'PENDING'
     when t.outcome = 'SYNCED' then 'STEADY'
     when t.outcome = 'FAILED' then 'ERROR'
     else 'PENDING'
-  end as state
+  end as state_at_rest
 from worker_task t
-join hardware h on h.uuid = t.hardware_uuid
+join hardware h on h.uuid = t.hardware_uuid;
+
+-- The state that clients see. An attempt whose replica has sent no heartbeat for 20 s (doni.task.AttemptLiveness) no longer runs:
+-- another replica is about to take it over.
+create view worker_task_state as
+select
+  r.*,
+  case when q.task_instance is not null then 'IN_PROGRESS' else r.state_at_rest end as state
+from worker_task_at_rest r
 left join scheduled_tasks q
   on q.picked
-  and q.task_name = t.worker_type
-  and q.task_instance = t.hardware_uuid::text
+  and q.task_name = r.worker_type
+  and q.task_instance = r.hardware_uuid::text
   and q.last_heartbeat > now() - interval '20 seconds';
 
 -- Resync runs and the tasks of each: a run's state and progress are computed from them.

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,8 +96,8 @@ public class MemoryIntake {
     return found;
   }
 
-  private static void check(HardwareView found, @Nullable Generation expected) {
-    if (expected != null && !expected.equals(found.generation())) {
+  private static void check(HardwareView found, @Nullable Set<Generation> expected) {
+    if (expected != null && !expected.contains(found.generation())) {
       throw new RequestRefusedException.Stale("The device was changed meanwhile.");
     }
   }
@@ -135,7 +136,10 @@ public class MemoryIntake {
   }
 
   public HardwareView patch(
-      Caller caller, String ref, List<JsonPatchOperation> patch, @Nullable Generation expected) {
+      Caller caller,
+      String ref,
+      List<JsonPatchOperation> patch,
+      @Nullable Set<Generation> expected) {
     enter(patch);
     HardwareView old = find(caller, "hardware:update", ref);
     check(old, expected);
@@ -156,7 +160,7 @@ public class MemoryIntake {
     return changed;
   }
 
-  public void delete(Caller caller, String ref, @Nullable Generation expected) {
+  public void delete(Caller caller, String ref, @Nullable Set<Generation> expected) {
     enter(ref);
     HardwareView old = find(caller, "hardware:delete", ref);
     check(old, expected);

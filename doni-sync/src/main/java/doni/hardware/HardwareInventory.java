@@ -47,7 +47,7 @@ public class HardwareInventory {
     HardwareRecord hardware =
         new HardwareRecord(
             id, name, projectId, hardwareType, properties, Generation.FIRST, now(), null);
-    store.insert(hardware, encryptor.sealProperties(id, hardwareType, properties));
+    store.insert(hardware, encryptor.encryptProperties(id, hardwareType, properties));
     return hardware;
   }
 

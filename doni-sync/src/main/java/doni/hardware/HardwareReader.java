@@ -9,6 +9,7 @@ import doni.request.RequestRefusedException;
 import doni.secret.MaskedPropertyView;
 import doni.secret.SecretEncryptor;
 import doni.task.TaskStatusReader;
+import doni.task.TaskStatusReader.TaskStatusRow;
 import doni.task.WorkerReport;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -87,13 +88,14 @@ public class HardwareReader {
 
   /** Returns the view of hardware that was just enrolled, before any worker made an attempt. */
   HardwareView fresh(HardwareRecord stored) {
-    return view(stored, null, tasks.fresh(stored.id(), stored.hardwareType(), stored.createdAt()));
+    return view(
+        stored, null, tasks.ofCreated(stored.id(), stored.hardwareType(), stored.createdAt()));
   }
 
   /** Returns the view of locked hardware; only its tasks are read. */
   HardwareView view(LockedHardware locked, HardwareRecord stored) {
     UUID uuid = stored.id().value();
-    List<TaskStatusReader.Row> rows = tasks(List.of(uuid)).getOrDefault(uuid, List.of());
+    List<TaskStatusRow> rows = tasks(List.of(uuid)).getOrDefault(uuid, List.of());
     return view(
         stored,
         locked.quarantine(),
@@ -159,7 +161,7 @@ public class HardwareReader {
     if (asExport) {
       return rows.stream().map(hardwareRow -> exported(hardwareRow)).toList();
     }
-    Map<UUID, List<TaskStatusReader.Row>> byHardware =
+    Map<UUID, List<TaskStatusRow>> byHardware =
         tasks(rows.stream().map(HardwareRow::uuid).toList());
     return rows.stream()
         .map(hardwareRow ->
@@ -167,7 +169,7 @@ public class HardwareReader {
         .toList();
   }
 
-  private Map<UUID, List<TaskStatusReader.Row>> tasks(List<UUID> uuids) {
+  private Map<UUID, List<TaskStatusRow>> tasks(List<UUID> uuids) {
     return jdbc
         .sql(TASKS)
         .param(uuids.toArray(UUID[]::new))
@@ -192,7 +194,7 @@ public class HardwareReader {
         .param(value)
         .query(result -> {
           HardwareRow hardware = null;
-          List<TaskStatusReader.Row> rows = new ArrayList<>();
+          List<TaskStatusRow> rows = new ArrayList<>();
           while (result.next()) {
             hardware = hardware == null ? row(result) : hardware;
             if (result.getString("worker_type") != null) {
@@ -219,7 +221,7 @@ public class HardwareReader {
             new RequestRefusedException.Invalid("marker: there is no hardware " + query.marker()));
   }
 
-  private HardwareView view(HardwareRow hardwareRow, List<TaskStatusReader.Row> rows) {
+  private HardwareView view(HardwareRow hardwareRow, List<TaskStatusRow> rows) {
     HardwareRecord stored = hardwareRow.record(encryptor);
     return view(
         stored,
@@ -268,7 +270,7 @@ public class HardwareReader {
           name,
           projectId,
           hardwareType,
-          encryptor.openProperties(id, properties),
+          encryptor.decryptProperties(id, properties),
           new Generation(generation),
           createdAt,
           updatedAt);

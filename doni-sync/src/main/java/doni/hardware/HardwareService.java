@@ -1,20 +1,17 @@
 package doni.hardware;
 
-import doni.engine.lane.TaskRequeuer;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
 import doni.event.HardwareEvent;
-import doni.event.HardwareEventStore;
 import doni.hardware.HardwareEnroller.NewHardware;
-import doni.policy.AccessPolicy;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Invalid;
 import doni.request.RequestRefusedException.NotFound;
-import doni.request.RequestRefusedException.Stale;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -37,29 +34,23 @@ public class HardwareService {
   /** One page of a list; {@code more} tells whether another page follows. */
   public record Page(List<HardwareView> hardware, boolean more) {}
 
-  private final HardwareInventory inventory;
+  private final HardwareAccess access;
   private final HardwareReader reader;
   private final EnrollmentRules rules;
   private final HardwareEnroller enroller;
-  private final TaskRequeuer requeuer;
-  private final HardwareEventStore events;
-  private final AccessPolicy policy;
+  private final ChangeHistory history;
 
   HardwareService(
-      HardwareInventory inventory,
+      HardwareAccess access,
       HardwareReader reader,
       EnrollmentRules rules,
       HardwareEnroller enroller,
-      TaskRequeuer requeuer,
-      HardwareEventStore events,
-      AccessPolicy policy) {
-    this.inventory = inventory;
+      ChangeHistory history) {
+    this.access = access;
     this.reader = reader;
     this.rules = rules;
     this.enroller = enroller;
-    this.requeuer = requeuer;
-    this.events = events;
-    this.policy = policy;
+    this.history = history;
   }
 
   /**
@@ -67,7 +58,7 @@ public class HardwareService {
    * returns the same hardware.
    */
   public HardwareView create(Caller caller, Request request, @Nullable String idempotencyKey) {
-    policy.enforce("hardware:create", caller, Map.of("project_id", caller.projectId()));
+    access.enforce("hardware:create", caller, caller.projectId());
     String name = required("name", request.name());
     String type = required("hardware_type", request.hardwareType());
     Map<String, Object> properties =
@@ -82,17 +73,15 @@ public class HardwareService {
   }
 
   public HardwareView get(Caller caller, String ref) {
-    HardwareView hardware = reader.find(ref).orElseThrow(() -> NotFound.hardware(ref));
-    enforce("hardware:get", caller, hardware.projectId());
-    return hardware;
+    return access.find("hardware:get", caller, ref);
   }
 
   public Page list(Caller caller, HardwareListQuery query) {
     if (query.allProjects()) {
-      policy.enforce("hardware:get", caller, Map.of());
+      access.enforceForAll("hardware:get", caller);
       return page(query, null, false);
     }
-    enforce("hardware:get", caller, caller.projectId());
+    access.enforce("hardware:get", caller, caller.projectId());
     return page(query, caller.projectId(), false);
   }
 
@@ -104,15 +93,15 @@ public class HardwareService {
   /**
    * Changes hardware.
    *
-   * @param expected the generation that the hardware must have; null for any
+   * @param expected the generations of which the hardware must have one; null for any
    */
   @Transactional
   public HardwareView patch(
       Caller caller,
       String ref,
       List<JsonPatchOperation> operations,
-      @Nullable Generation expected) {
-    LockedHardware locked = lock("hardware:update", caller, ref, expected);
+      @Nullable Set<Generation> expected) {
+    LockedHardware locked = access.lock("hardware:update", caller, ref, expected);
     HardwareJsonPatch patch = new HardwareJsonPatch(operations);
     HardwareRecord before = locked.record();
     HardwareRecord after = rules.patched(before, patch);
@@ -122,34 +111,31 @@ public class HardwareService {
       return reader.view(locked, before);
     }
     HardwareRecord changed = locked.change(after, patch.changesWindows() ? windowsAfter : null);
-    requeuer.enroll(changed.id(), rules.gainedWorkers(before, changed));
-    requeuer.requeue(changed.id());
-    events.personDid(
+    history.accept(
         "hardware.updated",
         changed.id(),
         changed.generation(),
         caller,
+        rules.gainedWorkers(before, changed),
         rules.difference(before, changed, windowsBefore, windowsAfter));
     return reader.view(locked, changed);
   }
 
   /** Deletes hardware: its name is free at once, its workers clean up. */
   @Transactional
-  public void delete(Caller caller, String ref, @Nullable Generation expected) {
-    LockedHardware locked = lock("hardware:delete", caller, ref, expected);
+  public void delete(Caller caller, String ref, @Nullable Set<Generation> expected) {
+    LockedHardware locked = access.lock("hardware:delete", caller, ref, expected);
     Generation generation = locked.delete();
-    requeuer.requeue(locked.id());
-    events.personDid(
+    history.accept(
         "hardware.deleted", locked.id(), generation, caller, Map.of("name", locked.name()));
   }
 
   /** Makes every task of the hardware due now. */
   @Transactional
   public void sync(Caller caller, String ref) {
-    LockedHardware locked = lock("hardware:update", caller, ref, null);
+    LockedHardware locked = access.lock("hardware:update", caller, ref, null);
     Generation generation = locked.touch();
-    requeuer.requeue(locked.id());
-    events.personDid("hardware.synced", locked.id(), generation, caller, Map.of());
+    history.accept("hardware.synced", locked.id(), generation, caller, Map.of());
   }
 
   public List<ReservationWindowRecord> availability(Caller caller, String ref) {
@@ -167,35 +153,20 @@ public class HardwareService {
     HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
     Optional<String> project = reader.projectOf(id);
     if (project.isPresent()) {
-      enforce("hardware:get", caller, project.get());
-      return events.of(id, limit, before);
+      access.enforce("hardware:get", caller, project.get());
+      return history.of(id, limit, before);
     }
-    List<HardwareEvent> found = events.of(id, limit, before);
-    if (found.isEmpty() || !policy.allows("hardware:get", caller, Map.of())) {
+    List<HardwareEvent> found = history.of(id, limit, before);
+    if (found.isEmpty() || !access.allowsForAll("hardware:get", caller)) {
       throw NotFound.hardware(ref);
     }
     return found;
-  }
-
-  private LockedHardware lock(
-      String rule, Caller caller, String ref, @Nullable Generation expected) {
-    LockedHardware locked = inventory.lock(ref).orElseThrow(() -> NotFound.hardware(ref));
-    enforce(rule, caller, locked.projectId());
-    if (expected != null && !expected.equals(locked.generation())) {
-      throw new Stale(
-          "If-Match: the hardware is at generation " + locked.generation() + ", not " + expected);
-    }
-    return locked;
   }
 
   private Page page(HardwareListQuery query, @Nullable String projectId, boolean asExport) {
     List<HardwareView> found = reader.list(query.withOneMore(), projectId, asExport);
     boolean more = query.limit() > 0 && found.size() > query.limit();
     return new Page(more ? found.subList(0, query.limit()) : found, more);
-  }
-
-  private void enforce(String rule, Caller caller, String projectId) {
-    policy.enforce(rule, caller, Map.of("project_id", projectId));
   }
 
   private static <T> T required(String name, @Nullable T value) {

@@ -5,10 +5,12 @@ import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
 import doni.hardware.HardwareView.Quarantine;
 import doni.request.RequestRefusedException.Conflict;
+import doni.request.RequestRefusedException.Stale;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -68,7 +70,7 @@ public final class LockedHardware {
         entity.name,
         entity.projectId,
         entity.hardwareType,
-        inventory.encryptor().openProperties(id(), entity.properties),
+        inventory.encryptor().decryptProperties(id(), entity.properties),
         generation(),
         entity.createdAt,
         entity.updatedAt);
@@ -89,7 +91,7 @@ public final class LockedHardware {
     entity.name = desired.name();
     entity.hardwareType = desired.hardwareType();
     entity.properties =
-        inventory.encryptor().sealProperties(id(), desired.hardwareType(), desired.properties());
+        inventory.encryptor().encryptProperties(id(), desired.hardwareType(), desired.properties());
     entity.updatedAt = nextGeneration();
     if (windows != null) {
       replaceWindows(windows, entity.updatedAt);
@@ -169,6 +171,22 @@ public final class LockedHardware {
     if (entity.quarantinedAt != null) {
       throw new Conflict(
           "Hardware " + id() + " is in quarantine; release it before it is deleted.");
+    }
+  }
+
+  /**
+   * Refuses hardware that has changed since the client read it.
+   *
+   * @param expected the generations of which the hardware must have one; null for any
+   * @throws Stale if it has none of them
+   */
+  public void refuseIfStale(@Nullable Set<Generation> expected) {
+    if (expected != null && !expected.contains(generation())) {
+      throw new Stale(
+          "If-Match: the hardware is at generation %s, not %s"
+              .formatted(
+                  generation(),
+                  expected.stream().map(Generation::toString).collect(Collectors.joining(", "))));
     }
   }
 

@@ -1,10 +1,7 @@
 package doni.hardware;
 
-import doni.engine.lane.TaskRequeuer;
 import doni.event.HardwareEventStore;
-import doni.policy.AccessPolicy;
 import doni.policy.Caller;
-import doni.request.RequestRefusedException.NotFound;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -22,29 +19,28 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class QuarantineService {
 
-  private final HardwareInventory inventory;
+  private static final String RULE = "hardware:quarantine";
+
+  private final HardwareAccess access;
   private final HardwareReader reader;
   private final HardwareEventStore events;
-  private final AccessPolicy policy;
-  private final TaskRequeuer requeuer;
+  private final ChangeHistory history;
 
   QuarantineService(
-      HardwareInventory inventory,
+      HardwareAccess access,
       HardwareReader reader,
       HardwareEventStore events,
-      AccessPolicy policy,
-      TaskRequeuer requeuer) {
-    this.inventory = inventory;
+      ChangeHistory history) {
+    this.access = access;
     this.reader = reader;
     this.events = events;
-    this.policy = policy;
-    this.requeuer = requeuer;
+    this.history = history;
   }
 
   /** Quarantines hardware; quarantined hardware gets the new reason. */
   @Transactional
   public HardwareView begin(Caller caller, String ref, @Nullable String reason) {
-    LockedHardware locked = lock(caller, ref);
+    LockedHardware locked = access.lock(RULE, caller, ref, null);
     if (locked.beginQuarantine(caller.userId(), reason)) {
       events.personDid(
           "hardware.quarantined",
@@ -59,17 +55,10 @@ public class QuarantineService {
   /** Releases hardware and makes its tasks due now. Without a quarantine nothing changes. */
   @Transactional
   public HardwareView end(Caller caller, String ref) {
-    LockedHardware locked = lock(caller, ref);
+    LockedHardware locked = access.lock(RULE, caller, ref, null);
     if (locked.endQuarantine()) {
-      requeuer.requeue(locked.id());
-      events.personDid("hardware.released", locked.id(), locked.generation(), caller, Map.of());
+      history.accept("hardware.released", locked.id(), locked.generation(), caller, Map.of());
     }
     return reader.view(locked, locked.record());
-  }
-
-  private LockedHardware lock(Caller caller, String ref) {
-    LockedHardware locked = inventory.lock(ref).orElseThrow(() -> NotFound.hardware(ref));
-    policy.enforce("hardware:quarantine", caller, Map.of("project_id", locked.projectId()));
-    return locked;
   }
 }

@@ -10,7 +10,6 @@ import doni.policy.AccessPolicy;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.NotFound;
-import doni.request.RequestRefusedException.Stale;
 import doni.worker.Worker;
 import java.util.List;
 import java.util.Map;
@@ -58,17 +57,14 @@ public class ForceDeleteService {
    * Deletes live hardware, or, by its uuid, deleted hardware that some worker cannot clean up.
    * Quarantined hardware must be released first.
    *
-   * @param expected the generation that the hardware must have; null for any
+   * @param expected the generations of which the hardware must have one; null for any
    */
   @Transactional
-  public void delete(Caller caller, String ref, @Nullable Generation expected) {
+  public void delete(Caller caller, String ref, @Nullable Set<Generation> expected) {
     HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
     LockedHardware hardware = inventory.lock(id).orElseThrow(() -> NotFound.hardware(ref));
     policy.enforce("hardware:delete_force", caller, Map.of("project_id", hardware.projectId()));
-    if (expected != null && !expected.equals(hardware.generation())) {
-      throw new Stale(
-          "If-Match: the hardware is at generation " + hardware.generation() + ", not " + expected);
-    }
+    hardware.refuseIfStale(expected);
     hardware.refuseDeletionInQuarantine();
     List<String> workers = leftovers.take(hardware, caller.userId());
     events.personDid(

@@ -6,8 +6,8 @@ import doni.engine.attempt.DetailsMerger;
 import doni.engine.attempt.InterruptGuard;
 import doni.engine.attempt.RetryBackoff;
 import doni.enrollment.HardwareId;
-import doni.task.DecryptedTask;
 import doni.task.TaskUpdate.NewEvent;
+import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
@@ -36,6 +36,8 @@ final class LeftoverCleanup {
 
   /** The delay before an obstacle is checked again. */
   private static final Duration OBSTACLE_DELAY = Duration.ofSeconds(30);
+
+  private static final String INTERRUPTED = "attempt interrupted";
 
   private final LeftoverStore leftovers;
   private final RetryBackoff backOff;
@@ -85,7 +87,7 @@ final class LeftoverCleanup {
       ReconcileContext attempt =
           new ReconcileContext(
               subject.hardware(), details, Cause.REQUESTED, subject.dependencies());
-      result = interruption.around(() -> look(worker, claimed, attempt));
+      result = interruption.around(() -> look(worker, claimed, attempt, interruption));
     } catch (Exception | Error e) {
       result = AttemptResult.thrown(e, interruption.requested());
     }
@@ -93,11 +95,15 @@ final class LeftoverCleanup {
   }
 
   /** To observe can take long; what follows writes, and needs the whole of the claim's time. */
-  private AttemptResult look(Worker worker, ClaimedLeftover claimed, ReconcileContext attempt) {
+  private AttemptResult look(
+      Worker worker,
+      ClaimedLeftover claimed,
+      ReconcileContext attempt,
+      InterruptGuard interruption) {
     ReconcilePlan plan = worker.plan(attempt);
     return leftovers.renew(claimed)
-        ? AttemptResult.applying(plan)
-        : new AttemptResult.Interrupted();
+        ? AttemptResult.applying(plan, interruption)
+        : AttemptResult.Interrupted.WITHOUT_TRACE;
   }
 
   private void conclude(
@@ -117,8 +123,15 @@ final class LeftoverCleanup {
         LOG.error("The worker answered Synced for a device that is deleted");
         retry(worker, claimed, details, synced, "internal error (synced); see the log", null);
       }
-      case AttemptResult.Interrupted() ->
-          leftovers.waitFor(claimed, "attempt interrupted", clock.instant());
+      case AttemptResult.Interrupted interrupted when interrupted.isWithoutTrace() ->
+          leftovers.waitFor(claimed, INTERRUPTED, clock.instant());
+      case AttemptResult.Interrupted interrupted ->
+          leftovers.retry(
+              claimed,
+              INTERRUPTED,
+              clock.instant(),
+              DetailsMerger.merge(details, interrupted.details(), worker.secretDetails())
+                  .orElse(null));
       case AttemptResult.Drifted _, AttemptResult.Quarantined _ ->
           throw new IllegalStateException("a leftover neither drifts nor is quarantined");
     }

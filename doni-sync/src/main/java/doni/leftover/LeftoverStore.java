@@ -8,9 +8,9 @@ import doni.event.HardwareEventStore;
 import doni.hardware.LockedHardware;
 import doni.leftover.Leftover.DeletedHardware;
 import doni.secret.SecretEncryptor;
-import doni.task.DecryptedTask;
-import doni.task.StateDetailsReader;
 import doni.task.WorkerTask;
+import doni.task.WorkerTaskReader;
+import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.task.WorkerTaskSql;
 import java.sql.Types;
 import java.time.Clock;
@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A leftover never affects hardware that took over its name or uuid. A cleanup claims the
  * leftover first and checks for such hardware after that; an attempt checks for claims ({@link
- * WorkerTask#cleanupRunning}) after its hardware was stored. So one of the two sees the other,
+ * WorkerTask.NamesakeCleanup}) after its hardware was stored. So one of the two sees the other,
  * whichever came first.
  */
 @Component
@@ -204,14 +204,14 @@ class LeftoverStore {
             deleted.name(),
             deleted.projectId(),
             deleted.hardwareType(),
-            encryptor.openProperties(id, claimed.stored().properties()),
-            StateDetailsReader.windows(json, claimed.stored().windows()),
+            encryptor.decryptProperties(id, claimed.stored().properties()),
+            WorkerTaskReader.windows(json, claimed.stored().windows()),
             deleted.generation(),
             true);
     return new DecryptedTask(
         hardware,
-        encryptor.openDetails(id, claimed.leftover().workerType(), claimed.stored().details()),
-        StateDetailsReader.followed(json, claimed.stored().followed()));
+        encryptor.decryptDetails(id, claimed.leftover().workerType(), claimed.stored().details()),
+        WorkerTaskReader.dependencies(json, claimed.stored().followed()));
   }
 
   /** Extends a claim; false when it was lost. */
@@ -238,7 +238,7 @@ class LeftoverStore {
     String encrypted =
         details == null
             ? null
-            : encryptor.sealDetails(leftover.hardware().id(), leftover.workerType(), details);
+            : encryptor.encryptDetails(leftover.hardware().id(), leftover.workerType(), details);
     update(
             claimed,
             CLAIM.release()

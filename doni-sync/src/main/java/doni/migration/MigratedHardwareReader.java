@@ -103,7 +103,7 @@ final class MigratedHardwareReader {
         row.getString("name"),
         row.getString("project_id"),
         row.getString("hardware_type"),
-        encryptor.openProperties(id, row.getString("properties")),
+        encryptor.decryptProperties(id, row.getString("properties")),
         row.getLong("generation"),
         TimestampColumns.instant(row, "created_at"),
         TimestampColumns.nullableInstant(row, "updated_at"),
@@ -139,7 +139,7 @@ final class MigratedHardwareReader {
                       row.getString("reason"),
                       row.getInt("defer_count"),
                       TimestampColumns.nullableInstant(row, "last_attempt_at"),
-                      encryptor.openDetails(id, worker, row.getString("state_details"))));
+                      encryptor.decryptDetails(id, worker, row.getString("state_details"))));
         };
     jdbc.sql(
             "select hardware_uuid, worker_type, state_details::text as state_details,"

@@ -128,7 +128,7 @@ final class MigratedHardwareStore {
     row.put("hardware_type", device.hardwareType());
     row.put(
         "properties",
-        encryptor.sealProperties(device.id(), device.hardwareType(), device.properties()));
+        encryptor.encryptProperties(device.id(), device.hardwareType(), device.properties()));
     put(row, "created_at", device.createdAt());
     put(row, "updated_at", device.updatedAt());
     put(row, "deleted_at", device.deletedAt());
@@ -151,7 +151,8 @@ final class MigratedHardwareStore {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("hardware_uuid", device.id().toString());
     row.put("worker_type", task.workerType());
-    row.put("state_details", encryptor.sealDetails(device.id(), task.workerType(), task.details()));
+    row.put(
+        "state_details", encryptor.encryptDetails(device.id(), task.workerType(), task.details()));
     row.put("served", task.ending().served);
     row.put("synced", task.ending().synced);
     put(row, "outcome", task.ending().outcome);

@@ -31,40 +31,41 @@ final class AesSecretEncryptor implements SecretEncryptor {
   }
 
   @Override
-  public Map<String, Object> openProperties(HardwareId id, String stored) {
-    return open(id, stored);
+  public Map<String, Object> decryptProperties(HardwareId id, String stored) {
+    return decrypt(id, stored);
   }
 
   @Override
-  public String sealProperties(HardwareId id, String hardwareType, Map<String, Object> properties) {
-    return seal(
+  public String encryptProperties(
+      HardwareId id, String hardwareType, Map<String, Object> properties) {
+    return encrypt(
         id,
         properties,
         name -> types.field(hardwareType, name).map(WorkerField::encrypted).orElse(false));
   }
 
   @Override
-  public Map<String, Object> openDetails(HardwareId id, String workerType, String stored) {
-    return open(id, stored);
+  public Map<String, Object> decryptDetails(HardwareId id, String workerType, String stored) {
+    return decrypt(id, stored);
   }
 
   @Override
-  public String sealDetails(HardwareId id, String workerType, Map<String, Object> details) {
+  public String encryptDetails(HardwareId id, String workerType, Map<String, Object> details) {
     Worker worker = types.worker(workerType);
-    return seal(id, details, name -> worker != null && worker.secretDetails().contains(name));
+    return encrypt(id, details, name -> worker != null && worker.secretDetails().contains(name));
   }
 
-  private Map<String, Object> open(HardwareId id, String stored) {
+  private Map<String, Object> decrypt(HardwareId id, String stored) {
     Map<String, Object> values = json.readValue(stored, OBJECT);
     values.values().removeIf(java.util.Objects::isNull);
     values.replaceAll((name, value) ->
-        value instanceof Map<?, ?> map && map.get(ENCRYPTED_MEMBER) instanceof String sealed
-            ? new Secret(cipher.decrypt(sealed, place(id, name)))
+        value instanceof Map<?, ?> map && map.get(ENCRYPTED_MEMBER) instanceof String encrypted
+            ? new Secret(cipher.decrypt(encrypted, place(id, name)))
             : value);
     return values;
   }
 
-  private String seal(HardwareId id, Map<String, Object> values, Predicate<String> encrypted) {
+  private String encrypt(HardwareId id, Map<String, Object> values, Predicate<String> encrypted) {
     Map<String, Object> stored = new LinkedHashMap<>();
     values.forEach((name, value) -> {
       if (value instanceof Secret secret) {

@@ -33,7 +33,7 @@ public class MaskedPropertyView {
 
   /** What a worker reports, without what it keeps for itself. */
   public Map<String, Object> details(HardwareId id, String workerType, String stored) {
-    Map<String, Object> details = sealer.openDetails(id, workerType, stored);
+    Map<String, Object> details = sealer.decryptDetails(id, workerType, stored);
     Worker worker = types.worker(workerType);
     if (worker != null) {
       details.keySet().removeAll(worker.privateDetails());

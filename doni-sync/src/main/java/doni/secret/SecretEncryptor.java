@@ -16,25 +16,25 @@ public interface SecretEncryptor {
    * Reads a device's properties; values that were encrypted come as {@link
    * doni.enrollment.Secret}s.
    */
-  Map<String, Object> openProperties(HardwareId id, String json);
+  Map<String, Object> decryptProperties(HardwareId id, String json);
 
   /**
    * Writes a device's properties; secrets, and fields that are to be encrypted at rest, are
    * encrypted.
    */
-  String sealProperties(HardwareId id, String hardwareType, Map<String, Object> properties);
+  String encryptProperties(HardwareId id, String hardwareType, Map<String, Object> properties);
 
   /**
    * Reads what a worker reported for a device; values that were encrypted come as {@link
    * doni.enrollment.Secret}s.
    */
-  Map<String, Object> openDetails(HardwareId id, String workerType, String json);
+  Map<String, Object> decryptDetails(HardwareId id, String workerType, String json);
 
   /**
    * Writes what a worker reports for a device, without null values; its secret details are
    * encrypted.
    */
-  String sealDetails(HardwareId id, String workerType, Map<String, Object> details);
+  String encryptDetails(HardwareId id, String workerType, Map<String, Object> details);
 
   /** Thrown for a stored value that the configured keys cannot decrypt. */
   final class UnreadableSecretException extends RuntimeException {

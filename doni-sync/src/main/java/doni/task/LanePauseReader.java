@@ -16,11 +16,11 @@ public class LanePauseReader {
 
   private static final Duration FRESH = Duration.ofSeconds(1);
 
-  private record Reading(Map<String, LanePause> holds, Instant at) {}
+  private record PauseSnapshot(Map<String, LanePause> pauses, Instant at) {}
 
   private final JdbcClient jdbc;
   private final Clock clock;
-  private volatile Reading reading = new Reading(Map.of(), Instant.MIN);
+  private volatile PauseSnapshot snapshot = new PauseSnapshot(Map.of(), Instant.MIN);
 
   LanePauseReader(JdbcClient jdbc, Clock clock) {
     this.jdbc = jdbc;
@@ -30,27 +30,27 @@ public class LanePauseReader {
   /** Returns the pauses by worker type. */
   public Map<String, LanePause> current() {
     Instant now = clock.instant();
-    Reading latest = reading;
+    PauseSnapshot latest = snapshot;
     if (latest.at().isBefore(now.minus(FRESH))) {
-      latest = new Reading(read(), now);
-      reading = latest;
+      latest = new PauseSnapshot(read(), now);
+      snapshot = latest;
     }
-    return latest.holds();
+    return latest.pauses();
   }
 
   private Map<String, LanePause> read() {
-    record Row(String worker, LanePause hold) {}
+    record PausedLane(String worker, LanePause pause) {}
     return jdbc
         .sql(
             "select worker_type, reason, until from lane_hold where seen_at > now() - interval '30"
                 + " seconds' order by since")
         .query((row, _) ->
-            new Row(
+            new PausedLane(
                 row.getString("worker_type"),
                 new LanePause(
                     row.getString("reason"), TimestampColumns.nullableInstant(row, "until"))))
         .list()
         .stream()
-        .collect(Collectors.toMap(Row::worker, Row::hold, (first, _) -> first));
+        .collect(Collectors.toMap(PausedLane::worker, PausedLane::pause, (first, _) -> first));
   }
 }

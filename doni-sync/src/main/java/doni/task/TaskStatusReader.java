@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Derives what clients see of the worker tasks. A task that is not steady says in its details what
- * it waits for ({@code defer_reason} or {@code last_error}), since when ({@code waiting_since}),
- * how often it was tried ({@code attempts}, {@code defer_count}) and when it is tried next ({@code
- * next_attempt_at}).
+ * Answers why a device is not steady, for every client: the API, and through it the commands and
+ * the console. What a task waits for is, in this order: the pause of its lane, the running attempt,
+ * its turn in the queue, or how its last attempt ended, a quarantine included. Details of a task
+ * that is not steady say it in {@code defer_reason} or {@code last_error}, with {@code
+ * waiting_since}, {@code attempts}, {@code defer_count} and {@code next_attempt_at}.
  */
 @Component
 public class TaskStatusReader {
@@ -29,7 +30,7 @@ public class TaskStatusReader {
   /** What {@link #row} reads of the view {@code worker_task_state}, as {@code t}. */
   public static final String COLUMNS =
       "t.worker_type, t.state, t.state_details::text as state_details, t.outcome, t.reason, t.waiting_since, t.attempts,"
-          + " t.defer_count, t.next_attempt_at, t.served_generation < t.generation as requested";
+          + " t.defer_count, t.next_attempt_at, t.unattempted";
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
@@ -38,47 +39,57 @@ public class TaskStatusReader {
   private final MaskedPropertyView view;
   private final LanePauseReader pauses;
 
-  TaskStatusReader(HardwareTypes types, MaskedPropertyView view, LanePauseReader holds) {
+  TaskStatusReader(HardwareTypes types, MaskedPropertyView view, LanePauseReader pauses) {
     this.types = types;
     this.view = view;
-    this.pauses = holds;
+    this.pauses = pauses;
   }
 
   /**
-   * @param requested whether no attempt has worked on the newest generation yet
+   * A task as the view shows it.
+   *
+   * @param unattempted whether no attempt has worked on the newest generation yet
    */
-  public record Row(
+  public record TaskStatusRow(
       String workerType,
       TaskState state,
       String details,
-      @Nullable String outcome,
+      @Nullable LastOutcome outcome,
       @Nullable String reason,
       @Nullable Instant waitingSince,
       int attempts,
       int deferCount,
       @Nullable Instant nextAttemptAt,
-      boolean requested) {}
+      boolean unattempted) {
 
-  public static Row row(ResultSet row) throws SQLException {
-    return new Row(
+    /** Returns what the view shows of a task that was just created. */
+    static TaskStatusRow created(String workerType) {
+      return new TaskStatusRow(
+          workerType, TaskState.PENDING, "{}", null, null, null, 0, 0, null, true);
+    }
+  }
+
+  public static TaskStatusRow row(ResultSet row) throws SQLException {
+    String outcome = row.getString("outcome");
+    return new TaskStatusRow(
         row.getString("worker_type"),
         TaskState.valueOf(row.getString("state")),
         row.getString("state_details"),
-        row.getString("outcome"),
+        outcome == null ? null : LastOutcome.valueOf(outcome),
         row.getString("reason"),
         TimestampColumns.nullableInstant(row, "waiting_since"),
         row.getInt("attempts"),
         row.getInt("defer_count"),
         TimestampColumns.nullableInstant(row, "next_attempt_at"),
-        row.getBoolean("requested"));
+        row.getBoolean("unattempted"));
   }
 
   /** Returns the reports of the enabled workers, in the order of the hardware type. */
   public List<WorkerReport> of(
-      HardwareId id, String hardwareType, Instant requestedAt, List<Row> tasks) {
+      HardwareId id, String hardwareType, Instant requestedAt, List<TaskStatusRow> tasks) {
     List<WorkerReport> reports = new ArrayList<>(tasks.size());
     for (String worker : types.workersOf(hardwareType)) {
-      for (Row task : tasks) {
+      for (TaskStatusRow task : tasks) {
         if (task.workerType().equals(worker)) {
           reports.add(report(id, task, requestedAt));
         }
@@ -88,33 +99,26 @@ public class TaskStatusReader {
   }
 
   /** Returns the reports of tasks that were just created. */
-  public List<WorkerReport> fresh(HardwareId id, String hardwareType, Instant requestedAt) {
+  public List<WorkerReport> ofCreated(HardwareId id, String hardwareType, Instant requestedAt) {
     return types.workersOf(hardwareType).stream()
-        .map(worker -> new Row(worker, TaskState.PENDING, "{}", null, null, null, 0, 0, null, true))
-        .map(task -> report(id, task, requestedAt))
+        .map(worker -> report(id, TaskStatusRow.created(worker), requestedAt))
         .toList();
   }
 
-  private WorkerReport report(HardwareId id, Row task, Instant requestedAt) {
+  private WorkerReport report(HardwareId id, TaskStatusRow task, Instant requestedAt) {
     Map<String, Object> details = view.details(id, task.workerType(), task.details());
-    LanePause hold =
+    LanePause pause =
         task.state() == TaskState.STEADY ? null : pauses.current().get(task.workerType());
-    if (hold != null) {
-      details.put("defer_reason", hold.reason());
-      put(details, "next_attempt_at", hold.until());
+    if (pause != null) {
+      waitsFor(details, pause.reason(), pause.until());
     } else if (task.state() == TaskState.IN_PROGRESS) {
-      details.put("defer_reason", "attempt running");
-    } else if (task.requested()) {
-      details.put("defer_reason", "queued");
-      put(details, "next_attempt_at", requestedAt);
-    } else if (LastOutcome.DEFERRED.name().equals(task.outcome())) {
-      put(details, "defer_reason", task.reason());
-      put(details, "next_attempt_at", task.nextAttemptAt());
-    } else {
-      put(
-          details,
-          "next_attempt_at",
-          task.state() == TaskState.ERROR ? task.nextAttemptAt() : null);
+      waitsFor(details, "attempt running", null);
+    } else if (task.unattempted()) {
+      waitsFor(details, "queued", requestedAt);
+    } else if (task.outcome() == LastOutcome.DEFERRED) {
+      waitsFor(details, task.reason(), task.nextAttemptAt());
+    } else if (task.state() == TaskState.ERROR) {
+      waitsFor(details, null, task.nextAttemptAt());
     }
     if (task.state() != TaskState.STEADY) {
       describeTries(details, task, requestedAt);
@@ -122,8 +126,15 @@ public class TaskStatusReader {
     return new WorkerReport(task.workerType(), task.state(), details);
   }
 
-  private static void describeTries(Map<String, Object> details, Row task, Instant requestedAt) {
-    if (LastOutcome.FAILED.name().equals(task.outcome())) {
+  private static void waitsFor(
+      Map<String, Object> details, @Nullable String reason, @Nullable Instant nextAttempt) {
+    put(details, "defer_reason", reason);
+    put(details, "next_attempt_at", nextAttempt);
+  }
+
+  private static void describeTries(
+      Map<String, Object> details, TaskStatusRow task, Instant requestedAt) {
+    if (task.outcome() == LastOutcome.FAILED) {
       put(details, "last_error", task.reason());
     }
     if (task.deferCount() > 0) {

@@ -1,5 +1,7 @@
 package doni.task;
 
+import doni.task.WorkerTask.LastAttempt;
+import doni.task.WorkerTask.RetryCount;
 import doni.worker.Change;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -10,19 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is stored when an attempt ends and its task goes on.
  *
- * @param reason for a deferral or a failure, for the device's owner to read
- * @param attempts see {@link WorkerTask#attempts}; the new count
+ * @param attempt how it ended
  * @param next time of the next attempt, unless the generation has moved
  * @param details the recorded details from now on; null when they are unchanged
  * @param events events to record
  */
 public record TaskUpdate(
-    WorkerTask.LastOutcome outcome,
-    @Nullable String reason,
-    int attempts,
-    int deferCount,
-    @Nullable Instant waitingSince,
-    Instant at,
+    LastAttempt attempt,
+    RetryCount retries,
     Instant next,
     @Nullable Map<String, Object> details,
     List<NewEvent> events) {

@@ -9,33 +9,44 @@ import org.jspecify.annotations.Nullable;
  * One device in one lane, as an attempt reads it: one consistent snapshot.
  *
  * @param generation the generation of the device that the attempt works on
- * @param served the generation that the last finished attempt worked on
- * @param synced the generation that the last success worked on
- * @param lastOutcome how the last finished attempt ended; null before the first
- * @param reason why it was deferred or failed
- * @param waitingSince since when the task is known not to be steady
- * @param attempts finished without success since the last success, deferrals included
- * @param namesake a deleted device of the same name with which this worker has not finished; null
- *     where there is none, and for a device that is itself deleted
- * @param cleanupRunning whether this worker is cleaning up after a force-deleted device of the same
- *     name or uuid
- * @param encrypted what {@link WorkerTaskStore#open} decrypts
+ * @param lastAttempt how the last finished attempt ended; null before the first
+ * @param version changes with every finished attempt
+ * @param encrypted what {@link WorkerTaskReader#decrypt} decrypts
  */
 public record WorkerTask(
     Generation generation,
     boolean deleted,
-    Generation served,
-    Generation synced,
-    @Nullable LastOutcome lastOutcome,
-    @Nullable String reason,
-    @Nullable Instant waitingSince,
-    int attempts,
-    int deferCount,
-    @Nullable Instant lastAttemptAt,
+    TaskStanding standing,
+    @Nullable LastAttempt lastAttempt,
+    RetryCount retries,
+    NamesakeCleanup cleanup,
     long version,
-    @Nullable HardwareId namesake,
-    boolean cleanupRunning,
     EncryptedTask encrypted) {
+
+  /**
+   * What the view {@code worker_task_at_rest} derives: the same rule that clients see a state by.
+   *
+   * @param state the task's state while no attempt runs
+   * @param unattempted whether no attempt has worked on this generation yet
+   * @param unsynced whether no attempt has succeeded with this generation yet
+   */
+  public record TaskStanding(TaskState state, boolean unattempted, boolean unsynced) {
+
+    /** Returns whether a difference found now is drift, not a requested change. */
+    public boolean findsDrift() {
+      return state == TaskState.STEADY && !unsynced;
+    }
+  }
+
+  /**
+   * The right to work on a task: its queue row as it was picked. Every write that ends an attempt
+   * requires the row to be unchanged; a replica that lost its claim because it stalled writes
+   * nothing.
+   *
+   * @param holder the replica that picked the row
+   * @param version the row's version since then
+   */
+  public record TaskClaim(HardwareId hardware, String workerType, String holder, long version) {}
 
   /** How a finished attempt ended. */
   public enum LastOutcome {
@@ -43,6 +54,34 @@ public record WorkerTask(
     DEFERRED,
     FAILED
   }
+
+  /**
+   * The end of a finished attempt.
+   *
+   * @param reason why it was deferred or failed, for the device's owner to read
+   */
+  public record LastAttempt(LastOutcome outcome, @Nullable String reason, Instant at) {}
+
+  /**
+   * How often a task was tried in vain since its last success or, if that is later, since its
+   * generation was raised.
+   *
+   * @param attempts deferrals included
+   * @param waitingSince since when the task is known not to be steady
+   */
+  public record RetryCount(int attempts, int deferCount, @Nullable Instant waitingSince) {
+    public static final RetryCount NONE = new RetryCount(0, 0, null);
+  }
+
+  /**
+   * Deleted devices of the same name or UUID that are still being cleaned up.
+   *
+   * @param waiting a deleted device of the same name with which this worker has not finished; null
+   *     where there is none, and for a device that is itself deleted
+   * @param running whether this worker is cleaning up after a force-deleted device of the same name
+   *     or UUID
+   */
+  public record NamesakeCleanup(@Nullable HardwareId waiting, boolean running) {}
 
   /** The device and the recorded details as stored, still encrypted. */
   public record EncryptedTask(
@@ -52,31 +91,12 @@ public record WorkerTask(
       String properties,
       @Nullable String windows,
       String details,
-      @Nullable String followed) {
+      @Nullable String dependencies) {
 
     /** Leaves out the values. */
     @Override
     public String toString() {
       return "EncryptedTask[" + name + "]";
     }
-  }
-
-  /** Returns whether no attempt has succeeded since this generation was requested. */
-  public boolean requested() {
-    return synced.compareTo(generation) < 0;
-  }
-
-  /** Returns whether no attempt has worked on this generation yet. */
-  public boolean fresh() {
-    return served.compareTo(generation) < 0;
-  }
-
-  public boolean steady() {
-    return lastOutcome == LastOutcome.SYNCED && !fresh();
-  }
-
-  /** Returns whether a difference found now is drift, not a requested change. */
-  public boolean findsDrift() {
-    return steady() && !requested();
   }
 }

@@ -18,27 +18,6 @@ public final class WorkerTaskSql {
       """
           .formatted(AttemptLiveness.WINDOW.toSeconds());
 
-  static final String READ =
-      """
-      select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
-        h.deleted_at is not null as deleted,
-        (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
-          from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
-        (select json_object_agg(o.worker_type, o.state_details) from worker_task o
-          where o.hardware_uuid = h.uuid and o.worker_type = any(?))::text as followed,
-        (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
-          where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
-            and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
-        exists (select from leftover l where l.worker_type = t.worker_type
-          and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))
-          and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and %s)) as swept,
-        t.state_details::text as state_details, t.served_generation, t.synced_generation, t.outcome, t.reason,
-        t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
-      from hardware h join worker_task t on t.hardware_uuid = h.uuid
-      where h.uuid = ? and t.worker_type = ?
-      """
-          .formatted(DEVICE_OF_LEFTOVER_IS_ATTEMPTED);
-
   static final String LOCK_DEVICE = "select generation from hardware where uuid = ? for update";
 
   static final String REMOVE =
@@ -85,7 +64,8 @@ public final class WorkerTaskSql {
       returning device.moved, q.execution_time),
     finished as (
       update worker_task t set
-        state_details = coalesce(?::jsonb, t.state_details), served_generation = ?, synced_generation = ?,
+        state_details = coalesce(?::jsonb, t.state_details), served_generation = ?,
+        synced_generation = coalesce(?, t.synced_generation),
         outcome = ?, reason = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
         last_success_at = coalesce(?, t.last_success_at), next_attempt_at = released.execution_time,
         version = t.version + 1

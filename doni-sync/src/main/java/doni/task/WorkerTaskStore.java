@@ -1,18 +1,12 @@
 package doni.task;
 
 import doni.database.TimestampColumns;
-import doni.enrollment.Generation;
-import doni.enrollment.Hardware;
-import doni.enrollment.HardwareId;
 import doni.secret.SecretEncryptor;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import doni.task.WorkerTask.TaskClaim;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -21,7 +15,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what an attempt works on, and records how it ended.
+ * Records how attempts ended.
  *
  * <p>An attempt ends in one statement, or one transaction, that locks the device's row first. A
  * concurrent change waits for it or is waited for; either way the task is due again at once when
@@ -32,78 +26,22 @@ public final class WorkerTaskStore {
 
   private final JdbcClient jdbc;
   private final TransactionOperations transactions;
-  private final SecretEncryptor sealer;
+  private final SecretEncryptor encryptor;
   private final JsonMapper json;
 
   public WorkerTaskStore(
       JdbcClient jdbc,
       TransactionOperations transactions,
-      SecretEncryptor sealer,
+      SecretEncryptor encryptor,
       JsonMapper json) {
     this.jdbc = jdbc;
     this.transactions = transactions;
-    this.sealer = sealer;
+    this.encryptor = encryptor;
     this.json = json;
   }
 
-  /**
-   * Reads a task with its device in one statement, hence from one moment; empty when it is gone.
-   *
-   * @param followed the types of the workers whose reports are read too
-   */
-  public Optional<WorkerTask> read(TaskClaim claim, Collection<String> followed) {
-    return read(claim.hardware(), claim.workerType(), followed);
-  }
-
-  /** As {@link #read(Claim, Collection)}, for a plan that does not claim the task. */
-  public Optional<WorkerTask> read(HardwareId id, String workerType, Collection<String> followed) {
-    return statement(WorkerTaskSql.READ, followed.toArray(String[]::new), id.value(), workerType)
-        .query((row, _) -> task(row))
-        .optional();
-  }
-
-  /**
-   * Decrypts what the worker is given.
-   *
-   * @throws RuntimeException when a value cannot be decrypted
-   */
-  public DecryptedTask open(TaskClaim claim, WorkerTask task) {
-    return open(claim.hardware(), claim.workerType(), task);
-  }
-
-  /** As {@link #open(Claim, Task)}, for a plan that does not claim the task. */
-  public DecryptedTask open(HardwareId id, String workerType, WorkerTask task) {
-    WorkerTask.EncryptedTask row = task.encrypted();
-    Hardware device =
-        new Hardware(
-            id,
-            row.name(),
-            row.projectId(),
-            row.hardwareType(),
-            sealer.openProperties(id, row.properties()),
-            StateDetailsReader.windows(json, row.windows()),
-            task.generation(),
-            task.deleted());
-    return new DecryptedTask(
-        device,
-        sealer.openDetails(id, workerType, row.details()),
-        StateDetailsReader.followed(json, row.followed()));
-  }
-
-  /**
-   * Returns whether a device is quarantined now. Checked right before the first write, so that a
-   * quarantine also holds for an attempt that started before it.
-   */
-  public boolean isQuarantined(HardwareId id) {
-    return statement(
-            "select 1 from hardware where uuid = ? and quarantined_at is not null", id.value())
-        .query(Integer.class)
-        .optional()
-        .isPresent();
-  }
-
   /** What recording an outcome led to. */
-  public enum Release {
+  public enum ReleaseResult {
     /** The task waits for its next attempt. */
     WAITING,
     /** The task is due at once, because the device changed during the attempt. */
@@ -113,29 +51,29 @@ public final class WorkerTaskStore {
   }
 
   /** Records how an attempt ended, and releases the queue row. */
-  public Release finish(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
+  public ReleaseResult finish(TaskClaim claim, WorkerTask task, TaskUpdate update) {
     List<@Nullable Object> values = new ArrayList<>();
-    values.addAll(released(claim, task, finish));
-    values.addAll(finished(claim, task, finish));
-    values.addAll(noted(claim, task, finish));
+    values.addAll(released(claim, task, update));
+    values.addAll(finished(claim, task, update));
+    values.addAll(recorded(claim, task, update));
     List<Boolean> moved =
         statement(WorkerTaskSql.finish(claim.workerType()), values.toArray())
             .query((row, _) -> row.getBoolean(1))
             .list();
     if (moved.isEmpty()) {
       discardGone(claim);
-      return Release.LOST;
+      return ReleaseResult.LOST;
     }
-    return moved.getFirst() ? Release.DUE : Release.WAITING;
+    return moved.getFirst() ? ReleaseResult.DUE : ReleaseResult.WAITING;
   }
 
-  private static List<Object> released(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
+  private static List<Object> released(TaskClaim claim, WorkerTask task, TaskUpdate update) {
     return List.of(
         claim.hardware().value(),
         claim.workerType(),
         task.version(),
-        finish.at(),
-        finish.next(),
+        update.attempt().at(),
+        update.next(),
         task.generation().value(),
         claim.workerType(),
         claim.hardware().toString(),
@@ -143,35 +81,35 @@ public final class WorkerTaskStore {
         claim.holder());
   }
 
-  private List<@Nullable Object> finished(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
-    boolean synced = finish.outcome() == WorkerTask.LastOutcome.SYNCED;
+  private List<@Nullable Object> finished(TaskClaim claim, WorkerTask task, TaskUpdate update) {
+    boolean synced = update.attempt().outcome() == WorkerTask.LastOutcome.SYNCED;
     return Arrays.asList(
-        sealed(claim, finish),
+        encryptedDetails(claim, update),
         task.generation().value(),
-        synced ? task.generation().value() : task.synced().value(),
-        finish.outcome().name(),
-        finish.reason(),
-        finish.waitingSince(),
-        finish.attempts(),
-        finish.deferCount(),
-        finish.at(),
-        synced ? finish.at() : null,
+        synced ? task.generation().value() : null,
+        update.attempt().outcome().name(),
+        update.attempt().reason(),
+        update.retries().waitingSince(),
+        update.retries().attempts(),
+        update.retries().deferCount(),
+        update.attempt().at(),
+        synced ? update.attempt().at() : null,
         claim.hardware().value(),
         claim.workerType());
   }
 
-  private List<Object> noted(TaskClaim claim, WorkerTask task, TaskUpdate finish) {
+  private List<Object> recorded(TaskClaim claim, WorkerTask task, TaskUpdate update) {
     boolean quiet =
-        finish.outcome() == WorkerTask.LastOutcome.SYNCED
-            && finish.details() == null
-            && finish.events().isEmpty();
+        update.attempt().outcome() == WorkerTask.LastOutcome.SYNCED
+            && update.details() == null
+            && update.events().isEmpty();
     return List.of(
-        finish.at(),
+        update.attempt().at(),
         task.generation().value(),
         claim.workerType(),
-        finish.events().stream().map(TaskUpdate.NewEvent::kind).toArray(String[]::new),
-        finish.events().stream()
-            .map(note -> json.writeValueAsString(note.body()))
+        update.events().stream().map(TaskUpdate.NewEvent::kind).toArray(String[]::new),
+        update.events().stream()
+            .map(event -> json.writeValueAsString(event.body()))
             .toArray(String[]::new),
         quiet);
   }
@@ -183,9 +121,10 @@ public final class WorkerTaskStore {
    * @return false when nothing was written, because the claim is lost
    */
   public boolean remove(
-      TaskClaim claim, WorkerTask task, Instant at, List<TaskUpdate.NewEvent> notes) {
+      TaskClaim claim, WorkerTask task, Instant at, List<TaskUpdate.NewEvent> events) {
     boolean removed =
-        Boolean.TRUE.equals(transactions.execute(status -> remove(claim, task, at, notes, status)));
+        Boolean.TRUE.equals(
+            transactions.execute(status -> remove(claim, task, at, events, status)));
     if (!removed) {
       discardGone(claim);
     }
@@ -196,7 +135,7 @@ public final class WorkerTaskStore {
       TaskClaim claim,
       WorkerTask task,
       Instant at,
-      List<TaskUpdate.NewEvent> notes,
+      List<TaskUpdate.NewEvent> events,
       TransactionStatus status) {
     UUID id = claim.hardware().value();
     // Two workers that finish with a device at the same time take turns here, so that the second
@@ -207,15 +146,15 @@ public final class WorkerTaskStore {
       status.setRollbackOnly();
       return false;
     }
-    for (TaskUpdate.NewEvent note : notes) {
+    for (TaskUpdate.NewEvent event : events) {
       statement(
               WorkerTaskSql.NOTE,
               id,
               at,
-              note.kind(),
+              event.kind(),
               task.generation().value(),
               claim.workerType(),
-              json.writeValueAsString(note.body()))
+              json.writeValueAsString(event.body()))
           .update();
     }
     statement(WorkerTaskSql.REMOVE_CLEAN_DEVICE, id).update();
@@ -270,37 +209,10 @@ public final class WorkerTaskStore {
         .update();
   }
 
-  private @Nullable String sealed(TaskClaim claim, TaskUpdate finish) {
-    return finish.details() == null
+  private @Nullable String encryptedDetails(TaskClaim claim, TaskUpdate update) {
+    return update.details() == null
         ? null
-        : sealer.sealDetails(claim.hardware(), claim.workerType(), finish.details());
-  }
-
-  private static WorkerTask task(ResultSet row) throws SQLException {
-    String outcome = row.getString("outcome");
-    UUID namesake = row.getObject("namesake", UUID.class);
-    return new WorkerTask(
-        new Generation(row.getLong("generation")),
-        row.getBoolean("deleted"),
-        new Generation(row.getLong("served_generation")),
-        new Generation(row.getLong("synced_generation")),
-        outcome == null ? null : WorkerTask.LastOutcome.valueOf(outcome),
-        row.getString("reason"),
-        TimestampColumns.nullableInstant(row, "waiting_since"),
-        row.getInt("attempts"),
-        row.getInt("defer_count"),
-        TimestampColumns.nullableInstant(row, "last_attempt_at"),
-        row.getLong("version"),
-        namesake == null ? null : new HardwareId(namesake),
-        row.getBoolean("swept"),
-        new WorkerTask.EncryptedTask(
-            row.getString("name"),
-            row.getString("project_id"),
-            row.getString("hardware_type"),
-            row.getString("properties"),
-            row.getString("windows"),
-            row.getString("state_details"),
-            row.getString("followed")));
+        : encryptor.encryptDetails(claim.hardware(), claim.workerType(), update.details());
   }
 
   private JdbcClient.StatementSpec statement(String sql, @Nullable Object... values) {

@@ -258,6 +258,14 @@ class HardwareServiceIT {
         .isEqualTo("1");
   }
 
+  /** A new device is shown without a read of its tasks; that must not be a second rule. */
+  @Test
+  void showsANewDeviceAsItIsReadLater() {
+    HardwareView created = create(alice, "dev", valid());
+
+    assertThat(intake.get(alice, "dev").workers()).isEqualTo(created.workers());
+  }
+
   @Test
   void refusesAChangeOfAnotherGenerationThanTheOneExpected() {
     create(alice, "dev", valid());
@@ -267,9 +275,10 @@ class HardwareServiceIT {
                 alice,
                 "dev",
                 List.of(operation(OperationKind.ADD, "x", "properties", "hidden")),
-                new Generation(7)))
+                Set.of(new Generation(6), new Generation(7))))
         .isInstanceOf(Stale.class);
-    assertThatThrownBy(() -> intake.delete(alice, "dev", new Generation(7)))
+    assertThat(intake.get(alice, "dev").generation()).isEqualTo(Generation.FIRST);
+    assertThatThrownBy(() -> intake.delete(alice, "dev", Set.of(new Generation(7))))
         .isInstanceOf(Stale.class);
   }
 

@@ -16,8 +16,9 @@ import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Forbidden;
 import doni.request.RequestRefusedException.NotFound;
 import doni.request.RequestRefusedException.Stale;
-import doni.task.TaskClaim;
 import doni.task.WorkerTask;
+import doni.task.WorkerTask.TaskClaim;
+import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
@@ -46,6 +47,7 @@ class ForceDeleteServiceIT {
   private final ForceDeleteService force;
   private final LeftoverStore store;
   private final WorkerTaskStore tasks;
+  private final WorkerTaskReader reader;
   private final JdbcClient jdbc;
   private final LeftoverCleanup attempts;
 
@@ -60,11 +62,13 @@ class ForceDeleteServiceIT {
       ForceDeleteService force,
       LeftoverStore store,
       WorkerTaskStore tasks,
+      WorkerTaskReader reader,
       JdbcClient jdbc) {
     this.intake = intake;
     this.force = force;
     this.store = store;
     this.tasks = tasks;
+    this.reader = reader;
     this.jdbc = jdbc;
     this.attempts = new LeftoverCleanup(store, new Random(1), Clock.systemUTC());
   }
@@ -226,7 +230,7 @@ class ForceDeleteServiceIT {
 
     assertThat(worker.attempts()).isEmpty();
     assertThat(leftovers().getFirst().progress().reason()).contains("still runs");
-    assertThat(tasks.read(new TaskClaim(id, LANE, "r", 1), Set.of())).isEmpty();
+    assertThat(reader.read(id, LANE, Set.of())).isEmpty();
   }
 
   @Test
@@ -234,7 +238,7 @@ class ForceDeleteServiceIT {
     HardwareId id = create("dev").id();
     picked();
     TaskClaim late = new TaskClaim(id, LANE, "r", 1);
-    WorkerTask begun = tasks.read(late, Set.of()).orElseThrow();
+    WorkerTask begun = reader.read(id, LANE, Set.of()).orElseThrow();
     force.delete(admin, "dev", null);
     HardwareId next = create("DEV").id();
     HardwareId other = create("other").id();
@@ -370,7 +374,7 @@ class ForceDeleteServiceIT {
     assertThatThrownBy(() -> force.leftovers(alice, 10, 0)).isInstanceOf(Forbidden.class);
     assertThatThrownBy(() -> force.delete(admin, "unknown", null)).isInstanceOf(NotFound.class);
     assertThatThrownBy(
-            () -> force.delete(admin, "dev", intake.get(admin, "dev").generation().next()))
+            () -> force.delete(admin, "dev", Set.of(intake.get(admin, "dev").generation().next())))
         .isInstanceOf(Stale.class);
     assertThat(intake.get(alice, "dev").id()).isEqualTo(id);
   }
@@ -385,10 +389,7 @@ class ForceDeleteServiceIT {
   }
 
   private boolean isSwept(HardwareId id) {
-    return tasks
-        .read(new TaskClaim(id, LANE, "replica", 1), Set.of())
-        .orElseThrow()
-        .cleanupRunning();
+    return reader.read(id, LANE, Set.of()).orElseThrow().cleanup().running();
   }
 
   private void dueNow() {

@@ -88,7 +88,7 @@ class OriginalDatabaseMigrationIT {
         .containsEntry("deleted_at", null);
     assertThat(device.get("created_at")).asString().startsWith("2026-11-22 18:21:43");
     Map<String, Object> properties =
-        sealer.openProperties(
+        sealer.decryptProperties(
             HardwareId.parse("7b840e8c-15b1-40bb-8114-8912c41774bd"),
             text("select properties::text from hardware where name = 'edge-1-000'"));
     assertThat(properties)
@@ -524,7 +524,7 @@ class OriginalDatabaseMigrationIT {
   }
 
   private Map<String, Object> properties(OriginalHardware device) {
-    return sealer.openProperties(
+    return sealer.decryptProperties(
         HardwareId.parse(Objects.requireNonNull(device.uuid())),
         text("select properties::text from hardware"));
   }

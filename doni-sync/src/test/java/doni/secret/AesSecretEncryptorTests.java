@@ -31,7 +31,7 @@ class AesSecretEncryptorTests {
     Map<String, Object> properties =
         Map.of("required", "plain", "secret", "s3cret", "token", "t0ken");
 
-    String sealed = sealer(Map.of("k1", OLD)).sealProperties(id, SampleTypes.TYPE, properties);
+    String sealed = sealer(Map.of("k1", OLD)).encryptProperties(id, SampleTypes.TYPE, properties);
 
     assertThat(sealed).contains("plain").contains("$encrypted").doesNotContain("s3cret", "t0ken");
   }
@@ -40,10 +40,10 @@ class AesSecretEncryptorTests {
   void opensWhatItSealed() {
     AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
     String sealed =
-        sealer.sealProperties(
+        sealer.encryptProperties(
             id, SampleTypes.TYPE, Map.of("required", "plain", "secret", "s3cret"));
 
-    assertThat(sealer.openProperties(id, sealed))
+    assertThat(sealer.decryptProperties(id, sealed))
         .isEqualTo(Map.of("required", "plain", "secret", new Secret("s3cret")));
   }
 
@@ -51,10 +51,11 @@ class AesSecretEncryptorTests {
   void encryptsSecretDetails() {
     AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
     String sealed =
-        sealer.sealDetails(id, SampleTypes.WORKER, Map.of("device_key", "s3cret", "fleet", "pi"));
+        sealer.encryptDetails(
+            id, SampleTypes.WORKER, Map.of("device_key", "s3cret", "fleet", "pi"));
 
     assertThat(sealed).doesNotContain("s3cret");
-    assertThat(sealer.openDetails(id, SampleTypes.WORKER, sealed))
+    assertThat(sealer.decryptDetails(id, SampleTypes.WORKER, sealed))
         .isEqualTo(Map.of("device_key", new Secret("s3cret"), "fleet", "pi"));
   }
 
@@ -62,21 +63,22 @@ class AesSecretEncryptorTests {
   void neverWritesTheSameSecretTheSameWay() {
     AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
 
-    assertThat(sealer.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s")))
-        .isNotEqualTo(sealer.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s")));
+    assertThat(sealer.encryptProperties(id, SampleTypes.TYPE, Map.of("secret", "s")))
+        .isNotEqualTo(sealer.encryptProperties(id, SampleTypes.TYPE, Map.of("secret", "s")));
   }
 
   @Test
   void readsOldKeysAndWritesWithTheFirst() {
     String old =
-        sealer(Map.of("k1", OLD)).sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
+        sealer(Map.of("k1", OLD))
+            .encryptProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
     Map<String, String> both = new LinkedHashMap<>();
     both.put("k2", NEW);
     both.put("k1", OLD);
     AesSecretEncryptor rotated = sealer(both);
 
-    assertThat(rotated.openProperties(id, old)).containsEntry("secret", new Secret("s3cret"));
-    assertThat(rotated.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret")))
+    assertThat(rotated.decryptProperties(id, old)).containsEntry("secret", new Secret("s3cret"));
+    assertThat(rotated.encryptProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret")))
         .contains("k2:");
   }
 
@@ -107,20 +109,22 @@ class AesSecretEncryptorTests {
   @Test
   void doesNotOpenAValueThatWasCopiedToAnotherDeviceOrField() {
     AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
-    String sealed = sealer.sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
+    String sealed = sealer.encryptProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
 
-    assertThatThrownBy(() -> sealer.openProperties(HardwareId.random(), sealed))
+    assertThatThrownBy(() -> sealer.decryptProperties(HardwareId.random(), sealed))
         .isInstanceOf(UnreadableSecretException.class);
-    assertThatThrownBy(() -> sealer.openProperties(id, sealed.replace("\"secret\"", "\"token\"")))
+    assertThatThrownBy(
+            () -> sealer.decryptProperties(id, sealed.replace("\"secret\"", "\"token\"")))
         .isInstanceOf(UnreadableSecretException.class);
   }
 
   @Test
   void namesTheMissingKeyAndThePlaceButNotTheValue() {
     String sealed =
-        sealer(Map.of("k1", OLD)).sealProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
+        sealer(Map.of("k1", OLD))
+            .encryptProperties(id, SampleTypes.TYPE, Map.of("secret", "s3cret"));
 
-    assertThatThrownBy(() -> sealer(Map.of("k2", NEW)).openProperties(id, sealed))
+    assertThatThrownBy(() -> sealer(Map.of("k2", NEW)).decryptProperties(id, sealed))
         .hasMessageContaining("'k1'")
         .hasMessageContaining(id + "/secret")
         .hasMessageNotContaining("s3cret");

@@ -22,7 +22,7 @@ class MaskedPropertyViewTests {
   void showsSecretDetailsButNotWhatAWorkerKeepsForItself() {
     MaskedPropertyView view = new MaskedPropertyView(SampleTypes.create(), sealer);
     String stored =
-        sealer.sealDetails(
+        sealer.encryptDetails(
             id,
             SampleTypes.WORKER,
             Map.of("device_key", "s3cret", "kept_by_the_worker", "x", "fleet", "pi"));

@@ -70,7 +70,7 @@ class StoredSecretsServiceIT {
 
     assertThat(summary).isEqualTo(new Summary(2, 2, 0, List.of()));
     assertThat(others()).isEqualTo(others);
-    assertThat(sealer(keys("new", NEW)).openProperties(device, properties()))
+    assertThat(sealer(keys("new", NEW)).decryptProperties(device, properties()))
         .containsEntry("secret", new Secret("hunter2"))
         .containsEntry("list", List.of("a"));
     assertThat(secrets(keys("new", NEW)).verify()).isEqualTo(new Summary(2, 0, 0, List.of()));
@@ -126,7 +126,7 @@ class StoredSecretsServiceIT {
     HardwareId device = device("one", keys("old", OLD));
     String fresh =
         sealer(keys("old", OLD))
-            .sealProperties(device, SampleTypes.TYPE, Map.of("secret", new Secret("changed")));
+            .encryptProperties(device, SampleTypes.TYPE, Map.of("secret", new Secret("changed")));
     // Another client changes the value between its reading and its writing.
     JdbcTemplate changing =
         new JdbcTemplate(inventory.database()) {
@@ -146,7 +146,7 @@ class StoredSecretsServiceIT {
             .rotate();
 
     assertThat(summary.missed()).isEqualTo(1);
-    assertThat(sealer(keys("old", OLD)).openProperties(device, properties()))
+    assertThat(sealer(keys("old", OLD)).decryptProperties(device, properties()))
         .containsEntry("secret", new Secret("changed"));
   }
 
@@ -188,7 +188,7 @@ class StoredSecretsServiceIT {
         .jdbc()
         .sql("update hardware set properties = ?::jsonb where uuid = ?")
         .param(
-            sealer.sealProperties(
+            sealer.encryptProperties(
                 id,
                 SampleTypes.TYPE,
                 Map.of("secret", new Secret("hunter2"), "list", List.of("a"), "hidden", "h")))
@@ -198,7 +198,7 @@ class StoredSecretsServiceIT {
         .jdbc()
         .sql("update worker_task set state_details = ?::jsonb where hardware_uuid = ?")
         .param(
-            sealer.sealDetails(
+            sealer.encryptDetails(
                 id, SampleTypes.WORKER, Map.of("device_key", new Secret("k3y"), "seen", 1.50)))
         .param(id.value())
         .update();

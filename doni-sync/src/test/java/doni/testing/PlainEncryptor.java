@@ -17,22 +17,23 @@ public final class PlainEncryptor implements SecretEncryptor {
   private final JsonMapper json = JsonMapper.shared();
 
   @Override
-  public Map<String, Object> openProperties(HardwareId id, String text) {
+  public Map<String, Object> decryptProperties(HardwareId id, String text) {
     return open(text);
   }
 
   @Override
-  public String sealProperties(HardwareId id, String hardwareType, Map<String, Object> properties) {
+  public String encryptProperties(
+      HardwareId id, String hardwareType, Map<String, Object> properties) {
     return seal(properties);
   }
 
   @Override
-  public Map<String, Object> openDetails(HardwareId id, String workerType, String text) {
+  public Map<String, Object> decryptDetails(HardwareId id, String workerType, String text) {
     return open(text);
   }
 
   @Override
-  public String sealDetails(HardwareId id, String workerType, Map<String, Object> details) {
+  public String encryptDetails(HardwareId id, String workerType, Map<String, Object> details) {
     return seal(details);
   }
 

@@ -3,7 +3,8 @@ package doni.testing;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import doni.enrollment.HardwareId;
-import doni.task.TaskClaim;
+import doni.task.WorkerTask.TaskClaim;
+import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,10 @@ public final class TestInventory implements AutoCloseable {
 
   public TransactionTemplate transactions() {
     return new TransactionTemplate(new JdbcTransactionManager(database));
+  }
+
+  public WorkerTaskReader reader() {
+    return new WorkerTaskReader(jdbc, new PlainEncryptor(), JsonMapper.shared());
   }
 
   public WorkerTaskStore tasks() {

@@ -170,14 +170,14 @@ public final class BackendGuard {
   /**
    * Returns why no call is sent at the moment: the backend limits our rate, or its circuit is open.
    */
-  public Optional<LanePause> hold() {
+  public Optional<LanePause> lanePause() {
     Instant until = pausedUntil.get();
     return until.isAfter(clock.instant())
         ? Optional.of(new LanePause("rate limited by " + service, until))
-        : circuitHold();
+        : circuitPause();
   }
 
-  private Optional<LanePause> circuitHold() {
+  private Optional<LanePause> circuitPause() {
     if (breaker.getState() != CircuitBreaker.State.OPEN) {
       return Optional.empty();
     }

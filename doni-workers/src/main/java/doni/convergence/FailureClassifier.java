@@ -56,7 +56,7 @@ public final class FailureClassifier {
       case CONNECTION, TIMEOUT -> new Outcome.Failed(text, true, after, Map.of());
       case STATUS ->
           e.isRefusedCredential()
-              ? Outcome.Deferred.uncounted(text, CREDENTIAL_CHECK)
+              ? Outcome.Deferred.refused(text, CREDENTIAL_CHECK)
               : new Outcome.Failed(text, isTransient(e.status()), after, Map.of());
     };
   }

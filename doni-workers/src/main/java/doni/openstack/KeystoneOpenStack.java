@@ -109,8 +109,8 @@ final class KeystoneOpenStack implements OpenStack {
     }
 
     @Override
-    public Optional<LanePause> hold() {
-      return guard.hold().or(session::hold);
+    public Optional<LanePause> lanePause() {
+      return guard.lanePause().or(session::lanePause);
     }
 
     private ServiceResponse send(ServiceRequest request, ServiceUserToken token) {
@@ -189,7 +189,7 @@ final class KeystoneOpenStack implements OpenStack {
     }
 
     @Override
-    public Optional<LanePause> hold() {
+    public Optional<LanePause> lanePause() {
       return Optional.of(new LanePause(REASON, null));
     }
 

@@ -196,8 +196,8 @@ public final class KeystoneSession {
   }
 
   /** Returns why no call is made at the moment; from memory. */
-  Optional<LanePause> hold() {
-    return login.pause().or(guard::hold);
+  Optional<LanePause> lanePause() {
+    return login.pause().or(guard::lanePause);
   }
 
   /** Asks Keystone, and repeats the question once with a new token after 401. */

@@ -32,5 +32,5 @@ public interface OpenStackService {
   boolean isAdmin();
 
   /** Returns why nothing is sent at the moment, while the circuit is open; from memory. */
-  Optional<LanePause> hold();
+  Optional<LanePause> lanePause();
 }

@@ -50,13 +50,12 @@ public sealed interface Outcome {
    *
    * @param reason what it waits for, for the device's owner to read
    * @param after how long to wait at most; null leaves it to the engine's back-off
-   * @param counted whether it counts as an attempt; false where the service, not the device, is the
-   *     cause
+   * @param cause what it waits for
    */
   record Deferred(
       String reason,
       @Nullable Duration after,
-      boolean counted,
+      DeferralCause cause,
       Map<String, @Nullable Object> details,
       List<Change> changes)
       implements Outcome {
@@ -69,22 +68,42 @@ public sealed interface Outcome {
     /** A deferral for the device's own reasons, before anything was written. */
     public Deferred(
         String reason, @Nullable Duration after, Map<String, @Nullable Object> details) {
-      this(reason, after, true, details, List.of());
+      this(reason, after, DeferralCause.DEVICE, details, List.of());
+    }
+
+    /** What a deferred attempt waits for. */
+    public enum DeferralCause {
+      /** Something about the device. Only these deferrals count as attempts. */
+      DEVICE,
+      /** The lane: its backend is not called, or another task comes first. */
+      LANE,
+      /** The backend accepting our own credentials. */
+      CREDENTIALS
+    }
+
+    /** Returns whether it counts as an attempt. */
+    public boolean counted() {
+      return cause == DeferralCause.DEVICE;
     }
 
     /** Returns a deferral that is not the device's fault. */
     public static Deferred uncounted(String reason, @Nullable Duration after) {
-      return new Deferred(reason, after, false, Map.of(), List.of());
+      return new Deferred(reason, after, DeferralCause.LANE, Map.of(), List.of());
+    }
+
+    /** Returns the deferral of a device for which the backend refused our own credentials. */
+    public static Deferred refused(String reason, Duration after) {
+      return new Deferred(reason, after, DeferralCause.CREDENTIALS, Map.of(), List.of());
     }
 
     @Override
     public Deferred withChanges(List<Change> written) {
-      return new Deferred(reason, after, counted, details, written);
+      return new Deferred(reason, after, cause, details, written);
     }
 
     @Override
     public Deferred withDetails(Map<String, @Nullable Object> recorded) {
-      return new Deferred(reason, after, counted, recorded, changes);
+      return new Deferred(reason, after, cause, recorded, changes);
     }
   }
 

@@ -46,7 +46,7 @@ class BackendPauseTests {
   void sendsNothingForAsLongAsTheBackendAsks() {
     answer(429, Duration.ofSeconds(7));
 
-    assertThat(remote.hold())
+    assertThat(remote.lanePause())
         .hasValueSatisfying(hold -> {
           assertThat(hold.reason()).isEqualTo("rate limited by balena");
           assertThat(hold.until()).isEqualTo(START.plusSeconds(7));
@@ -60,7 +60,7 @@ class BackendPauseTests {
     answer(429, Duration.ofSeconds(7));
     now.set(START.plusSeconds(7));
 
-    assertThat(remote.hold()).isEmpty();
+    assertThat(remote.lanePause()).isEmpty();
     assertThat(remote.call("GET", () -> "answer")).isEqualTo("answer");
   }
 
@@ -68,7 +68,7 @@ class BackendPauseTests {
   void pausesAMinuteWhereTheBackendNamesNoTime() {
     answer(429, null);
 
-    assertThat(remote.hold())
+    assertThat(remote.lanePause())
         .hasValueSatisfying(hold -> assertThat(hold.until()).isEqualTo(START.plusSeconds(60)));
   }
 
@@ -76,7 +76,7 @@ class BackendPauseTests {
   void pausesAnHourAtMost() {
     answer(429, Duration.ofDays(30));
 
-    assertThat(remote.hold())
+    assertThat(remote.lanePause())
         .hasValueSatisfying(hold -> assertThat(hold.until()).isEqualTo(START.plusSeconds(3600)));
   }
 
@@ -90,7 +90,7 @@ class BackendPauseTests {
     assertThatThrownBy(() -> remote.call("GET", refusedInBetween))
         .isInstanceOf(BackendException.class);
 
-    assertThat(remote.hold())
+    assertThat(remote.lanePause())
         .hasValueSatisfying(hold -> assertThat(hold.until()).isEqualTo(START.plusSeconds(30)));
   }
 
@@ -100,14 +100,14 @@ class BackendPauseTests {
 
     remote.reset();
 
-    assertThat(remote.hold()).isEmpty();
+    assertThat(remote.lanePause()).isEmpty();
   }
 
   @Test
   void doesNotPauseForAnotherAnswer() {
     answer(503, Duration.ofSeconds(30));
 
-    assertThat(remote.hold()).isEmpty();
+    assertThat(remote.lanePause()).isEmpty();
   }
 
   @Test
@@ -117,7 +117,7 @@ class BackendPauseTests {
       now.set(now.get().plusSeconds(1));
     }
 
-    assertThat(remote.hold()).isEmpty();
+    assertThat(remote.lanePause()).isEmpty();
     assertThat(sent).hasValue(20);
   }
 

@@ -247,11 +247,11 @@ class CatalogServiceTests extends SiteTest {
           .isInstanceOf(BackendException.class);
     }
 
-    assertThat(service.hold()).isPresent();
+    assertThat(service.lanePause()).isPresent();
     assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
         .hasMessageContaining("circuit");
     assertThat(site.seen).hasSize(5);
-    assertThat(openStack.service(settings()).hold()).isEmpty();
+    assertThat(openStack.service(settings()).lanePause()).isEmpty();
   }
 
   @Test
@@ -262,7 +262,7 @@ class CatalogServiceTests extends SiteTest {
       assertThat(service.send(ServiceRequest.get("/channels")).status()).isEqualTo(500);
     }
 
-    assertThat(service.hold()).isEmpty();
+    assertThat(service.lanePause()).isEmpty();
   }
 
   @Test

@@ -126,14 +126,14 @@ class LoginTests extends SiteTest {
     assertThat(refused.write()).isFalse();
     assertThat(refused).hasMessageContaining("doni.keystone.username");
     assertThat(refused.getMessage()).doesNotContain("wrong-password");
-    assertThat(service.hold()).isPresent();
+    assertThat(service.lanePause()).isPresent();
 
     assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
         .isInstanceOf(BackendException.class);
     assertThat(site.logins).hasSize(1);
 
     clock.advance(Duration.ofSeconds(31));
-    assertThat(service.hold()).isEmpty();
+    assertThat(service.lanePause()).isEmpty();
     assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))
         .isInstanceOf(BackendException.class);
     assertThat(site.logins).hasSize(2);

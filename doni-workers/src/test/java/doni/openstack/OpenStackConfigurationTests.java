@@ -59,7 +59,7 @@ class OpenStackConfigurationTests {
 
           OpenStackService service = openStack.service(settings);
 
-          assertThat(service.hold())
+          assertThat(service.lanePause())
               .hasValueSatisfying(
                   hold -> assertThat(hold.reason()).isEqualTo("doni.keystone.auth-url is not set"));
           assertThatThrownBy(() -> service.send(ServiceRequest.get("/channels")))

@@ -7,6 +7,7 @@ import doni.api.web.JsonBody;
 import doni.api.web.PageLinks;
 import doni.api.web.PageLinks.PageLinkJson;
 import doni.api.web.QueryParameters;
+import doni.enrollment.Generation;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareService.Page;
 import doni.hardware.HardwareView;
@@ -25,6 +26,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -190,9 +193,8 @@ final class HardwareController {
       HttpServletResponse response) {
     var patch = PatchRequestReader.read(body);
     return tagged(
-        RequestHeaderReader.atExpected(
-            request,
-            generation -> service.patch(caller, HardwareReference.checked(ref), patch, generation)),
+        service.patch(
+            caller, HardwareReference.checked(ref), patch, RequestHeaderReader.expected(request)),
         response);
   }
 
@@ -225,16 +227,12 @@ final class HardwareController {
     QueryParameters query = new QueryParameters(request.getParameterMap());
     boolean forced = query.flag("force");
     query.check();
-    RequestHeaderReader.atExpected(
-        request,
-        generation -> {
-          if (forced) {
-            force.delete(caller, HardwareReference.checked(ref), generation);
-          } else {
-            service.delete(caller, HardwareReference.checked(ref), generation);
-          }
-          return ref;
-        });
+    @Nullable Set<Generation> expected = RequestHeaderReader.expected(request);
+    if (forced) {
+      force.delete(caller, HardwareReference.checked(ref), expected);
+    } else {
+      service.delete(caller, HardwareReference.checked(ref), expected);
+    }
   }
 
   @Operation(

@@ -3,10 +3,10 @@ package doni.api.hardware;
 import doni.enrollment.Generation;
 import doni.request.RequestRefusedException;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,35 +28,19 @@ final class RequestHeaderReader {
   private RequestHeaderReader() {}
 
   /**
-   * Runs a change at the first generation in {@code If-Match} that is the device's; without that
-   * header, or with {@code *}, at any generation.
+   * Returns the generations in {@code If-Match}, of which the device must have one; null without
+   * that header, or with {@code *}. A weak or foreign tag becomes generation zero, which no device
+   * has.
    */
-  public static <T> T atExpected(
-      HttpServletRequest request, Function<@Nullable Generation, T> change) {
-    List<Generation> expected = expected(request);
-    for (Generation generation : expected.subList(0, Math.max(0, expected.size() - 1))) {
-      try {
-        return change.apply(generation);
-      } catch (RequestRefusedException.Stale _) {
-        // Try the next tag.
-      }
-    }
-    return change.apply(expected.isEmpty() ? null : expected.getLast());
-  }
-
-  /**
-   * Returns the generations; a weak or foreign tag becomes generation zero, which matches no
-   * device.
-   */
-  private static List<Generation> expected(HttpServletRequest request) {
+  public static @Nullable Set<Generation> expected(HttpServletRequest request) {
     List<String> lines = Collections.list(request.getHeaders(IF_MATCH));
     String header = String.join(",", lines).strip();
     if (lines.isEmpty() || header.equals("*")) {
-      return List.of();
+      return null;
     }
-    List<Generation> generations = new ArrayList<>();
+    Set<Generation> generations = new LinkedHashSet<>();
     Matcher tag = TAG.matcher(header);
-    while (tag.lookingAt() && generations.size() < MAX_TAGS) {
+    for (int tags = 0; tag.lookingAt() && tags < MAX_TAGS; tags++) {
       boolean ours = tag.group(1) == null && NUMBER.matcher(tag.group(2)).matches();
       generations.add(ours ? new Generation(Long.parseLong(tag.group(2))) : Generation.NONE);
       if (tag.end() == header.length() && !header.endsWith(",")) {

@@ -4,7 +4,11 @@ import doni.convergence.FailureClassifier;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How one attempt ended, as the engine sees it. */
 public sealed interface AttemptResult {
@@ -29,6 +33,15 @@ public sealed interface AttemptResult {
     };
   }
 
+  /** Returns what the attempt wrote. */
+  default List<Change> written() {
+    return switch (this) {
+      case Ended(Outcome outcome) -> outcome.changes();
+      case Interrupted interrupted -> interrupted.changes();
+      case Drifted _, Quarantined _ -> List.of();
+    };
+  }
+
   /** The worker, or a failure, ended the attempt. */
   record Ended(Outcome outcome) implements AttemptResult {}
 
@@ -46,23 +59,46 @@ public sealed interface AttemptResult {
     }
   }
 
-  /** The replica is stopping; another one makes the attempt again. */
-  record Interrupted() implements AttemptResult {}
+  /**
+   * The replica is stopping; another one makes the attempt again.
+   *
+   * @param changes what was written before
+   * @param details what must be recorded nevertheless, for example a key that the backend shows
+   *     once
+   */
+  record Interrupted(List<Change> changes, Map<String, @Nullable Object> details)
+      implements AttemptResult {
+
+    /** An attempt that was interrupted before it had anything to record. */
+    public static final Interrupted WITHOUT_TRACE = new Interrupted(List.of(), Map.of());
+
+    public Interrupted {
+      changes = List.copyOf(changes);
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+
+    /** Returns whether there is nothing to record. */
+    public boolean isWithoutTrace() {
+      return changes.isEmpty() && details.isEmpty();
+    }
+  }
 
   /**
    * Returns the result of applying the plan. What it wrote before it failed is kept, also when the
-   * replica is stopping: a key that the backend shows once must not be lost.
+   * replica is stopping.
    *
    * @throws RuntimeException if it failed and has nothing to record
    */
-  static AttemptResult applying(ReconcilePlan plan) {
+  static AttemptResult applying(ReconcilePlan plan, InterruptGuard guard) {
     try {
       return new Ended(plan.apply());
     } catch (RuntimeException e) {
       if (plan.written().isEmpty() && plan.unfinishedDetails().isEmpty()) {
         throw e;
       }
-      return new Ended(FailureClassifier.classify(e, plan));
+      return guard.requested() || isInterrupt(e)
+          ? new Interrupted(plan.written(), plan.unfinishedDetails())
+          : new Ended(FailureClassifier.classify(e, plan));
     }
   }
 
@@ -73,7 +109,7 @@ public sealed interface AttemptResult {
    */
   static AttemptResult thrown(Throwable thrown, boolean stopping) {
     return stopping || isInterrupt(thrown)
-        ? new Interrupted()
+        ? Interrupted.WITHOUT_TRACE
         : new Ended(FailureClassifier.classify(thrown));
   }
 

@@ -1,8 +1,10 @@
 package doni.engine.attempt;
 
+import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.enrollment.HardwareId;
 import doni.task.WorkerTask;
 import doni.worker.Outcome;
+import doni.worker.ReconcileContext.Cause;
 import doni.worker.Worker;
 import java.time.Duration;
 import java.util.List;
@@ -12,14 +14,39 @@ import java.util.Optional;
 /**
  * How far an attempt goes, decided by its task and its lane's resync policy. Attempts and plan
  * requests both ask here, so that a plan shows what an attempt would do.
+ *
+ * @param policy of the worker's lane
+ * @param recorded the details that earlier attempts recorded
  */
-record AttemptScope(Worker worker, WorkerTask task, ResyncPolicy policy) {
+public record AttemptScope(
+    Worker worker, WorkerTask task, ResyncPolicy policy, Map<String, Object> recorded) {
+
+  /** Key of the details that hold drift which was reported and left alone. */
+  static final String DRIFT = "drift";
+
+  /**
+   * How a lane treats devices that are steady.
+   *
+   * @param resyncInterval time until a steady device is observed again, give or take a fifth
+   */
+  public record ResyncPolicy(Duration resyncInterval, DriftMode drift) {
+
+    /** What happens to drift: a difference that no change of the enrollment explains. */
+    public enum DriftMode {
+      /** Drift is repaired, with an event that names the differences. */
+      ENFORCE,
+      /** Drift is reported, in the task's details and by an event, and left alone. */
+      REPORT,
+      /** Steady devices are not observed. */
+      IGNORE
+    }
+  }
 
   private static final Duration NAMESAKE_CHECK = Duration.ofSeconds(5);
 
   /** Returns how the attempt ends without the worker; empty where the worker is called. */
   Optional<Outcome> withoutWorker() {
-    HardwareId namesake = task.namesake();
+    HardwareId namesake = task.cleanup().waiting();
     if (namesake != null && worker.identifiesByName()) {
       return Optional.of(
           new Outcome.Deferred(
@@ -28,13 +55,21 @@ record AttemptScope(Worker worker, WorkerTask task, ResyncPolicy policy) {
               NAMESAKE_CHECK,
               Map.of()));
     }
-    return driftMode() == ResyncPolicy.DriftMode.IGNORE
+    return driftMode() == DriftMode.IGNORE
         ? Optional.of(new Outcome.Synced(Map.of(), List.of()))
         : Optional.empty();
   }
 
   /** Returns what happens to a difference; a requested change is always applied. */
-  ResyncPolicy.DriftMode driftMode() {
-    return task.findsDrift() ? policy.drift() : ResyncPolicy.DriftMode.ENFORCE;
+  DriftMode driftMode() {
+    return task.standing().findsDrift() ? policy.drift() : DriftMode.ENFORCE;
+  }
+
+  AttemptScope withRecorded(Map<String, Object> details) {
+    return new AttemptScope(worker, task, policy, details);
+  }
+
+  Cause cause() {
+    return task.standing().unsynced() ? Cause.REQUESTED : Cause.SCHEDULED;
   }
 }

@@ -1,15 +1,15 @@
 package doni.engine.attempt;
 
 import doni.convergence.FailureClassifier;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.enrollment.HardwareId;
-import doni.task.DecryptedTask;
 import doni.task.WorkerTask;
-import doni.task.WorkerTaskStore;
+import doni.task.WorkerTaskReader;
+import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.worker.Change;
 import doni.worker.LanePause;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
-import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
 import java.time.Duration;
@@ -53,7 +53,7 @@ public final class Planner {
     }
   }
 
-  private final WorkerTaskStore tasks;
+  private final WorkerTaskReader tasks;
   private final List<Worker> workers;
   private final Function<String, ResyncPolicy> policies;
   private final boolean running;
@@ -66,7 +66,7 @@ public final class Planner {
    * @param patience how long the workers, side by side, may take to observe
    */
   public Planner(
-      WorkerTaskStore tasks,
+      WorkerTaskReader tasks,
       List<Worker> workers,
       Function<String, ResyncPolicy> policies,
       boolean running,
@@ -124,7 +124,7 @@ public final class Planner {
   }
 
   private WorkerPlan plan(Worker worker, HardwareId id, WorkerTask task) {
-    AttemptScope scope = new AttemptScope(worker, task, policies.apply(worker.type()));
+    AttemptScope scope = new AttemptScope(worker, task, policies.apply(worker.type()), Map.of());
     return scope
         .withoutWorker()
         .map(outcome -> WorkerPlan.unknown(worker.type(), withoutWorker(outcome)))
@@ -150,13 +150,11 @@ public final class Planner {
 
   private WorkerPlan observe(AttemptScope scope, HardwareId id) {
     Worker worker = scope.worker();
-    WorkerTask task = scope.task();
-    DecryptedTask subject = tasks.open(id, worker.type(), task);
-    Cause cause = task.requested() ? Cause.REQUESTED : Cause.SCHEDULED;
+    DecryptedTask given = tasks.decrypt(id, worker.type(), scope.task());
     ReconcilePlan plan =
         worker.plan(
             new ReconcileContext(
-                subject.hardware(), subject.details(), cause, subject.dependencies()));
+                given.hardware(), given.details(), scope.cause(), given.dependencies()));
     List<Change> changes = plan.changes();
     if (scope.driftMode() == ResyncPolicy.DriftMode.REPORT && !changes.isEmpty()) {
       return WorkerPlan.unknown(

@@ -1,30 +1,30 @@
 package doni.engine.attempt;
 
 import doni.convergence.FailureClassifier;
-import doni.task.DecryptedTask;
-import doni.task.TaskClaim;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.engine.attempt.AttemptTelemetry.MeasuredAttempt;
 import doni.task.TaskUpdate;
 import doni.task.WorkerTask;
+import doni.task.WorkerTask.LastAttempt;
+import doni.task.WorkerTask.TaskClaim;
+import doni.task.WorkerTaskReader;
+import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.task.WorkerTaskStore;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Deferred.DeferralCause;
 import doni.worker.ReconcileContext;
-import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * Runs attempts: reads one snapshot of the task, lets the worker remove the drift outside any
@@ -36,121 +36,120 @@ public final class Reconciler {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
 
+  /** A failure, or a refusal of our credentials, that lasts this long deserves attention. */
+  private static final Duration LASTING = Duration.ofSeconds(20);
+
+  /** So many failures take at most 15 s of back-off. */
+  private static final int LASTING_FAILURES = 5;
+
+  /** A device that waits for something outside for this long deserves attention. */
+  private static final Duration LONG = Duration.ofMinutes(15);
+
   private static final Outcome.Deferred LEFTOVER_FIRST =
       Outcome.Deferred.uncounted(
           "waiting for the cleanup of a force-deleted device with the same name or UUID",
           Duration.ofSeconds(5));
 
-  /** A device that is not steady for this long deserves an operator's attention, once. */
-  private static final Duration LONG = Duration.ofMinutes(15);
-
+  private final WorkerTaskReader reader;
   private final WorkerTaskStore tasks;
-  private final Function<String, ResyncPolicy> policies;
   private final TaskUpdateMapper updates;
-  private final AttemptMeters meters;
-  private final AttemptSpans spans;
+  private final AttemptTelemetry telemetry;
   private final Clock clock;
 
-  /** Without spans. */
   public Reconciler(
+      WorkerTaskReader reader,
       WorkerTaskStore tasks,
-      Function<String, ResyncPolicy> policies,
+      AttemptTelemetry telemetry,
       RandomGenerator random,
-      MeterRegistry meters,
       Clock clock) {
-    this(tasks, policies, random, meters, AttemptSpans.NONE, clock);
+    this.reader = reader;
+    this.tasks = tasks;
+    this.updates = new TaskUpdateMapper(new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random));
+    this.telemetry = telemetry;
+    this.clock = clock;
   }
 
-  /**
-   * @param policies by worker type
-   */
-  public Reconciler(
-      WorkerTaskStore tasks,
-      Function<String, ResyncPolicy> policies,
-      RandomGenerator random,
-      MeterRegistry meters,
-      AttemptSpans spans,
-      Clock clock) {
-    this.tasks = tasks;
-    this.spans = spans;
-    this.policies = policies;
-    this.updates = new TaskUpdateMapper(new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random));
-    this.meters = new AttemptMeters(meters);
-    this.clock = clock;
+  /** What the lane does with a task after an attempt. */
+  public enum RequeueDecision {
+    /** The task waits for its next attempt, and nothing about it is new. */
+    WAITING,
+    /** The task waits for its next attempt, and the worker has recorded something new. */
+    PROGRESSED,
+    /** The task is due again at once, because its device changed during the attempt. */
+    DUE,
+    /** The device is deleted and cleaned up; the task is gone. */
+    GONE,
+    /** Another replica has taken the task over. */
+    LOST
   }
 
   /** Called once for a worker before its first attempt. */
   public void register(Worker worker) {
-    meters.register(worker.type());
+    telemetry.register(worker.type());
+  }
+
+  /** Gives a task back to its queue as if it had not been picked. */
+  public void handBack(TaskClaim claim) {
+    tasks.handBack(claim);
   }
 
   /** Makes one attempt and gives the task back to its queue. */
-  public RequeueDecision attempt(Worker worker, TaskClaim claim, InterruptGuard guard) {
-    Optional<WorkerTask> task = tasks.read(claim, worker.dependsOn());
+  public RequeueDecision attempt(
+      Worker worker, ResyncPolicy policy, TaskClaim claim, InterruptGuard guard) {
+    Optional<WorkerTask> task =
+        reader.read(claim.hardware(), claim.workerType(), worker.dependsOn());
     if (task.isEmpty()) {
       tasks.discard(claim);
       return RequeueDecision.GONE;
     }
-    try (AttemptSpans.Open span = spans.begin(worker.type(), claim, task.get());
-        var _ = MDC.putCloseable("hardware", claim.hardware().toString());
-        var _ = MDC.putCloseable("worker", worker.type());
-        var _ = MDC.putCloseable("generation", task.get().generation().toString());
-        var _ = MDC.putCloseable("attempt", Integer.toString(task.get().attempts() + 1))) {
-      return attempt(worker, claim, task.get(), guard, span);
+    try (MeasuredAttempt measured = telemetry.begin(claim, task.get())) {
+      return attempt(
+          new AttemptScope(worker, task.get(), policy, Map.of()), claim, guard, measured);
     }
   }
 
   private RequeueDecision attempt(
-      Worker worker,
-      TaskClaim claim,
-      WorkerTask task,
-      InterruptGuard guard,
-      AttemptSpans.Open span) {
-    long started = System.nanoTime();
-    ResyncPolicy policy = policies.apply(worker.type());
-    ClaimedTask claimed = new ClaimedTask(worker, claim, task, policy, Map.of());
+      AttemptScope scope, TaskClaim claim, InterruptGuard guard, MeasuredAttempt measured) {
+    AttemptScope decrypted = scope;
     AttemptResult result;
     try {
-      DecryptedTask decrypted = tasks.open(claim, task);
-      claimed = new ClaimedTask(worker, claim, task, policy, decrypted.details());
-      Cause cause = task.requested() ? Cause.REQUESTED : Cause.SCHEDULED;
+      DecryptedTask given = reader.decrypt(claim.hardware(), claim.workerType(), scope.task());
+      decrypted = scope.withRecorded(given.details());
       ReconcileContext context =
           new ReconcileContext(
-              decrypted.hardware(), decrypted.details(), cause, decrypted.dependencies());
-      ClaimedTask opened = claimed;
-      result = possible(task, guard.around(() -> run(opened, context)));
+              given.hardware(), given.details(), scope.cause(), given.dependencies());
+      result = possible(scope.task(), guard.around(() -> run(scope, claim, context, guard)));
     } catch (Exception | Error e) {
       result = AttemptResult.thrown(e, guard.requested());
     }
-    RequeueDecision decision = record(claimed, result);
-    String label = decision == RequeueDecision.LOST ? AttemptResult.LOST : result.label();
-    span.ended(label.toUpperCase(Locale.ROOT));
-    meters.record(worker.type(), label, Duration.ofNanos(System.nanoTime() - started));
+    RequeueDecision decision = record(decrypted, claim, result);
+    measured.ended(decision == RequeueDecision.LOST ? AttemptResult.LOST : result.label());
     return decision;
   }
 
-  private AttemptResult run(ClaimedTask claimed, ReconcileContext context) {
-    if (claimed.task().cleanupRunning()) {
+  private AttemptResult run(
+      AttemptScope scope, TaskClaim claim, ReconcileContext context, InterruptGuard guard) {
+    if (scope.task().cleanup().running()) {
       return new AttemptResult.Ended(LEFTOVER_FIRST);
     }
-    AttemptScope scope = new AttemptScope(claimed.worker(), claimed.task(), claimed.policy());
-    return scope
-        .withoutWorker()
-        .<AttemptResult>map(AttemptResult.Ended::new)
-        .orElseGet(() -> run(claimed, scope.driftMode(), claimed.worker().plan(context)));
+    Optional<Outcome> settled = scope.withoutWorker();
+    return settled.isPresent()
+        ? new AttemptResult.Ended(settled.get())
+        : apply(scope, claim, scope.worker().plan(context), guard);
   }
 
-  private AttemptResult run(ClaimedTask claimed, ResyncPolicy.DriftMode drift, ReconcilePlan plan) {
+  private AttemptResult apply(
+      AttemptScope scope, TaskClaim claim, ReconcilePlan plan, InterruptGuard guard) {
     if (plan.changes().isEmpty()) {
-      return AttemptResult.applying(plan);
+      return AttemptResult.applying(plan, guard);
     }
-    if (drift == ResyncPolicy.DriftMode.REPORT) {
+    if (scope.driftMode() == ResyncPolicy.DriftMode.REPORT) {
       return new AttemptResult.Drifted(plan.changes());
     }
-    if (!tasks.isQuarantined(claimed.claim().hardware())) {
-      return AttemptResult.applying(plan);
+    if (!reader.isQuarantined(claim.hardware())) {
+      return AttemptResult.applying(plan, guard);
     }
-    return claimed.task().findsDrift()
+    return scope.task().standing().findsDrift()
         ? new AttemptResult.Drifted(plan.changes())
         : new AttemptResult.Quarantined(plan.changes());
   }
@@ -174,40 +173,46 @@ public final class Reconciler {
         FailureClassifier.defect("internal error (%s); see the log".formatted(result.label())));
   }
 
-  private RequeueDecision record(ClaimedTask claimed, AttemptResult result) {
+  private RequeueDecision record(AttemptScope scope, TaskClaim claim, AttemptResult result) {
     Instant now = clock.instant();
     return switch (result) {
-      case AttemptResult.Ended(Outcome.Gone gone) -> remove(claimed, gone, now);
+      case AttemptResult.Ended(Outcome.Gone gone) -> remove(scope, claim, gone, now);
       case AttemptResult.Ended(Outcome outcome) ->
-          update(claimed, updates.ended(claimed, outcome, now), outcome.changes());
+          finish(scope, claim, result, updates.ended(scope, outcome, now));
       case AttemptResult.Drifted(List<Change> changes) ->
-          update(claimed, updates.drifted(claimed, changes, now), List.of());
+          finish(scope, claim, result, updates.drifted(scope, changes, now));
       case AttemptResult.Quarantined(List<Change> changes) ->
-          update(claimed, updates.quarantined(claimed, changes, now), List.of());
-      case AttemptResult.Interrupted() -> {
-        tasks.handBack(claimed.claim());
-        LOG.info("Attempt interrupted; the task is handed back");
-        yield RequeueDecision.WAITING;
-      }
+          finish(scope, claim, result, updates.quarantined(scope, changes, now));
+      case AttemptResult.Interrupted interrupted -> interrupted(scope, claim, interrupted, now);
     };
   }
 
-  private RequeueDecision update(ClaimedTask claimed, TaskUpdate update, List<Change> changes) {
-    return switch (tasks.finish(claimed.claim(), claimed.task(), update)) {
-      case WAITING -> {
-        log(claimed.task(), update, changes);
-        yield update.details() == null ? RequeueDecision.WAITING : RequeueDecision.PROGRESSED;
-      }
-      case DUE -> {
-        log(claimed.task(), update, changes);
-        yield RequeueDecision.DUE;
-      }
-      case LOST -> lost();
-    };
+  private RequeueDecision finish(
+      AttemptScope scope, TaskClaim claim, AttemptResult result, TaskUpdate update) {
+    WorkerTaskStore.ReleaseResult released = tasks.finish(claim, scope.task(), update);
+    if (released == WorkerTaskStore.ReleaseResult.LOST) {
+      return lost();
+    }
+    log(scope, result, update);
+    if (released == WorkerTaskStore.ReleaseResult.DUE) {
+      return RequeueDecision.DUE;
+    }
+    return update.details() == null ? RequeueDecision.WAITING : RequeueDecision.PROGRESSED;
   }
 
-  private RequeueDecision remove(ClaimedTask claimed, Outcome.Gone gone, Instant now) {
-    if (!tasks.remove(claimed.claim(), claimed.task(), now, updates.gone(gone))) {
+  private RequeueDecision interrupted(
+      AttemptScope scope, TaskClaim claim, AttemptResult.Interrupted interrupted, Instant now) {
+    if (!interrupted.isWithoutTrace()) {
+      return finish(scope, claim, interrupted, updates.interrupted(scope, interrupted, now));
+    }
+    tasks.handBack(claim);
+    LOG.info("Attempt interrupted; the task is handed back");
+    return RequeueDecision.WAITING;
+  }
+
+  private RequeueDecision remove(
+      AttemptScope scope, TaskClaim claim, Outcome.Gone gone, Instant now) {
+    if (!tasks.remove(claim, scope.task(), now, updates.gone(gone))) {
       return lost();
     }
     LOG.info("Cleaned up, {} changes", gone.changes().size());
@@ -220,24 +225,56 @@ public final class Reconciler {
     return RequeueDecision.LOST;
   }
 
-  private static void log(WorkerTask task, TaskUpdate update, List<Change> changes) {
-    if (becomesLong(task, update)) {
-      LOG.warn("Not steady since {}: {}", update.waitingSince(), update.reason());
+  private static void log(AttemptScope scope, AttemptResult result, TaskUpdate update) {
+    LastAttempt end = update.attempt();
+    if (deservesAttention(scope.task(), result, update)) {
+      LOG.warn(
+          "Device {} is not steady in lane {} since {}: {}",
+          scope.task().encrypted().name(),
+          scope.worker().type(),
+          update.retries().waitingSince(),
+          end.reason());
     } else if (update.events().isEmpty()) {
-      LOG.debug("{}, nothing changed", update.outcome());
-    } else if (update.reason() == null) {
-      LOG.info("{}, {} changes", update.outcome(), changes.size());
+      LOG.debug("{}, nothing changed", end.outcome());
+    } else if (end.reason() == null) {
+      LOG.info("{}, {} changes", end.outcome(), result.written().size());
     } else {
-      LOG.info("{}: {}", update.outcome(), update.reason());
+      LOG.info("{}: {}", end.outcome(), end.reason());
     }
   }
 
-  private static boolean becomesLong(WorkerTask task, TaskUpdate update) {
-    Instant since = update.waitingSince();
-    Instant before = task.lastAttemptAt();
-    return since != null
-        && before != null
-        && before.isBefore(since.plus(LONG))
-        && !update.at().isBefore(since.plus(LONG));
+  /** Returns whether an operator should look now; true once for a state that lasts. */
+  private static boolean deservesAttention(
+      WorkerTask task, AttemptResult result, TaskUpdate update) {
+    Instant since = update.retries().waitingSince();
+    if (since == null) {
+      return false;
+    }
+    return switch (result) {
+      // It is not tried again soon, so this is the only occasion.
+      case AttemptResult.Ended(Outcome.Failed failed) when !failed.retryable() ->
+          !update.events().isEmpty();
+      // Where the device waited for something else before, the time says nothing of the failure.
+      case AttemptResult.Ended(Outcome.Failed _) ->
+          update.retries().deferCount() == 0
+              ? begins(task, update, since.plus(LASTING))
+              : failures(update) == LASTING_FAILURES;
+      case AttemptResult.Ended(Outcome.Deferred deferred)
+          when deferred.cause() == DeferralCause.CREDENTIALS ->
+          begins(task, update, since.plus(LASTING))
+              || !update.attempt().at().isBefore(since.plus(LASTING)) && !update.events().isEmpty();
+      default -> begins(task, update, since.plus(LONG));
+    };
+  }
+
+  /** Returns whether this attempt is the first one after that moment. */
+  private static boolean begins(WorkerTask task, TaskUpdate update, Instant moment) {
+    LastAttempt before = task.lastAttempt();
+    return (before == null || before.at().isBefore(moment))
+        && !update.attempt().at().isBefore(moment);
+  }
+
+  private static int failures(TaskUpdate update) {
+    return update.retries().attempts() - update.retries().deferCount();
   }
 }

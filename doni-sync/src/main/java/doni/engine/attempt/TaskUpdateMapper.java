@@ -1,10 +1,14 @@
 package doni.engine.attempt;
 
 import doni.convergence.FailureClassifier;
+import doni.task.TaskState;
 import doni.task.TaskUpdate;
 import doni.task.TaskUpdate.NewEvent;
 import doni.task.WorkerTask;
+import doni.task.WorkerTask.LastAttempt;
 import doni.task.WorkerTask.LastOutcome;
+import doni.task.WorkerTask.RetryCount;
+import doni.task.WorkerTask.TaskStanding;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import java.time.Duration;
@@ -12,7 +16,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class TaskUpdateMapper {
 
   private static final String QUARANTINED = "quarantined; release the device to apply its changes";
+  private static final String INTERRUPTED =
+      "attempt interrupted: its replica is stopping; continued by another replica";
   private static final Duration UNCOUNTED_RETRY = Duration.ofSeconds(1);
 
   private final RetryBackoff backoff;
@@ -34,124 +39,125 @@ final class TaskUpdateMapper {
   }
 
   /** Maps an outcome after which the task goes on. */
-  TaskUpdate ended(ClaimedTask claimed, Outcome outcome, Instant now) {
+  TaskUpdate ended(AttemptScope scope, Outcome outcome, Instant now) {
     return switch (outcome) {
-      case Outcome.Synced synced -> synced(claimed, synced, now);
-      case Outcome.Deferred deferred -> deferred(claimed, deferred, now);
-      case Outcome.Failed failed -> failed(claimed, failed, now);
+      case Outcome.Synced synced -> synced(scope, synced, now);
+      case Outcome.Deferred deferred -> deferred(scope, deferred, now);
+      case Outcome.Failed failed -> failed(scope, failed, now);
       case Outcome.Gone _ ->
           throw new IllegalArgumentException("a task that is gone has no update");
     };
   }
 
-  private TaskUpdate synced(ClaimedTask claimed, Outcome.Synced outcome, Instant now) {
+  private TaskUpdate synced(AttemptScope scope, Outcome.Synced outcome, Instant now) {
     return steady(
-        claimed,
+        scope,
         now,
-        details(claimed, withoutDrift(claimed, outcome.details())),
-        syncedEvents(claimed, outcome.changes()));
+        details(scope, withoutDrift(scope, outcome.details())),
+        syncedEvents(scope, outcome.changes()));
   }
 
   /** Maps drift that is left alone: one event, as long as the drift stays the same. */
-  TaskUpdate drifted(ClaimedTask claimed, List<Change> changes, Instant now) {
+  TaskUpdate drifted(AttemptScope scope, List<Change> changes, Instant now) {
     Map<String, Object> body = NewEvent.body(changes);
-    Map<String, Object> details = details(claimed, Map.of(ClaimedTask.DRIFT, body));
+    Map<String, Object> details = details(scope, Map.of(AttemptScope.DRIFT, body));
     return steady(
-        claimed,
+        scope,
         now,
         details,
         details == null ? List.of() : List.of(new NewEvent("worker.drift.reported", body)));
   }
 
   private TaskUpdate steady(
-      ClaimedTask claimed,
+      AttemptScope scope,
       Instant now,
       @Nullable Map<String, Object> details,
       List<NewEvent> events) {
     return new TaskUpdate(
-        LastOutcome.SYNCED,
-        null,
-        0,
-        0,
-        null,
-        now,
-        now.plus(backoff.around(claimed.policy().resyncInterval())),
+        new LastAttempt(LastOutcome.SYNCED, null, now),
+        RetryCount.NONE,
+        now.plus(backoff.around(scope.policy().resyncInterval())),
         details,
         events);
   }
 
   private static Map<String, @Nullable Object> withoutDrift(
-      ClaimedTask claimed, Map<String, @Nullable Object> details) {
-    if (!claimed.details().containsKey(ClaimedTask.DRIFT)) {
+      AttemptScope scope, Map<String, @Nullable Object> details) {
+    if (!scope.recorded().containsKey(AttemptScope.DRIFT)) {
       return details;
     }
     Map<String, @Nullable Object> without = new LinkedHashMap<>(details);
-    without.put(ClaimedTask.DRIFT, null);
+    without.put(AttemptScope.DRIFT, null);
     return without;
   }
 
-  private TaskUpdate deferred(ClaimedTask claimed, Outcome.Deferred outcome, Instant now) {
-    WorkerTask task = claimed.task();
+  private TaskUpdate deferred(AttemptScope scope, Outcome.Deferred outcome, Instant now) {
+    RetryCount before = retries(scope.task(), now);
     int counted = outcome.counted() ? 1 : 0;
-    int defers = defers(task) + counted;
+    int deferrals = before.deferCount() + counted;
     Duration after = outcome.after();
     if (after == null) {
-      after = outcome.counted() ? backoff.after(defers) : UNCOUNTED_RETRY;
+      after = outcome.counted() ? backoff.after(deferrals) : UNCOUNTED_RETRY;
     }
     String reason = FailureClassifier.bounded(outcome.reason());
     return new TaskUpdate(
-        LastOutcome.DEFERRED,
-        reason,
-        attempts(task) + counted,
-        defers,
-        waitingSince(task, now),
-        now,
+        new LastAttempt(LastOutcome.DEFERRED, reason, now),
+        new RetryCount(before.attempts() + counted, deferrals, before.waitingSince()),
         now.plus(after),
-        details(claimed, outcome.details()),
-        deferredEvents(task, outcome, reason));
+        details(scope, outcome.details()),
+        deferredEvents(scope.task(), outcome, reason));
   }
 
-  /** It is the lane that waits in an uncounted deferral, so the device has no event of it. */
   private static List<NewEvent> deferredEvents(
       WorkerTask task, Outcome.Deferred outcome, String reason) {
-    boolean news = outcome.counted() && isNews(task, LastOutcome.DEFERRED, reason);
+    boolean news =
+        switch (outcome.cause()) {
+          case DEVICE -> isNews(task, LastOutcome.DEFERRED, reason);
+          // The device is not at fault and cannot end it, so one event says when it began.
+          case CREDENTIALS -> !isSameRefusal(task.lastAttempt(), reason);
+          // It is the lane that waits.
+          case LANE -> false;
+        };
     return news || !outcome.changes().isEmpty()
         ? List.of(event("worker.deferred", Map.of("reason", reason), outcome.changes()))
         : List.of();
   }
 
   /** Maps changes that wait for the end of a quarantine: not counted, and one event. */
-  TaskUpdate quarantined(ClaimedTask claimed, List<Change> changes, Instant now) {
-    WorkerTask task = claimed.task();
+  TaskUpdate quarantined(AttemptScope scope, List<Change> changes, Instant now) {
+    WorkerTask task = scope.task();
     return new TaskUpdate(
-        LastOutcome.DEFERRED,
-        QUARANTINED,
-        attempts(task),
-        defers(task),
-        waitingSince(task, now),
-        now,
-        now.plus(backoff.around(claimed.policy().resyncInterval())),
+        new LastAttempt(LastOutcome.DEFERRED, QUARANTINED, now),
+        retries(task, now),
+        now.plus(backoff.around(scope.policy().resyncInterval())),
         null,
-        task.fresh() || isNews(task, LastOutcome.DEFERRED, QUARANTINED)
+        task.standing().unattempted() || isNews(task, LastOutcome.DEFERRED, QUARANTINED)
             ? List.of(new NewEvent("worker.quarantined", NewEvent.body(changes)))
             : List.of());
   }
 
-  private TaskUpdate failed(ClaimedTask claimed, Outcome.Failed outcome, Instant now) {
-    WorkerTask task = claimed.task();
-    int attempts = attempts(task) + 1;
-    int defers = defers(task);
-    String message = FailureClassifier.bounded(outcome.message());
-    boolean news = isNews(task, LastOutcome.FAILED, message);
+  /** Maps an attempt that was interrupted after it wrote: not counted, and due at once. */
+  TaskUpdate interrupted(AttemptScope scope, AttemptResult.Interrupted result, Instant now) {
     return new TaskUpdate(
-        LastOutcome.FAILED,
-        message,
-        attempts,
-        defers,
-        waitingSince(task, now),
+        new LastAttempt(LastOutcome.DEFERRED, INTERRUPTED, now),
+        retries(scope.task(), now),
         now,
-        now.plus(retryAfter(claimed, outcome, attempts - defers)),
-        details(claimed, outcome.details()),
+        details(scope, result.details()),
+        result.changes().isEmpty()
+            ? List.of()
+            : List.of(event("worker.deferred", Map.of("reason", INTERRUPTED), result.changes())));
+  }
+
+  private TaskUpdate failed(AttemptScope scope, Outcome.Failed outcome, Instant now) {
+    RetryCount before = retries(scope.task(), now);
+    int attempts = before.attempts() + 1;
+    String message = FailureClassifier.bounded(outcome.message());
+    boolean news = isNews(scope.task(), LastOutcome.FAILED, message);
+    return new TaskUpdate(
+        new LastAttempt(LastOutcome.FAILED, message, now),
+        new RetryCount(attempts, before.deferCount(), before.waitingSince()),
+        now.plus(retryAfter(scope, outcome, attempts - before.deferCount())),
+        details(scope, outcome.details()),
         news || !outcome.changes().isEmpty()
             ? List.of(
                 event(
@@ -161,11 +167,11 @@ final class TaskUpdateMapper {
             : List.of());
   }
 
-  private Duration retryAfter(ClaimedTask claimed, Outcome.Failed outcome, int failures) {
+  private Duration retryAfter(AttemptScope scope, Outcome.Failed outcome, int failures) {
     Duration wait =
         outcome.retryable()
             ? backoff.after(failures)
-            : backoff.around(claimed.policy().resyncInterval());
+            : backoff.around(scope.policy().resyncInterval());
     Duration asked = outcome.after();
     return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
   }
@@ -174,11 +180,12 @@ final class TaskUpdateMapper {
     return List.of(new NewEvent("worker.gone", NewEvent.body(outcome.changes())));
   }
 
-  private static List<NewEvent> syncedEvents(ClaimedTask claimed, List<Change> changes) {
-    if (claimed.task().steady() && changes.isEmpty()) {
+  private static List<NewEvent> syncedEvents(AttemptScope scope, List<Change> changes) {
+    TaskStanding standing = scope.task().standing();
+    if (standing.state() == TaskState.STEADY && changes.isEmpty()) {
       return List.of();
     }
-    String kind = claimed.task().findsDrift() ? "worker.drift" : "worker.synced";
+    String kind = standing.findsDrift() ? "worker.drift" : "worker.synced";
     return List.of(new NewEvent(kind, NewEvent.body(changes)));
   }
 
@@ -192,25 +199,40 @@ final class TaskUpdateMapper {
   }
 
   private static @Nullable Map<String, Object> details(
-      ClaimedTask claimed, Map<String, @Nullable Object> recorded) {
-    return DetailsMerger.merge(claimed.details(), recorded, claimed.worker().secretDetails())
+      AttemptScope scope, Map<String, @Nullable Object> recorded) {
+    return DetailsMerger.merge(scope.recorded(), recorded, scope.worker().secretDetails())
         .orElse(null);
   }
 
   /** What was counted for an older generation says nothing about this one. */
-  private static int attempts(WorkerTask task) {
-    return task.fresh() ? 0 : task.attempts();
-  }
-
-  private static int defers(WorkerTask task) {
-    return task.fresh() ? 0 : task.deferCount();
-  }
-
-  private static Instant waitingSince(WorkerTask task, Instant now) {
-    return task.fresh() || task.waitingSince() == null ? now : task.waitingSince();
+  private static RetryCount retries(WorkerTask task, Instant now) {
+    RetryCount stored = task.retries();
+    if (task.standing().unattempted()) {
+      return new RetryCount(0, 0, now);
+    }
+    return stored.waitingSince() == null
+        ? new RetryCount(stored.attempts(), stored.deferCount(), now)
+        : stored;
   }
 
   private static boolean isNews(WorkerTask task, LastOutcome outcome, String reason) {
-    return task.lastOutcome() != outcome || !Objects.equals(task.reason(), reason);
+    LastAttempt last = task.lastAttempt();
+    return last == null || last.outcome() != outcome || !reason.equals(last.reason());
+  }
+
+  /**
+   * Returns whether the last attempt was refused too. What follows the status may differ with every
+   * call, for example by the id of the request.
+   */
+  private static boolean isSameRefusal(@Nullable LastAttempt last, String reason) {
+    return last != null
+        && last.outcome() == LastOutcome.DEFERRED
+        && last.reason() != null
+        && withoutText(last.reason()).equals(withoutText(reason));
+  }
+
+  private static String withoutText(String reason) {
+    int colon = reason.indexOf(':');
+    return colon < 0 ? reason : reason.substring(0, colon);
   }
 }

@@ -1,7 +1,7 @@
 package doni.engine.lane;
 
-import doni.engine.attempt.ResyncPolicy;
-import doni.engine.attempt.ResyncPolicy.DriftMode;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.Collection;
@@ -85,10 +85,20 @@ public record EngineProperties(
     }
   }
 
-  int concurrency(String workerType) {
-    return setting(workerType, CONCURRENCY)
-        .map(Integer::parseInt)
-        .orElse(DEFAULT_CONCURRENCY.getOrDefault(workerType, OTHER_CONCURRENCY));
+  /**
+   * The settings of one lane.
+   *
+   * @param concurrency maximum concurrent attempts per replica
+   */
+  record LaneSettings(
+      int concurrency, Duration pollInterval, Duration stopGrace, ResyncPolicy policy) {}
+
+  LaneSettings lane(String workerType) {
+    int concurrency =
+        setting(workerType, CONCURRENCY)
+            .map(Integer::parseInt)
+            .orElse(DEFAULT_CONCURRENCY.getOrDefault(workerType, OTHER_CONCURRENCY));
+    return new LaneSettings(concurrency, pollInterval, stopGrace, resyncPolicy(workerType));
   }
 
   ResyncPolicy resyncPolicy(String workerType) {

@@ -1,11 +1,12 @@
 package doni.engine.lane;
 
-import doni.engine.attempt.AttemptSpans;
+import doni.engine.attempt.AttemptTelemetry;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
 import doni.event.HardwareEventStore;
 import doni.hardwaretype.HardwareTypes;
 import doni.secret.SecretEncryptor;
+import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,7 +14,6 @@ import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -24,32 +24,36 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
+/** Wires tasks, attempts and lanes. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(EngineProperties.class)
 class LaneConfiguration {
 
   @Bean
-  WorkerTaskStore taskStore(
+  WorkerTaskReader workerTaskReader(JdbcClient jdbc, SecretEncryptor encryptor, JsonMapper json) {
+    return new WorkerTaskReader(jdbc, encryptor, json);
+  }
+
+  @Bean
+  WorkerTaskStore workerTaskStore(
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
-      SecretEncryptor sealer,
+      SecretEncryptor encryptor,
       JsonMapper json) {
-    return new WorkerTaskStore(jdbc, new TransactionTemplate(transactions), sealer, json);
+    return new WorkerTaskStore(jdbc, new TransactionTemplate(transactions), encryptor, json);
   }
 
   @Bean
   Reconciler reconciler(
+      WorkerTaskReader reader,
       WorkerTaskStore tasks,
-      EngineProperties properties,
       HardwareEventStore events,
       MeterRegistry meters,
       ObjectProvider<Tracer> tracer,
       Clock clock) {
-    Tracer present = tracer.getIfAvailable();
-    AttemptSpans spans =
-        present == null ? AttemptSpans.NONE : new AttemptSpans(present, events::request);
-    return new Reconciler(
-        tasks, properties::resyncPolicy, RandomGenerator.getDefault(), meters, spans, clock);
+    AttemptTelemetry telemetry =
+        new AttemptTelemetry(meters, tracer.getIfAvailable(() -> Tracer.NOOP), events::request);
+    return new Reconciler(reader, tasks, telemetry, RandomGenerator.getDefault(), clock);
   }
 
   @Bean
@@ -68,53 +72,70 @@ class LaneConfiguration {
   }
 
   @Bean
-  WakeupNotifier wakeCalls(JdbcClient jdbc, Replica replica, Housekeeping housekeeping) {
+  WakeupNotifier wakeupNotifier(JdbcClient jdbc, Replica replica, Housekeeping housekeeping) {
     return new WakeupNotifier(jdbc, replica, housekeeping);
   }
 
   @Bean
-  LaneRunner laneRunner(
-      EngineProperties properties,
-      List<Worker> workers,
-      HardwareTypes types,
-      LaneRunner.Surroundings surroundings) {
-    return new LaneRunner(
-        properties,
-        workers,
-        types.all().stream()
-            .collect(Collectors.toMap(type -> type.name(), type -> types.workersOf(type.name()))),
-        surroundings);
+  TaskRequeuer taskRequeuer(JdbcClient jdbc, WakeupNotifier wakeups, Clock clock) {
+    return new TaskRequeuer(jdbc, wakeups, clock);
   }
 
   @Bean
-  LaneRunner.Surroundings laneSurroundings(
-      DataSource database,
+  ReplicaLanes replicaLanes(
+      EngineProperties properties,
+      List<Worker> workers,
       Reconciler reconciler,
-      WorkerTaskStore tasks,
-      LaneQueue queue,
-      WakeupNotifier calls,
-      Replica replica,
+      SchedulerFactory schedulers,
+      RequeueBatcher requeues) {
+    return new ReplicaLanes(properties, workers, reconciler, schedulers, requeues);
+  }
+
+  @Bean
+  SchedulerFactory schedulerFactory(DataSource database, Replica replica, Clock clock) {
+    return new SchedulerFactory(database, replica, clock);
+  }
+
+  @Bean
+  RequeueBatcher requeueBatcher(
+      LaneQueue queue, WakeupNotifier wakeups, Housekeeping housekeeping) {
+    return new RequeueBatcher(queue, wakeups, housekeeping);
+  }
+
+  @Bean
+  LaneMonitor laneMonitor(
       JdbcClient jdbc,
+      Replica replica,
+      LaneQueue queue,
       Housekeeping housekeeping,
       MeterRegistry meters,
       Clock clock) {
-    return new LaneRunner.Surroundings(
-        replica,
-        new Lane.LaneParts(database, reconciler, tasks, clock),
-        queue,
-        new LanePausePublisher(jdbc, replica, clock),
-        calls,
-        housekeeping,
-        meters);
+    return new LaneMonitor(
+        new LanePausePublisher(jdbc, replica, clock), queue, housekeeping, meters);
   }
 
   @Bean
-  TaskRequeuer lanes(LaneQueue queue, LaneRunner runner, WakeupNotifier calls) {
-    return new TaskRequeuer(queue, runner, calls);
+  LaneRunner laneRunner(
+      ReplicaLanes lanes,
+      QueueBackfill backfill,
+      WakeupNotifier wakeups,
+      WakeupListener listener,
+      LaneMonitor monitor) {
+    return new LaneRunner(lanes, backfill, wakeups, listener, monitor);
   }
 
   @Bean
-  Planner planner(WorkerTaskStore tasks, List<Worker> workers, EngineProperties properties) {
+  QueueBackfill queueBackfill(JdbcClient jdbc, HardwareTypes types, Clock clock) {
+    return QueueBackfill.of(jdbc, types, clock);
+  }
+
+  @Bean
+  WakeupListener wakeupListener(DataSource database, WakeupNotifier wakeups) {
+    return new WakeupListener(database, wakeups);
+  }
+
+  @Bean
+  Planner planner(WorkerTaskReader tasks, List<Worker> workers, EngineProperties properties) {
     return new Planner(
         tasks, workers, properties::resyncPolicy, properties.enabled(), Planner.PATIENCE);
   }

@@ -29,12 +29,12 @@ final class LanePausePublisher {
   private static final Logger LOG = LoggerFactory.getLogger(LanePausePublisher.class);
   private static final Duration REPEAT = Duration.ofSeconds(10);
 
-  private record Posted(LanePause hold, Instant at) {}
+  private record PublishedPause(LanePause pause, Instant at) {}
 
   private final JdbcClient jdbc;
   private final Replica replica;
   private final Clock clock;
-  private final Map<String, Posted> posted = new HashMap<>();
+  private final Map<String, PublishedPause> published = new HashMap<>();
   private Instant swept = Instant.MIN;
 
   LanePausePublisher(JdbcClient jdbc, Replica replica, Clock clock) {
@@ -46,7 +46,7 @@ final class LanePausePublisher {
   synchronized void publish(Collection<Lane> lanes) {
     for (Lane lane : lanes) {
       try {
-        post(lane.type(), lane.observePause());
+        publish(lane.type(), lane.observePause());
       } catch (RuntimeException e) {
         LOG.warn("The pause of lane {} could not be published", lane.type(), e);
       }
@@ -61,28 +61,28 @@ final class LanePausePublisher {
     } catch (RuntimeException e) {
       LOG.debug("Published pauses were not removed; another replica will", e);
     }
-    posted.clear();
+    published.clear();
   }
 
-  private void post(String workerType, Optional<LanePause> hold) {
-    Posted last = posted.get(workerType);
-    if (hold.isEmpty()) {
+  private void publish(String workerType, Optional<LanePause> pause) {
+    PublishedPause last = published.get(workerType);
+    if (pause.isEmpty()) {
       if (last != null) {
         jdbc.sql("delete from lane_hold where worker_type = ? and replica = ?")
             .param(workerType)
             .param(replica.name())
             .update();
-        posted.remove(workerType);
+        published.remove(workerType);
       }
     } else if (last == null
-        || !last.hold().reason().equals(hold.get().reason())
+        || !last.pause().reason().equals(pause.get().reason())
         || !clock.instant().isBefore(last.at().plus(REPEAT))) {
-      write(workerType, hold.get());
-      posted.put(workerType, new Posted(hold.get(), clock.instant()));
+      write(workerType, pause.get());
+      published.put(workerType, new PublishedPause(pause.get(), clock.instant()));
     }
   }
 
-  private void write(String workerType, LanePause hold) {
+  private void write(String workerType, LanePause pause) {
     jdbc.sql(
             """
             insert into lane_hold as h (worker_type, replica, reason, since, until, seen_at)
@@ -92,8 +92,8 @@ final class LanePausePublisher {
             """)
         .param("worker", workerType)
         .param("replica", replica.name())
-        .param("reason", hold.reason())
-        .param("until", time(hold.until()), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+        .param("reason", pause.reason())
+        .param("until", time(pause.until()), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
         .update();
   }
 

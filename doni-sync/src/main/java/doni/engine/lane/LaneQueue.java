@@ -1,6 +1,5 @@
 package doni.engine.lane;
 
-import doni.enrollment.HardwareId;
 import doni.task.LanePartition;
 import doni.task.QueuePriority;
 import java.time.Clock;
@@ -9,13 +8,12 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Writes to the queues from outside an attempt.
+ * What background work needs of the queues.
  *
  * <p>A picked row is never touched here: it belongs to the attempt, which compares the generation
  * when it ends.
@@ -28,44 +26,6 @@ public final class LaneQueue {
   public LaneQueue(JdbcClient jdbc, Clock clock) {
     this.jdbc = jdbc;
     this.clock = clock;
-  }
-
-  void enroll(HardwareId id, List<String> workerTypes) {
-    jdbc.sql(
-            """
-            with task as (
-              insert into worker_task (hardware_uuid, worker_type)
-              select :uuid, w.name from unnest(:workers) as w(name)
-              on conflict do nothing)
-            insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
-            select w.name, :instance, :now, false, 1, :priority from unnest(:workers) as w(name)
-            on conflict (task_name, task_instance) do nothing
-            """)
-        .param("uuid", id.value())
-        .param("instance", id.toString())
-        .param("workers", workerTypes.toArray(String[]::new))
-        .param("now", now())
-        .param("priority", QueuePriority.URGENT)
-        .update();
-  }
-
-  /** Makes all idle tasks of a device due, before background work. */
-  Set<String> requeue(HardwareId id) {
-    return new LinkedHashSet<>(
-        jdbc.sql(
-                """
-                update scheduled_tasks q set execution_time = least(q.execution_time, :now), priority = :priority
-                from worker_task t
-                where t.hardware_uuid = :uuid and q.task_name = t.worker_type and q.task_instance = :instance
-                  and not q.picked
-                returning q.task_name
-                """)
-            .param("now", now())
-            .param("priority", QueuePriority.URGENT)
-            .param("uuid", id.value())
-            .param("instance", id.toString())
-            .query(String.class)
-            .list());
   }
 
   /**
@@ -131,63 +91,6 @@ public final class LaneQueue {
         .filter(name -> name.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
         .map(UUID::fromString)
         .toArray(UUID[]::new);
-  }
-
-  /**
-   * Adds the tasks and queue rows that are missing because a worker was enabled after devices were
-   * enrolled. Rows are inserted in one order, so that two replicas that start together do not
-   * deadlock.
-   *
-   * @param workersByType the enabled workers of each hardware type
-   * @return the number of queue rows added
-   */
-  int backfill(Map<String, List<String>> workersByType) {
-    int added = 0;
-    for (Map.Entry<String, List<String>> type : workersByType.entrySet()) {
-      String[] workers = type.getValue().toArray(String[]::new);
-      jdbc.sql(
-              """
-              insert into worker_task (hardware_uuid, worker_type)
-              select h.uuid, w.name from hardware h cross join unnest(:workers) as w(name)
-              where h.hardware_type = :type and h.deleted_at is null and not exists (
-                select from worker_task t where t.hardware_uuid = h.uuid and t.worker_type = w.name)
-              order by h.uuid, w.name
-              on conflict do nothing
-              """)
-          .param("workers", workers)
-          .param("type", type.getKey())
-          .update();
-      added += enqueueMissing(workers);
-    }
-    return added;
-  }
-
-  private int enqueueMissing(String[] workers) {
-    return jdbc.sql(
-            """
-            insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
-            select t.worker_type, t.hardware_uuid::text, :now, false, 1, :priority from worker_task t
-            where t.worker_type = any(:workers) and not exists (
-              select from scheduled_tasks q
-              where q.task_name = t.worker_type and q.task_instance = t.hardware_uuid::text)
-            order by t.hardware_uuid, t.worker_type
-            on conflict (task_name, task_instance) do nothing
-            """)
-        .param("now", now())
-        .param("priority", QueuePriority.BACKGROUND)
-        .param("workers", workers)
-        .update();
-  }
-
-  /** Returns the workers among these for which the database has no queue partition. */
-  List<String> withoutPartition(Collection<String> workerTypes) {
-    return workerTypes.stream()
-        .filter(type ->
-            !jdbc.sql("select to_regclass(?) is not null")
-                .param(LanePartition.of(type).name())
-                .query(Boolean.class)
-                .single())
-        .toList();
   }
 
   /**

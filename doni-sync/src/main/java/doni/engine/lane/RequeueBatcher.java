@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,16 +26,13 @@ final class RequeueBatcher {
   private static final Duration AGAIN = Duration.ofMillis(300);
 
   private final LaneQueue queue;
-  private final Consumer<String> wake;
+  private final WakeupNotifier wakeups;
   private final Housekeeping housekeeping;
   private final Map<String, Set<String>> waiting = new HashMap<>();
 
-  /**
-   * @param wake makes the lane of a worker poll for due tasks
-   */
-  RequeueBatcher(LaneQueue queue, Consumer<String> wake, Housekeeping housekeeping) {
+  RequeueBatcher(LaneQueue queue, WakeupNotifier wakeups, Housekeeping housekeeping) {
     this.queue = queue;
-    this.wake = wake;
+    this.wakeups = wakeups;
     this.housekeeping = housekeeping;
   }
 
@@ -51,13 +47,13 @@ final class RequeueBatcher {
       public void requeueWhere(String property, Collection<String> values) {
         if (!values.isEmpty()) {
           Set<String> copy = Set.copyOf(values);
-          housekeeping.in(BATCH, () -> lookAtThoseHaving(workerType, property, copy));
+          housekeeping.in(BATCH, () -> requeueOwners(workerType, property, copy));
         }
       }
     };
   }
 
-  private void lookAtThoseHaving(String workerType, String property, Set<String> values) {
+  private void requeueOwners(String workerType, String property, Set<String> values) {
     try {
       List<String> found = queue.withProperty(workerType, property, values);
       LOG.info(
@@ -68,7 +64,7 @@ final class RequeueBatcher {
       add(workerType, found, Duration.ZERO);
     } catch (RuntimeException e) {
       LOG.warn("Could not requeue devices of {} after a change; retrying", workerType, e);
-      housekeeping.in(AGAIN, () -> lookAtThoseHaving(workerType, property, values));
+      housekeeping.in(AGAIN, () -> requeueOwners(workerType, property, values));
     }
   }
 
@@ -101,7 +97,7 @@ final class RequeueBatcher {
     Set<String> names = take(workerType);
     try {
       Set<String> busy = queue.requeueInBackground(workerType, names);
-      wake.accept(workerType);
+      wakeups.wakeHere(List.of(workerType));
       add(workerType, busy, AGAIN);
     } catch (RuntimeException e) {
       LOG.warn("Could not requeue notified devices of {}; retrying", workerType, e);

@@ -1,9 +1,15 @@
 package doni.engine.lane;
 
+import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
+import doni.task.QueuePriority;
+import java.time.Clock;
+import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -12,18 +18,19 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  *
  * <p>The caller has locked the device's row and raised its generation in the same transaction (read
  * committed). An attempt that ends meanwhile waits for that lock and then finds a newer generation,
- * so the change is seen whichever comes first.
+ * so the change is seen whichever comes first. A picked row is never touched here: it belongs to
+ * the attempt, which compares the generation when it ends.
  */
 public final class TaskRequeuer {
 
-  private final LaneQueue queue;
-  private final LaneRunner runner;
-  private final WakeupNotifier calls;
+  private final JdbcClient jdbc;
+  private final WakeupNotifier wakeups;
+  private final Clock clock;
 
-  TaskRequeuer(LaneQueue queue, LaneRunner runner, WakeupNotifier calls) {
-    this.queue = queue;
-    this.runner = runner;
-    this.calls = calls;
+  TaskRequeuer(JdbcClient jdbc, WakeupNotifier wakeups, Clock clock) {
+    this.jdbc = jdbc;
+    this.wakeups = wakeups;
+    this.clock = clock;
   }
 
   /**
@@ -34,15 +41,47 @@ public final class TaskRequeuer {
     if (workerTypes.isEmpty()) {
       return;
     }
-    queue.enroll(id, workerTypes);
+    jdbc.sql(
+            """
+            with task as (
+              insert into worker_task (hardware_uuid, worker_type)
+              select :uuid, w.name from unnest(:workers) as w(name)
+              on conflict do nothing)
+            insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
+            select w.name, :instance, :now, false, 1, :priority from unnest(:workers) as w(name)
+            on conflict (task_name, task_instance) do nothing
+            """)
+        .param("uuid", id.value())
+        .param("instance", id.toString())
+        .param("workers", workerTypes.toArray(String[]::new))
+        .param("now", now())
+        .param("priority", QueuePriority.URGENT)
+        .update();
     announce(workerTypes);
   }
 
   /** Makes all tasks of a device due now, before background work. */
   public void requeue(HardwareId id) {
     requireTransaction();
-    Set<String> woken = queue.requeue(id);
-    announce(woken);
+    announce(requeueIdle(id));
+  }
+
+  private Set<String> requeueIdle(HardwareId id) {
+    return new LinkedHashSet<>(
+        jdbc.sql(
+                """
+                update scheduled_tasks q set execution_time = least(q.execution_time, :now), priority = :priority
+                from worker_task t
+                where t.hardware_uuid = :uuid and q.task_name = t.worker_type and q.task_instance = :instance
+                  and not q.picked
+                returning q.task_name
+                """)
+            .param("now", now())
+            .param("priority", QueuePriority.URGENT)
+            .param("uuid", id.value())
+            .param("instance", id.toString())
+            .query(String.class)
+            .list());
   }
 
   /** Makes the lanes poll, here and at the other replicas, after the transaction commits. */
@@ -60,8 +99,7 @@ public final class TaskRequeuer {
 
   /** Makes the lanes poll now, here and at the other replicas. */
   public void wakeLanes(Collection<String> workerTypes) {
-    runner.wake(workerTypes);
-    calls.tell(workerTypes);
+    wakeups.wake(workerTypes);
   }
 
   private static void requireTransaction() {
@@ -69,5 +107,9 @@ public final class TaskRequeuer {
       throw new IllegalStateException(
           "devices must be requeued in the transaction that changes them");
     }
+  }
+
+  private OffsetDateTime now() {
+    return TimestampColumns.timestamp(clock.instant());
   }
 }

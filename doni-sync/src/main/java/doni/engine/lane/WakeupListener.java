@@ -6,7 +6,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -14,7 +13,10 @@ import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hears wake-up calls on a connection of its own, which it takes from the pool and keeps. */
+/**
+ * Receives the notifications of other replicas on a connection of its own, which it takes from the
+ * pool and keeps.
+ */
 final class WakeupListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(WakeupListener.class);
@@ -23,18 +25,13 @@ final class WakeupListener {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final DataSource database;
-  private final Consumer<String> onCall;
-  private final Runnable onConnected;
+  private final WakeupNotifier wakeups;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable Thread thread;
 
-  /**
-   * @param onConnected called after every connect, because notifications may have been missed
-   */
-  WakeupListener(DataSource database, Consumer<String> onCall, Runnable onConnected) {
+  WakeupListener(DataSource database, WakeupNotifier wakeups) {
     this.database = database;
-    this.onCall = onCall;
-    this.onConnected = onConnected;
+    this.wakeups = wakeups;
   }
 
   void start() {
@@ -78,7 +75,8 @@ final class WakeupListener {
     try (Statement statement = connection.createStatement()) {
       statement.execute("listen " + WakeupNotifier.CHANNEL);
     }
-    onConnected.run();
+    // Notifications may have been missed.
+    wakeups.wakeAllHere();
   }
 
   private void hear(Connection connection) throws SQLException {
@@ -87,7 +85,7 @@ final class WakeupListener {
       PGNotification[] calls = postgres.getNotifications((int) CHECK.toMillis());
       if (calls != null && calls.length > 0) {
         for (PGNotification call : calls) {
-          onCall.accept(call.getParameter());
+          wakeups.received(call.getParameter());
         }
       } else if (!connection.isValid((int) CHECK.toSeconds())) {
         throw new SQLException("the connection is dead");

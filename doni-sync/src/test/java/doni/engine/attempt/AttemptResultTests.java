@@ -30,7 +30,8 @@ class AttemptResultTests {
 
   @Test
   void recordsTheWritesBeforeAFailedCall() {
-    AttemptResult result = AttemptResult.applying(failing(List.of(Change.create("device 1"))));
+    AttemptResult result =
+        AttemptResult.applying(failing(List.of(Change.create("device 1"))), new InterruptGuard());
 
     assertThat(result)
         .isEqualTo(
@@ -45,7 +46,19 @@ class AttemptResultTests {
 
   @Test
   void leavesAFailureBeforeTheFirstWriteToTheCaller() {
-    assertThatThrownBy(() -> AttemptResult.applying(failing(List.of()))).isSameAs(broken);
+    assertThatThrownBy(() -> AttemptResult.applying(failing(List.of()), new InterruptGuard()))
+        .isSameAs(broken);
+  }
+
+  @Test
+  void aDefectAfterAWriteWhileStoppingIsAnInterruptionThatKeepsTheWrite() {
+    List<Change> written = List.of(Change.create("device 1"));
+    InterruptGuard stopping = new InterruptGuard();
+    stopping.request();
+
+    AttemptResult result = AttemptResult.applying(failing(written), stopping);
+
+    assertThat(result).isEqualTo(new AttemptResult.Interrupted(written, Map.of()));
   }
 
   private ReconcilePlan failing(List<Change> written) {

@@ -2,7 +2,8 @@ package doni.engine.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import doni.engine.attempt.ResyncPolicy.DriftMode;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.enrollment.HardwareId;
 import doni.testing.TestWorker;
 import doni.worker.Change;
@@ -88,8 +89,8 @@ class DriftIT extends ReconcilerFixture {
     assertThat(applied).hasValue(1);
   }
 
-  private HardwareId steady(String name, DriftMode policy) {
-    routine = new ResyncPolicy(Duration.ofHours(1), policy);
+  private HardwareId steady(String name, DriftMode drift) {
+    policy = new ResyncPolicy(Duration.ofHours(1), drift);
     HardwareId id = inventory.enrolled(name, LANE);
     look(id);
     worker.plans(Change.update("label rack", "r1", "r2"));
@@ -98,7 +99,7 @@ class DriftIT extends ReconcilerFixture {
   }
 
   private void look(HardwareId id) {
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(worker, inventory.claim(id, LANE, "replica"));
   }
 
   private String details(HardwareId id) {

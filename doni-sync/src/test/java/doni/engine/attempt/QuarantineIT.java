@@ -2,6 +2,7 @@ package doni.engine.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.enrollment.HardwareId;
 import doni.testing.TestWorker;
 import doni.worker.Change;
@@ -103,7 +104,7 @@ class QuarantineIT extends ReconcilerFixture {
         };
     observing.plans(CHANGE);
 
-    reconciler.attempt(observing, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(observing, inventory.claim(id, LANE, "replica"));
 
     assertThat(applied).hasValue(0);
     assertThat(inventory.state(id, LANE)).isEqualTo("PENDING");
@@ -111,7 +112,7 @@ class QuarantineIT extends ReconcilerFixture {
 
   @Test
   void endsWithTheRelease() {
-    routine = new ResyncPolicy(Duration.ofHours(1), ResyncPolicy.DriftMode.REPORT);
+    policy = new ResyncPolicy(Duration.ofHours(1), ResyncPolicy.DriftMode.REPORT);
     HardwareId id = inventory.enrolled("released", LANE);
     look(id);
     worker.plans(CHANGE);
@@ -141,6 +142,6 @@ class QuarantineIT extends ReconcilerFixture {
   }
 
   private void look(HardwareId id) {
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(worker, inventory.claim(id, LANE, "replica"));
   }
 }

@@ -1,11 +1,14 @@
 package doni.engine.attempt;
 
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.engine.attempt.Reconciler.RequeueDecision;
 import doni.enrollment.HardwareId;
-import doni.task.TaskClaim;
+import doni.task.WorkerTask.TaskClaim;
 import doni.testing.TestInventory;
 import doni.testing.TestWorker;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
+import doni.worker.Worker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,9 +29,14 @@ abstract class ReconcilerFixture {
 
   final TestInventory inventory = new TestInventory();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  ResyncPolicy routine = new ResyncPolicy(Duration.ofHours(1), ResyncPolicy.DriftMode.ENFORCE);
+  ResyncPolicy policy = new ResyncPolicy(Duration.ofHours(1), ResyncPolicy.DriftMode.ENFORCE);
   final Reconciler reconciler =
-      new Reconciler(inventory.tasks(), _ -> routine, new Random(1), meters, Clock.systemUTC());
+      new Reconciler(
+          inventory.reader(),
+          inventory.tasks(),
+          new AttemptTelemetry(meters),
+          new Random(1),
+          Clock.systemUTC());
 
   @AfterAll
   void close() {
@@ -37,7 +45,15 @@ abstract class ReconcilerFixture {
 
   RequeueDecision attempt(HardwareId id, Function<ReconcileContext, Outcome> behaviour) {
     TaskClaim claim = inventory.claim(id, LANE, "replica");
-    return reconciler.attempt(new TestWorker(LANE, behaviour), claim, new InterruptGuard());
+    return attempt(new TestWorker(LANE, behaviour), claim);
+  }
+
+  RequeueDecision attempt(Worker worker, TaskClaim claim) {
+    return attempt(worker, claim, new InterruptGuard());
+  }
+
+  RequeueDecision attempt(Worker worker, TaskClaim claim, InterruptGuard guard) {
+    return reconciler.attempt(worker, policy, claim, guard);
   }
 
   static Outcome.Synced synced(Map<String, ? extends @Nullable Object> details) {

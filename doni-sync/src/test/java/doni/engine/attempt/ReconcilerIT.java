@@ -3,7 +3,7 @@ package doni.engine.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.enrollment.HardwareId;
-import doni.task.TaskClaim;
+import doni.task.WorkerTask.TaskClaim;
 import doni.testing.TestWorker;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
@@ -93,7 +93,7 @@ class ReconcilerIT extends ReconcilerFixture {
   }
 
   private void attempt(TestWorker worker, HardwareId id) {
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(worker, inventory.claim(id, LANE, "replica"));
   }
 
   @Test
@@ -104,7 +104,7 @@ class ReconcilerIT extends ReconcilerFixture {
     attempt(id, TestWorker::agree);
     boolean afterTheFirst = inventory.exists(id);
     TaskClaim last = inventory.claim(id, "tunelo", "replica");
-    reconciler.attempt(TestWorker.agreeing("tunelo"), last, new InterruptGuard());
+    attempt(TestWorker.agreeing("tunelo"), last);
 
     assertThat(afterTheFirst).isTrue();
     assertThat(inventory.exists(id)).isFalse();
@@ -117,8 +117,8 @@ class ReconcilerIT extends ReconcilerFixture {
     TestWorker worker = TestWorker.agreeing(LANE);
 
     attempt(id, _ -> failed("no"));
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(worker, inventory.claim(id, LANE, "replica"));
+    attempt(worker, inventory.claim(id, LANE, "replica"));
 
     assertThat(worker.attempts())
         .extracting(ReconcileContext::cause)
@@ -127,12 +127,12 @@ class ReconcilerIT extends ReconcilerFixture {
 
   @Test
   void aRetryAfterARoutineFailureIsStillRoutine() {
-    HardwareId id = inventory.enrolled("routine", LANE);
+    HardwareId id = inventory.enrolled("policy", LANE);
     TestWorker worker = TestWorker.agreeing(LANE);
 
     attempt(id, TestWorker::agree);
     attempt(id, _ -> failed("drifted and refused"));
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(worker, inventory.claim(id, LANE, "replica"));
 
     assertThat(worker.attempts())
         .extracting(ReconcileContext::cause)
@@ -191,7 +191,7 @@ class ReconcilerIT extends ReconcilerFixture {
         .update();
     TestWorker worker = TestWorker.agreeing(LANE);
 
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(worker, inventory.claim(id, LANE, "replica"));
 
     assertThat(worker.attempts().getFirst().hardware())
         .satisfies(device -> {

@@ -3,15 +3,22 @@ package doni.engine.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.engine.attempt.Reconciler.RequeueDecision;
 import doni.enrollment.HardwareId;
-import doni.task.TaskClaim;
+import doni.task.WorkerTask.TaskClaim;
 import doni.testing.TestWorker;
+import doni.worker.Change;
+import doni.worker.Outcome;
+import doni.worker.ReconcileContext;
+import doni.worker.ReconcilePlan;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReconcilerRacesIT extends ReconcilerFixture {
@@ -111,10 +118,7 @@ class ReconcilerRacesIT extends ReconcilerFixture {
             id,
             _ -> {
               TaskClaim takeOver = inventory.claim(id, LANE, "another");
-              reconciler.attempt(
-                  new TestWorker(LANE, _ -> synced(Map.of("by", "another"))),
-                  takeOver,
-                  new InterruptGuard());
+              attempt(new TestWorker(LANE, _ -> synced(Map.of("by", "another"))), takeOver);
               return synced(Map.of("by", "stalled"));
             });
 
@@ -179,7 +183,7 @@ class ReconcilerRacesIT extends ReconcilerFixture {
               return failed("unreachable");
             });
 
-    reconciler.attempt(blocked, claim, interruption);
+    attempt(blocked, claim, interruption);
 
     assertThat(inventory.queueRow(id, LANE))
         .containsEntry("picked", false)
@@ -193,7 +197,7 @@ class ReconcilerRacesIT extends ReconcilerFixture {
     TaskClaim claim = inventory.claim(id, LANE, "replica");
     InterruptGuard interruption = new InterruptGuard();
 
-    reconciler.attempt(
+    attempt(
         new TestWorker(
             LANE,
             attempt -> {
@@ -204,6 +208,56 @@ class ReconcilerRacesIT extends ReconcilerFixture {
         interruption);
 
     assertThat(inventory.state(id, LANE)).isEqualTo("STEADY");
+  }
+
+  /** A key that the backend shows once must not be lost, and the device is not at fault. */
+  @Test
+  void keepsWhatWasWrittenBeforeAnInterruptedAttemptFailed() {
+    HardwareId id = inventory.enrolled("written", LANE);
+    InterruptGuard interruption = new InterruptGuard();
+    TestWorker stopped =
+        new TestWorker(LANE, attempt -> TestWorker.agree(attempt)) {
+          @Override
+          public ReconcilePlan plan(ReconcileContext attempt) {
+            return writtenThenBroken(interruption);
+          }
+        };
+
+    attempt(stopped, inventory.claim(id, LANE, "replica"), interruption);
+
+    assertThat(inventory.queueRow(id, LANE))
+        .containsEntry("picked", false)
+        .containsEntry("due", true);
+    assertThat(inventory.task(id, LANE))
+        .containsEntry("attempts", 0)
+        .containsEntry("state", "PENDING")
+        .containsEntry("details", "{\"key\": {\"$encrypted\": \"shown once\"}}");
+    assertThat(inventory.events(id)).containsExactly("worker.deferred");
+  }
+
+  private static ReconcilePlan writtenThenBroken(InterruptGuard interruption) {
+    return new ReconcilePlan() {
+      @Override
+      public List<Change> changes() {
+        return List.of(Change.create("channel"));
+      }
+
+      @Override
+      public Outcome apply() {
+        interruption.request();
+        throw new IllegalStateException("a defect");
+      }
+
+      @Override
+      public List<Change> written() {
+        return List.of(Change.create("channel"));
+      }
+
+      @Override
+      public Map<String, @Nullable Object> unfinishedDetails() {
+        return Map.of("key", "shown once");
+      }
+    };
   }
 
   private static int changeAndWake(Connection client, HardwareId id) {

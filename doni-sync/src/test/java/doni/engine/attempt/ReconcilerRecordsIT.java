@@ -37,7 +37,7 @@ class ReconcilerRecordsIT extends ReconcilerFixture {
     attempt(id, _ -> synced(Map.of("key", "s3cret")));
     TestWorker worker = TestWorker.agreeing(LANE);
 
-    reconciler.attempt(worker, inventory.claim(id, LANE, "replica"), new InterruptGuard());
+    attempt(worker, inventory.claim(id, LANE, "replica"));
 
     assertThat(worker.attempts().getFirst().details()).containsEntry("key", new Secret("s3cret"));
   }

@@ -3,8 +3,8 @@ package doni.engine.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import doni.engine.attempt.ResyncPolicy;
-import doni.engine.attempt.ResyncPolicy.DriftMode;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ class EnginePropertiesTests {
   @CsvSource({"k8s, 50", "tunelo, 10", "balena, 10", "blazar.device, 4", "ironic, 10", "new, 10"})
   void hasAUsualConcurrencyForEveryLane(String worker, int concurrency) {
     runner.run(context ->
-        assertThat(context.getBean(EngineProperties.class).concurrency(worker))
+        assertThat(context.getBean(EngineProperties.class).lane(worker).concurrency())
             .isEqualTo(concurrency));
   }
 
@@ -59,7 +59,8 @@ class EnginePropertiesTests {
     runner
         .withPropertyValues(property)
         .run(context ->
-            assertThat(context.getBean(EngineProperties.class).concurrency(worker)).isEqualTo(7));
+            assertThat(context.getBean(EngineProperties.class).lane(worker).concurrency())
+                .isEqualTo(7));
   }
 
   @ParameterizedTest
@@ -78,7 +79,8 @@ class EnginePropertiesTests {
                     new SystemEnvironmentPropertySource(
                         "test-systemEnvironment", Map.of(variable, "7"))))
         .run(context ->
-            assertThat(context.getBean(EngineProperties.class).concurrency(worker)).isEqualTo(7));
+            assertThat(context.getBean(EngineProperties.class).lane(worker).concurrency())
+                .isEqualTo(7));
   }
 
   @ParameterizedTest

@@ -1,9 +1,12 @@
 package doni.engine.lane;
 
 import com.zaxxer.hikari.HikariDataSource;
+import doni.engine.attempt.AttemptTelemetry;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
 import doni.resync.ResyncRunFixture;
+import doni.secret.SecretEncryptor;
+import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.testing.PlainEncryptor;
 import doni.testing.TestInventory;
@@ -52,34 +55,42 @@ public final class TestReplica implements AutoCloseable {
     JdbcClient jdbc = JdbcClient.create(database);
     Clock clock = Clock.systemUTC();
     transactions = new TransactionTemplate(new JdbcTransactionManager(database));
-    WorkerTaskStore tasks =
-        new WorkerTaskStore(jdbc, transactions, new PlainEncryptor(), JsonMapper.shared());
+    SecretEncryptor encryptor = new PlainEncryptor();
+    WorkerTaskReader reader = new WorkerTaskReader(jdbc, encryptor, JsonMapper.shared());
+    WorkerTaskStore tasks = new WorkerTaskStore(jdbc, transactions, encryptor, JsonMapper.shared());
     Replica replica = new Replica(name);
     Housekeeping housekeeping = new Housekeeping();
     LaneQueue queue = new LaneQueue(jdbc, clock);
-    WakeupNotifier calls = new WakeupNotifier(jdbc, replica, housekeeping);
+    WakeupNotifier wakeups = new WakeupNotifier(jdbc, replica, housekeeping);
     Reconciler reconciler =
-        new Reconciler(tasks, properties::resyncPolicy, new Random(3), meters, clock);
+        new Reconciler(reader, tasks, new AttemptTelemetry(meters), new Random(3), clock);
     runner =
         new LaneRunner(
-            properties,
-            List.of(workers),
-            workersByType,
-            new LaneRunner.Surroundings(
-                replica,
-                new Lane.LaneParts(database, reconciler, tasks, clock),
-                queue,
-                new LanePausePublisher(jdbc, replica, clock),
-                calls,
-                housekeeping,
-                meters));
-    lanes = new TaskRequeuer(queue, runner, calls);
+            new ReplicaLanes(
+                properties,
+                List.of(workers),
+                reconciler,
+                new SchedulerFactory(database, replica, clock),
+                new RequeueBatcher(queue, wakeups, housekeeping)),
+            new QueueBackfill(jdbc, workersByType, clock),
+            wakeups,
+            new WakeupListener(database, wakeups),
+            new LaneMonitor(
+                new LanePausePublisher(jdbc, replica, clock), queue, housekeeping, meters));
+    lanes = new TaskRequeuer(jdbc, wakeups, clock);
     runs =
         new ResyncRunFixture(
-            jdbc, lanes, List.of(workers), clock, properties, runner::wake, housekeeping, meters);
+            jdbc,
+            lanes,
+            List.of(workers),
+            clock,
+            properties,
+            wakeups::wakeHere,
+            housekeeping,
+            meters);
     planner =
         new Planner(
-            tasks,
+            reader,
             List.of(workers),
             properties::resyncPolicy,
             properties.enabled(),

@@ -52,7 +52,7 @@ final class HttpBalenaClient implements BalenaClient {
 
   @Override
   public Optional<LanePause> lanePause() {
-    return token.lanePause().or(guard::hold);
+    return token.lanePause().or(guard::lanePause);
   }
 
   @Override

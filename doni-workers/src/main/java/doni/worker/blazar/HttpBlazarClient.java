@@ -41,7 +41,7 @@ final class HttpBlazarClient implements BlazarClient {
 
   @Override
   public Optional<LanePause> lanePause() {
-    return blazar.hold();
+    return blazar.lanePause();
   }
 
   @Override

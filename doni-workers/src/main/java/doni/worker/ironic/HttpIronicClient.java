@@ -56,7 +56,7 @@ final class HttpIronicClient implements IronicClient {
 
   @Override
   public Optional<LanePause> lanePause() {
-    return service.hold();
+    return service.lanePause();
   }
 
   @Override

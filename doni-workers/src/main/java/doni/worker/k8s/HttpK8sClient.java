@@ -66,7 +66,7 @@ final class HttpK8sClient implements K8sClient {
     if (refused != null && refused.until() != null && refused.until().isAfter(clock.instant())) {
       return Optional.of(refused);
     }
-    return connections.lanePause().or(guard::hold);
+    return connections.lanePause().or(guard::lanePause);
   }
 
   @Override

@@ -31,7 +31,7 @@ final class HttpTuneloClient implements TuneloClient {
 
   @Override
   public Optional<LanePause> lanePause() {
-    return tunelo.hold();
+    return tunelo.lanePause();
   }
 
   @Override

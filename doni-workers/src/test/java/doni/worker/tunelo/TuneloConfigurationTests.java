@@ -49,7 +49,7 @@ class TuneloConfigurationTests {
         }
 
         @Override
-        public Optional<doni.worker.LanePause> hold() {
+        public Optional<doni.worker.LanePause> lanePause() {
           return Optional.empty();
         }
       };

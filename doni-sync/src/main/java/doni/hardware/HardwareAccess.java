@@ -1,0 +1,63 @@
+package doni.hardware;
+
+import doni.enrollment.Generation;
+import doni.policy.AccessPolicy;
+import doni.policy.Caller;
+import doni.request.RequestRefusedException.NotFound;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Resolves what a caller refers to, or refuses: not found, then forbidden, then stale.
+ *
+ * <p>{@code ref} is a UUID or the name of live hardware; a UUID wins.
+ */
+@Component
+class HardwareAccess {
+
+  private final HardwareInventory inventory;
+  private final HardwareReader reader;
+  private final AccessPolicy policy;
+
+  HardwareAccess(HardwareInventory inventory, HardwareReader reader, AccessPolicy policy) {
+    this.inventory = inventory;
+    this.reader = reader;
+    this.policy = policy;
+  }
+
+  /** Refuses a caller who may not do something to hardware of a project. */
+  void enforce(String rule, Caller caller, String projectId) {
+    policy.enforce(rule, caller, Map.of("project_id", projectId));
+  }
+
+  /** Refuses a caller who may not do something to the hardware of every project. */
+  void enforceForAll(String rule, Caller caller) {
+    policy.enforce(rule, caller, Map.of());
+  }
+
+  /** Returns whether a caller may do something to the hardware of every project. */
+  boolean allowsForAll(String rule, Caller caller) {
+    return policy.allows(rule, caller, Map.of());
+  }
+
+  /** Reads live hardware. */
+  HardwareView find(String rule, Caller caller, String ref) {
+    HardwareView hardware = reader.find(ref).orElseThrow(() -> NotFound.hardware(ref));
+    enforce(rule, caller, hardware.projectId());
+    return hardware;
+  }
+
+  /**
+   * Locks live hardware until the transaction ends.
+   *
+   * @param expected the generations of which the hardware must have one; null for any
+   */
+  LockedHardware lock(String rule, Caller caller, String ref, @Nullable Set<Generation> expected) {
+    LockedHardware locked = inventory.lock(ref).orElseThrow(() -> NotFound.hardware(ref));
+    enforce(rule, caller, locked.projectId());
+    locked.refuseIfStale(expected);
+    return locked;
+  }
+}

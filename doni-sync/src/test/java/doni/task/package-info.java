@@ -1,0 +1,4 @@
+@NullMarked
+package doni.task;
+
+import org.jspecify.annotations.NullMarked;
