@@ -1,5 +1,6 @@
 """What the live tests look for secrets with finds one wherever it may be."""
 
+import os
 import subprocess
 import sys
 
@@ -8,7 +9,8 @@ import pytest
 from conftest import DEPLOY
 
 SECRECY = DEPLOY / "tests" / "live" / "support" / "secrecy.py"
-SECRET = "aVeryPrivateThing0123456789"
+# All processes of the machine are searched, so that tests in processes beside this one need another one.
+SECRET = f"aVeryPrivateThing0123456789{os.getpid()}"
 
 
 @pytest.fixture
