@@ -1,7 +1,6 @@
 package doni.worker.k8s;
 
 import doni.backend.BackendException;
-import doni.enrollment.Secret;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +35,16 @@ final class ApiServer {
   private static final int LONGEST_TEXT = 10_000;
 
   private final KubernetesClient client;
+  private final CallerHeaders caller;
   private final Duration timeout;
 
   /**
+   * @param caller whose secrets are masked in what the server says
    * @param timeout of a whole call, from connecting to the last byte
    */
-  ApiServer(KubernetesClient client, Duration timeout) {
+  ApiServer(KubernetesClient client, CallerHeaders caller, Duration timeout) {
     this.client = client;
+    this.caller = caller;
     this.timeout = timeout;
   }
 
@@ -173,16 +174,7 @@ final class ApiServer {
             ? answer.body().substring(0, Math.min(answer.body().length(), LONGEST_TEXT)).strip()
             : status.getMessage() + causes(status);
     return BackendException.answered(
-        SERVICE, answer.status(), withoutToken(text), write, retryAfter(answer, status));
-  }
-
-  /** Masks our own token in a text that quotes the headers of a request. */
-  private String withoutToken(String text) {
-    return Stream.of(
-            client.getConfiguration().getOauthToken(),
-            client.getConfiguration().getAutoOAuthToken())
-        .filter(token -> token != null && !token.isEmpty())
-        .reduce(text, (masked, token) -> new Secret(token).maskedIn(masked));
+        SERVICE, answer.status(), caller.masked(text), write, retryAfter(answer, status));
   }
 
   private @Nullable Status status(String body) {

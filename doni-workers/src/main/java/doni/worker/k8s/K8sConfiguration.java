@@ -34,7 +34,7 @@ class K8sConfiguration {
         "kubeconfig",
         () ->
             new HttpK8sClient(
-                new KubeConnections(properties),
+                new KubeConnections(properties, clock),
                 new BackendGuard(
                     ApiServer.SERVICE,
                     CONCURRENCY,

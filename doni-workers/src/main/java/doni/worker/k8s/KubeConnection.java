@@ -1,10 +1,12 @@
 package doni.worker.k8s;
 
+import doni.worker.k8s.KubeClientFactory.IdentifiedClient;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -16,8 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** A client of the API server with its watch, for one version of the kubeconfig. */
 final class KubeConnection {
 
+  /** How long before its end a credential is renewed, or half of its lifetime if that is less. */
+  private static final Duration EARLY = Duration.ofMinutes(1);
+
   private final KubernetesClient client;
   private final ApiServer server;
+  private final Optional<Instant> expires;
+  private final Optional<Instant> renewAt;
 
   /** Held for reading by calls, for writing to close. */
   private final ReadWriteLock use = new ReentrantReadWriteLock();
@@ -25,9 +32,30 @@ final class KubeConnection {
   private boolean closed;
   private volatile @Nullable SharedIndexInformer<Node> informer;
 
-  KubeConnection(KubernetesClient client, Duration requestTimeout) {
-    this.client = client;
-    this.server = new ApiServer(client, requestTimeout);
+  /**
+   * @param expires when the credential ends
+   */
+  KubeConnection(
+      IdentifiedClient identified,
+      Duration requestTimeout,
+      Instant now,
+      Optional<Instant> expires) {
+    this.client = identified.client();
+    this.server = new ApiServer(client, identified.caller(), requestTimeout);
+    this.expires = expires;
+    this.renewAt =
+        expires.map(end -> {
+          Duration half = Duration.between(now, end).dividedBy(2);
+          return end.minus(half.compareTo(EARLY) < 0 ? half : EARLY);
+        });
+  }
+
+  boolean isToBeRenewed(Instant now) {
+    return renewAt.filter(time -> !time.isAfter(now)).isPresent();
+  }
+
+  boolean isExpired(Instant now) {
+    return expires.filter(end -> !end.isAfter(now)).isPresent();
   }
 
   /**

@@ -41,7 +41,7 @@ class K8sHttpContractIT extends WorkerContractTest {
     BackendGuard guard =
         new BackendGuard(
             ApiServer.SERVICE, 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
-    HttpK8sClient client = new HttpK8sClient(new KubeConnections(properties), guard, clock);
+    HttpK8sClient client = new HttpK8sClient(new KubeConnections(properties, clock), guard, clock);
     return new HttpBench(cluster, client, clock);
   }
 

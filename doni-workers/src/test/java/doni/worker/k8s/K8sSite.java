@@ -31,7 +31,7 @@ final class K8sSite implements AutoCloseable {
         new BackendGuard("kubernetes", 50, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
     worker =
         new K8sWorker(
-            new HttpK8sClient(new KubeConnections(properties), guard, clock),
+            new HttpK8sClient(new KubeConnections(properties, clock), guard, clock),
             properties,
             MachineTypeCatalog.of(TYPES),
             clock);
