@@ -98,7 +98,9 @@ record ExecPlugin(
     }
     if (server.authorities() != null) {
       info.put(
-          "certificate-authority-data", Base64.getEncoder().encodeToString(server.authorities()));
+          "certificate-authority-data",
+          Base64.getEncoder()
+              .encodeToString(server.authorities().getBytes(StandardCharsets.ISO_8859_1)));
     }
     if (server.proxy() != null) {
       info.put("proxy-url", cluster.getProxyUrl());
@@ -204,12 +206,11 @@ record ExecPlugin(
 
   private static void killGroup(long leader) {
     try {
-      Process kill =
+      var _ =
           new ProcessBuilder("/bin/sh", "-c", "kill -KILL -- \"-$0\"", Long.toString(leader))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      kill.onExit().orTimeout(1, TimeUnit.SECONDS).handle((_, _) -> null).join();
     } catch (IOException _) {
       // Without a shell, the children that were found are stopped.
     }

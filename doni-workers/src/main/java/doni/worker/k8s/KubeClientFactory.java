@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -100,7 +101,7 @@ record KubeClientFactory(Duration connectTimeout, Duration requestTimeout) {
       String name = context.server().tlsName();
       return name == null ? tls : new NamedServerTls(tls, name);
     } catch (GeneralSecurityException | IOException | RuntimeException e) {
-      throw new KubeconfigFields(context.name(), java.nio.file.Path.of(""))
+      throw new KubeconfigFields(context.name(), Path.of(""))
           .refused(field, "is not readable (" + rootOf(e) + ")");
     }
   }
@@ -138,12 +139,12 @@ record KubeClientFactory(Duration connectTimeout, Duration requestTimeout) {
     if (server.unverified()) {
       return SSLUtils.trustManagers(null, null, true, null, null);
     }
-    byte[] pem = server.authorities();
+    String pem = server.authorities();
     if (pem == null) {
       return null;
     }
     Collection<? extends Certificate> authorities =
-        CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
+        CertificateFactory.getInstance("X.509").generateCertificates(stream(pem));
     if (authorities.isEmpty()) {
       throw new CertificateException("no certificate");
     }

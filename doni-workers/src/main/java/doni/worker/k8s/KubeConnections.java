@@ -290,7 +290,7 @@ final class KubeConnections {
         connected(
             this,
             context,
-            new KubeConnection(client, clients.requestTimeout(), clock.instant(), expires),
+            new KubeConnection(client, clients.requestTimeout(), clock, expires),
             path);
       } catch (UnusableKubeconfigException e) {
         failed(this, "kubeconfig " + path + " (" + SETTING + ") is invalid: " + e.getMessage());
@@ -298,11 +298,20 @@ final class KubeConnections {
         // Another kubeconfig came, or the service stops.
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
-        LOG.error("A defect prevented a connection to the cluster", e);
+        LOG.error("A defect prevented a connection to the cluster", traceOf(e));
         failed(this, "kubeconfig " + path + ": internal error; see the log");
       } finally {
         ended.countDown();
       }
     }
+  }
+
+  /**
+   * Returns where an exception was thrown, without its text: that of a defect can hold any value.
+   */
+  private static Throwable traceOf(RuntimeException e) {
+    IllegalStateException trace = new IllegalStateException(e.getClass().getName());
+    trace.setStackTrace(e.getStackTrace());
+    return trace;
   }
 }

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.Context;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +50,7 @@ record KubeconfigContext(
       URI url,
       @Nullable String tlsName,
       boolean unverified,
-      byte @Nullable [] authorities,
+      @Nullable String authorities,
       @Nullable InetSocketAddress proxy) {
 
     boolean isPlain() {
@@ -158,7 +157,7 @@ record KubeconfigContext(
   private static KubeServer server(Cluster cluster, KubeconfigFields fields)
       throws UnusableKubeconfigException {
     fields.refuseUnknown("cluster", cluster.getAdditionalProperties());
-    byte[] authorities =
+    String authorities =
         fields
             .content(
                 "certificate-authority",
@@ -184,25 +183,21 @@ record KubeconfigContext(
     if (user.getAuthProvider() != null) {
       throw fields.refused("auth-provider", "is not supported; use exec or tokenFile");
     }
-    Optional<byte[]> certificate =
+    Optional<String> certificate =
         fields.content(
             "client-certificate", user.getClientCertificate(), user.getClientCertificateData());
-    Optional<byte[]> key =
+    Optional<String> key =
         fields.content("client-key", user.getClientKey(), user.getClientKeyData());
     if (certificate.isPresent() != key.isPresent()) {
       throw fields.refused(
           certificate.isPresent() ? "client-key" : "client-certificate", "is missing");
     }
     return new KubeIdentity(
-        certificate.map(pem -> new ClientKey(text(pem), text(key.orElseThrow()))),
+        certificate.map(pem -> new ClientKey(new Secret(pem), new Secret(key.orElseThrow()))),
         fields.token("token", user.getToken()),
         fields.tokenFile(user.getTokenFile()),
         fields.basic(user.getUsername(), user.getPassword()),
         impersonation(user, fields));
-  }
-
-  private static Secret text(byte[] pem) {
-    return new Secret(new String(pem, StandardCharsets.ISO_8859_1));
   }
 
   /** Returns the headers that ask the server to treat the call as another user's. */

@@ -138,7 +138,7 @@ final class KubeconfigFields {
   }
 
   /** Returns the content of {@code field}, a path, or of {@code field-data}, in base64. */
-  Optional<byte[]> content(String field, @Nullable String path, @Nullable String data)
+  Optional<String> content(String field, @Nullable String path, @Nullable String data)
       throws UnusableKubeconfigException {
     boolean inline = data != null && !data.isEmpty();
     if (path == null || path.isEmpty()) {
@@ -154,9 +154,9 @@ final class KubeconfigFields {
     return Optional.of(read(field, file));
   }
 
-  private byte[] decoded(String field, String base64) throws UnusableKubeconfigException {
+  private String decoded(String field, String base64) throws UnusableKubeconfigException {
     try {
-      return Base64.getMimeDecoder().decode(base64);
+      return new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.ISO_8859_1);
     } catch (IllegalArgumentException _) {
       throw refused(field, "must be base64");
     }
@@ -170,7 +170,7 @@ final class KubeconfigFields {
     }
   }
 
-  private byte[] read(String field, Path file) throws UnusableKubeconfigException {
+  private String read(String field, Path file) throws UnusableKubeconfigException {
     // A pipe or a device would be read for ever.
     if (!Files.isRegularFile(file)) {
       throw refused(field, file + " is not a file");
@@ -180,7 +180,7 @@ final class KubeconfigFields {
       if (content.length > LARGEST_FILE) {
         throw refused(field, file + " is larger than 1 MiB");
       }
-      return content;
+      return new String(content, StandardCharsets.ISO_8859_1);
     } catch (IOException _) {
       throw refused(field, file + " cannot be read");
     }
@@ -202,7 +202,7 @@ final class KubeconfigFields {
       return Optional.empty();
     }
     Path file = resolved("tokenFile", path);
-    String text = new String(read("tokenFile", file), StandardCharsets.UTF_8).strip();
+    String text = read("tokenFile", file).strip();
     if (token("tokenFile", text).isEmpty()) {
       throw refused("tokenFile", file + " is empty");
     }
@@ -293,7 +293,7 @@ final class KubeconfigFields {
     if (command.contains("/")) {
       candidates.add(resolved("exec.command", command));
     } else {
-      for (String folder : String.valueOf(System.getenv("PATH")).split(":")) {
+      for (String folder : String.valueOf(System.getenv("PATH")).split(":", -1)) {
         candidates.add(resolved("exec.command", folder).resolve(command));
       }
     }

@@ -74,6 +74,13 @@ class K8sHttpContractIT extends WorkerContractTest {
       cluster.addNode(nodeName);
     }
 
+    @Override
+    void stop(String nodeName) {
+      if (cluster.node(nodeName).isPresent()) {
+        cluster.setReady(nodeName, "Unknown");
+      }
+    }
+
     /** Returns all write requests that the simulator got, including those that it refused. */
     @Override
     public int writes() {

@@ -9,8 +9,10 @@ import doni.backend.BackendException;
 import doni.simulator.http.CertificateAuthority;
 import doni.worker.LanePause;
 import io.fabric8.kubernetes.api.model.Node;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -151,7 +153,8 @@ class KubeconfigConnectionIT {
         "public",
         CertificateFactory.getInstance("X.509")
             .generateCertificate(
-                new java.io.ByteArrayInputStream(AUTHORITY.certificate().getBytes())));
+                new ByteArrayInputStream(
+                    AUTHORITY.certificate().getBytes(StandardCharsets.US_ASCII))));
     Path file = directory.resolve("cacerts");
     try (var out = Files.newOutputStream(file)) {
       store.store(out, "changeit".toCharArray());
@@ -231,12 +234,12 @@ class KubeconfigConnectionIT {
 
   @Test
   void neverBypassesAProxyThatIsDown() throws IOException {
+    String url;
     try (TunnelProxy proxy = new TunnelProxy(server.uri().getPort())) {
-      String url = proxy.url();
-      proxy.close();
-
-      assertNeverCalled(withToken.cluster("proxy-url: " + url));
+      url = proxy.url();
     }
+
+    assertNeverCalled(withToken.cluster("proxy-url: " + url));
   }
 
   @Test
@@ -526,9 +529,12 @@ class KubeconfigConnectionIT {
     call(connections);
     Files.createFile(broken);
 
-    await().atMost(SOON).until(() -> connections.lanePause().isPresent());
+    await()
+        .atMost(SOON)
+        .untilAsserted(() ->
+            assertThat(connections.lanePause().map(LanePause::reason).orElse(""))
+                .contains("exit status 9"));
 
-    assertThat(connections.lanePause().orElseThrow().reason()).contains("exit status 9");
     assertThat(server.calls())
         .extracting(TlsApiServer.ReceivedCall::authorization)
         .containsOnly("Bearer t");

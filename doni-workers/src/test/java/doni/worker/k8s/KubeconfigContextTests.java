@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,7 +144,7 @@ class KubeconfigContextTests {
   }
 
   private static KubeconfigText at(String server) {
-    return new KubeconfigText(java.util.List.of("server: " + server), java.util.List.of());
+    return new KubeconfigText(List.of("server: " + server), List.of());
   }
 
   private static KubeconfigText plugin(String fields) {

@@ -54,8 +54,8 @@ final class TunnelProxy implements AutoCloseable {
       BufferedReader head =
           new BufferedReader(
               new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII), 1);
-      requests.add(head.readLine());
-      while (!head.readLine().isEmpty()) {
+      requests.add(String.valueOf(head.readLine()));
+      while (!String.valueOf(head.readLine()).isEmpty()) {
         // The headers of the request do not matter.
       }
       client

@@ -57,13 +57,13 @@ final class DerWriter {
 
   /** Returns an object identifier, for example {@code 2.5.29.17}. */
   static byte[] oid(String dotted) {
-    List<Integer> arcs = List.of(dotted.split("\\.")).stream().map(Integer::valueOf).toList();
+    List<Integer> arcs = List.of(dotted.split("\\.", -1)).stream().map(Integer::valueOf).toList();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(arcs.get(0) * 40 + arcs.get(1));
     for (int arc : arcs.subList(2, arcs.size())) {
       for (int shift = 28; shift > 0; shift -= 7) {
         if (arc >> shift > 0) {
-          out.write(0x80 | arc >> shift & 0x7f);
+          out.write(0x80 | ((arc >> shift) & 0x7f));
         }
       }
       out.write(arc & 0x7f);
@@ -82,7 +82,7 @@ final class DerWriter {
     if (length >= 0x80) {
       byte[] bytes = BigInteger.valueOf(length).toByteArray();
       int from = bytes[0] == 0 ? 1 : 0;
-      out.write(0x80 | bytes.length - from);
+      out.write(0x80 | (bytes.length - from));
       out.write(bytes, from, bytes.length - from);
     } else {
       out.write(length);
