@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import doni.backend.BackendException;
+import doni.simulator.http.Answer;
 import doni.simulator.http.CertificateAuthority;
 import doni.worker.LanePause;
 import io.fabric8.kubernetes.api.model.Node;
@@ -104,6 +105,19 @@ class KubeconfigConnectionIT {
   @Test
   void sendsTheToken() throws IOException {
     assertThat(received(withToken).authorization()).isEqualTo("Bearer t0ken");
+  }
+
+  @Test
+  void callsKubectlProxyWithoutACredential() throws IOException {
+    try (var plain =
+        new doni.simulator.http.ApiServer(
+            0, Clock.systemUTC(), (status, _) -> Answer.empty(status))) {
+      plain.start();
+
+      call(connections(KubeconfigText.of(plain.uri())));
+
+      assertThat(plain.calls().count("GET", "/api/v1/nodes/pi-1")).isOne();
+    }
   }
 
   @Test
