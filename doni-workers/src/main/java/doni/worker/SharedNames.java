@@ -24,8 +24,14 @@ public final class SharedNames {
   /** Type of the worker that joins devices to the cluster. */
   public static final String K8S = "k8s";
 
-  /** Detail of the k8s worker: the uid of a device's Node, as soon as there is one. */
+  /** Detail of the k8s worker: the name of the Node that it looked for. */
+  public static final String NODE_NAME = "node_name";
+
+  /** Detail of the k8s worker: the uid of the Node of that name; absent where there is none. */
   public static final String NODE_UID = "node_uid";
+
+  /** Detail of the k8s worker: the generation of the enrollment for which it looked. */
+  public static final String NODE_GENERATION = "node_generation";
 
   /** Type of the worker that keeps hosts in Ironic. */
   public static final String IRONIC = "ironic";

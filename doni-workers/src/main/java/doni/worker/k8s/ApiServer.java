@@ -1,7 +1,6 @@
 package doni.worker.k8s;
 
 import doni.backend.BackendException;
-import doni.enrollment.Secret;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +35,16 @@ final class ApiServer {
   private static final int LONGEST_TEXT = 10_000;
 
   private final KubernetesClient client;
+  private final CallerHeaders caller;
   private final Duration timeout;
 
   /**
+   * @param caller whose secrets are masked in what the server says
    * @param timeout of a whole call, from connecting to the last byte
    */
-  ApiServer(KubernetesClient client, Duration timeout) {
+  ApiServer(KubernetesClient client, CallerHeaders caller, Duration timeout) {
     this.client = client;
+    this.caller = caller;
     this.timeout = timeout;
   }
 
@@ -109,10 +110,17 @@ final class ApiServer {
 
   private static BackendException notUnderstood(Answer answer, boolean write) {
     return BackendException.answered(
-        SERVICE, answer.status(), "the body is not the JSON of an object", write, null);
+        SERVICE,
+        answer.status(),
+        with(answer.call(), "the body is not the JSON of an object"),
+        write,
+        null);
   }
 
-  private record Answer(int status, String body, @Nullable String retryAfter) {
+  /**
+   * @param call method and object, for messages
+   */
+  private record Answer(String call, int status, String body, @Nullable String retryAfter) {
     boolean isSuccess() {
       return status >= 200 && status < 300;
     }
@@ -120,6 +128,7 @@ final class ApiServer {
 
   private Answer send(String method, String path, @Nullable Object body, String contentType) {
     boolean write = !method.equals("GET");
+    String named = named(method, path);
     HttpRequest.Builder request =
         client
             .getHttpClient()
@@ -135,29 +144,55 @@ final class ApiServer {
       HttpResponse<byte[]> response = call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       byte[] bytes = response.body();
       return new Answer(
+          named,
           response.code(),
           bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8),
           response.header("Retry-After"));
     } catch (ExecutionException e) {
-      throw unanswered(e.getCause() == null ? e : e.getCause(), write);
+      throw unanswered(named, e.getCause() == null ? e : e.getCause(), write);
     } catch (TimeoutException e) {
       call.cancel(true);
-      throw unanswered(e, write);
+      throw unanswered(named, e, write);
     } catch (InterruptedException e) {
       call.cancel(true);
       Thread.currentThread().interrupt();
-      throw unanswered(e, write);
+      throw unanswered(named, e, write);
     }
   }
 
-  private BackendException unanswered(Throwable cause, boolean write) {
+  /** Returns method and object of a call, for example {@code PATCH nodes/pi-1}. */
+  private static String named(String method, String path) {
+    List<String> parts = List.of(path.replaceFirst("\\?.*", "").split("/", -1));
+    boolean list = parts.size() < 2 || parts.getLast().matches("secrets|selfsubjectaccessreviews");
+    return method
+        + ' '
+        + (list ? parts.getLast() : parts.get(parts.size() - 2) + '/' + parts.getLast());
+  }
+
+  /** Adds the call where the text does not name its object. */
+  private static String with(String call, String text) {
+    String object = call.replaceFirst(".*[ /]", "");
+    return text.contains(object) ? text : (text + " (" + call + ")").strip();
+  }
+
+  private BackendException unanswered(String call, Throwable cause, boolean write) {
     boolean late = cause instanceof TimeoutException || cause instanceof HttpTimeoutException;
     return BackendException.unanswered(
         SERVICE,
         late ? BackendException.Kind.TIMEOUT : BackendException.Kind.CONNECTION,
-        late ? "no response within " + timeout.toMillis() + " ms" : reason(cause),
+        with(call, late ? "no response within " + timeout.toMillis() + " ms" : reason(cause)),
         write,
         cause);
+  }
+
+  /** Returns the cause of a failed watch, without our own credentials. */
+  String watchFailure(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return caller.masked(text.substring(0, Math.min(text.length(), LONGEST_TEXT)));
   }
 
   private static String reason(Throwable cause) {
@@ -173,16 +208,11 @@ final class ApiServer {
             ? answer.body().substring(0, Math.min(answer.body().length(), LONGEST_TEXT)).strip()
             : status.getMessage() + causes(status);
     return BackendException.answered(
-        SERVICE, answer.status(), withoutToken(text), write, retryAfter(answer, status));
-  }
-
-  /** Masks our own token in a text that quotes the headers of a request. */
-  private String withoutToken(String text) {
-    return Stream.of(
-            client.getConfiguration().getOauthToken(),
-            client.getConfiguration().getAutoOAuthToken())
-        .filter(token -> token != null && !token.isEmpty())
-        .reduce(text, (masked, token) -> new Secret(token).maskedIn(masked));
+        SERVICE,
+        answer.status(),
+        with(answer.call(), caller.masked(text)),
+        write,
+        retryAfter(answer, status));
   }
 
   private @Nullable Status status(String body) {

@@ -25,7 +25,7 @@ record ClusterNode(
     @Nullable Instant lastTransition) {
 
   /** Prefix of the labels that Blazar sets while it uses the Node. */
-  private static final String BLAZAR_PREFIX = "blazar.openstack.org/";
+  static final String BLAZAR_PREFIX = "blazar.openstack.org/";
 
   /** The id of the Node's device in Blazar; leased containers are scheduled by it. */
   static final String BLAZAR_DEVICE = BLAZAR_PREFIX + "device";
@@ -35,7 +35,7 @@ record ClusterNode(
     taints = List.copyOf(taints);
   }
 
-  boolean isHeldByBlazar() {
+  boolean hasLabelsOfBlazar() {
     return labels.keySet().stream().anyMatch(key -> key.startsWith(BLAZAR_PREFIX));
   }
 

@@ -185,6 +185,23 @@ final class InMemoryK8sClient implements K8sClient {
     }
   }
 
+  /** Stops the kubelet of a Node, for tests; does nothing where there is none. */
+  synchronized void stop(String name) {
+    ClusterNode node = nodes.get(name);
+    if (node != null) {
+      nodes.put(
+          name,
+          new ClusterNode(
+              name,
+              node.uid(),
+              Long.toString(++version),
+              node.labels(),
+              node.taints(),
+              false,
+              clock.instant()));
+    }
+  }
+
   /** Returns all Nodes and secrets, for tests. */
   synchronized List<Record> objects() {
     List<Record> objects = new ArrayList<>(new TreeMap<>(nodes).values());

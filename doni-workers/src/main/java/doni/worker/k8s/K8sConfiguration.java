@@ -4,6 +4,7 @@ import doni.backend.BackendFactory;
 import doni.backend.BackendGuard;
 import doni.machinetype.MachineTypeCatalog;
 import doni.worker.ConditionalOnWorker;
+import doni.worker.ConflictFinder;
 import doni.worker.SharedNames;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,7 +35,7 @@ class K8sConfiguration {
         "kubeconfig",
         () ->
             new HttpK8sClient(
-                new KubeConnections(properties),
+                new KubeConnections(properties, clock),
                 new BackendGuard(
                     ApiServer.SERVICE,
                     CONCURRENCY,
@@ -55,9 +56,15 @@ class K8sConfiguration {
       List<BackendFactory<K8sClient>> backends,
       K8sProperties properties,
       MachineTypeCatalog machineTypes,
+      ObjectProvider<ConflictFinder> conflicts,
       Clock clock) {
     K8sClient client =
         BackendFactory.choose("doni.workers.k8s.backend", properties.backend(), backends);
-    return new K8sWorker(client, properties, machineTypes, clock);
+    return new K8sWorker(
+        client,
+        properties,
+        machineTypes,
+        conflicts.getIfAvailable(() -> ConflictFinder.NONE),
+        clock);
   }
 }

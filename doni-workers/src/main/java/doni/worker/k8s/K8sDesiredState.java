@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.enrollment.Generation;
 import doni.worker.k8s.ClusterNode.NodeTaint;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,20 +12,26 @@ import java.util.Set;
  * What a device must have in the cluster.
  *
  * @param hardware the device's UUID
+ * @param generation of the enrollment
  * @param nodeName the name of its Node
+ * @param formerNodes Nodes that the device had under former names: their uid by their name
  * @param token empty only for a deleted device
  * @param formerTokenIds tokens that must no longer be valid
  */
 record K8sDesiredState(
     String hardware,
+    Generation generation,
     String nodeName,
+    Map<String, String> formerNodes,
     Optional<BootstrapToken> token,
     Set<String> formerTokenIds,
     TokenRule tokenRule,
     NodeRemoval removal,
+    BlazarLabel blazar,
     DesiredClusterNode node) {
 
   K8sDesiredState {
+    formerNodes = Map.copyOf(formerNodes);
     formerTokenIds = Set.copyOf(formerTokenIds);
   }
 
@@ -32,14 +39,32 @@ record K8sDesiredState(
     return tokenRule.withdrawn();
   }
 
-  /** Whether the Node object goes. */
+  /** What happens to a Node that the device no longer needs, after Blazar has released it. */
   enum NodeRemoval {
-    /** It stays. */
+    /** It stays, without the worker's labels and taint. */
     KEEP,
-    /** It is deleted, unless a label shows that Blazar still uses it. */
-    WHEN_RELEASED,
-    /** It is deleted later: Blazar's worker still reports a device. */
-    HELD
+    /** It is deleted. */
+    DELETE
+  }
+
+  /**
+   * Returns whether Blazar still uses the Node of a deleted device: its worker reports a device, or
+   * a label shows it. A device that Blazar created only halfway has no label, but can be leased.
+   */
+  boolean isHeld(ClusterNode present) {
+    return blazar.reported().isPresent() || !blazar.holding(present).isEmpty();
+  }
+
+  /**
+   * Returns whether the Node of a former name can be removed: the device has joined under its new
+   * name, or was deleted, and neither Blazar nor the device itself uses it any more.
+   *
+   * @param current the Node of the present name
+   */
+  boolean isReleased(ClusterNode former, Optional<ClusterNode> current) {
+    return isDeleted()
+        ? !isHeld(former)
+        : current.isPresent() && !former.ready() && blazar.holding(former).isEmpty();
   }
 
   /** The goal for the secret of the current token. */
@@ -106,20 +131,18 @@ record K8sDesiredState(
    * @param managedKeys labels that are removed unless they are required
    * @param taint required
    * @param formerTaint one that the worker set, and that is removed unless it is required
-   * @param missingLabels added where the key is missing; an existing one belongs to others,
-   *     whatever its value
+   * @param addsBlazarLabel whether {@link ClusterNode#BLAZAR_DEVICE} is added where it was lost
    */
   record DesiredClusterNode(
       Map<String, String> labels,
       Set<String> managedKeys,
       Optional<NodeTaint> taint,
       Optional<NodeTaint> formerTaint,
-      Map<String, String> missingLabels) {
+      boolean addsBlazarLabel) {
 
     DesiredClusterNode {
       labels = Map.copyOf(labels);
       managedKeys = Set.copyOf(managedKeys);
-      missingLabels = Map.copyOf(missingLabels);
     }
 
     DesiredClusterNode(
@@ -127,12 +150,12 @@ record K8sDesiredState(
         Set<String> managedKeys,
         Optional<NodeTaint> taint,
         Optional<NodeTaint> formerTaint) {
-      this(labels, managedKeys, taint, formerTaint, Map.of());
+      this(labels, managedKeys, taint, formerTaint, false);
     }
 
-    /** Returns this state with labels that are added where they are missing. */
-    DesiredClusterNode adding(Map<String, String> labelsIfMissing) {
-      return new DesiredClusterNode(labels, managedKeys, taint, formerTaint, labelsIfMissing);
+    /** Returns this state with the label of Blazar where it was lost. */
+    DesiredClusterNode withBlazarLabel() {
+      return new DesiredClusterNode(labels, managedKeys, taint, formerTaint, true);
     }
 
     /** Returns the state of a Node that carries nothing of the worker's. */

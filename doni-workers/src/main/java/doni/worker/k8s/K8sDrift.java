@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,10 @@ record K8sDrift(List<K8sWrite> writes, Optional<String> refusal) {
         .forEach(writes::add);
     Optional<String> refusal = addCurrentToken(desired, observed, writes);
     if (refusal.isEmpty()) {
-      observed.node().ifPresent(node -> addNode(desired, node, writes));
+      observed.node().ifPresent(node -> addNode(desired, node, observed.at(), writes));
+      observed.formerNodes().stream()
+          .filter(former -> desired.isReleased(former, observed.node()))
+          .forEach(former -> addRemoval(desired, former, observed.at(), writes));
     }
     return new K8sDrift(writes, refusal);
   }
@@ -127,10 +132,47 @@ record K8sDrift(List<K8sWrite> writes, Optional<String> refusal) {
     return token != null && token.id().equals(id) ? token : null;
   }
 
-  private static void addNode(K8sDesiredState desired, ClusterNode node, List<K8sWrite> writes) {
+  private static void addNode(
+      K8sDesiredState desired, ClusterNode node, Instant now, List<K8sWrite> writes) {
+    if (!desired.isDeleted()) {
+      addPatch(desired.node(), desired.blazar(), node, true, now, writes);
+    } else if (!desired.isHeld(node)) {
+      addRemoval(desired, node, now, writes);
+    }
+    // Until Blazar has released it, a user's containers may be running there.
+  }
+
+  private static void addRemoval(
+      K8sDesiredState desired, ClusterNode node, Instant now, List<K8sWrite> writes) {
+    boolean current = node.name().equals(desired.nodeName());
+    addPatch(desired.node().withdrawn(), desired.blazar(), node, current, now, writes);
+    if (desired.removal() == NodeRemoval.DELETE) {
+      writes.add(new DeleteNode(node.name(), node.uid()));
+    }
+  }
+
+  /** Names the Node of a change, where it is not that of the device's present name. */
+  private static Change of(ClusterNode node, Change change) {
+    return new Change(
+        change.action(),
+        change.object() + " of former node " + node.name(),
+        change.from(),
+        change.to());
+  }
+
+  private static void addPatch(
+      DesiredClusterNode desired,
+      BlazarLabel blazar,
+      ClusterNode node,
+      boolean current,
+      Instant now,
+      List<K8sWrite> writes) {
     List<Change> changes = new ArrayList<>();
-    Map<String, @Nullable String> labels = labels(desired.node(), node, changes);
-    List<NodeTaint> taints = taints(desired.node(), node, changes);
+    Map<String, @Nullable String> labels = labels(desired, blazar, node, now, changes);
+    List<NodeTaint> taints = taints(desired, node, changes);
+    if (!current) {
+      changes.replaceAll(change -> of(node, change));
+    }
     if (!changes.isEmpty()) {
       writes.add(
           new PatchNode(
@@ -139,13 +181,14 @@ record K8sDrift(List<K8sWrite> writes, Optional<String> refusal) {
               taints == null ? null : new TaintList(taints, node.resourceVersion()),
               changes));
     }
-    if (desired.removal() == NodeRemoval.WHEN_RELEASED && !node.isHeldByBlazar()) {
-      writes.add(new DeleteNode(node.name(), node.uid()));
-    }
   }
 
   private static Map<String, @Nullable String> labels(
-      DesiredClusterNode desired, ClusterNode node, List<Change> changes) {
+      DesiredClusterNode desired,
+      BlazarLabel blazar,
+      ClusterNode node,
+      Instant now,
+      List<Change> changes) {
     Map<String, @Nullable String> labels = new TreeMap<>();
     for (var wanted : new TreeMap<>(desired.labels()).entrySet()) {
       String present = node.labels().get(wanted.getKey());
@@ -159,15 +202,19 @@ record K8sDrift(List<K8sWrite> writes, Optional<String> refusal) {
                 wanted.getValue()));
       }
     }
-    new TreeMap<>(desired.missingLabels())
-        .forEach((key, value) -> {
-          if (!node.labels().containsKey(key)) {
-            labels.put(key, value);
-            changes.add(new Change(Change.Action.CREATE, "label " + key, null, value));
-          }
-        });
-    desired.managedKeys().stream()
-        .sorted()
+    boolean addable =
+        desired.addsBlazarLabel()
+            && blazar.addableFrom(node, now).filter(from -> !from.isAfter(now)).isPresent();
+    if (addable) {
+      String id = blazar.reported().orElseThrow();
+      labels.put(ClusterNode.BLAZAR_DEVICE, id);
+      changes.add(new Change(Change.Action.CREATE, "label " + ClusterNode.BLAZAR_DEVICE, null, id));
+    }
+    Set<String> removable = new TreeSet<>(desired.managedKeys());
+    if (blazar.isStale(node)) {
+      removable.add(ClusterNode.BLAZAR_DEVICE);
+    }
+    removable.stream()
         .filter(key -> node.labels().containsKey(key) && !desired.labels().containsKey(key))
         .forEach(key -> {
           labels.put(key, null);

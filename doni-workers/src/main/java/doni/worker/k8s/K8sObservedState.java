@@ -4,22 +4,31 @@ import doni.enrollment.Secret;
 import doni.worker.k8s.K8sDesiredState.TokenGoal;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the cluster has of a device.
  *
+ * @param formerNodes those of former names that still exist
  * @param secrets by token id; only those that matter to this attempt
  * @param at when it was read
  */
-record K8sObservedState(Optional<ClusterNode> node, Map<String, TokenSecret> secrets, Instant at) {
+record K8sObservedState(
+    Optional<ClusterNode> node,
+    List<ClusterNode> formerNodes,
+    Map<String, TokenSecret> secrets,
+    Instant at) {
 
   K8sObservedState {
+    formerNodes = List.copyOf(formerNodes);
     secrets = Map.copyOf(secrets);
   }
 
@@ -31,10 +40,14 @@ record K8sObservedState(Optional<ClusterNode> node, Map<String, TokenSecret> sec
   static K8sObservedState read(
       K8sClient client, K8sDesiredState desired, Clock clock, boolean current) {
     String name = desired.nodeName();
-    Optional<ClusterNode> node =
-        !LabelSyntax.isDnsName(name)
-            ? Optional.empty()
-            : current ? client.node(name) : client.watchedNode(name);
+    Optional<ClusterNode> node = node(client, name, current);
+    List<ClusterNode> formerNodes = new ArrayList<>();
+    // One that has registered again is another device's.
+    new TreeMap<>(desired.formerNodes())
+        .forEach((former, uid) ->
+            node(client, former, current)
+                .filter(present -> present.uid().equals(uid))
+                .ifPresent(formerNodes::add));
     Instant now = clock.instant();
     Set<String> ids = new LinkedHashSet<>(desired.formerTokenIds());
     if (desired.tokenRule().goal(node, now) != TokenGoal.LEFT_ALONE) {
@@ -44,7 +57,25 @@ record K8sObservedState(Optional<ClusterNode> node, Map<String, TokenSecret> sec
     for (String id : ids) {
       client.tokenSecret(id).ifPresent(secret -> secrets.put(id, secret));
     }
-    return new K8sObservedState(node, secrets, now);
+    return new K8sObservedState(node, formerNodes, secrets, now);
+  }
+
+  private static Optional<ClusterNode> node(K8sClient client, String name, boolean current) {
+    if (!LabelSyntax.isDnsName(name)) {
+      return Optional.empty();
+    }
+    return current ? client.node(name) : client.watchedNode(name);
+  }
+
+  /** Returns this state without some Nodes. */
+  K8sObservedState without(Set<String> names) {
+    return names.isEmpty()
+        ? this
+        : new K8sObservedState(
+            node.filter(present -> !names.contains(present.name())),
+            formerNodes.stream().filter(former -> !names.contains(former.name())).toList(),
+            secrets,
+            at);
   }
 
   Optional<TokenSecret> secret(String id) {

@@ -2,6 +2,7 @@ package doni.worker.k8s;
 
 import doni.convergence.StateDetails;
 import doni.worker.SharedNames;
+import doni.worker.k8s.BlazarLabel.SeenLabel;
 import doni.worker.k8s.ClusterNode.NodeTaint;
 import doni.worker.k8s.K8sDesiredState.DesiredToken;
 import doni.worker.k8s.K8sDesiredState.TokenGoal;
@@ -24,20 +25,26 @@ import org.jspecify.annotations.Nullable;
  * @param taint the taint that was set on its Node
  * @param tokenId the token whose secret was written
  * @param tokenExpires when that secret expires; empty also when it was deleted
+ * @param nodes the Nodes that the device has and had: their uid by their name
+ * @param blazarLabel the label that Blazar shares
  */
 record K8sRecordedState(
     Set<String> labelKeys,
     Optional<NodeTaint> taint,
     Optional<String> tokenId,
-    Optional<Instant> tokenExpires) {
+    Optional<Instant> tokenExpires,
+    Map<String, String> nodes,
+    Optional<SeenLabel> blazarLabel) {
 
   private static final String LABEL_KEYS = "label_keys";
   private static final String TAINT = "taint";
   private static final String TOKEN_ID = "token_id";
   private static final String TOKEN_EXPIRES = "token_expires";
+  private static final String FORMER_NODES = "former_nodes";
 
   K8sRecordedState {
     labelKeys = Set.copyOf(labelKeys);
+    nodes = Map.copyOf(nodes);
   }
 
   static K8sRecordedState of(Map<String, Object> values) {
@@ -49,7 +56,25 @@ record K8sRecordedState(
         keys,
         details.text(TAINT).flatMap(NodeTaint::parse),
         details.text(TOKEN_ID).filter(BootstrapToken::isId),
-        details.instant(TOKEN_EXPIRES));
+        details.instant(TOKEN_EXPIRES),
+        nodes(details),
+        SeenLabel.of(details));
+  }
+
+  private static Map<String, String> nodes(StateDetails details) {
+    Map<String, String> nodes = new TreeMap<>();
+    details
+        .object(FORMER_NODES)
+        .forEach((name, uid) -> {
+          if (uid instanceof String text) {
+            nodes.put(name, text);
+          }
+        });
+    details
+        .text(SharedNames.NODE_NAME)
+        .ifPresent(
+            name -> details.text(SharedNames.NODE_UID).ifPresent(uid -> nodes.put(name, uid)));
+    return nodes;
   }
 
   /**
@@ -68,6 +93,10 @@ record K8sRecordedState(
     details.put("ready", node == null ? null : node.ready());
     details.put("last_transition", since == null ? null : since.toString());
     details.put(SharedNames.NODE_UID, node == null ? null : node.uid());
+    details.put(SharedNames.NODE_NAME, desired.nodeName());
+    details.put(SharedNames.NODE_GENERATION, desired.generation().value());
+    putFormerNodes(details, desired, seen, complete);
+    details.put(BlazarLabel.DETAIL, desired.blazar().report(seen.node(), seen.at(), written));
     putNode(details, desired, complete && node != null);
     desired.token().ifPresent(token -> details.put(TOKEN_ID, token.id()));
     if (desired.tokenRule().goal(seen.node(), seen.at()) != TokenGoal.LEFT_ALONE) {
@@ -76,11 +105,27 @@ record K8sRecordedState(
     return details;
   }
 
+  private static void putFormerNodes(
+      Map<String, @Nullable Object> details,
+      K8sDesiredState desired,
+      K8sObservedState seen,
+      boolean complete) {
+    Map<String, String> left = new TreeMap<>();
+    seen.formerNodes().stream()
+        .filter(former -> !complete || !desired.isReleased(former, seen.node()))
+        .forEach(former -> left.put(former.name(), former.uid()));
+    details.put(FORMER_NODES, left.isEmpty() ? null : left);
+  }
+
   /** Returns only what later attempts need to remove the writes of one that failed. */
-  Map<String, @Nullable Object> unfinishedReport(K8sDesiredState desired, List<K8sWrite> written) {
+  Map<String, @Nullable Object> unfinishedReport(
+      K8sDesiredState desired, K8sObservedState seen, List<K8sWrite> written) {
     Map<String, @Nullable Object> details = new TreeMap<>();
     putCounts(details, written);
     putNode(details, desired, false);
+    if (seen.node().isPresent()) {
+      details.put(BlazarLabel.DETAIL, desired.blazar().report(seen.node(), seen.at(), written));
+    }
     for (K8sWrite write : written) {
       write.validToken().ifPresent(token -> putToken(details, token));
     }

@@ -5,6 +5,8 @@ import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
+import doni.worker.ConflictFinder;
+import doni.worker.ConflictFinder.ConflictQuery;
 import doni.worker.Finding;
 import doni.worker.LanePause;
 import doni.worker.Outcome;
@@ -34,13 +36,16 @@ import java.util.TreeSet;
  * <p><b>Owns</b> the secrets {@code bootstrap-token-<id>} in {@code kube-system} that carry the
  * device's UUID or exactly its token; on the Node, the configured labels, {@link
  * ExpectedLabels#LOCAL_EGRESS}, the labels that it recorded, and its taint. A deleted device's Node
- * is deleted after Blazar has released it.
+ * loses them, and is deleted, after Blazar has released it. So is the Node of a former name, after
+ * the device has joined under its new one and the old Node is no longer ready.
  *
  * <p><b>Reads only</b> everything else on the Node, which the device's kubelet creates. One label
- * is shared: Blazar sets {@code blazar.openstack.org/device} once, when it creates a device. It is
- * lost when the creation fails halfway or the Node registers again. Where Blazar's worker reports a
- * device and the label is missing, it is added; it is never changed or removed. The token itself is
- * issued at enrollment, so that all workers of a device see the same one.
+ * is shared with Blazar, see {@link BlazarLabel}. The token itself is issued at enrollment, so that
+ * all workers of a device see the same one.
+ *
+ * <p><b>Reports</b> for which name and generation it looked ({@link SharedNames#NODE_NAME}, {@link
+ * SharedNames#NODE_GENERATION}): a worker that depends on it must not take the Node of a former
+ * name for that of the present one.
  *
  * <table>
  * <caption>Outcome by answer</caption>
@@ -58,16 +63,28 @@ final class K8sWorker implements Worker {
   private static final String NAME_PATTERN =
       "^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$";
 
+  /** A kubelet copies its Node's name to a label, whose value is not longer. */
+  private static final int LONGEST_NAME = 63;
+
   private final K8sClient client;
   private final K8sProperties properties;
+  private final ConflictFinder conflicts;
   private final CurrentLabels expectedLabels;
   private final Clock clock;
   private final NodeWatch watch;
 
+  /**
+   * @param conflicts finds the devices that have the Nodes which others had under former names
+   */
   K8sWorker(
-      K8sClient client, K8sProperties properties, MachineTypeCatalog machineTypes, Clock clock) {
+      K8sClient client,
+      K8sProperties properties,
+      MachineTypeCatalog machineTypes,
+      ConflictFinder conflicts,
+      Clock clock) {
     this.client = client;
     this.properties = properties;
+    this.conflicts = conflicts;
     this.expectedLabels = new CurrentLabels(properties.labels(), machineTypes);
     this.clock = clock;
     this.watch =
@@ -91,7 +108,8 @@ final class K8sWorker implements Worker {
 
   @Override
   public Optional<Map<String, Object>> nameSchema() {
-    return Optional.of(Map.of("type", "string", "maxLength", 253, "pattern", NAME_PATTERN));
+    return Optional.of(
+        Map.of("type", "string", "maxLength", LONGEST_NAME, "pattern", NAME_PATTERN));
   }
 
   @Override
@@ -152,10 +170,10 @@ final class K8sWorker implements Worker {
           SharedNames.BOOTSTRAP_TOKEN
               + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or digits");
     }
-    if (!LabelSyntax.isDnsName(nodeName(device))) {
+    if (device.name().length() > LONGEST_NAME || !LabelSyntax.isDnsName(nodeName(device))) {
       return Optional.of(
-          "name: '%s' is not a valid Kubernetes node name; use at most 253 letters, digits, '-' and '.'"
-              .formatted(device.name()));
+          "name: '%s' is not a valid Kubernetes node name; use at most %d letters, digits, '-' and '.'"
+              .formatted(device.name(), LONGEST_NAME));
     }
     String index = properties.expectedLabelsIndexProperty();
     return device.text(index).isPresent()
@@ -183,22 +201,37 @@ final class K8sWorker implements Worker {
             device.deleted());
     DesiredClusterNode node =
         new DesiredClusterNode(
-                labels(device),
-                managedKeys(recorded.labelKeys()),
-                properties.workerTaint().wanted(),
-                recorded.taint())
-            .adding(
-                blazarDevice(attempt)
-                    .map(id -> Map.of(ClusterNode.BLAZAR_DEVICE, id))
-                    .orElse(Map.of()));
+            labels(device),
+            managedKeys(recorded.labelKeys()),
+            properties.workerTaint().wanted(),
+            recorded.taint());
+    Optional<String> blazarDevice = blazarDevice(attempt);
     return new K8sDesiredState(
         device.id().toString(),
+        device.generation(),
         nodeName(device),
+        formerNodes(device, recorded),
         token,
         formerTokenIds,
         rule,
-        removal(attempt),
-        device.deleted() ? node.withdrawn() : node);
+        properties.onDelete() == OnDelete.DELETE_NODE ? NodeRemoval.DELETE : NodeRemoval.KEEP,
+        new BlazarLabel(blazarDevice, recorded.blazarLabel()),
+        device.deleted()
+            ? node.withdrawn()
+            : blazarDevice.isPresent() ? node.withBlazarLabel() : node);
+  }
+
+  /** Returns the Nodes of former names, without those that another device has by now. */
+  private Map<String, String> formerNodes(Hardware device, K8sRecordedState recorded) {
+    Map<String, String> former = new TreeMap<>(recorded.nodes());
+    former.remove(nodeName(device));
+    former.values().removeIf(uid -> isOfAnotherDevice(device, uid));
+    return former;
+  }
+
+  private boolean isOfAnotherDevice(Hardware device, String nodeUid) {
+    ConflictQuery query = new ConflictQuery(List.of(), Map.of(SharedNames.NODE_UID, nodeUid));
+    return !conflicts.find(device.id(), type(), query).isEmpty();
   }
 
   /** Returns the id of the device in Blazar, if its worker has recorded one. */
@@ -232,14 +265,6 @@ final class K8sWorker implements Worker {
     keys.add(ExpectedLabels.LOCAL_EGRESS);
     keys.addAll(recorded);
     return keys;
-  }
-
-  /** A device that Blazar created only halfway has no label on its Node, but can be leased. */
-  private NodeRemoval removal(ReconcileContext attempt) {
-    if (!attempt.hardware().deleted() || properties.onDelete() == OnDelete.KEEP_NODE) {
-      return NodeRemoval.KEEP;
-    }
-    return blazarDevice(attempt).isPresent() ? NodeRemoval.HELD : NodeRemoval.WHEN_RELEASED;
   }
 
   private static String nodeName(Hardware device) {

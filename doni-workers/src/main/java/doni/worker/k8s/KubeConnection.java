@@ -1,10 +1,13 @@
 package doni.worker.k8s;
 
+import doni.worker.k8s.KubeClientFactory.IdentifiedClient;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -12,22 +15,59 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A client of the API server with its watch, for one version of the kubeconfig. */
 final class KubeConnection {
 
+  private static final Logger LOG = LoggerFactory.getLogger(KubeConnection.class);
+
+  /** At most one line in this time says that the watch fails. */
+  private static final Duration QUIET = Duration.ofMinutes(1);
+
+  /** How long before its end a credential is renewed, or half of its lifetime if that is less. */
+  private static final Duration EARLY = Duration.ofMinutes(1);
+
   private final KubernetesClient client;
   private final ApiServer server;
+  private final Optional<Instant> expires;
+  private final Optional<Instant> renewAt;
 
   /** Held for reading by calls, for writing to close. */
   private final ReadWriteLock use = new ReentrantReadWriteLock();
 
+  private final Clock clock;
   private boolean closed;
+  private volatile @Nullable Instant lastWatchFailure;
   private volatile @Nullable SharedIndexInformer<Node> informer;
 
-  KubeConnection(KubernetesClient client, Duration requestTimeout) {
-    this.client = client;
-    this.server = new ApiServer(client, requestTimeout);
+  /**
+   * @param expires when the credential ends
+   */
+  KubeConnection(
+      IdentifiedClient identified,
+      Duration requestTimeout,
+      Clock clock,
+      Optional<Instant> expires) {
+    this.clock = clock;
+    Instant now = clock.instant();
+    this.client = identified.client();
+    this.server = new ApiServer(client, identified.caller(), requestTimeout);
+    this.expires = expires;
+    this.renewAt =
+        expires.map(end -> {
+          Duration half = Duration.between(now, end).dividedBy(2);
+          return end.minus(half.compareTo(EARLY) < 0 ? half : EARLY);
+        });
+  }
+
+  boolean isToBeRenewed(Instant now) {
+    return renewAt.filter(time -> !time.isAfter(now)).isPresent();
+  }
+
+  boolean isExpired(Instant now) {
+    return expires.filter(end -> !end.isAfter(now)).isPresent();
   }
 
   /**
@@ -40,7 +80,10 @@ final class KubeConnection {
     SharedIndexInformer<Node> nodes = client.nodes().runnableInformer(0);
     nodes.addEventHandler(new Events(listener));
     // By default, an informer gives up when its first list fails.
-    nodes.exceptionHandler((_, _) -> true);
+    nodes.exceptionHandler((_, failure) -> {
+      watchFailed(failure);
+      return true;
+    });
     informer = nodes;
     var _ =
         nodes
@@ -52,6 +95,16 @@ final class KubeConnection {
                 gone.forEach(listener::disappeared);
               }
             });
+  }
+
+  /** The informer tries every few seconds, and would log a stack trace each time. */
+  private void watchFailed(Throwable failure) {
+    Instant now = clock.instant();
+    Instant before = lastWatchFailure;
+    if (before == null || before.plus(QUIET).isBefore(now)) {
+      lastWatchFailure = now;
+      LOG.warn("The watch on nodes failed and is opened again: {}", server.watchFailure(failure));
+    }
   }
 
   /** Returns whether {@link #watched} is up to date. */

@@ -48,6 +48,10 @@ final class NodeWatch implements K8sClient.Listener {
 
   private final Supplier<DesiredClusterNode> defaultNode;
   private final ConcurrentMap<String, Expectation> expectations = new ConcurrentHashMap<>();
+
+  /** The present name of a device by a former one whose Node still exists. */
+  private final ConcurrentMap<String, String> presentNames = new ConcurrentHashMap<>();
+
   private final BlockingQueue<String> requeued = new LinkedBlockingQueue<>();
   private @Nullable Thread requeuing;
 
@@ -73,15 +77,23 @@ final class NodeWatch implements K8sClient.Listener {
   void expect(ClusterNode node, DesiredClusterNode desired) {
     Set<String> taints = desired.taint().map(taint -> Set.of(taint.text())).orElse(Set.of());
     Map<String, String> labels = new HashMap<>(desired.labels());
-    desired.missingLabels().keySet().forEach(key -> labels.put(key, ANY_VALUE));
+    if (desired.addsBlazarLabel()) {
+      labels.put(ClusterNode.BLAZAR_DEVICE, ANY_VALUE);
+    }
     WatchedState watched = new WatchedState(node.uid(), node.ready(), labels, taints, false);
     expectations.put(node.name(), new Expectation(desired, false, Optional.of(watched)));
   }
 
-  /** Expects the Node to carry nothing of the worker's; Blazar releasing it requeues. */
+  /** Expects the Node to stay as it is; Blazar releasing it requeues. */
   void expectRelease(ClusterNode node, DesiredClusterNode desired) {
-    WatchedState watched = new WatchedState(node.uid(), node.ready(), Map.of(), Set.of(), true);
+    WatchedState watched = watched(node, desired, true);
     expectations.put(node.name(), new Expectation(desired, true, Optional.of(watched)));
+  }
+
+  /** As {@link #expectRelease} for the Node that a device had under a former name. */
+  void expectRelease(ClusterNode former, DesiredClusterNode desired, String presentName) {
+    presentNames.put(former.name(), presentName);
+    expectRelease(former, desired);
   }
 
   /** Expects the Node to disappear. */
@@ -91,13 +103,14 @@ final class NodeWatch implements K8sClient.Listener {
 
   void forget(String name) {
     expectations.remove(name);
+    presentNames.remove(name);
   }
 
   @Override
   public void appeared(ClusterNode node) {
     Expectation expected = expectations.get(node.name());
     if (expected == null || !asExpected(node, expected)) {
-      requeued.add(node.name());
+      requeue(node.name());
     }
   }
 
@@ -110,7 +123,7 @@ final class NodeWatch implements K8sClient.Listener {
     boolean changed =
         !watched(before, desired, forBlazar).equals(watched(after, desired, forBlazar));
     if (changed && (expected == null || !asExpected(after, expected))) {
-      requeued.add(after.name());
+      requeue(after.name());
     }
   }
 
@@ -118,7 +131,16 @@ final class NodeWatch implements K8sClient.Listener {
   public void disappeared(String name) {
     Expectation expected = expectations.remove(name);
     if (expected == null || expected.watched().isPresent()) {
-      requeued.add(name);
+      requeue(name);
+    }
+  }
+
+  /** Under a former name, another device may be enrolled by now. */
+  private void requeue(String name) {
+    requeued.add(name);
+    String present = presentNames.get(name);
+    if (present != null) {
+      requeued.add(present);
     }
   }
 
@@ -136,7 +158,7 @@ final class NodeWatch implements K8sClient.Listener {
         .forEach((key, value) -> {
           if (desired.managedKeys().contains(key) || desired.labels().containsKey(key)) {
             labels.put(key, value);
-          } else if (desired.missingLabels().containsKey(key)) {
+          } else if (desired.addsBlazarLabel() && key.equals(ClusterNode.BLAZAR_DEVICE)) {
             labels.put(key, ANY_VALUE);
           }
         });
@@ -147,7 +169,7 @@ final class NodeWatch implements K8sClient.Listener {
       }
     }
     return new WatchedState(
-        node.uid(), node.ready(), labels, taints, forBlazar && node.isHeldByBlazar());
+        node.uid(), node.ready(), labels, taints, forBlazar && node.hasLabelsOfBlazar());
   }
 
   private void requeueUntilInterrupted(RequeueTrigger trigger) {

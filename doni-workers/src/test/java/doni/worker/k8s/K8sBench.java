@@ -9,6 +9,7 @@ import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.simulator.SiteClock;
+import doni.worker.ConflictFinder;
 import doni.worker.SharedNames;
 import doni.worker.Worker;
 import doni.worker.k8s.K8sDesiredState.DesiredToken;
@@ -39,7 +40,11 @@ abstract class K8sBench extends FaultyBench<K8sClient> {
     super(calls, client, clock);
     this.worker =
         new K8sWorker(
-            calls.client(), K8sFixtures.properties(taint()), K8sFixtures.MACHINE_TYPES, clock);
+            calls.client(),
+            K8sFixtures.properties(taint()),
+            K8sFixtures.MACHINE_TYPES,
+            ConflictFinder.NONE,
+            clock);
   }
 
   static boolean writes(Method method) {
@@ -48,6 +53,9 @@ abstract class K8sBench extends FaultyBench<K8sClient> {
 
   /** Lets the kubelet of a device register its Node; does nothing where it is registered. */
   abstract void join(String nodeName);
+
+  /** Stops the kubelet of a device; does nothing where its Node is not registered. */
+  abstract void stop(String nodeName);
 
   @Override
   public Worker worker() {
@@ -85,6 +93,9 @@ abstract class K8sBench extends FaultyBench<K8sClient> {
     super.proceed(hardware);
     if (!hardware.deleted() && client().tokenSecret(tokenId(hardware)).isPresent()) {
       join(hardware.name());
+      if (!hardware.name().equals(NODE)) {
+        stop(NODE);
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import static doni.worker.k8s.K8sFixtures.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import doni.enrollment.Generation;
 import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.k8s.ClusterNode.NodeTaint;
@@ -47,6 +48,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class K8sDriftTests {
 
   private static final String RIGHT = TOKEN.secret().value();
+  private static final String BLAZAR = "blazar.openstack.org/device";
+  private static final BlazarLabel NO_DEVICE = new BlazarLabel(Optional.empty(), Optional.empty());
   private static final String WRONG = "ffffffffffffffff";
   private static final Instant END = NOW.plus(LIFETIME);
   private static final TokenRule REQUESTED = new TokenRule(LIFETIME, true, true, false, false);
@@ -212,8 +215,7 @@ class K8sDriftTests {
   }
 
   private static K8sDesiredState former(TokenRule rule) {
-    return new K8sDesiredState(
-        HARDWARE, "dev1", Optional.of(TOKEN), Set.of("old999"), rule, NodeRemoval.KEEP, NOTHING);
+    return desired(rule, NOTHING, Set.of("old999"), NodeRemoval.KEEP, NO_DEVICE, Map.of());
   }
 
   @Test
@@ -259,15 +261,9 @@ class K8sDriftTests {
             Map.of("a", ""),
             List.of(new Change(Change.Action.CREATE, "label a", null, ""))),
         argumentSet(
-            "shared label missing",
-            NOTHING.adding(Map.of("s", "1")),
-            Map.of(),
-            Map.of("s", "1"),
-            List.of(new Change(Change.Action.CREATE, "label s", null, "1"))),
-        argumentSet(
-            "shared label with another value",
-            NOTHING.adding(Map.of("s", "1")),
-            Map.of("s", "2"),
+            "label of Blazar",
+            NOTHING.withBlazarLabel(),
+            Map.of(BLAZAR, "1"),
             Map.of(),
             List.of()));
   }
@@ -359,34 +355,111 @@ class K8sDriftTests {
 
   static Stream<Arguments> removals() {
     DeleteNode delete = new DeleteNode("dev1", "uid-1");
-    ClusterNode held = node(Map.of("blazar.openstack.org/device", "1"));
+    ClusterNode held = node(Map.of(BLAZAR, "1"));
+    BlazarLabel reported = new BlazarLabel(Optional.of("1"), Optional.empty());
     return Stream.of(
-        argumentSet("kept", NodeRemoval.KEEP, READY, null),
-        argumentSet("held by Blazar's worker", NodeRemoval.HELD, READY, null),
-        argumentSet("held by a label of Blazar", NodeRemoval.WHEN_RELEASED, held, null),
-        argumentSet("released", NodeRemoval.WHEN_RELEASED, READY, delete),
-        argumentSet("gone", NodeRemoval.WHEN_RELEASED, null, null));
+        argumentSet("kept", NodeRemoval.KEEP, NO_DEVICE, READY, null),
+        argumentSet("held by Blazar's worker", NodeRemoval.DELETE, reported, READY, null),
+        argumentSet("held by a label of Blazar", NodeRemoval.DELETE, NO_DEVICE, held, null),
+        argumentSet("released", NodeRemoval.DELETE, NO_DEVICE, READY, delete),
+        argumentSet("gone", NodeRemoval.DELETE, NO_DEVICE, null, null));
   }
 
   @ParameterizedTest
   @MethodSource("removals")
   void deletesTheNodeOfADeletedDevice(
-      NodeRemoval removal, @Nullable ClusterNode node, @Nullable K8sWrite write) {
-    K8sDesiredState desired =
-        new K8sDesiredState(
-            HARDWARE, "dev1", Optional.of(TOKEN), Set.of(), DELETED, removal, NOTHING);
+      NodeRemoval removal,
+      BlazarLabel blazar,
+      @Nullable ClusterNode node,
+      @Nullable K8sWrite write) {
+    K8sDesiredState desired = desired(DELETED, NOTHING, Set.of(), removal, blazar, Map.of());
 
     assertThat(drift(desired, node, null).writes()).isEqualTo(Stream.ofNullable(write).toList());
   }
 
   private static K8sDesiredState desired(TokenRule rule, DesiredClusterNode node) {
+    return desired(rule, node, Set.of(), NodeRemoval.KEEP, NO_DEVICE, Map.of());
+  }
+
+  private static K8sDesiredState desired(
+      TokenRule rule,
+      DesiredClusterNode node,
+      Set<String> formerTokenIds,
+      NodeRemoval removal,
+      BlazarLabel blazar,
+      Map<String, String> formerNodes) {
     return new K8sDesiredState(
-        HARDWARE, "dev1", Optional.of(TOKEN), Set.of(), rule, NodeRemoval.KEEP, node);
+        HARDWARE,
+        Generation.FIRST,
+        "dev1",
+        formerNodes,
+        Optional.of(TOKEN),
+        formerTokenIds,
+        rule,
+        removal,
+        blazar,
+        node);
+  }
+
+  static Stream<Arguments> formerNodes() {
+    ClusterNode ready = former(true, Map.of());
+    ClusterNode stopped = former(false, Map.of());
+    ClusterNode held = former(false, Map.of(BLAZAR, "1"));
+    DeleteNode delete = new DeleteNode("old", "uid-0");
+    return Stream.of(
+        argumentSet("not joined under the new name", SCHEDULED, null, stopped, null),
+        argumentSet("still ready", SCHEDULED, READY, ready, null),
+        argumentSet("held by Blazar", SCHEDULED, READY, held, null),
+        argumentSet("stopped and released", SCHEDULED, READY, stopped, delete),
+        argumentSet("deleted device", DELETED, null, ready, delete),
+        argumentSet("deleted device, held by Blazar", DELETED, null, held, null));
+  }
+
+  @Test
+  void namesTheFormerNodeInItsChanges() {
+    K8sDesiredState desired =
+        desired(
+            SCHEDULED,
+            labeled(Map.of(), "a"),
+            Set.of(),
+            NodeRemoval.KEEP,
+            NO_DEVICE,
+            Map.of("old", "uid-0"));
+    ClusterNode former = former(false, Map.of("a", "1"));
+
+    assertThat(
+            K8sDrift.between(
+                    desired,
+                    new K8sObservedState(Optional.of(READY), List.of(former), Map.of(), NOW))
+                .changes())
+        .containsExactly(new Change(Change.Action.DELETE, "label a of former node old", "1", null));
+  }
+
+  private static ClusterNode former(boolean ready, Map<String, String> labels) {
+    return new ClusterNode("old", "uid-0", "1", labels, List.of(), ready, NOW);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void formerNodes(
+      TokenRule rule,
+      @Nullable ClusterNode node,
+      ClusterNode former,
+      @Nullable DeleteNode deletion) {
+    K8sDesiredState desired =
+        desired(rule, NOTHING, Set.of(), NodeRemoval.DELETE, NO_DEVICE, Map.of("old", "uid-0"));
+    K8sObservedState observed =
+        new K8sObservedState(Optional.ofNullable(node), List.of(former), Map.of(), NOW);
+
+    assertThat(K8sDrift.between(desired, observed).writes())
+        .filteredOn(write -> write instanceof DeleteNode(String name, _) && name.equals("old"))
+        .isEqualTo(Stream.ofNullable(deletion).toList());
   }
 
   private static K8sDrift drift(
       K8sDesiredState desired, @Nullable ClusterNode node, @Nullable TokenSecret present) {
     Map<String, TokenSecret> secrets = present == null ? Map.of() : Map.of(present.id(), present);
-    return K8sDrift.between(desired, new K8sObservedState(Optional.ofNullable(node), secrets, NOW));
+    return K8sDrift.between(
+        desired, new K8sObservedState(Optional.ofNullable(node), List.of(), secrets, NOW));
   }
 }

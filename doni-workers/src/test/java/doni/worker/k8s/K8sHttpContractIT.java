@@ -41,7 +41,7 @@ class K8sHttpContractIT extends WorkerContractTest {
     BackendGuard guard =
         new BackendGuard(
             ApiServer.SERVICE, 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
-    HttpK8sClient client = new HttpK8sClient(new KubeConnections(properties), guard, clock);
+    HttpK8sClient client = new HttpK8sClient(new KubeConnections(properties, clock), guard, clock);
     return new HttpBench(cluster, client, clock);
   }
 
@@ -72,6 +72,13 @@ class K8sHttpContractIT extends WorkerContractTest {
     @Override
     void join(String nodeName) {
       cluster.addNode(nodeName);
+    }
+
+    @Override
+    void stop(String nodeName) {
+      if (cluster.node(nodeName).isPresent()) {
+        cluster.setReady(nodeName, "Unknown");
+      }
     }
 
     /** Returns all write requests that the simulator got, including those that it refused. */

@@ -35,6 +35,11 @@ class K8sInMemoryContractTests extends WorkerContractTest {
     }
 
     @Override
+    void stop(String nodeName) {
+      client.stop(nodeName);
+    }
+
+    @Override
     public String snapshot() {
       return client.objects().stream()
           .map(InMemoryBench::withoutIdsAndTimes)

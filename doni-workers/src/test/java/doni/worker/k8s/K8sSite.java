@@ -4,6 +4,7 @@ import doni.backend.BackendGuard;
 import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
+import doni.worker.ConflictFinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,9 +32,10 @@ final class K8sSite implements AutoCloseable {
         new BackendGuard("kubernetes", 50, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
     worker =
         new K8sWorker(
-            new HttpK8sClient(new KubeConnections(properties), guard, clock),
+            new HttpK8sClient(new KubeConnections(properties, clock), guard, clock),
             properties,
             MachineTypeCatalog.of(TYPES),
+            ConflictFinder.NONE,
             clock);
     worker.start(requeued::addAll);
   }

@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import doni.convergence.HardwareFixture;
+import doni.enrollment.HardwareId;
+import doni.simulator.SiteClock;
+import doni.worker.ConflictFinder.Conflict;
+import doni.worker.ConflictFinder.ConflictQuery;
 import doni.worker.Outcome;
-import java.time.Clock;
-import java.time.ZoneOffset;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +25,8 @@ class K8sWorkerTests {
 
   private static final String TOKEN = "abc123.0123456789abcdef";
 
-  private final Clock clock = Clock.fixed(K8sFixtures.NOW, ZoneOffset.UTC);
+  private final SiteClock clock = new SiteClock(K8sFixtures.NOW, Duration.ZERO);
+  private final List<Conflict> conflicts = new ArrayList<>();
   private final InMemoryK8sClient client = new InMemoryK8sClient(clock);
   private final K8sWorker worker =
       new K8sWorker(
@@ -25,8 +34,14 @@ class K8sWorkerTests {
           K8sFixtures.properties(
               new K8sProperties.WorkerTaint(true, "worker-node", "true", "NoSchedule")),
           K8sFixtures.MACHINE_TYPES,
+          this::conflicts,
           clock);
   private final HardwareFixture device = anEnrolledDevice().named("Dev1").withToken(TOKEN);
+
+  private List<Conflict> conflicts(HardwareId asking, String type, ConflictQuery query) {
+    assertThat(type).isEqualTo("k8s");
+    return List.copyOf(conflicts);
+  }
 
   @Test
   void aDeviceJoinsAndIsLabeledInOneAttempt() {
@@ -80,6 +95,64 @@ class K8sWorkerTests {
             "DELETE label smarter-device-manager/configmap",
             "DELETE taint worker-node",
             "DELETE node dev1");
+  }
+
+  @Test
+  void aLabelOfBlazarThatWasRemovedComesBackWhenBlazarsWorkerStillReportsItsDevice() {
+    device.withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device.requested(worker);
+    removeLabelOfBlazar();
+    assertThat(device.requested(worker))
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .returns(Duration.ofSeconds(30), Outcome.Deferred::after);
+
+    clock.advance(Duration.ofSeconds(29));
+    assertThat(device.requested(worker)).isInstanceOf(Outcome.Deferred.class);
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(device.requested(worker)).isInstanceOf(Outcome.Synced.class);
+    assertThat(client.node("dev1").orElseThrow().labels())
+        .containsEntry("blazar.openstack.org/device", "d1");
+  }
+
+  // NullAway does not read @Nullable in the constructor of a compiled record.
+  @SuppressWarnings("NullAway")
+  private void removeLabelOfBlazar() {
+    Map<String, @Nullable String> labels = new HashMap<>();
+    labels.put("blazar.openstack.org/device", null);
+    client.write(new K8sWrite.PatchNode("dev1", labels, null, List.of()));
+  }
+
+  @Test
+  void aNodeThatRegistersAgainGetsTheLabelOfBlazarAtOnce() {
+    device.withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device.requested(worker);
+    client.write(new K8sWrite.DeleteNode("dev1", client.node("dev1").orElseThrow().uid()));
+    client.join("dev1");
+
+    assertThat(device.requested(worker)).isInstanceOf(Outcome.Synced.class);
+    assertThat(client.node("dev1").orElseThrow().labels())
+        .containsEntry("blazar.openstack.org/device", "d1");
+  }
+
+  @Test
+  void leavesTheNodeOfAFormerNameThatAnotherDeviceHasNow() {
+    device.requested(worker);
+    conflicts.add(new Conflict(HardwareId.random(), false, false, false, true));
+
+    device.named("dev2").deleted();
+
+    assertThat(device.requested(worker)).isInstanceOf(Outcome.Gone.class);
+    assertThat(client.node("dev1")).isPresent();
+  }
+
+  @Test
+  void acceptsNamesThatFitALabel() {
+    assertThat(worker.nameSchema().orElseThrow()).containsEntry("maxLength", 63);
+    assertThat(device.named("a".repeat(64)).requested(worker))
+        .asInstanceOf(type(Outcome.Failed.class))
+        .satisfies(failed ->
+            assertThat(failed.message()).endsWith("use at most 63 letters, digits, '-' and '.'"));
   }
 
   @ParameterizedTest

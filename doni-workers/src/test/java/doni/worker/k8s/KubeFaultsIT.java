@@ -19,9 +19,15 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** How the worker handles an API server that refuses, hangs, fails or restarts. */
+@ExtendWith(OutputCaptureExtension.class)
 class KubeFaultsIT {
 
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -143,6 +149,100 @@ class KubeFaultsIT {
     kube.faults().add(Fault.on("GET", ANY_NODE).answering(503, status(503, "starting")));
 
     assertThat(refused().retryAfter()).contains(Duration.ofSeconds(7));
+  }
+
+  /** What each answer of an API server leads to, for a write and for a read. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, failed for good",
+    "401, lane paused",
+    "403, lane paused",
+    "409, deferred",
+    "422, failed for good",
+    "429, failed for now",
+    "500, failed for now",
+    "503, failed for now",
+    "504, failed for now"
+  })
+  void everyAnswerToAWriteHasItsOutcome(int status, String expected) {
+    nodes.join(device.name());
+    kube.faults().add(Fault.on("POST", SECRETS).answering(status, status(status, "said so")));
+
+    assertThat(kind(device.attempted(worker()))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, failed for good",
+    "401, lane paused",
+    "403, lane paused",
+    "404, deferred",
+    "429, failed for now",
+    "500, failed for now",
+    "503, failed for now",
+    "504, failed for now"
+  })
+  void everyAnswerToAReadHasItsOutcome(int status, String expected) {
+    nodes.join(device.name());
+    kube.faults().add(Fault.on("GET", ANY_NODE).answering(status, status(status, "said so")));
+
+    assertThat(kind(device.attempted(worker()))).isEqualTo(expected);
+  }
+
+  private static String kind(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Synced _ -> "synced";
+      case Outcome.Gone _ -> "gone";
+      case Outcome.Deferred deferred -> deferred.counted() ? "deferred" : "lane paused";
+      case Outcome.Failed failed -> failed.retryable() ? "failed for now" : "failed for good";
+    };
+  }
+
+  @Test
+  void namesTheCallAndItsObject() {
+    kube.faults().add(Fault.on("GET", ANY_NODE).answering(500, "etcdserver: request timed out"));
+
+    assertThat(refused())
+        .hasMessage(
+            "kubernetes answered 500: etcdserver: request timed out (GET nodes/%s)"
+                .formatted(device.name()));
+  }
+
+  @Test
+  void doesNotRepeatTheObjectThatTheServerNames() {
+    kube.revoke("get", "nodes");
+
+    assertThat(refused())
+        .hasMessage(
+            "kubernetes answered 403: nodes \"%s\" is forbidden: User \"doni\" cannot get resource \"nodes\" in API group \"\" at the cluster scope"
+                .formatted(device.name()));
+  }
+
+  @Test
+  void namesTheCallThatWasNotAnswered() {
+    kube.faults().add(Fault.on("GET", ANY_NODE).hanging());
+
+    assertThat(refused())
+        .hasMessage(
+            "kubernetes: no response within 2000 ms (GET nodes/%s)".formatted(device.name()));
+    kube.faults().clear();
+  }
+
+  @Test
+  void aWatchThatFailsLogsOneLine(CapturedOutput output) {
+    kube.revoke("list", "nodes");
+    site.close();
+    kube.calls().clear();
+    site = K8sSite.through(api.kubeconfig()).open();
+
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> assertThat(kube.calls().count("GET", "/api/v1/nodes")).isGreaterThan(2));
+
+    assertThat(output.getAll())
+        .containsOnlyOnce("The watch on nodes failed and is opened again: ")
+        .contains("cannot list resource");
   }
 
   @Test

@@ -90,6 +90,142 @@ interface NodeContract extends OnCluster {
   }
 
   @Test
+  default void removesTheLabelThatItAddedForADeviceThatIsGone() {
+    joined();
+    device().withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device().requested(worker());
+
+    device().withoutDependencies().requested(worker());
+
+    assertThat(nodes().labels(device().name())).doesNotContainKey("blazar.openstack.org/device");
+  }
+
+  /** Blazar takes its label off when it deletes its device. */
+  @Test
+  default void doesNotPutBackTheLabelThatBlazarTookOff() {
+    joined();
+    nodes().label(device().name(), "blazar.openstack.org/device", "d1");
+    device().withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device().requested(worker());
+
+    nodes().label(device().name(), "blazar.openstack.org/device", null);
+    Outcome outcome = device().requested(worker());
+
+    assertThat(outcome)
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .satisfies(deferred ->
+            assertThat(deferred.reason())
+                .isEqualTo(
+                    "label blazar.openstack.org/device was removed from node %s; waiting for"
+                            .formatted(device().name())
+                        + " Blazar's worker to find out whether its device is gone"));
+    assertThat(nodes().labels(device().name())).doesNotContainKey("blazar.openstack.org/device");
+    assertThat(device().withoutDependencies().requested(worker()))
+        .isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
+  default void reportsForWhichNameAndGenerationItLooked() {
+    joined();
+    String former = device().name();
+
+    assertThat(device().details())
+        .containsEntry("node_name", former)
+        .containsEntry("node_generation", 1L)
+        .containsKey("node_uid");
+
+    device().named(former + "-2").requested(worker());
+
+    assertThat(device().details())
+        .containsEntry("node_name", former + "-2")
+        .doesNotContainKey("node_uid");
+    nodes().leave(former);
+  }
+
+  @Test
+  default void aRenamedDeviceKeepsItsNodeUntilItHasJoinedUnderTheNewName() {
+    joined();
+    nodes().label(device().name(), "blazar.openstack.org/device", "d1");
+    device().withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device().requested(worker());
+    String former = device().name();
+
+    Outcome renamed = device().named(former + "-2").requested(worker());
+
+    assertThat(renamed)
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .returns("No matching k8s node found", Outcome.Deferred::reason);
+    assertThat(nodes().labels(former)).containsEntry(RPI, "rpi");
+
+    assertThat(device().named(former).requested(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(device().details()).doesNotContainKey("former_nodes");
+    device().withoutDependencies();
+  }
+
+  @Test
+  default void removesTheNodeOfAFormerNameAfterBlazarReleasedIt() {
+    joined();
+    nodes().label(device().name(), "blazar.openstack.org/device", "d1");
+    device().withDependency("blazar.device", Map.of("blazar_resource_id", "d1"));
+    device().requested(worker());
+    String former = device().name();
+    device().named(former + "-2").requested(worker());
+    nodes().ready(former, "Unknown");
+    nodes().join(device().name());
+
+    assertThat(device().requested(worker()))
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .returns(
+            "waiting for Blazar to release former node %s, which has blazar.openstack.org/device=d1; then the node is deleted"
+                .formatted(former),
+            Outcome.Deferred::reason);
+    // The label of another name's device is not added.
+    assertThat(nodes().labels(device().name()))
+        .containsEntry(RPI, "rpi")
+        .doesNotContainKey("blazar.openstack.org/device");
+
+    nodes().label(former, "blazar.openstack.org/device", null);
+    device().withoutDependencies();
+    assertThat(device().requested(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(nodes().find(former)).isEmpty();
+    assertThat(device().details()).doesNotContainKey("former_nodes");
+  }
+
+  @Test
+  default void leavesTheNodeOfAFormerNameWithoutLabelsWhereConfigured() {
+    reopen(settings().keepingNodes());
+    joined();
+    String former = device().name();
+    device().named(former + "-2").requested(worker());
+    nodes().ready(former, "Unknown");
+    nodes().join(device().name());
+
+    assertThat(device().requested(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(nodes().labels(former)).doesNotContainKey(RPI);
+    assertThat(device().details()).doesNotContainKey("former_nodes");
+    nodes().leave(former);
+  }
+
+  /** The machine still runs under its former name, or another one is meant by the new name. */
+  @Test
+  default void keepsTheNodeOfAFormerNameWhileItIsReady() {
+    joined();
+    String former = device().name();
+    device().named(former + "-2").requested(worker());
+    nodes().join(device().name());
+
+    assertThat(device().requested(worker()))
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .returns(
+            "waiting for former node %s to stop: it is still ready; then it is deleted"
+                .formatted(former),
+            Outcome.Deferred::reason);
+    assertThat(nodes().labels(former)).containsEntry(RPI, "rpi");
+    nodes().leave(former);
+    assertThat(device().requested(worker())).isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
   default void removesTheLabelsOfAFormerMachineType() {
     device().withProperty("machine_name", "jetson-nano");
     joined();
@@ -215,7 +351,7 @@ interface NodeContract extends OnCluster {
         .satisfies(failed ->
             assertThat(failed.message())
                 .isEqualTo(
-                    "name: 'pi_01' is not a valid Kubernetes node name; use at most 253 letters,"
+                    "name: 'pi_01' is not a valid Kubernetes node name; use at most 63 letters,"
                         + " digits, '-' and '.'"));
   }
 

@@ -41,6 +41,7 @@ class RealK8sWorkerIT extends K8sWorkerContract {
   void aKubeconfigThatIsCutOffAnywhereIsNotUsed() throws IOException {
     String whole = Files.readString(api.kubeconfig());
     Path half = directory.resolve("half.kubeconfig");
+    KubeClientFactory clients = new KubeClientFactory(Duration.ofSeconds(1), Duration.ofSeconds(1));
 
     // Without the last few characters the key may still be whole.
     for (int length = 0; length < whole.length() - 60; length += 97) {
@@ -48,8 +49,11 @@ class RealK8sWorkerIT extends K8sWorkerContract {
       Files.writeString(half, text);
 
       assertThatThrownBy(
-              () -> KubeconfigFile.client(half, text, Duration.ofSeconds(1), Duration.ofSeconds(1)))
-          .isInstanceOf(KubeconfigFile.UnusableKubeconfigException.class);
+              () -> {
+                KubeconfigContext context = KubeconfigContext.parse(half, text);
+                clients.client(context, context.identity());
+              })
+          .isInstanceOf(KubeconfigContext.UnusableKubeconfigException.class);
     }
   }
 

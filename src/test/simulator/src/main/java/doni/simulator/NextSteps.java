@@ -57,22 +57,22 @@ final class NextSteps {
     String nodes = site.kubernetes().uri() + "/api/v1/nodes";
     System.out.println(
         """
-        The simulated Kubernetes, as its administrator:
+        The simulated Kubernetes, as its administrator (-k: its certificate is its own):
 
         export KUBE=%s
         """
             .formatted(site.kubernetes().token("admin")));
     String credentials = "-H \"Authorization: Bearer $KUBE\" ";
-    step("a node with its labels", "curl -s " + credentials + nodes + "/greenhouse-pi");
+    step("a node with its labels", "curl -sk " + credentials + nodes + "/greenhouse-pi");
     step(
         "the bootstrap tokens",
-        "curl -s "
+        "curl -sk "
             + credentials
             + site.kubernetes().uri()
             + "/api/v1/namespaces/kube-system/secrets");
     step(
         "take a label away behind the service's back; look again: it is there",
-        "curl -s -X PATCH "
+        "curl -sk -X PATCH "
             + credentials
             + "-H 'Content-Type: application/merge-patch+json' -d"
             + " '{\"metadata\":{\"labels\":{\"smarter-device-manager\":null}}}' "
@@ -80,7 +80,7 @@ final class NextSteps {
             + "/greenhouse-pi");
     step(
         "have the next 20 calls to Kubernetes answered with 503",
-        "curl -s -X POST -d '{\"status\": 503, \"times\": 20}' "
+        "curl -sk -X POST -d '{\"status\": 503, \"times\": 20}' "
             + site.kubernetes().uri()
             + "/_site/faults");
   }

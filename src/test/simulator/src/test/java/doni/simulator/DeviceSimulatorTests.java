@@ -84,7 +84,8 @@ class DeviceSimulatorTests {
     try (PlainClient doni =
         new PlainClient(
             site.kubernetes().uri(),
-            Map.of("Authorization", "Bearer " + site.kubernetes().token("doni")))) {
+            Map.of("Authorization", "Bearer " + site.kubernetes().token("doni")),
+            site.kubernetes().authority())) {
       PlainClient.Reply reply =
           doni.post(
               "/api/v1/namespaces/kube-system/secrets",

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -44,6 +47,7 @@ public final class ApiServer implements AutoCloseable {
   private final Faults faults = new Faults();
   private final Calls calls;
   private final BiFunction<Integer, String, Answer> error;
+  private final @Nullable SSLContext tls;
   private int port;
   private @Nullable HttpServer server;
   private @Nullable ExecutorService executor;
@@ -55,6 +59,17 @@ public final class ApiServer implements AutoCloseable {
    * @param error the API's own form of an error, made of a status and a text
    */
   public ApiServer(int port, Clock clock, BiFunction<Integer, String, Answer> error) {
+    this(port, clock, error, null);
+  }
+
+  /**
+   * An API that does not listen yet.
+   *
+   * @param tls the server's certificate; null for plain HTTP
+   */
+  public ApiServer(
+      int port, Clock clock, BiFunction<Integer, String, Answer> error, @Nullable SSLContext tls) {
+    this.tls = tls;
     this.port = port;
     this.calls = new Calls(clock);
     this.error = error;
@@ -75,7 +90,7 @@ public final class ApiServer implements AutoCloseable {
 
   /** Where it listens; without a path. */
   public URI uri() {
-    return URI.create("http://127.0.0.1:" + port);
+    return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + port);
   }
 
   /**
@@ -88,8 +103,7 @@ public final class ApiServer implements AutoCloseable {
       return;
     }
     try {
-      HttpServer started =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
+      HttpServer started = create();
       ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
       started.setExecutor(threads);
       started.createContext("/", this::serve);
@@ -100,6 +114,16 @@ public final class ApiServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("port " + port + " of 127.0.0.1: " + e.getMessage(), e);
     }
+  }
+
+  private HttpServer create() throws IOException {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    if (tls == null) {
+      return HttpServer.create(address, 512);
+    }
+    HttpsServer created = HttpsServer.create(address, 512);
+    created.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return created;
   }
 
   /** Ends every connection, and refuses new ones. */

@@ -16,13 +16,22 @@ import tools.jackson.databind.JsonNode;
 /** Talks JSON to an API without a client library in between. Every call takes at most 10 s. */
 public final class PlainClient implements AutoCloseable {
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http;
   private final URI base;
   private final Map<String, String> headers;
 
   /** A client that sends {@code headers} with every request. */
   public PlainClient(URI base, Map<String, String> headers) {
+    this(base, headers, HttpClient.newBuilder());
+  }
+
+  /** A client of an API with TLS, that trusts its authority alone. */
+  public PlainClient(URI base, Map<String, String> headers, CertificateAuthority authority) {
+    this(base, headers, HttpClient.newBuilder().sslContext(authority.client()));
+  }
+
+  private PlainClient(URI base, Map<String, String> headers, HttpClient.Builder http) {
+    this.http = http.version(HttpClient.Version.HTTP_1_1).build();
     this.base = base;
     this.headers = Map.copyOf(headers);
   }

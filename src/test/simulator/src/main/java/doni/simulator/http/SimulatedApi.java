@@ -3,6 +3,7 @@ package doni.simulator.http;
 import java.net.URI;
 import java.time.Clock;
 import java.util.function.BiFunction;
+import javax.net.ssl.SSLContext;
 
 /** One API of the simulated site, which a test disturbs, listens to, and stops and starts. */
 public abstract class SimulatedApi implements AutoCloseable {
@@ -17,6 +18,16 @@ public abstract class SimulatedApi implements AutoCloseable {
    */
   protected SimulatedApi(int port, Clock clock, BiFunction<Integer, String, Answer> error) {
     this.server = new ApiServer(port, clock, error);
+  }
+
+  /**
+   * An API that speaks TLS and does not listen yet.
+   *
+   * @param tls the server's certificate
+   */
+  protected SimulatedApi(
+      int port, Clock clock, BiFunction<Integer, String, Answer> error, SSLContext tls) {
+    this.server = new ApiServer(port, clock, error, tls);
   }
 
   /** Where it listens, without a path. */

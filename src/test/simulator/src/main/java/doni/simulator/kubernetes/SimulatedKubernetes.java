@@ -1,14 +1,17 @@
 package doni.simulator.kubernetes;
 
 import doni.simulator.http.Answer;
+import doni.simulator.http.CertificateAuthority;
 import doni.simulator.http.SimulatedApi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,11 +21,17 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /**
  * A simulated Kubernetes API server with its token cleaner and node controller.
  *
+ * <p>It speaks TLS alone, as a real one: a token never goes over plain HTTP.
+ *
  * <p>Two users have tokens: {@code admin}, and {@code doni} with the rights of its roles. Watches
  * over WebSocket and server-side apply are not simulated: clients fall back to plain HTTP, or get
  * 415. A deleted token is worth nothing at once, where a real server remembers it for 10 seconds.
  */
 public final class SimulatedKubernetes extends SimulatedApi {
+
+  /** One for all clusters of a process, whose tokens keep them apart. */
+  private static final CertificateAuthority AUTHORITY =
+      new CertificateAuthority("simulated-kubernetes");
 
   private final ObjectStore store;
   private final TokenController tokens;
@@ -36,7 +45,7 @@ public final class SimulatedKubernetes extends SimulatedApi {
    * @param port 0 for a free one
    */
   public SimulatedKubernetes(int port, Clock clock) {
-    super(port, clock, SimulatedKubernetes::error);
+    super(port, clock, SimulatedKubernetes::error, AUTHORITY.server("127.0.0.1", "localhost"));
     store = new ObjectStore(clock);
     tokens = new TokenController(store, clock);
     nodes = new NodeController(store, clock);
@@ -67,6 +76,11 @@ public final class SimulatedKubernetes extends SimulatedApi {
     tokens.close();
   }
 
+  /** The authority that issued the server's certificate. */
+  public CertificateAuthority authority() {
+    return AUTHORITY;
+  }
+
   /** The bearer token of {@code admin} or {@code doni}. */
   public String token(String user) {
     return access.token(user);
@@ -86,6 +100,7 @@ public final class SimulatedKubernetes extends SimulatedApi {
     - name: site
       cluster:
         server: %s
+        certificate-authority-data: %s
     users:
     - name: %s
       user:
@@ -94,10 +109,15 @@ public final class SimulatedKubernetes extends SimulatedApi {
     - name: site
       context:
         cluster: site
-        user: %2$s
+        user: %3$s
     current-context: site
     """
-        .formatted(uri(), user, token(user));
+        .formatted(uri(), authorityData(), user, token(user));
+  }
+
+  private static String authorityData() {
+    return Base64.getEncoder()
+        .encodeToString(AUTHORITY.certificate().getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Writes a kubeconfig, whole at once, also over an older one. */

@@ -31,7 +31,8 @@ abstract class ClusterTest {
   }
 
   PlainClient client(String token) {
-    return new PlainClient(kubernetes.uri(), Map.of("Authorization", "Bearer " + token));
+    return new PlainClient(
+        kubernetes.uri(), Map.of("Authorization", "Bearer " + token), kubernetes.authority());
   }
 
   PlainClient.Reply mergePatch(String node, String patch) throws IOException, InterruptedException {
