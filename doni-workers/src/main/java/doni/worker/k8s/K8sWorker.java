@@ -55,6 +55,9 @@ import java.util.TreeSet;
  */
 final class K8sWorker implements Worker {
 
+  /** A kubelet labels its node with its name, and a label holds at most this many characters. */
+  private static final int MAX_NAME = 63;
+
   private static final String NAME_PATTERN =
       "^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$";
 
@@ -91,7 +94,7 @@ final class K8sWorker implements Worker {
 
   @Override
   public Optional<Map<String, Object>> nameSchema() {
-    return Optional.of(Map.of("type", "string", "maxLength", 253, "pattern", NAME_PATTERN));
+    return Optional.of(Map.of("type", "string", "maxLength", MAX_NAME, "pattern", NAME_PATTERN));
   }
 
   @Override
@@ -152,10 +155,10 @@ final class K8sWorker implements Worker {
           SharedNames.BOOTSTRAP_TOKEN
               + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or digits");
     }
-    if (!LabelSyntax.isDnsName(nodeName(device))) {
+    if (device.name().length() > MAX_NAME || !LabelSyntax.isDnsName(nodeName(device))) {
       return Optional.of(
-          "name: '%s' is not a valid Kubernetes node name; use at most 253 letters, digits, '-' and '.'"
-              .formatted(device.name()));
+          "name: '%s' is not a valid Kubernetes node name; use at most %d letters, digits, '-' and '.'"
+              .formatted(device.name(), MAX_NAME));
     }
     String index = properties.expectedLabelsIndexProperty();
     return device.text(index).isPresent()

@@ -215,7 +215,7 @@ interface NodeContract extends OnCluster {
         .satisfies(failed ->
             assertThat(failed.message())
                 .isEqualTo(
-                    "name: 'pi_01' is not a valid Kubernetes node name; use at most 253 letters,"
+                    "name: 'pi_01' is not a valid Kubernetes node name; use at most 63 letters,"
                         + " digits, '-' and '.'"));
   }
 
