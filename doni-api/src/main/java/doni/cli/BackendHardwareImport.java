@@ -45,7 +45,8 @@ final class BackendHardwareImport {
   private final ConfigurableEnvironment environment;
   private final PrintWriter out;
 
-  BackendHardwareImport(ImportOptions options, ConfigurableEnvironment environment, PrintWriter out) {
+  BackendHardwareImport(
+      ImportOptions options, ConfigurableEnvironment environment, PrintWriter out) {
     this.options = options;
     this.environment = environment;
     this.out = out;
@@ -115,7 +116,9 @@ final class BackendHardwareImport {
             new CommandFailedException(
                 remote.service() + ": " + TerminalText.line(String.valueOf(remote.getMessage())),
                 true))
-        .or(() -> StartFailureReporter.line(e, environment).map(line -> new CommandFailedException(line, false)))
+        .or(() ->
+            StartFailureReporter.line(e, environment)
+                .map(line -> new CommandFailedException(line, false)))
         .orElseThrow(() -> e);
   }
 

@@ -59,7 +59,8 @@ public class EnrollmentRules {
       String hardwareType, String name, @Nullable HardwareId id, Map<String, Object> completed) {
     List<String> violations = new ArrayList<>(NameRules.violations(name, id));
     violations.addAll(
-        properties.violations(hardwareType, name, completed, HardwarePropertyValidator.Wording.BRIEF));
+        properties.violations(
+            hardwareType, name, completed, HardwarePropertyValidator.Wording.BRIEF));
     return violations;
   }
 

@@ -142,7 +142,8 @@ class HardwarePropertyValidatorTests {
             List.of(
                 WorkerField.of("model", Map.of("type", "string", "enum", List.of("a", "b", "c")))));
     HardwarePropertyValidator brief =
-        new HardwarePropertyValidator(new HardwareTypes(() -> List.of(type), List.of()), JsonMapper.shared());
+        new HardwarePropertyValidator(
+            new HardwareTypes(() -> List.of(type), List.of()), JsonMapper.shared());
     Map<String, Object> wrong = Map.of("model", "d");
 
     assertThat(brief.violations("pi", "dev", wrong, HardwarePropertyValidator.Wording.BRIEF))

@@ -1,8 +1,8 @@
 package doni.api.bulkimport;
 
+import doni.api.hardware.EnrollmentRequestReader;
 import doni.api.web.ClientTextRules;
 import doni.api.web.JsonBody;
-import doni.api.hardware.EnrollmentRequestReader;
 import doni.bulkimport.ImportRow;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareReader;
