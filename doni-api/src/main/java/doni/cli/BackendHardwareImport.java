@@ -6,9 +6,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -56,23 +59,43 @@ final class BackendHardwareImport {
    */
   boolean run(ServiceApiClient client) {
     ImportPropertyDefaults defaults = ImportPropertyDefaults.read(options.defaults());
-    List<ImportCandidate> candidates = candidates();
     BackendImportReport report = new BackendImportReport(options.apply());
-    List<ImportCandidate> sent = new ArrayList<>();
-    List<String> lines = new ArrayList<>();
-    for (ImportCandidate candidate : candidates) {
+    List<ImportLine> complete = new ArrayList<>();
+    List<ImportLine> incomplete = new ArrayList<>();
+    for (ImportCandidate candidate : candidates()) {
       Map<String, Object> given = defaults.of(candidate);
-      List<String> problems = problems(candidate, given);
-      if (problems.isEmpty()) {
-        sent.add(candidate);
-        lines.add(line(candidate, given));
-      } else {
-        report.refused(candidate, problems);
-      }
+      ImportLine line = line(candidate, given, problems(candidate, given));
+      (line.problems().isEmpty() ? complete : incomplete).add(line);
     }
-    send(client, sent, lines, report);
+    reportKnown(client, incomplete, report);
+    send(client, complete, !options.apply(), report, report::add);
     report.print(options.json(), out);
     return report.complete();
+  }
+
+  /**
+   * Asks the service for hardware that cannot be enrolled from here whether it is enrolled: then
+   * nothing is wrong.
+   */
+  private void reportKnown(
+      ServiceApiClient client, List<ImportLine> incomplete, BackendImportReport report) {
+    List<ImportLine> identified =
+        incomplete.stream().filter(line -> line.candidate().id() != null).toList();
+    Set<ImportLine> known = new HashSet<>();
+    send(
+        client,
+        identified,
+        true,
+        report,
+        (line, row) -> {
+          if (BackendImportReport.isKnown(line, row)) {
+            known.add(line);
+            report.add(line, row);
+          }
+        });
+    incomplete.stream()
+        .filter(line -> !known.contains(line))
+        .forEach(line -> report.refused(line.candidate(), line.problems()));
   }
 
   private List<ImportCandidate> candidates() {
@@ -113,42 +136,72 @@ final class BackendHardwareImport {
   }
 
   /** Returns one row of the import, the only place where secrets are written in clear text. */
-  private String line(ImportCandidate candidate, Map<String, Object> given) {
+  private ImportLine line(
+      ImportCandidate candidate, Map<String, Object> given, List<String> problems) {
     Map<String, Object> properties = new LinkedHashMap<>(given);
     candidate
         .properties()
         .forEach((name, value) ->
             properties.put(name, value instanceof Secret secret ? secret.value() : value));
+    String id = String.valueOf(candidate.id());
+    Set<String> told = new HashSet<>();
+    properties.keySet().forEach(name -> told.add("/properties/" + name));
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("uuid", String.valueOf(candidate.id()));
-    row.put("name", candidate.name());
-    row.put("hardware_type", candidate.hardwareType());
+    row.put("uuid", id);
+    row.put("name", told(candidate.name(), id, "/name", told));
+    row.put("hardware_type", told(candidate.hardwareType(), "-", "/hardware_type", told));
     if (options.projectId() != null) {
-      row.put("project_id", options.projectId());
+      row.put("project_id", told(options.projectId(), "", "/project_id", told));
     }
     row.put("properties", properties);
-    return JsonMapper.shared().writeValueAsString(row);
+    return new ImportLine(candidate, problems, told, JsonMapper.shared().writeValueAsString(row));
+  }
+
+  /** Returns the value, or a substitute that is not compared. */
+  private static String told(String value, String substitute, String path, Set<String> told) {
+    if (value.isEmpty()) {
+      return substitute;
+    }
+    told.add(path);
+    return value;
   }
 
   private void send(
       ServiceApiClient client,
-      List<ImportCandidate> sent,
-      List<String> lines,
-      BackendImportReport report) {
-    String path = ImportCommand.PATH + "?mode=row&dry_run=" + !options.apply();
-    for (ImportRequestSplitter.ImportPart part : ImportRequestSplitter.of(lines)) {
+      List<ImportLine> lines,
+      boolean dryRun,
+      BackendImportReport report,
+      BiConsumer<ImportLine, JsonNode> answers) {
+    String path = ImportCommand.PATH + "?mode=row&dry_run=" + dryRun;
+    for (ImportRequestSplitter.ImportPart part :
+        ImportRequestSplitter.of(lines.stream().map(ImportLine::row).toList())) {
       try {
         JsonNode answer = client.send(path, ImportRequestSplitter.JSON_LINES, part.text());
         for (JsonNode row : answer.path("rows")) {
-          report.add(sent.get(part.linesBefore() + row.path("line").asInt(1) - 1), row);
+          answers.accept(lines.get(part.linesBefore() + row.path("line").asInt(1) - 1), row);
         }
       } catch (CommandFailedException e) {
-        throw part.linesBefore() == 0
+        throw report.isEmpty()
             ? e
             : new CommandFailedException(
                 e.getMessage() + "; before that: " + report.counts() + ". Run the command again",
                 e.retryable());
       }
+    }
+  }
+
+  /**
+   * One row of the import.
+   *
+   * @param problems why it cannot be enrolled from what is known here
+   * @param told paths of the values that it has; others are not differences
+   */
+  record ImportLine(
+      ImportCandidate candidate, List<String> problems, Set<String> told, String row) {
+
+    ImportLine {
+      problems = List.copyOf(problems);
+      told = Set.copyOf(told);
     }
   }
 }

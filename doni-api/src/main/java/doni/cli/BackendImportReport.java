@@ -1,5 +1,6 @@
 package doni.cli;
 
+import doni.cli.BackendHardwareImport.ImportLine;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,25 +40,36 @@ final class BackendImportReport {
     rows.add(new ReportRow(ImportOutcome.REFUSED, candidate, why));
   }
 
+  /** Returns whether the service answered that the hardware is enrolled under its UUID. */
+  static boolean isKnown(ImportLine line, JsonNode row) {
+    return switch (row.path("outcome").asString("")) {
+      case "exists" -> true;
+      // The owner may have changed it since.
+      case "differs" -> row.path("uuid").asString("").equals(String.valueOf(line.candidate().id()));
+      default -> false;
+    };
+  }
+
   /** Adds the service's answer for a row. */
-  void add(ImportCandidate candidate, JsonNode row) {
-    String uuid = row.path("uuid").asString("");
-    ImportOutcome outcome =
-        switch (row.path("outcome").asString("")) {
-          case "created" -> applied ? ImportOutcome.ENROLLED : ImportOutcome.NEW;
-          case "exists" -> ImportOutcome.KNOWN;
-          // The owner may have changed it since.
-          case "differs" ->
-              uuid.equals(String.valueOf(candidate.id()))
-                  ? ImportOutcome.KNOWN
-                  : ImportOutcome.REFUSED;
-          default -> ImportOutcome.REFUSED;
-        };
+  void add(ImportLine line, JsonNode row) {
     List<String> why = new ArrayList<>(ImportCommand.texts(row.path("violations")));
-    if (outcome == ImportOutcome.REFUSED && !uuid.isEmpty()) {
-      why.addFirst("name: already used by " + uuid);
+    if (isKnown(line, row)) {
+      why.removeIf(difference -> !line.told().contains(difference.replaceFirst(": .*", "")));
+      rows.add(new ReportRow(ImportOutcome.KNOWN, line.candidate(), why));
+    } else if (row.path("outcome").asString("").equals("created")) {
+      ImportOutcome outcome = applied ? ImportOutcome.ENROLLED : ImportOutcome.NEW;
+      rows.add(new ReportRow(outcome, line.candidate(), why));
+    } else {
+      String uuid = row.path("uuid").asString("");
+      if (!uuid.isEmpty()) {
+        why.addFirst("name: already used by " + uuid);
+      }
+      rows.add(new ReportRow(ImportOutcome.REFUSED, line.candidate(), why));
     }
-    rows.add(new ReportRow(outcome, candidate, why));
+  }
+
+  boolean isEmpty() {
+    return rows.isEmpty();
   }
 
   boolean complete() {

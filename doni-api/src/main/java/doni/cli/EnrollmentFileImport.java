@@ -1,6 +1,10 @@
 package doni.cli;
 
+import doni.api.bulkimport.ImportText;
+import doni.api.bulkimport.JsonRows;
+import doni.request.RequestRefusedException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,13 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Enrolls the devices of a file. */
 final class EnrollmentFileImport {
 
-  private static final int MAX_BYTES = 8 * 1024 * 1024;
+  private static final int MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+  private static final int MAX_FILE_BYTES = 512 * 1024 * 1024;
 
   private final Path file;
   private final ImportCommand.ImportMode mode;
@@ -87,17 +93,46 @@ final class EnrollmentFileImport {
   private void send(ServiceApiClient client) {
     String text = read();
     boolean csv = file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
-    if (csv || mode == ImportCommand.ImportMode.all) {
-      if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-        throw new CommandFailedException(
-            file + " is larger than 8 MiB; only JSON lines of --mode row are sent in parts", false);
-      }
-      report(client.send(path(), csv ? "text/csv" : ImportRequestSplitter.JSON_LINES, text), 0);
-      return;
+    if (JsonRows.isJson(text) || (text.isBlank() && !csv)) {
+      sendJson(client, text);
+    } else {
+      requireOneRequest(text);
+      report(client.send(path(), "text/csv", text), line -> line);
     }
-    for (ImportRequestSplitter.ImportPart part : ImportRequestSplitter.of(text.lines().toList())) {
+  }
+
+  /** Sends each row as one line, whatever the layout of the file. */
+  private void sendJson(ServiceApiClient client, String text) {
+    List<Integer> lines = new ArrayList<>();
+    List<String> bodies = new ArrayList<>();
+    for (JsonRows.JsonRow row : separate(text)) {
+      lines.add(row.line());
+      bodies.add(row.text().replaceAll("\\R", " "));
+    }
+    List<ImportRequestSplitter.ImportPart> parts =
+        mode == ImportCommand.ImportMode.all
+            ? List.of(new ImportRequestSplitter.ImportPart(0, String.join("\n", bodies)))
+            : ImportRequestSplitter.of(bodies);
+    for (ImportRequestSplitter.ImportPart part : parts) {
+      requireOneRequest(part.text());
       report(
-          client.send(path(), ImportRequestSplitter.JSON_LINES, part.text()), part.linesBefore());
+          client.send(path(), ImportRequestSplitter.JSON_LINES, part.text()),
+          line -> lines.get(part.linesBefore() + line - 1));
+    }
+  }
+
+  private Iterable<JsonRows.JsonRow> separate(String text) {
+    try {
+      return JsonRows.of(text, Integer.MAX_VALUE).rows();
+    } catch (RequestRefusedException.Invalid e) {
+      throw new CommandFailedException(file + ": " + e.getMessage(), false);
+    }
+  }
+
+  private void requireOneRequest(String text) {
+    if (text.getBytes(StandardCharsets.UTF_8).length > MAX_REQUEST_BYTES) {
+      throw new CommandFailedException(
+          file + " is larger than 8 MiB; only JSON of --mode row is sent in parts", false);
     }
   }
 
@@ -106,20 +141,22 @@ final class EnrollmentFileImport {
   }
 
   private String read() {
-    try {
-      return Files.readString(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      return ImportText.read(in, MAX_FILE_BYTES);
+    } catch (RequestRefusedException.Invalid e) {
+      throw new CommandFailedException(file + ": " + e.getMessage(), false);
     } catch (IOException e) {
       throw new CommandFailedException(
           file + " cannot be read (" + e.getClass().getSimpleName() + ")", false);
     }
   }
 
-  private void report(JsonNode report, int linesBefore) {
+  private void report(JsonNode report, IntUnaryOperator lineOfFile) {
     created += report.path("created").asInt(0);
     existing += report.path("exists").asInt(0);
     refused += report.path("differs").asInt(0) + report.path("invalid").asInt(0);
     for (JsonNode row : report.path("rows")) {
-      int line = row.path("line").asInt(0) + linesBefore;
+      int line = lineOfFile.applyAsInt(row.path("line").asInt(1));
       if (json) {
         rows.add(row instanceof ObjectNode object ? object.put("line", line) : row);
       } else {

@@ -23,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "import",
     description = {
-      "Enrolls the devices of a file (JSON lines, or CSV if its name ends with .csv), or hardware that exists in"
-          + " Ironic and Blazar, with its UUIDs.",
+      "Enrolls the devices of a file, or hardware that exists in Ironic and Blazar, with its UUIDs. The file is JSON"
+          + " (one enrollment per line, or an array) or CSV, in UTF-8, or in UTF-16 with a byte order mark.",
       "Devices that are already enrolled are compared, never changed: after an interruption, run the command again.",
       "--from reads the backends with the service's configuration (application.yml in the current directory or"
           + " ./config, environment variables and --key=value arguments, as for serve), and enrolls only with"
@@ -63,7 +63,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private final ServiceAccessOptions service = new ServiceAccessOptions();
 
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "JSON lines or CSV file.")
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "JSON or CSV file.")
   private @Nullable Path file;
 
   @Option(names = "--dry-run", description = "Prints the result without storing anything.")

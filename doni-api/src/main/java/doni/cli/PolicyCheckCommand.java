@@ -71,7 +71,7 @@ final class PolicyCheckCommand extends SettingsCommand {
       return lint(review);
     }
     if (!review.isUsable()) {
-      return failed(review.source() + ": " + String.join("; ", review.problems()));
+      return failed(review.source() + " " + String.join("; ", review.problems()));
     }
     if (!review.rules().contains(rule)) {
       throw refused(

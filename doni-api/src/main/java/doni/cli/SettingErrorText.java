@@ -86,6 +86,14 @@ final class SettingErrorText {
                 unusable(bind.getTarget().getType().resolve(Object.class))));
   }
 
+  /**
+   * Returns the text for settings whose record refuses them with a message that does not begin with
+   * their key; the message may contain any of their values, so it is not repeated.
+   */
+  static String unreadable(BindException bind) {
+    return bind.getName() + ": has a value that is not allowed; see docs/configuration.md";
+  }
+
   private static String unusable(Class<?> type) {
     return "is invalid; allowed: " + allowed(type);
   }

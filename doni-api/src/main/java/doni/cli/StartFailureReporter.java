@@ -96,6 +96,7 @@ final class StartFailureReporter implements SpringBootExceptionReporter {
     return switch (e) {
       case PlaceholderResolutionException unresolved -> Optional.of(unresolved(unresolved));
       case java.net.BindException address -> Optional.of(cannotListen(address, settings));
+      case BindException bind -> Optional.of(SettingErrorText.unreadable(bind));
       default -> Optional.empty();
     };
   }

@@ -129,9 +129,7 @@ public final class DoctorRunner {
             failureText
                 .of(failure, environment)
                 .<Finding>map(line -> new Finding.Problem(line, "correct the setting"))
-                .orElseGet(() ->
-                    new Finding.Problem(
-                        "the check failed (" + failure.getClass().getSimpleName() + ")", DEFECT)));
+                .orElseGet(() -> new Finding.Problem("the check ended unexpectedly", DEFECT)));
   }
 
   private static Finding refused(BackendException e) {

@@ -18,7 +18,7 @@ final class PolicyFileCheck {
         : problems.stream()
             .<Finding>map(problem ->
                 new Finding.Problem(
-                    review.source() + ": " + problem,
+                    review.source() + " " + problem,
                     "correct the file and run ./doni policy-check"))
             .toList();
   }

@@ -55,9 +55,9 @@ public final class StandaloneParts {
     return parts(environment, SettingsBeans.class);
   }
 
-  /** Returns the clock of the service. */
+  /** Returns the clock of the service, which no wrong setting can prevent. */
   public Clock clock() {
-    try (AnnotationConfigApplicationContext parts = settings()) {
+    try (AnnotationConfigApplicationContext parts = parts(environment, ClockBeans.class)) {
       return parts.getBean(Clock.class);
     }
   }
@@ -117,6 +117,14 @@ public final class StandaloneParts {
       return ConflictFinder.NONE;
     }
   }
+
+  /** The configuration that declares the clock, alone. */
+  @ComponentScan(
+      basePackages = "doni",
+      useDefaultFilters = false,
+      includeFilters =
+          @ComponentScan.Filter(type = FilterType.REGEX, pattern = "doni\\.DoniConfiguration"))
+  static class ClockBeans {}
 
   /** The records of all settings except those of workers, of Doni and of Spring Boot. */
   @ConfigurationPropertiesScan({"doni.api", "doni.event", "doni.engine"})

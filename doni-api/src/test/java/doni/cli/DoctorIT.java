@@ -170,6 +170,46 @@ class DoctorIT {
     assertThat(output.getAll()).doesNotContain("hunter2", "\tat ", "Exception");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "doni.workers.k8s.expected-labels.raspberrypi4-64=node-role.kubernetes.io/edge=true | `doni.workers.k8s.expected-labels.raspberrypi4-64: label key 'node-role.kubernetes.io/edge'; allowed: no key of beta.kubernetes.io, blazar.openstack.org, k3s.io, kubernetes.io, node-role.kubernetes.io, node.kubernetes.io and not chi.edge/local_egress`",
+        "doni.workers.k8s.expected-labels.coral-dev=a b=c | `doni.workers.k8s.expected-labels.coral-dev: label key 'a b'; allowed: an optional lower-case DNS name`",
+        "doni.workers.k8s.expected-labels.coral-dev=a=1,a=2,chi | `doni.workers.k8s.expected-labels.coral-dev: value of a '1,a=2,chi'; allowed: `",
+        "doni.workers.k8s.token-lifetime=1s | `doni.workers.k8s.token-lifetime: 'PT1S'; allowed: 10m or longer`",
+        "doni.workers.k8s.worker-taint.key=kubernetes.io/x | `doni.workers.k8s.worker-taint.key: 'kubernetes.io/x'; allowed: `",
+        "doni.workers.enabled=k9s | `doni.workers.enabled: 'k9s' is not a worker`",
+        "doni.hardware-types=toaster | `doni.hardware-types: 'toaster' is not a hardware type; allowed: device.balena`",
+        "doni.machine-types.pi6.vendor=Pi | `doni.machine-types.pi6.full-name: is missing`",
+        "doni.sync.lanes.k8s.concurrency=0 | `doni.sync.lanes.k8s.concurrency: 0 is not allowed; allowed: 1 to 1000`",
+        "doni.policy-file=/nowhere/p.yaml | `doni.policy-file: '/nowhere/p.yaml' does not exist`",
+        "doni.policy-file=${NOWHERE}/p | `${NOWHERE} is used in the configuration but has no value`",
+      })
+  void reportsAWrongSettingAsServeDoes(String setting, String said, CapturedOutput output) {
+    assertThat(doctor("--doni.workers.k8s.backend=in-memory", "--" + setting)).isEqualTo(1);
+    String doctor = output.getOut();
+    int code =
+        DoniCommand.run(
+            WholeService.class,
+            "serve",
+            "--server.port=0",
+            "--doni.home=" + directory,
+            "--doni.keystone.static-tokens.tok3n.user-id=u",
+            "--doni.keystone.static-tokens.tok3n.project-id=p",
+            "--doni.workers.k8s.backend=in-memory",
+            "--" + setting);
+
+    assertThat(code).isEqualTo(1);
+    assertThat(doctor)
+        .contains(said)
+        .doesNotContain("bug in Doni", "Exception", "ended unexpectedly");
+    assertThat(output.getOut().substring(doctor.length()))
+        .contains("cannot start: " + said)
+        .doesNotContain("APPLICATION FAILED TO START");
+  }
+
   @Test
   void givesUpWhatDoesNotAnswer(CapturedOutput output) throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {

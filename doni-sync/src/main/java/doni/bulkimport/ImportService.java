@@ -66,18 +66,22 @@ public class ImportService {
   }
 
   /**
-   * Imports rows in their order.
+   * Imports rows in their order. Each row is dropped before the next one is read; only its outcome
+   * is kept.
    *
    * @param dryRun reports the outcome of each row and stores nothing
    */
-  public ImportReport run(Caller caller, List<ImportRow> rows, Mode mode, boolean dryRun) {
+  public ImportReport run(Caller caller, Iterable<ImportRow> rows, Mode mode, boolean dryRun) {
+    ReportBudget budget = new ReportBudget();
     if (mode == Mode.ROW && !dryRun) {
-      return new ImportReport(true, rows.stream().map(row -> alone(caller, row)).toList());
+      List<ImportReport.Row> taken = new ArrayList<>();
+      rows.forEach(row -> taken.add(budget.limit(alone(caller, row))));
+      return new ImportReport(true, taken);
     }
     return Objects.requireNonNull(
         transaction.execute(status -> {
           List<ImportReport.Row> taken = new ArrayList<>();
-          rows.forEach(row -> taken.add(take(caller, row)));
+          rows.forEach(row -> taken.add(budget.limit(take(caller, row))));
           boolean stored = !dryRun && taken.stream().noneMatch(ImportReport.Row::refused);
           if (!stored) {
             status.setRollbackOnly();
@@ -109,12 +113,17 @@ public class ImportService {
     String type = Objects.requireNonNull(row.request().hardwareType());
     Map<String, Object> requested = Objects.requireNonNull(row.request().properties());
     Map<String, Object> properties = rules.complete(type, requested);
-    List<String> violations = rules.violations(type, name, properties);
+    Wanted wanted = new Wanted(row, name, project, type, requested, properties);
+    // What is enrolled under its uuid is only compared, so the row need not say everything.
+    Optional<ImportReport.Row> known = byId(caller, wanted);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<String> violations = rules.importViolations(type, name, row.id(), properties);
     if (!violations.isEmpty()) {
       return refused(row, Outcome.INVALID, violations);
     }
-    Wanted wanted = new Wanted(row, name, project, type, requested, properties);
-    Optional<ImportReport.Row> there = there(caller, wanted);
+    Optional<ImportReport.Row> there = byName(caller, wanted);
     return there.orElseGet(() -> create(caller, wanted));
   }
 
@@ -133,22 +142,27 @@ public class ImportService {
     }
   }
 
-  /** Returns the outcome of a row whose uuid or name exists already. */
-  private Optional<ImportReport.Row> there(Caller caller, Wanted wanted) {
+  /** Returns the outcome of a row whose uuid exists already. */
+  private Optional<ImportReport.Row> byId(Caller caller, Wanted wanted) {
     HardwareId id = wanted.row().id();
-    if (id != null) {
-      Optional<HardwareRecord> same = inventory.read(id);
-      if (same.isPresent()) {
-        return Optional.of(compared(caller, wanted, same.get()));
-      }
-      if (reader.projectOf(id).isPresent()) {
-        return Optional.of(
+    if (id == null) {
+      return Optional.empty();
+    }
+    Optional<HardwareRecord> same = inventory.read(id);
+    if (same.isPresent()) {
+      return Optional.of(compared(caller, wanted, same.get()));
+    }
+    return reader
+        .projectOf(id)
+        .map(_ ->
             refused(
                 wanted.row(),
                 Outcome.DIFFERS,
                 List.of("/uuid: belongs to a device that was deleted and is being cleaned up")));
-      }
-    }
+  }
+
+  /** Returns the outcome of a row whose name exists already. */
+  private Optional<ImportReport.Row> byName(Caller caller, Wanted wanted) {
     // A name that looks like a uuid would be taken for one.
     return reader
         .resolve(wanted.name())
@@ -193,7 +207,8 @@ public class ImportService {
           wanted.row().line(), wanted.name(), Outcome.CREATED, id, List.of());
     } catch (Conflict e) {
       // Another client enrolled it after the check above.
-      return there(caller, wanted)
+      return byId(caller, wanted)
+          .or(() -> byName(caller, wanted))
           .orElseGet(() ->
               refused(wanted.row(), Outcome.DIFFERS, List.of(String.valueOf(e.getMessage()))));
     }

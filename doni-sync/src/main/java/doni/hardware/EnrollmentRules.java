@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
 import doni.hardwaretype.HardwareTypes;
 import doni.request.RequestRefusedException.Conflict;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What an enrollment becomes before it is stored, and when it is refused. */
@@ -42,8 +44,29 @@ public class EnrollmentRules {
   }
 
   /** Returns every violation with its path; empty for a valid enrollment. Texts hold no values. */
-  public List<String> violations(String hardwareType, String name, Map<String, Object> completed) {
-    return properties.violations(hardwareType, name, completed);
+  List<String> violations(String hardwareType, String name, Map<String, Object> completed) {
+    List<String> violations = new ArrayList<>(NameRules.violations(name, null));
+    violations.addAll(properties.violations(hardwareType, name, completed));
+    return violations;
+  }
+
+  /**
+   * As {@link #violations}, for a report of many rows: without lists of allowed values.
+   *
+   * @param id the uuid that the import gives the hardware, if any
+   */
+  public List<String> importViolations(
+      String hardwareType, String name, @Nullable HardwareId id, Map<String, Object> completed) {
+    List<String> violations = new ArrayList<>(NameRules.violations(name, id));
+    violations.addAll(
+        properties.violations(
+            hardwareType, name, completed, HardwarePropertyValidator.Wording.BRIEF));
+    return violations;
+  }
+
+  /** Returns what is accepted but will not have the expected effect, with its path. */
+  List<String> warnings(String hardwareType, Map<String, Object> completed) {
+    return properties.warnings(hardwareType, completed);
   }
 
   /**
@@ -55,7 +78,14 @@ public class EnrollmentRules {
   HardwareRecord patched(HardwareRecord before, HardwareJsonPatch patch) {
     HardwareRecord after = patch.applyTo(before, types);
     List<String> violations =
-        violations(after.hardwareType(), after.name(), checkable(before, after));
+        new ArrayList<>(
+            properties.violations(after.hardwareType(), after.name(), checkable(before, after)));
+    if (!after.name().equals(before.name())) {
+      violations.addAll(NameRules.violations(after.name(), after.id()));
+    } else if (after.hardwareType().equals(before.hardwareType())) {
+      // A name from before a rule was introduced stays until it is changed.
+      violations.removeIf(violation -> violation.startsWith("/name: "));
+    }
     if (!violations.isEmpty()) {
       throw new Invalid(violations);
     }

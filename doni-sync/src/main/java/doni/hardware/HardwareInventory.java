@@ -53,9 +53,7 @@ public class HardwareInventory {
 
   /** Reads live hardware without a lock. */
   public Optional<HardwareRecord> read(HardwareId id) {
-    return rows.findByUuidAndDeletedAtIsNull(id.value())
-        .map(this::locked)
-        .map(LockedHardware::record);
+    return store.read(id, encryptor);
   }
 
   /** Locks the live hardware that a uuid or a name refers to; a uuid wins. */

@@ -11,6 +11,7 @@ import doni.hardwaretype.HardwareTypes;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,17 @@ import tools.jackson.databind.json.JsonMapper;
 /** Validates enrollments against the fields that hardware types and enabled workers declare. */
 @Component
 public class HardwarePropertyValidator {
+
+  /** How a violation is described. */
+  enum Wording {
+    /** With all allowed values. */
+    FULL,
+    /** Without them, for a report of many rows. */
+    BRIEF
+  }
+
+  /** Far above the largest host; the validator keeps about 1 KiB for every wrong value. */
+  private static final int MAX_VALUES = 10_000;
 
   private record FieldRules(Schema properties, List<Schema> name, List<HardwareType.Rule> others) {}
 
@@ -94,25 +106,63 @@ public class HardwarePropertyValidator {
 
   /** Returns every violation with its path; empty for a valid enrollment. Texts hold no values. */
   public List<String> violations(String hardwareType, String name, Map<String, Object> properties) {
+    return violations(hardwareType, name, properties, Wording.FULL);
+  }
+
+  /** As {@link #violations(String, String, Map)}, in the given wording. */
+  List<String> violations(
+      String hardwareType, String name, Map<String, Object> properties, Wording wording) {
     FieldRules fieldRules = rules().get(hardwareType);
     if (fieldRules == null) {
+      String unknown = "/hardware_type: '" + hardwareType + "' is not enabled here";
       return List.of(
-          "/hardware_type: '"
-              + hardwareType
-              + "' is not enabled here; allowed: "
-              + String.join(", ", types.names()));
+          wording == Wording.FULL
+              ? unknown + "; allowed: " + String.join(", ", types.names())
+              : unknown);
+    }
+    if (size(properties.values()) > MAX_VALUES) {
+      return List.of("/properties: must have at most %d values".formatted(MAX_VALUES));
     }
     List<String> violations = new ArrayList<>();
     JsonNode nameNode = tree(name);
-    fieldRules.name().forEach(schema -> collect("/name", schema.validate(nameNode), violations));
-    Map<String, Object> plain = new LinkedHashMap<>(properties);
-    plain.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
-    collect("/properties", fieldRules.properties().validate(tree(plain)), violations);
+    fieldRules
+        .name()
+        .forEach(schema -> collect("/name", schema.validate(nameNode), wording, violations));
+    Map<String, Object> plain = plain(properties);
+    collect("/properties", fieldRules.properties().validate(tree(plain)), wording, violations);
     if (violations.isEmpty()) {
       fieldRules.others().forEach(rule -> violations.addAll(rule.violations(plain)));
     }
     properties.forEach((property, value) -> refuseMask(hardwareType, property, value, violations));
     return violations;
+  }
+
+  /** Returns what is accepted but will not have the expected effect, with its path. */
+  List<String> warnings(String hardwareType, Map<String, Object> properties) {
+    FieldRules fieldRules = rules().get(hardwareType);
+    return fieldRules == null
+        ? List.of()
+        : fieldRules.others().stream()
+            .flatMap(rule -> rule.warnings(plain(properties)).stream())
+            .toList();
+  }
+
+  private static Map<String, Object> plain(Map<String, Object> properties) {
+    Map<String, Object> plain = new LinkedHashMap<>(properties);
+    plain.replaceAll((_, value) -> value instanceof Secret secret ? secret.value() : value);
+    return plain;
+  }
+
+  /** Counts values at all levels. */
+  private static long size(Collection<?> values) {
+    return values.stream()
+        .mapToLong(value ->
+            switch (value) {
+              case Map<?, ?> map -> 1 + size(map.values());
+              case Collection<?> list -> 1 + size(list);
+              case null, default -> 1;
+            })
+        .sum();
   }
 
   private void refuseMask(
@@ -126,12 +176,20 @@ public class HardwarePropertyValidator {
     }
   }
 
-  private static void collect(String prefix, List<Error> errors, List<String> violations) {
+  private static void collect(
+      String prefix, List<Error> errors, Wording wording, List<String> violations) {
     errors.stream()
-        .map(error -> prefix + error.getInstanceLocation() + ": " + error.getMessage())
+        .map(error -> prefix + error.getInstanceLocation() + ": " + text(error, wording))
         .distinct()
         .sorted()
         .forEach(violations::add);
+  }
+
+  private static String text(Error error, Wording wording) {
+    return wording == Wording.BRIEF && "enum".equals(error.getKeyword())
+        ? "must be one of the %d values that GET /v1/hardware-types lists"
+            .formatted(error.getSchemaNode().size())
+        : error.getMessage();
   }
 
   private JsonNode tree(Object value) {

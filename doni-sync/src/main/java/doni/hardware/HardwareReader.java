@@ -32,6 +32,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class HardwareReader {
 
+  private static final String FORM = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
   private static final String HARDWARE =
       "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties,"
           + " h.generation, h.created_at, h.updated_at, h.requested_at, h.quarantined_at,"
@@ -246,7 +247,7 @@ public class HardwareReader {
 
   private static Optional<UUID> parse(String ref) {
     // UUID.fromString also accepts "1-2-3-4-5", which would hide hardware of that name.
-    return ref.length() == 36 && ref.matches("[0-9a-fA-F-]{36}")
+    return ref.length() == 36 && ref.matches(FORM)
         ? Optional.of(UUID.fromString(ref))
         : Optional.empty();
   }

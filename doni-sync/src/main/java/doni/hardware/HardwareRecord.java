@@ -24,6 +24,11 @@ public record HardwareRecord(
     Instant createdAt,
     @Nullable Instant updatedAt) {
 
+  /** When the hardware was changed last, or enrolled if it never was. */
+  Instant changedAt() {
+    return updatedAt == null ? createdAt : updatedAt;
+  }
+
   public HardwareRecord {
     properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
   }

@@ -17,8 +17,6 @@ import org.springframework.data.repository.Repository;
  */
 interface HardwareRepository extends Repository<HardwareEntity, UUID> {
 
-  Optional<HardwareEntity> findByUuidAndDeletedAtIsNull(UUID uuid);
-
   /** Locks live or deleted hardware against every other change until the transaction ends. */
   @Lock(LockModeType.PESSIMISTIC_WRITE)
   @Query("select h from HardwareEntity h where h.uuid = :uuid")

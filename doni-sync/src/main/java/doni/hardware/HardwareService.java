@@ -8,6 +8,7 @@ import doni.hardware.HardwareEnroller.NewHardware;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Invalid;
 import doni.request.RequestRefusedException.NotFound;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,9 @@ public class HardwareService {
     }
     NewHardware hardware =
         new NewHardware(HardwareId.random(), name, caller.projectId(), type, properties);
-    return enroller.enroll(caller, hardware, request, idempotencyKey);
+    return enroller
+        .enroll(caller, hardware, request, idempotencyKey)
+        .withWarnings(rules.warnings(type, properties));
   }
 
   public HardwareView get(Caller caller, String ref) {
@@ -118,7 +121,10 @@ public class HardwareService {
         caller,
         rules.gainedWorkers(before, changed),
         rules.difference(before, changed, windowsBefore, windowsAfter));
-    return reader.view(locked, changed);
+    List<String> warnings =
+        new ArrayList<>(rules.warnings(after.hardwareType(), after.properties()));
+    warnings.addAll(WindowWarnings.of(windowsBefore, windowsAfter, changed.changedAt()));
+    return reader.view(locked, changed).withWarnings(warnings);
   }
 
   /** Deletes hardware: its name is free at once, its workers clean up. */

@@ -1,8 +1,12 @@
 package doni.hardware;
 
 import doni.database.TimestampColumns;
+import doni.enrollment.Generation;
+import doni.enrollment.HardwareId;
 import doni.request.RequestRefusedException;
+import doni.secret.SecretEncryptor;
 import java.time.OffsetDateTime;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -45,6 +49,28 @@ class HardwareStore {
     if (inserted == 0) {
       throw RequestRefusedException.Conflict.name(hardware.name());
     }
+  }
+
+  /** Reads live hardware; nothing of it stays in the persistence context. */
+  Optional<HardwareRecord> read(HardwareId id, SecretEncryptor encryptor) {
+    return jdbc.sql(
+            """
+            select name, project_id, hardware_type, properties::text as properties, generation,
+              created_at, updated_at
+            from hardware where uuid = ? and deleted_at is null
+            """)
+        .param(id.value())
+        .query((row, _) ->
+            new HardwareRecord(
+                id,
+                row.getString("name"),
+                row.getString("project_id"),
+                row.getString("hardware_type"),
+                encryptor.decryptProperties(id, row.getString("properties")),
+                new Generation(row.getLong("generation")),
+                TimestampColumns.instant(row, "created_at"),
+                TimestampColumns.nullableInstant(row, "updated_at")))
+        .optional();
   }
 
   /** Removes deleted hardware that no worker has to clean up. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param updatedAt null until the hardware is changed
  * @param quarantine null without a quarantine, and in the public export
  * @param workers in the order of the hardware type; empty in the public export
+ * @param warnings what of a change was accepted but will not have the expected effect; only in the
+ *     answer to that change
  */
 public record HardwareView(
     HardwareId id,
@@ -26,7 +28,53 @@ public record HardwareView(
     @Nullable Instant updatedAt,
     Generation generation,
     @Nullable Quarantine quarantine,
-    List<WorkerReport> workers) {
+    List<WorkerReport> workers,
+    List<String> warnings) {
+
+  public HardwareView {
+    warnings = List.copyOf(warnings);
+  }
+
+  /** Creates a view without warnings. */
+  public HardwareView(
+      HardwareId id,
+      String name,
+      String projectId,
+      String hardwareType,
+      Map<String, Object> properties,
+      Instant createdAt,
+      @Nullable Instant updatedAt,
+      Generation generation,
+      @Nullable Quarantine quarantine,
+      List<WorkerReport> workers) {
+    this(
+        id,
+        name,
+        projectId,
+        hardwareType,
+        properties,
+        createdAt,
+        updatedAt,
+        generation,
+        quarantine,
+        workers,
+        List.of());
+  }
+
+  HardwareView withWarnings(List<String> added) {
+    return new HardwareView(
+        id,
+        name,
+        projectId,
+        hardwareType,
+        properties,
+        createdAt,
+        updatedAt,
+        generation,
+        quarantine,
+        workers,
+        added);
+  }
 
   /**
    * A quarantine: no worker writes to a backend for the hardware.

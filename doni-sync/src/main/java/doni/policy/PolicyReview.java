@@ -42,7 +42,8 @@ public final class PolicyReview {
   }
 
   private static PolicyReview of(Path file) {
-    String source = PolicyConfiguration.KEY + " " + file;
+    // As the service begins its refusal of the file.
+    String source = PolicyConfiguration.KEY + ": '" + file + "'";
     try {
       return of(source, ReloadingPolicyFile.read(file));
     } catch (PolicyFileException e) {

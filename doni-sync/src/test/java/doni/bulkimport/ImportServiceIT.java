@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
@@ -223,6 +224,92 @@ class ImportServiceIT {
     intake.delete(admin, "dev", null);
 
     assertThat(outcomes(admin, Mode.ROW, rows)).containsExactly(Outcome.DIFFERS);
+  }
+
+  @Test
+  void comparesAKnownUuidBeforeItValidatesTheRow() {
+    HardwareId id = HardwareId.random();
+    outcomes(admin, Mode.ROW, List.of(row(1, "dev", PROPERTIES, null, id)));
+
+    ImportReport report =
+        imports.run(
+            admin,
+            List.of(
+                row(1, "dev", Map.of(), null, id),
+                row(2, "dev", Map.of("bogus", 1), null, id),
+                row(3, "dev", Map.of(), null, HardwareId.random())),
+            Mode.ROW,
+            true);
+
+    assertThat(report.rows())
+        .extracting(ImportReport.Row::outcome)
+        .containsExactly(Outcome.DIFFERS, Outcome.DIFFERS, Outcome.INVALID);
+    assertThat(report.rows().subList(0, 2)).allSatisfy(row -> assertThat(row.id()).isEqualTo(id));
+    assertThat(report.rows().getFirst().violations())
+        .contains("/properties/required: differs from the stored value");
+  }
+
+  @Test
+  void aNameLikeAUuidMustBeItsOwn() {
+    HardwareId id = HardwareId.random();
+    String own = id.toString().toUpperCase(Locale.ROOT);
+
+    ImportReport report =
+        imports.run(
+            admin,
+            List.of(
+                row(1, own, PROPERTIES, null, id),
+                row(2, HardwareId.random().toString(), PROPERTIES, null, null),
+                row(3, HardwareId.random().toString(), PROPERTIES, null, HardwareId.random()),
+                row(4, "Export", PROPERTIES)),
+            Mode.ROW,
+            true);
+
+    assertThat(report.rows().getFirst().violations()).allMatch(text -> text.contains("20"));
+    assertThat(report.rows().subList(1, 3))
+        .allSatisfy(row ->
+            assertThat(row.violations())
+                .contains("/name: must not have the form of a UUID other than the hardware's own"));
+    assertThat(report.rows().getLast().violations())
+        .containsExactly("/name: must not be 'Export', which is part of a path");
+  }
+
+  @Test
+  void readsARowOnlyAfterTheRowBeforeItIsStored() {
+    List<Long> stored = new ArrayList<>();
+    Iterable<ImportRow> rows =
+        () ->
+            IntStream.rangeClosed(1, 5)
+                .mapToObj(line -> {
+                  stored.add(count("hardware"));
+                  return row(line, "lazy-" + line, PROPERTIES);
+                })
+                .iterator();
+
+    imports.run(alice, rows, Mode.ROW, false);
+
+    assertThat(stored).containsExactly(0L, 1L, 2L, 3L, 4L);
+  }
+
+  @Test
+  void limitsTheReportOfManyMistakes() {
+    Map<String, Object> wrong = new HashMap<>();
+    IntStream.range(0, 500).forEach(i -> wrong.put("bogus-" + i + "x".repeat(200), i));
+    List<ImportRow> rows = new ArrayList<>();
+    IntStream.rangeClosed(1, 400).forEach(i -> rows.add(row(i, "dev-" + i, wrong)));
+
+    ImportReport report = imports.run(alice, rows, Mode.ROW, true);
+
+    assertThat(report.rows().getFirst().violations()).hasSize(11).last().isEqualTo("and 491 more");
+    assertThat(report.rows().getLast().violations()).hasSize(2).last().isEqualTo("and 500 more");
+    assertThat(report.rows())
+        .allSatisfy(row -> assertThat(row.violations().getFirst()).hasSizeLessThan(310));
+    assertThat(
+            report.rows().stream()
+                .flatMap(row -> row.violations().stream())
+                .mapToInt(String::length)
+                .sum())
+        .isLessThan(1_200_000);
   }
 
   @Test

@@ -8,6 +8,7 @@ import doni.testing.SampleTypes;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,40 @@ class HardwarePropertyValidatorTests {
         Map.of("required", "r", "secret", List.of("s3cret"), "token", List.of("s3cret"));
 
     assertThat(violations(wrong)).hasSize(2).noneMatch(text -> text.contains("s3cret"));
+  }
+
+  @Test
+  void describesAnEnumerationBrieflyForReportsOfManyRows() {
+    HardwareType type =
+        new HardwareType(
+            "pi",
+            List.of(),
+            List.of(
+                WorkerField.of("model", Map.of("type", "string", "enum", List.of("a", "b", "c")))));
+    HardwarePropertyValidator brief =
+        new HardwarePropertyValidator(
+            new HardwareTypes(() -> List.of(type), List.of()), JsonMapper.shared());
+    Map<String, Object> wrong = Map.of("model", "d");
+
+    assertThat(brief.violations("pi", "dev", wrong, HardwarePropertyValidator.Wording.BRIEF))
+        .containsExactly(
+            "/properties/model: must be one of the 3 values that GET /v1/hardware-types lists");
+    assertThat(brief.violations("toaster", "dev", wrong, HardwarePropertyValidator.Wording.BRIEF))
+        .containsExactly("/hardware_type: 'toaster' is not enabled here");
+    assertThat(brief.violations("pi", "dev", wrong))
+        .singleElement()
+        .satisfies(text -> assertThat(text).contains("a", "b", "c"));
+  }
+
+  @Test
+  void refusesMoreValuesThanTheValidatorCanReport() {
+    List<Object> values = Collections.nCopies(10_000, 1);
+
+    assertThat(violations(Map.of("required", "r", "list", values)))
+        .containsExactly("/properties: must have at most 10000 values");
+    assertThat(violations(Map.of("required", "r", "object", Map.of("x", List.of(values, values)))))
+        .containsExactly("/properties: must have at most 10000 values");
+    assertThat(violations(Map.of("required", "r", "list", values.subList(0, 50)))).hasSize(50);
   }
 
   private List<String> violations(Map<String, Object> properties) {

@@ -8,9 +8,11 @@ import doni.worker.HardwareType;
 import doni.worker.SharedNames;
 import doni.worker.WorkerField;
 import doni.worker.k8s.BootstrapToken;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** An edge device that its owner enrolls and that joins the site's Kubernetes cluster. */
 final class BalenaDeviceType {
@@ -58,6 +60,45 @@ final class BalenaDeviceType {
                 SharedNames.DEVICE_PROFILES,
                 Map.of("type", "array", "items", Map.of("type", "string"))),
             WorkerField.of(SharedNames.LOCAL_EGRESS, oneOf("allow", "deny"))
-                .withFallback(new WorkerField.Fallback.Declared("allow"))));
+                .withFallback(new WorkerField.Fallback.Declared("allow"))),
+        List.of(new ChannelKeys()));
+  }
+
+  /**
+   * Refuses keys that no peer can have. Other texts that are not keys are stored, as clients of the
+   * original service expect, with a warning; no channel is made for them.
+   */
+  private static final class ChannelKeys implements HardwareType.Rule {
+
+    @Override
+    public List<String> violations(Map<String, Object> properties) {
+      return keys(
+          properties,
+          WireGuardKey::isImpossible,
+          "must not be a point of low order, with which WireGuard cannot work");
+    }
+
+    @Override
+    public List<String> warnings(Map<String, Object> properties) {
+      return keys(
+          properties,
+          key -> !key.isEmpty() && !WireGuardKey.isWellFormed(key),
+          "is not a WireGuard key (32 bytes in base64); the channel waits for one");
+    }
+
+    private static List<String> keys(
+        Map<String, Object> properties, Predicate<String> condition, String text) {
+      List<String> found = new ArrayList<>();
+      if (properties.get("channels") instanceof Map<?, ?> channels) {
+        channels.forEach((name, channel) -> {
+          if (channel instanceof Map<?, ?> one
+              && one.get("public_key") instanceof String key
+              && condition.test(key)) {
+            found.add("/properties/channels/%s/public_key: %s".formatted(name, text));
+          }
+        });
+      }
+      return found;
+    }
   }
 }

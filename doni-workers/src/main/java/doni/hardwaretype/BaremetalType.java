@@ -60,7 +60,10 @@ final class BaremetalType {
             WorkerField.of(SharedNames.CPU_ARCH, oneOf("x86_64", "aarch64"))
                 .asRequired()
                 .withFallback(new WorkerField.Fallback.Declared("x86_64"))),
-        List.of(BaremetalType::repeatedAddresses));
+        List.of(
+            BaremetalType::repeatedAddresses,
+            BaremetalType::impossibleInterfaces,
+            BaremetalType::impossibleAddress));
   }
 
   /** A MAC address belongs to one interface, however it is written. */
@@ -79,5 +82,31 @@ final class BaremetalType {
       }
     }
     return violations;
+  }
+
+  private static List<String> impossibleInterfaces(Map<String, Object> properties) {
+    List<String> violations = new ArrayList<>();
+    if (properties.get("interfaces") instanceof List<?> interfaces) {
+      for (int i = 0; i < interfaces.size(); i++) {
+        if (interfaces.get(i) instanceof Map<?, ?> one
+            && one.get("mac_address") instanceof String address
+            && !HostAddress.isInterface(address)) {
+          violations.add(
+              ("/properties/interfaces/%d/mac_address: must be the address of one interface,"
+                      + " neither a group address nor zeros only")
+                  .formatted(i));
+        }
+      }
+    }
+    return violations;
+  }
+
+  private static List<String> impossibleAddress(Map<String, Object> properties) {
+    return properties.get("management_address") instanceof String address
+        ? HostAddress.problem(address)
+            .map(problem -> "/properties/management_address: " + problem)
+            .stream()
+            .toList()
+        : List.of();
   }
 }

@@ -12,8 +12,8 @@ public interface MachineTypesHealth {
    * Something in a file of machine types that is not allowed.
    *
    * @param file its name in the directory
-   * @param path JSON pointer into it, or a line and column where it is not YAML; empty for the whole
-   *     file
+   * @param path JSON pointer into it, or a line and column where it is not YAML; empty for the
+   *     whole file
    * @param problem what is wrong, and what is allowed
    */
   record MachineTypeProblem(String file, String path, String problem) {

@@ -24,6 +24,15 @@ public record HardwareType(
      *     secrets
      */
     List<String> violations(Map<String, Object> properties);
+
+    /**
+     * Finds what is accepted but will not have the effect that its owner expects.
+     *
+     * @return each warning as {@code /properties/<path>: <text>}, without values of secrets
+     */
+    default List<String> warnings(Map<String, Object> properties) {
+      return List.of();
+    }
   }
 
   public HardwareType {

@@ -1,33 +1,33 @@
 package doni.api.bulkimport;
 
 import doni.api.hardware.EnrollmentRequestReader;
+import doni.api.web.ClientTextRules;
 import doni.api.web.JsonBody;
 import doni.bulkimport.ImportRow;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareReader;
 import doni.hardware.HardwareService;
 import doni.hardwaretype.HardwareTypes;
-import doni.request.RequestRefusedException;
 import doni.request.RequestRefusedException.Invalid;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
+import doni.worker.WorkerField;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the rows of an import. A mistake within one row is reported for that row; a mistake that
  * makes it impossible to separate rows refuses the request.
+ *
+ * <p>Only the text of the body is kept: each row is read when it is reached.
  */
 final class ImportBody {
 
@@ -35,146 +35,100 @@ final class ImportBody {
   static final int MAX_ROWS = 10_000;
 
   private static final String PROPERTIES = "properties";
-  private static final String COLUMN = PROPERTIES + ".";
+  private static final String NAME = "name";
+  private static final String TYPE = "hardware_type";
   private static final String PROJECT = "project_id";
   private static final String UUID = "uuid";
-  private static final List<String> COLUMNS = List.of("name", "hardware_type", PROJECT, UUID);
 
   private final HardwareTypes types;
-  private final List<ImportRow> rows = new ArrayList<>();
 
   private ImportBody(HardwareTypes types) {
     this.types = types;
   }
 
-  /** Reads one JSON object per line. Empty lines count as lines but not as rows. */
-  static List<ImportRow> jsonLines(InputStream body, HardwareTypes types) throws IOException {
-    ImportBody rows = new ImportBody(types);
-    BoundedLines in = new BoundedLines(body);
-    int line = 0;
-    for (byte[] text = in.line(); text != null; text = in.line()) {
-      line++;
-      rows.addJson(line, text);
-    }
-    return rows.rows;
+  /** Reads JSON: an enrollment per line, an array of enrollments, or enrollments over lines. */
+  static Iterable<ImportRow> json(InputStream body, HardwareTypes types) throws IOException {
+    ImportBody reader = new ImportBody(types);
+    Iterable<JsonRows.JsonRow> rows =
+        JsonRows.of(ImportText.read(body, MAX_BYTES), MAX_ROWS).rows();
+    return () -> StreamSupport.stream(rows.spliterator(), false).map(reader::json).iterator();
   }
 
-  /** Reads a header line with column names, then one row per device. */
-  static List<ImportRow> csv(InputStream body, HardwareTypes types) throws IOException {
-    ImportBody rows = new ImportBody(types);
-    byte[] bytes = body.readNBytes(MAX_BYTES + 1);
-    if (bytes.length > MAX_BYTES) {
-      throw tooLarge();
+  /** Reads CSV: a header line with names of columns, then one row per device. */
+  static Iterable<ImportRow> csv(InputStream body, HardwareTypes types) throws IOException {
+    ImportBody reader = new ImportBody(types);
+    String text = ImportText.read(body, MAX_BYTES);
+    if (JsonRows.isJson(text)) {
+      throw new Invalid("This is JSON; send it as application/x-ndjson or application/json.");
     }
-    List<CsvRecords.CsvRecord> records = CsvRecords.of(decode(bytes));
-    if (records.isEmpty()) {
-      throw new Invalid("The body must begin with a header line; it is empty.");
-    }
-    List<String> header = header(records.getFirst().cells());
-    records.subList(1, records.size()).forEach(one -> rows.addCsv(header, one));
-    return rows.rows;
+    CsvTable table = CsvTable.of(text, reader.properties(), MAX_ROWS);
+    return () ->
+        StreamSupport.stream(table.rows().spliterator(), false)
+            .map(row -> reader.csv(row, table.hasDecimalCommas()))
+            .iterator();
   }
 
-  private static List<String> header(List<String> columns) {
-    List<String> wrong =
-        columns.stream()
-            .filter(column -> !COLUMNS.contains(column) && !column.startsWith(COLUMN))
-            .map(column ->
-                "unknown column '%s'; allowed: %s and properties.<name>"
-                    .formatted(column, String.join(", ", COLUMNS)))
-            .toList();
-    if (!wrong.isEmpty()) {
-      throw new Invalid(wrong);
-    }
-    Set<String> seen = new HashSet<>();
-    for (String column : columns) {
-      if (!seen.add(column)) {
-        throw new Invalid("duplicate column '" + column + "'");
-      }
-    }
-    return columns;
+  private Set<String> properties() {
+    return types.names().stream()
+        .flatMap(type -> types.fieldsOf(type).stream())
+        .map(WorkerField::name)
+        .collect(Collectors.toSet());
   }
 
-  private void addJson(int line, byte[] text) {
-    if (new String(text, StandardCharsets.UTF_8).isBlank()) {
-      return;
-    }
+  private ImportRow json(JsonRows.JsonRow row) {
     try {
-      add(line, JsonBody.parse(text).object());
+      Optional<Map<String, Object>> members =
+          JsonBody.object(JsonBody.parseRow(row.text()).value());
+      return members.isPresent()
+          ? row(row.line(), members.get())
+          : refused(row.line(), null, List.of("The row must be a JSON object."));
     } catch (Invalid e) {
-      add(new ImportRow(line, unreadable(null), null, null, e.violations()));
+      return refused(row.line(), null, e.violations());
     }
   }
 
-  private void addCsv(List<String> header, CsvRecords.CsvRecord one) {
+  private ImportRow csv(CsvTable.CsvRow row, boolean decimalCommas) {
     Map<String, Object> members = new LinkedHashMap<>();
+    CsvTable.MEMBERS.forEach(member ->
+        Optional.ofNullable(row.cells().get(member))
+            .map(String::strip)
+            .filter(cell -> !cell.isEmpty())
+            .ifPresent(cell -> members.put(member, cell)));
+    CsvCells cells =
+        new CsvCells(types, String.valueOf(members.get(TYPE)), decimalCommas, new ArrayList<>());
+    row.nameless()
+        .forEach(column ->
+            cells.violations().add("column " + column + " has a value but no name in the header"));
     Map<String, Object> properties = new LinkedHashMap<>();
-    List<String> violations = new ArrayList<>();
-    if (one.cells().size() != header.size()) {
-      violations.add("must have %d cells, not %d".formatted(header.size(), one.cells().size()));
-    }
-    for (int i = 0; i < Math.min(header.size(), one.cells().size()); i++) {
-      String column = header.get(i);
-      String cell = one.cells().get(i);
-      if (!cell.isEmpty() && !column.startsWith(COLUMN)) {
-        members.put(column, cell);
-      }
-    }
-    for (int i = 0; i < Math.min(header.size(), one.cells().size()); i++) {
-      String cell = one.cells().get(i);
-      if (!cell.isEmpty() && header.get(i).startsWith(COLUMN)) {
-        String property = header.get(i).substring(COLUMN.length());
-        value(String.valueOf(members.get("hardware_type")), property, cell, violations)
-            .ifPresent(value -> properties.put(property, value));
-      }
-    }
+    row.cells()
+        .forEach((column, cell) -> {
+          if (column.startsWith(CsvTable.PROPERTY)) {
+            String property = column.substring(CsvTable.PROPERTY.length());
+            cells.value(property, cell).ifPresent(value -> properties.put(property, value));
+          }
+        });
     members.put(PROPERTIES, properties);
-    if (violations.isEmpty()) {
-      add(one.line(), members);
-    } else {
-      add(new ImportRow(one.line(), unreadable(members.get("name")), null, null, violations));
-    }
+    return cells.violations().isEmpty()
+        ? row(row.line(), members)
+        : refused(row.line(), members.get(NAME), cells.violations());
   }
 
-  /** Takes the cell as text if the property is a string; otherwise parses it as JSON. */
-  private Optional<Object> value(
-      String type, String property, String cell, List<String> violations) {
-    boolean isText =
-        types
-            .field(type, property)
-            .map(field -> "string".equals(field.schema().getOrDefault("type", "string")))
-            .orElse(true);
-    if (isText) {
-      return Optional.of(cell);
-    }
-    try {
-      return Optional.ofNullable(JsonBody.parse(cell.getBytes(StandardCharsets.UTF_8)).value());
-    } catch (Invalid _) {
-      violations.add("/properties/" + property + ": must be valid JSON");
-      return Optional.empty();
-    }
-  }
-
-  private void add(int line, Map<String, Object> members) {
+  private static ImportRow row(int line, Map<String, Object> members) {
     Map<String, Object> rest = new LinkedHashMap<>(members);
     List<String> violations = new ArrayList<>();
     String project = text(rest, PROJECT, violations);
     HardwareId id = uuid(text(rest, UUID, violations), violations);
-    HardwareService.Request request = unreadable(members.get("name"));
+    HardwareService.Request request = unreadable(members.get(NAME));
     try {
       request = EnrollmentRequestReader.read(new JsonBody(rest));
     } catch (Invalid e) {
       violations.addAll(e.violations());
     }
-    add(new ImportRow(line, request, project, id, violations));
+    return new ImportRow(line, request, project, id, violations);
   }
 
-  private void add(ImportRow row) {
-    if (rows.size() == MAX_ROWS) {
-      throw new Invalid(
-          "The body must not have more than %d rows; split the import.".formatted(MAX_ROWS));
-    }
-    rows.add(row);
+  private static ImportRow refused(int line, @Nullable Object name, List<String> violations) {
+    return new ImportRow(line, unreadable(name), null, null, violations);
   }
 
   private static @Nullable String text(
@@ -204,44 +158,67 @@ final class ImportBody {
         name instanceof String text && text.length() <= 255 ? text : null, null, null);
   }
 
-  private static String decode(byte[] bytes) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException _) {
-      throw new Invalid("The body must be UTF-8.");
-    }
-  }
+  /**
+   * Reads the cells of one row as values of properties.
+   *
+   * @param decimalCommas whether a number may have a comma as its decimal separator
+   * @param violations collects what is wrong
+   */
+  private record CsvCells(
+      HardwareTypes types, String hardwareType, boolean decimalCommas, List<String> violations) {
 
-  private static RequestRefusedException tooLarge() {
-    return new Invalid(
-        "The body must not be larger than %d MiB; split the import.".formatted(MAX_BYTES >> 20));
-  }
-
-  /** Splits a body into lines and stops reading at its maximum size. */
-  private static final class BoundedLines {
-
-    private final InputStream in;
-    private int read;
-
-    BoundedLines(InputStream in) {
-      this.in = new BufferedInputStream(in, 64 * 1024);
-    }
-
-    byte @Nullable [] line() throws IOException {
-      ByteArrayOutputStream line = new ByteArrayOutputStream(512);
-      int c = in.read();
-      if (c < 0) {
-        return null;
+    /** Takes the cell as text if the property is a string; otherwise parses it as JSON. */
+    Optional<Object> value(String property, String cell) {
+      if (!ClientTextRules.isStorable(cell)) {
+        return refuse(property, "must not contain U+0000 or an unpaired surrogate");
       }
-      while (c >= 0 && c != '\n') {
-        if (++read > MAX_BYTES) {
-          throw tooLarge();
-        }
-        line.write(c);
-        c = in.read();
+      Object type =
+          types
+              .field(hardwareType, property)
+              .map(field -> field.schema().getOrDefault("type", "string"))
+              .orElse("string");
+      return switch (String.valueOf(type)) {
+        case "string" -> Optional.of(cell);
+        case "boolean" -> truth(property, cell.strip());
+        case "number", "integer" -> number(property, cell.strip());
+        default -> json(property, cell);
+      };
+    }
+
+    /** Excel writes truth values in capitals. */
+    private Optional<Object> truth(String property, String cell) {
+      return cell.equalsIgnoreCase("true") || cell.equalsIgnoreCase("false")
+          ? Optional.of(cell.equalsIgnoreCase("true"))
+          : refuse(property, "must be true or false");
+    }
+
+    private Optional<Object> number(String property, String cell) {
+      String plain = decimalCommas && cell.matches("-?\\d+,\\d+") ? cell.replace(',', '.') : cell;
+      try {
+        return JsonBody.parse(plain.getBytes(StandardCharsets.UTF_8)).value()
+                instanceof Number number
+            ? Optional.of(number)
+            : refuse(property, "must be a number");
+      } catch (Invalid _) {
+        return refuse(property, "must be a number");
       }
-      read++;
-      return line.toByteArray();
+    }
+
+    private Optional<Object> json(String property, String cell) {
+      try {
+        return Optional.ofNullable(JsonBody.parse(cell.getBytes(StandardCharsets.UTF_8)).value());
+      } catch (Invalid _) {
+        return refuse(
+            property,
+            cell.matches("(?s).*[\\u201c-\\u201f].*")
+                ? "must be valid JSON; replace its typographic quotes by straight ones"
+                : "must be valid JSON");
+      }
+    }
+
+    private Optional<Object> refuse(String property, String why) {
+      violations.add("/properties/" + ClientTextRules.quote(property) + ": " + why);
+      return Optional.empty();
     }
   }
 }

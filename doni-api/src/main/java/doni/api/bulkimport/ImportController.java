@@ -11,6 +11,7 @@ import doni.policy.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -31,6 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 final class ImportController {
 
   private static final String PATH = PageLinks.HARDWARE + ":import";
+  private static final String CSV = "text/csv";
 
   private final ImportService hardware;
   private final HardwareTypes types;
@@ -65,8 +67,9 @@ final class ImportController {
   @RequestBody(
       required = true,
       description =
-          "JSON lines: one enrollment per line, optionally with project_id and uuid. CSV: a header line and the"
-              + " columns name, hardware_type, project_id, uuid and properties.<name>.",
+          "UTF-8, or UTF-16 with a byte order mark. JSON: one enrollment per line or an array of enrollments,"
+              + " optionally with project_id and uuid. CSV: a header line and the columns name, hardware_type,"
+              + " project_id, uuid and properties.<name>, separated by commas, semicolons or tabs.",
       content = {
         @Content(
             mediaType = "application/x-ndjson",
@@ -77,6 +80,15 @@ final class ImportController {
                     value =
                         "{\"name\": \"edge-01\", \"hardware_type\": \"device.balena\", \"properties\":"
                             + " {\"machine_name\": \"raspberrypi4-64\", \"contact_email\": \"owner@example.org\"}}")),
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON_VALUE,
+            array = @ArraySchema(schema = @Schema(type = "object")),
+            examples =
+                @ExampleObject(
+                    name = "jsonArray",
+                    value =
+                        "[{\"name\": \"edge-01\", \"hardware_type\": \"device.balena\", \"properties\":"
+                            + " {\"machine_name\": \"raspberrypi4-64\", \"contact_email\": \"owner@example.org\"}}]")),
         @Content(
             mediaType = "text/csv",
             schema = @Schema(type = "string"),
@@ -93,7 +105,7 @@ final class ImportController {
   @ErrorStatuses({"400", "415"})
   @PostMapping(
       path = PATH,
-      consumes = {MediaType.APPLICATION_NDJSON_VALUE, "text/csv"},
+      consumes = {MediaType.APPLICATION_NDJSON_VALUE, MediaType.APPLICATION_JSON_VALUE, CSV},
       produces = MediaType.APPLICATION_JSON_VALUE)
   public ImportReportJson take(@AuthenticationPrincipal Caller caller, HttpServletRequest request)
       throws IOException {
@@ -106,10 +118,10 @@ final class ImportController {
         hardware.run(caller, rows(request), mode == null ? Mode.ROW : mode, dryRun));
   }
 
-  private List<ImportRow> rows(HttpServletRequest request) throws IOException {
+  private Iterable<ImportRow> rows(HttpServletRequest request) throws IOException {
     MediaType type = MediaType.parseMediaType(request.getContentType());
-    return MediaType.APPLICATION_NDJSON.equalsTypeAndSubtype(type)
-        ? ImportBody.jsonLines(request.getInputStream(), types)
-        : ImportBody.csv(request.getInputStream(), types);
+    return MediaType.valueOf(CSV).equalsTypeAndSubtype(type)
+        ? ImportBody.csv(request.getInputStream(), types)
+        : ImportBody.json(request.getInputStream(), types);
   }
 }

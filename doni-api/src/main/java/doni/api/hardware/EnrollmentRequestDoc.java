@@ -13,7 +13,9 @@ record EnrollmentRequestDoc(
     @Schema(
             minLength = 1,
             maxLength = 255,
-            description = "unique among live devices",
+            description =
+                "unique among live devices; at most 63 characters where the k8s worker serves the type, and neither a word of"
+                    + " a path (export, sync) nor a UUID",
             example = "edge-01")
         String name,
     @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,

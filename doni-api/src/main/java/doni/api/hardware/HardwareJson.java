@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
   "created_at",
   "updated_at",
   "workers",
-  "quarantine"
+  "quarantine",
+  "warnings"
 })
 record HardwareJson(
     @Schema(format = "uuid", example = "0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f") String uuid,
@@ -64,7 +65,15 @@ record HardwareJson(
             example = "2031-03-04T12:00:00+00:00")
         @Nullable String updatedAt,
     List<WorkerJson> workers,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable QuarantineJson quarantine) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable QuarantineJson quarantine,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Schema(
+            description =
+                "Only in the answer to a change: what was accepted but will not have the expected effect, each with"
+                    + " its path.",
+            example =
+                "[\"/availability/5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b: is in the past; it cannot be reserved\"]")
+        List<String> warnings) {
 
   /** The quarantine of a device. */
   @Schema(
@@ -120,7 +129,8 @@ record HardwareJson(
         WireTime.of(hardware.createdAt()),
         WireTime.orNull(hardware.updatedAt()),
         workers,
-        quarantine(hardware.quarantine()));
+        quarantine(hardware.quarantine()),
+        hardware.warnings());
   }
 
   private static @Nullable QuarantineJson quarantine(@Nullable Quarantine quarantine) {

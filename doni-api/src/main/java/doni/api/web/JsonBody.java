@@ -26,6 +26,15 @@ public record JsonBody(@Nullable Object value) {
   }
 
   /**
+   * Parses one row of a larger text as strictly as a request body.
+   *
+   * @throws RequestRefusedException.Invalid if it is not valid
+   */
+  public static JsonBody parseRow(String row) {
+    return new JsonBody(StrictJsonReader.read(row, StrictJsonReader.JsonSource.ROW));
+  }
+
+  /**
    * Returns the members of the body, which must be an object.
    *
    * @throws RequestRefusedException.Invalid if it is not an object

@@ -45,11 +45,50 @@ final class StrictJsonReader {
                   .build())
           .build();
 
+  /** What a JSON text is, for messages. */
+  enum JsonSource {
+    BODY("The body"),
+    /** A row of a larger text, whose line the client is told anyway. */
+    ROW("The row");
+
+    private final String subject;
+
+    JsonSource(String subject) {
+      this.subject = subject;
+    }
+
+    private RequestRefusedException.Invalid refusal(String predicate) {
+      return new RequestRefusedException.Invalid(subject + " " + predicate);
+    }
+
+    private String place(JacksonException e) {
+      var at = e.getLocation();
+      if (at == null || at.getLineNr() < 1) {
+        return "";
+      }
+      return this == ROW && at.getLineNr() == 1
+          ? ": see column %d".formatted(at.getColumnNr())
+          : ": see line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+    }
+  }
+
   private final JsonParser parser;
+  private final JsonSource source;
   private final List<String> violations = new ArrayList<>();
 
-  private StrictJsonReader(JsonParser parser) {
+  private StrictJsonReader(JsonParser parser, JsonSource source) {
     this.parser = parser;
+    this.source = source;
+  }
+
+  /**
+   * Returns the immutable value. A byte order mark before it is ignored, as RFC 8259 allows.
+   *
+   * @throws RequestRefusedException.Invalid with every violation
+   */
+  static @Nullable Object read(byte[] body) {
+    String text = decode(body);
+    return read(text.startsWith("\ufeff") ? text.substring(1) : text, JsonSource.BODY);
   }
 
   /**
@@ -57,19 +96,18 @@ final class StrictJsonReader {
    *
    * @throws RequestRefusedException.Invalid with every violation
    */
-  static @Nullable Object read(byte[] body) {
-    if (body.length == 0) {
-      throw new RequestRefusedException.Invalid("The body must be valid JSON; it is empty.");
+  static @Nullable Object read(String text, JsonSource source) {
+    if (text.isEmpty()) {
+      throw source.refusal("must be valid JSON; it is empty.");
     }
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), decode(body))) {
-      return new StrictJsonReader(parser).document();
+    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+      return new StrictJsonReader(parser, source).document();
     } catch (StreamConstraintsException e) {
-      throw new RequestRefusedException.Invalid(
-          "The body exceeds a limit (%d levels of nesting, %d digits in a number, %d characters in a string, %d in a name)%s."
-              .formatted(MAX_NESTING, MAX_DIGITS, MAX_TEXT, MAX_NAME, place(e)));
+      throw source.refusal(
+          "exceeds a limit (%d levels of nesting, %d digits in a number, %d characters in a string, %d in a name)%s."
+              .formatted(MAX_NESTING, MAX_DIGITS, MAX_TEXT, MAX_NAME, source.place(e)));
     } catch (JacksonException e) {
-      throw new RequestRefusedException.Invalid(
-          "The body must be valid JSON%s.".formatted(place(e)));
+      throw source.refusal("must be valid JSON%s.".formatted(source.place(e)));
     }
   }
 
@@ -86,19 +124,11 @@ final class StrictJsonReader {
     }
   }
 
-  private static String place(JacksonException e) {
-    var at = e.getLocation();
-    return at == null || at.getLineNr() < 1
-        ? ""
-        : ": see line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-  }
-
   private @Nullable Object document() {
     parser.nextToken();
     Object value = value();
     if (parser.nextToken() != null) {
-      throw new RequestRefusedException.Invalid(
-          "The body must be one JSON value; more text follows it.");
+      throw source.refusal("must be one JSON value; more text follows it.");
     }
     if (!violations.isEmpty()) {
       throw new RequestRefusedException.Invalid(violations);
@@ -109,7 +139,7 @@ final class StrictJsonReader {
   private @Nullable Object value() {
     JsonToken token = parser.currentToken();
     if (token == null) {
-      throw new RequestRefusedException.Invalid("The body must be valid JSON; it is empty.");
+      throw source.refusal("must be valid JSON; it is empty.");
     }
     return switch (token) {
       case START_OBJECT -> object();
@@ -120,7 +150,7 @@ final class StrictJsonReader {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
-      default -> throw new RequestRefusedException.Invalid("The body must be valid JSON.");
+      default -> throw source.refusal("must be valid JSON.");
     };
   }
 

@@ -113,6 +113,19 @@ record IronicDesiredState(DesiredIronicNode node, List<DesiredPort> ports) {
         .or(() -> portProblem(interfaces(hardware)));
   }
 
+  /** Returns what {@link #problem} demands of a name, as a JSON schema. */
+  static Map<String, Object> nameSchema() {
+    return Map.of(
+        "type",
+        "string",
+        "pattern",
+        "^(?!%s$)(?!(%s)$)%s$"
+            .formatted(
+                UUID.pattern(),
+                String.join("|", RESERVED.stream().sorted().toList()),
+                NAME.pattern()));
+  }
+
   private static Optional<String> nameProblem(String name) {
     boolean valid =
         NAME.matcher(name).matches() && !UUID.matcher(name).matches() && !RESERVED.contains(name);

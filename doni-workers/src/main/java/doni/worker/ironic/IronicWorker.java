@@ -72,6 +72,11 @@ final class IronicWorker implements Worker {
   }
 
   @Override
+  public Optional<Map<String, Object>> nameSchema() {
+    return Optional.of(IronicDesiredState.nameSchema());
+  }
+
+  @Override
   public List<WorkerField> fields() {
     return List.of(
         WorkerField.of("baremetal_driver", oneOf("ipmi")).asHidden(),

@@ -70,26 +70,30 @@ record ExpectedLabels(Map<String, Map<String, String>> byIndex) {
     for (String entry : text.split("\\|", -1)) {
       if (!entry.isBlank()) {
         int equals = entry.indexOf('=');
-        check(equals > 0, setting, entry.strip(), "key=value|key=value");
+        check(equals > 0, setting, "", entry.strip(), "key=value|key=value");
         String key = entry.substring(0, equals).strip();
         String value = entry.substring(equals + 1).strip();
-        check(LabelSyntax.isKey(key), setting + ", label key", key, LabelSyntax.KEY);
-        check(LabelSyntax.isValue(value), setting + ", value of " + key, value, LabelSyntax.VALUE);
+        check(LabelSyntax.isKey(key), setting, "label key ", key, LabelSyntax.KEY);
+        check(
+            LabelSyntax.isValue(value), setting, "value of " + key + " ", value, LabelSyntax.VALUE);
         check(
             !LabelSyntax.isReserved(key) && !key.equals(LOCAL_EGRESS),
-            setting + ", label key",
+            setting,
+            "label key ",
             key,
             "no key of " + LabelSyntax.reserved() + " and not " + LOCAL_EGRESS);
-        check(labels.put(key, value) == null, setting + ", label key", key, "each key only once");
+        check(labels.put(key, value) == null, setting, "label key ", key, "each key only once");
       }
     }
     return labels;
   }
 
-  private static void check(boolean right, String setting, String value, String allowed) {
+  /** Words the refusal as every other one of a setting, so that a start ends with one line. */
+  private static void check(
+      boolean right, String setting, String part, String value, String allowed) {
     if (!right) {
       throw new IllegalArgumentException(
-          "%s is '%s'; allowed: %s".formatted(setting, value, allowed));
+          "%s: %s'%s'; allowed: %s".formatted(setting, part, value, allowed));
     }
   }
 

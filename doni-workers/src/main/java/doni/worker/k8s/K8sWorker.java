@@ -60,11 +60,11 @@ import java.util.TreeSet;
  */
 final class K8sWorker implements Worker {
 
+  /** A kubelet labels its node with its name, and a label holds at most this many characters. */
+  private static final int MAX_NAME = 63;
+
   private static final String NAME_PATTERN =
       "^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$";
-
-  /** A kubelet copies its Node's name to a label, whose value is not longer. */
-  private static final int LONGEST_NAME = 63;
 
   private final K8sClient client;
   private final K8sProperties properties;
@@ -108,8 +108,7 @@ final class K8sWorker implements Worker {
 
   @Override
   public Optional<Map<String, Object>> nameSchema() {
-    return Optional.of(
-        Map.of("type", "string", "maxLength", LONGEST_NAME, "pattern", NAME_PATTERN));
+    return Optional.of(Map.of("type", "string", "maxLength", MAX_NAME, "pattern", NAME_PATTERN));
   }
 
   @Override
@@ -170,10 +169,10 @@ final class K8sWorker implements Worker {
           SharedNames.BOOTSTRAP_TOKEN
               + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or digits");
     }
-    if (device.name().length() > LONGEST_NAME || !LabelSyntax.isDnsName(nodeName(device))) {
+    if (device.name().length() > MAX_NAME || !LabelSyntax.isDnsName(nodeName(device))) {
       return Optional.of(
           "name: '%s' is not a valid Kubernetes node name; use at most %d letters, digits, '-' and '.'"
-              .formatted(device.name(), LONGEST_NAME));
+              .formatted(device.name(), MAX_NAME));
     }
     String index = properties.expectedLabelsIndexProperty();
     return device.text(index).isPresent()

@@ -172,4 +172,10 @@ class K8sWorkerTests {
 
     assertThat(name.matches(String.valueOf(pattern))).isEqualTo(accepted);
   }
+
+  /** The kubelet labels its node with kubernetes.io/hostname, and a label has 63 characters. */
+  @Test
+  void limitsNamesToWhatALabelHolds() {
+    assertThat(worker.nameSchema().orElseThrow()).containsEntry("maxLength", 63);
+  }
 }

@@ -236,6 +236,47 @@ class BackendImportIT {
   }
 
   @Test
+  void knowsWhatIsEnrolledWhateverABackendHides() throws Exception {
+    makeNode(node, "nc01", "52:54:00:aa:00:01");
+    makeReservable();
+    assertThat(
+            doni("--from", "ironic,blazar", "--defaults", defaults().toString(), "--apply").code())
+        .isZero();
+    Enrolled pi = new Enrolled(UUID.fromString(device), "found-pi", "");
+    Reply patched =
+        admin
+            .http()
+            .patch(
+                pi.path(),
+                "application/json-patch+json",
+                """
+                [{"op": "add", "path": "/availability/-",
+                  "value": {"start": "2047-01-01T00:00:00Z", "end": "2047-01-03T00:00:00Z"}}]
+                """);
+    assertThat(patched.status()).isEqualTo(200);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(backends.blazar().leaseCount()).isEqualTo(1));
+    backends.ironic().showPasswords(false);
+
+    Command dry = doni("--from", "ironic,blazar", "--output", "json");
+    Command applied = doni("--from", "ironic,blazar", "--apply");
+
+    assertThat(dry.code()).as(dry.output()).isZero();
+    assertThat(row(dry.json(), node).path("why")).isEmpty();
+    assertThat(row(dry.json(), device).path("why")).isEmpty();
+    assertThat(applied.code()).as(applied.output()).isZero();
+    assertThat(applied.output()).contains("0 enrolled, 2 known, 0 refused");
+
+    makeNode(UUID.randomUUID().toString(), "nc02", "52:54:00:aa:00:02");
+    Command more = doni("--from", "ironic");
+
+    assertThat(more.code()).as(more.output()).isEqualTo(3);
+    assertThat(more.output())
+        .contains("0 new, 1 known, 1 refused", "ipmi_password: Ironic does not show");
+  }
+
+  @Test
   void saysOfEachWhyItCannotBeTakenAndTakesTheOthers() throws Exception {
     makeNode(node, "nc01", "52:54:00:aa:00:01");
     String other = UUID.randomUUID().toString();

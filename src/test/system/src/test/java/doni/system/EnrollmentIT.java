@@ -3,12 +3,16 @@ package doni.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.simulator.http.PlainClient.Reply;
 import doni.simulator.kubernetes.NodeState;
 import doni.simulator.kubernetes.SimulatedKubernetes;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The life of a device, from its enrollment until nothing of it is left. */
 @ExtendWith(SharedSite.class)
@@ -120,5 +124,99 @@ class EnrollmentIT {
     } finally {
       kubernetes.revoke("delete", "nodes");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | must be at most 63 characters",
+        "edge.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | must be at most 63 characters",
+        "export | must not be 'export', which is part of a path",
+        "Sync | must not be 'Sync', which is part of a path",
+        "5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b | must not have the form of a UUID other than the hardware's own",
+      })
+  void refusesANameThatCannotJoin(String name, String text) throws Exception {
+    Reply created = owner.http().post(Owner.HARDWARE, Owner.enrollment(name));
+    Enrolled device = owner.enroll("renamed-" + name.length());
+    Reply renamed =
+        patch(
+            device,
+            "[{\"op\": \"replace\", \"path\": \"/name\", \"value\": \"%s\"}]".formatted(name));
+
+    assertThat(List.of(created.status(), renamed.status())).containsOnly(400);
+    assertThat(List.of(created.text("/error"), renamed.text("/error")))
+        .allMatch(error -> error.contains("/name: " + text));
+    owner.delete(device);
+  }
+
+  @Test
+  void acceptsTheLongestNameThatCanJoin() throws Exception {
+    owner.delete(owner.enroll("a".repeat(63)));
+  }
+
+  /** As a client sends it that holds the file format of Windows for UTF-8. */
+  @Test
+  void ignoresAByteOrderMark() throws Exception {
+    owner.delete(
+        owner.enrolled(
+            owner.http().post(Owner.HARDWARE, "\ufeff" + Owner.enrollment("with-mark"))));
+  }
+
+  @Test
+  void warnsOfWindowsThatCannotBeReserved() throws Exception {
+    Enrolled device = owner.enroll("with-windows");
+
+    Reply reply =
+        patch(
+            device,
+            """
+            [{"op": "add", "path": "/availability/-",
+              "value": {"start": "2047-01-01T00:00:00Z", "end": "2047-01-03T00:00:00Z"}},
+             {"op": "add", "path": "/availability/-",
+              "value": {"start": "2047-01-01T06:00:00Z", "end": "2047-01-01T12:00:00Z"}},
+             {"op": "add", "path": "/availability/-",
+              "value": {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}}]
+            """);
+    Reply unrelated =
+        patch(
+            device,
+            """
+            [{"op": "add", "path": "/properties/local_egress", "value": "deny"}]
+            """);
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body().path("warnings").toString())
+        .contains("is in the past", "overlaps /availability/");
+    assertThat(reply.body().path("warnings")).hasSize(2);
+    assertThat(owner.http().get(device.path() + "availability").body().path("availability"))
+        .hasSize(3);
+    assertThat(unrelated.body().has("warnings")).isFalse();
+    assertThat(owner.http().get(device.path()).body().has("warnings")).isFalse();
+    owner.delete(device);
+  }
+
+  @Test
+  void refusesAKeyThatNoPeerCanHaveAndWarnsOfTextThatIsNoKey() throws Exception {
+    Enrolled device = owner.enroll("with-channel");
+    String patch =
+        """
+        [{"op": "add", "path": "/properties/channels",
+          "value": {"user": {"channel_type": "wireguard", "public_key": "%s"}}}]
+        """;
+
+    Reply zero = patch(device, patch.formatted("A".repeat(43) + "="));
+    Reply text = patch(device, patch.formatted("k1"));
+
+    assertThat(zero.status()).isEqualTo(400);
+    assertThat(zero.text("/error"))
+        .contains("/properties/channels/user/public_key: must not be a point of low order");
+    assertThat(text.status()).isEqualTo(200);
+    assertThat(text.body().path("warnings").toString()).contains("is not a WireGuard key");
+    owner.delete(device);
+  }
+
+  private Reply patch(Enrolled device, String patch) throws Exception {
+    return owner.http().patch(device.path(), "application/json-patch+json", patch);
   }
 }

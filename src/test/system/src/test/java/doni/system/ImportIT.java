@@ -75,6 +75,42 @@ class ImportIT {
     assertThat(isEnrolled("half-b")).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "array, application/json",
+    "array, application/x-ndjson",
+    "pretty, application/json",
+    "semicolons, text/csv",
+    "tabs, text/csv"
+  })
+  void readsWhatPeopleHave(String shape, String type) throws Exception {
+    String name = "shape-" + shape + "-" + type.length();
+    String body =
+        switch (shape) {
+          case "array" -> "[" + Owner.enrollment(name) + "]";
+          case "pretty" -> Owner.enrollment(name);
+          case "semicolons" ->
+              "sep=;\r\nName;Hardware Type;properties.machine_name;properties.Contact Email;;\r\n%s;device.balena;%s;a@example.org;;\r\n;;;;;\r\n"
+                  .formatted(name, Owner.RASPBERRY);
+          default ->
+              "name\thardware_type\tproperties.machine_name\tproperties.contact_email\n%s\tdevice.balena\t%s\ta@example.org\n"
+                  .formatted(name, Owner.RASPBERRY);
+        };
+
+    assertThat(outcomes(owner.http().send("POST", PATH, type, body))).containsExactly("created");
+    assertThat(isEnrolled(name)).isTrue();
+  }
+
+  @Test
+  void describesAWrongValueWithoutAllAllowedOnes() throws Exception {
+    Reply reply = take("?dry_run=true", row("brief").replace(Owner.RASPBERRY, "steam-engine"));
+
+    assertThat(reply.body().at("/rows/0/violations").toString())
+        .matches(
+            ".*/properties/machine_name: must be one of the \\d+ values that GET /v1/hardware-types lists.*")
+        .doesNotContain(Owner.JETSON);
+  }
+
   @Test
   void changesNothingThatIsThere() throws Exception {
     Enrolled device = owner.enroll("untouched");
