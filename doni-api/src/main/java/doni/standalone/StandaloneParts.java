@@ -92,7 +92,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|bulkimport|database|discovery|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|cli|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class WorkerBeans {
@@ -140,7 +140,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|openstack|worker|bulkimport|database|discovery|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|cli|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class SettingsBeans {}

@@ -81,7 +81,7 @@ final class KeystoneProjects implements ProjectLookup {
             .map(Project::getId)
             .toList();
     return switch (ids.size()) {
-      case 0 -> new Found.None();
+      case 0 -> new Found.NoProject();
       case 1 -> new Found.One(ids.getFirst());
       default -> new Found.Several(ids);
     };

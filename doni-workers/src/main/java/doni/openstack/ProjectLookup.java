@@ -11,7 +11,7 @@ public interface ProjectLookup {
     record One(String id) implements Found {}
 
     /** No project has that id or name. */
-    record None() implements Found {}
+    record NoProject() implements Found {}
 
     /** Projects of several domains have that name. */
     record Several(List<String> ids) implements Found {}

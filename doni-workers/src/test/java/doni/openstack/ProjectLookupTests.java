@@ -34,7 +34,7 @@ class ProjectLookupTests extends SiteTest {
     site.projects.put("abc", "a/b ?&ü");
 
     assertThat(projects.find("a/b ?&ü")).isEqualTo(new Found.One("abc"));
-    assertThat(projects.find("..")).isEqualTo(new Found.None());
+    assertThat(projects.find("..")).isEqualTo(new Found.NoProject());
   }
 
   @Test
@@ -61,15 +61,15 @@ class ProjectLookupTests extends SiteTest {
     assertThat(site.seen).hasSize(1);
 
     clock.advance(Duration.ofMinutes(2));
-    assertThat(projects.find("abc")).isEqualTo(new Found.None());
+    assertThat(projects.find("abc")).isEqualTo(new Found.NoProject());
   }
 
   @Test
   void cachesAMissForThirtySeconds() {
-    assertThat(projects.find("late")).isEqualTo(new Found.None());
+    assertThat(projects.find("late")).isEqualTo(new Found.NoProject());
     site.projects.put("abc", "late");
 
-    assertThat(projects.find("late")).isEqualTo(new Found.None());
+    assertThat(projects.find("late")).isEqualTo(new Found.NoProject());
 
     clock.advance(Duration.ofSeconds(31));
     assertThat(projects.find("late")).isEqualTo(new Found.One("abc"));

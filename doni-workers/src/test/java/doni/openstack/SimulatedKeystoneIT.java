@@ -129,7 +129,7 @@ class SimulatedKeystoneIT {
 
     assertThat(projects.find("alice-proj")).isEqualTo(new Found.One(id));
     assertThat(projects.find(id)).isEqualTo(new Found.One(id));
-    assertThat(projects.find("no-such-project")).isEqualTo(new Found.None());
+    assertThat(projects.find("no-such-project")).isEqualTo(new Found.NoProject());
   }
 
   @Test

@@ -53,7 +53,7 @@ record ProjectAuthorization(Map<String, String> properties, List<String> unknown
     for (String entry : entries(hardware)) {
       switch (client.project(entry)) {
         case ProjectLookup.Found.One(String id) -> ids.add(id);
-        case ProjectLookup.Found.None _ -> unknown.add("'" + entry + "' (no such project)");
+        case ProjectLookup.Found.NoProject _ -> unknown.add("'" + entry + "' (no such project)");
         case ProjectLookup.Found.Several(List<String> several) ->
             unknown.add("'" + entry + "' (" + several.size() + " projects with that name)");
       }

@@ -108,7 +108,7 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
       if (result.isEmpty()) {
         return Optional.empty();
       }
-      if (!(result.get() instanceof IronicWriteResult.Done)) {
+      if (!(result.get() instanceof IronicWriteResult.WriteDone)) {
         return notDone(result.get(), write);
       }
       done(write);
@@ -175,7 +175,7 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
   /** Returns how the attempt ends; empty where the node is to be observed again. */
   private Optional<Outcome> notDone(IronicWriteResult result, IronicWrite write) {
     return switch (result) {
-      case IronicWriteResult.Done _, IronicWriteResult.Absent _ -> Optional.empty();
+      case IronicWriteResult.WriteDone _, IronicWriteResult.Absent _ -> Optional.empty();
       case IronicWriteResult.Locked _ ->
           Optional.of(
               new Outcome.Deferred(

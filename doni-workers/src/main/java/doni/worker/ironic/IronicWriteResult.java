@@ -5,11 +5,11 @@ import doni.openstack.ServiceResponse;
 /** How Ironic answered a write that a worker can do something about. */
 sealed interface IronicWriteResult {
 
-  IronicWriteResult DONE = new Done();
+  IronicWriteResult DONE = new WriteDone();
   IronicWriteResult ABSENT = new Absent();
   IronicWriteResult LOCKED = new Locked();
 
-  record Done() implements IronicWriteResult {}
+  record WriteDone() implements IronicWriteResult {}
 
   /** The node or port does not exist, or no longer. */
   record Absent() implements IronicWriteResult {}

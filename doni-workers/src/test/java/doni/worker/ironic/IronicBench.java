@@ -120,7 +120,7 @@ abstract class IronicBench extends FaultyBench<IronicClient> {
   }
 
   static void done(IronicWriteResult result) {
-    if (!(result instanceof IronicWriteResult.Done)) {
+    if (!(result instanceof IronicWriteResult.WriteDone)) {
       throw new AssertionError("the disturbance failed: " + result);
     }
   }

@@ -57,7 +57,7 @@ class TuneloConfigurationTests {
 
     @Override
     public ProjectLookup projects() {
-      return _ -> new ProjectLookup.Found.None();
+      return _ -> new ProjectLookup.Found.NoProject();
     }
 
     @Override
