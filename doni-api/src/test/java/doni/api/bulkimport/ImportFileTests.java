@@ -189,7 +189,6 @@ class ImportFileTests {
         "sep=,\\nname\\nx\\n\"a\"b | line 4: a closing quote must be followed by a separator or the end of the line",
         "name\\n\"a\"b\\nc | line 2: a closing quote must be followed by a separator or the end of the line",
         "\\n\\n | The text must begin with a header line; it is empty.",
-        "\u00a0,,\\n | The text must begin with a header line; it is empty.",
         "sep=; | The text must begin with a header line; it is empty.",
         "[{\"name\": 1}] | This is JSON; send it as application/x-ndjson or application/json.",
       })
