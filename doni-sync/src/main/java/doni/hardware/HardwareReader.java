@@ -1,7 +1,6 @@
 package doni.hardware;
 
 import doni.database.TimestampColumns;
-import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
 import doni.hardware.HardwareView.Quarantine;
@@ -11,9 +10,6 @@ import doni.secret.SecretEncryptor;
 import doni.task.TaskStatusReader;
 import doni.task.TaskStatusReader.TaskStatusRow;
 import doni.task.WorkerReport;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,10 +29,6 @@ import org.springframework.stereotype.Component;
 public class HardwareReader {
 
   private static final String FORM = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
-  private static final String HARDWARE =
-      "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties,"
-          + " h.generation, h.created_at, h.updated_at, h.requested_at, h.quarantined_at,"
-          + " h.quarantined_by, h.quarantine_reason";
   private static final String TASKS =
       "select t.hardware_uuid, "
           + TaskStatusReader.COLUMNS
@@ -155,9 +147,9 @@ public class HardwareReader {
       HardwareListQuery query, @Nullable String projectId, boolean asExport) {
     HardwareQuerySql selection = HardwareQuerySql.of(query, projectId, marker(query));
     List<HardwareRow> rows =
-        jdbc.sql("select " + HARDWARE + " from hardware h where " + selection.sql())
+        jdbc.sql("select " + HardwareRow.COLUMNS + " from hardware h where " + selection.sql())
             .params(selection.parameters())
-            .query((row, _) -> row(row))
+            .query((row, _) -> HardwareRow.of(row))
             .list();
     if (asExport) {
       return rows.stream().map(hardwareRow -> exported(hardwareRow)).toList();
@@ -186,7 +178,7 @@ public class HardwareReader {
   private Optional<HardwareView> one(String condition, Object value) {
     return jdbc.sql(
             "select "
-                + HARDWARE
+                + HardwareRow.COLUMNS
                 + ", "
                 + TaskStatusReader.COLUMNS
                 + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid"
@@ -197,7 +189,7 @@ public class HardwareReader {
           HardwareRow hardware = null;
           List<TaskStatusRow> rows = new ArrayList<>();
           while (result.next()) {
-            hardware = hardware == null ? row(result) : hardware;
+            hardware = hardware == null ? HardwareRow.of(result) : hardware;
             if (result.getString("worker_type") != null) {
               rows.add(TaskStatusReader.row(result));
             }
@@ -250,53 +242,5 @@ public class HardwareReader {
     return ref.length() == 36 && ref.matches(FORM)
         ? Optional.of(UUID.fromString(ref))
         : Optional.empty();
-  }
-
-  private record HardwareRow(
-      UUID uuid,
-      String name,
-      String projectId,
-      String hardwareType,
-      String properties,
-      long generation,
-      Instant createdAt,
-      @Nullable Instant updatedAt,
-      Instant requestedAt,
-      @Nullable Quarantine quarantine) {
-
-    HardwareRecord record(SecretEncryptor encryptor) {
-      HardwareId id = new HardwareId(uuid);
-      return new HardwareRecord(
-          id,
-          name,
-          projectId,
-          hardwareType,
-          encryptor.decryptProperties(id, properties),
-          new Generation(generation),
-          createdAt,
-          updatedAt);
-    }
-  }
-
-  private static HardwareRow row(ResultSet row) throws SQLException {
-    return new HardwareRow(
-        row.getObject("uuid", UUID.class),
-        row.getString("name"),
-        row.getString("project_id"),
-        row.getString("hardware_type"),
-        row.getString("properties"),
-        row.getLong("generation"),
-        TimestampColumns.instant(row, "created_at"),
-        TimestampColumns.nullableInstant(row, "updated_at"),
-        TimestampColumns.instant(row, "requested_at"),
-        quarantine(row));
-  }
-
-  private static @Nullable Quarantine quarantine(ResultSet row) throws SQLException {
-    Instant since = TimestampColumns.nullableInstant(row, "quarantined_at");
-    return since == null
-        ? null
-        : new Quarantine(
-            since, row.getString("quarantined_by"), row.getString("quarantine_reason"));
   }
 }

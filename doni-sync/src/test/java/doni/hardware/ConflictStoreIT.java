@@ -168,7 +168,7 @@ class ConflictStoreIT {
     List<String> plan =
         neighbours
             .bound("explain " + ConflictStore.FIND, asking, LANE, SOUGHT)
-            .query(String.class)
+            .query((row, _) -> row.getString(1))
             .list();
 
     assertThat(plan).noneMatch(line -> line.contains("Seq Scan"));

@@ -42,7 +42,7 @@ final class CsvTable {
    */
   record CsvRow(int line, Map<String, String> cells, List<Integer> nameless) {}
 
-  private static final String SEPARATORS = ",;\t|";
+  private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
   private static final Pattern SEPARATOR_LINE =
       Pattern.compile(
           "\\A\"?sep=([^\\w\"\\s]|\\t)\"?[^\\S\\r\\n]*(\\R|\\z)", Pattern.CASE_INSENSITIVE);
@@ -151,7 +151,7 @@ final class CsvTable {
     CsvHeader header = new CsvHeader(properties);
     char best = ',';
     long most = -1;
-    for (char candidate : SEPARATORS.toCharArray()) {
+    for (char candidate : SEPARATORS) {
       try {
         // Known columns decide; where there are none, the number of columns does.
         long found =

@@ -158,8 +158,8 @@ class ImportFileTests {
 
     assertThat(rows.get(0).violations())
         .containsExactly("/properties/shared: must be true or false");
-    assertThat(rows.get(1).request().properties().toString())
-        .isEqualTo("{machine_name=raspberrypi4-64, shared=true, su_factor=-0.25}");
+    assertThat(rows.get(1).request().properties())
+        .hasToString("{machine_name=raspberrypi4-64, shared=true, su_factor=-0.25}");
     assertThat(rows.get(2).violations()).containsExactly("/properties/su_factor: must be a number");
   }
 
@@ -167,11 +167,17 @@ class ImportFileTests {
   void keepsCellsOfTextAsTheyAre() throws IOException {
     List<ImportRow> rows =
         csv(
-            "name,hardware_type,properties.application_credential_secret\n"
-                + "a,device.balena,00123\nb,device.balena,1E+05\nc,device.balena,\" x \"\"y\"\"\n z\"\n");
+            """
+            name,hardware_type,properties.application_credential_secret
+            a,device.balena,00123
+            b,device.balena,1E+05
+            c,device.balena," x ""y""
+             z"
+            """);
 
     assertThat(rows)
-        .extracting(row -> row.request().properties().get("application_credential_secret"))
+        .extracting(row -> row.request().properties())
+        .extracting("application_credential_secret")
         .containsExactly("00123", "1E+05", " x \"y\"\n z");
   }
 
@@ -221,18 +227,43 @@ class ImportFileTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "[\n  {\"name\": \"a\", \"hardware_type\": \"t\", \"properties\": {}},\n"
-            + "  {\"name\": \"b\", \"hardware_type\": \"t\", \"properties\": {}}\n]\n",
-        "  [{\"name\": \"a\", \"hardware_type\": \"t\", \"properties\": {}}, {\n"
-            + "\"name\": \"b\", \"hardware_type\": \"t\", \"properties\": {\"x\": [{}, \"]}\\\"\"]}}]",
-        "{\n  \"name\": \"a\",\n  \"hardware_type\": \"t\",\n  \"properties\": {}\n}\n\n"
-            + "{\n  \"name\": \"b\",\n  \"hardware_type\": \"t\",\n  \"properties\": {}\n}",
-        "{\"name\": \"a\", \"hardware_type\": \"t\",\n \"properties\": {}}\r\n"
-            + "{\"name\": \"b\", \"hardware_type\": \"t\", \"properties\": {}}\r\n",
-        "[{\"name\": \"a\", \"hardware_type\": \"t\", \"properties\": {}}]\n"
-            + "[{\"name\": \"b\", \"hardware_type\": \"t\", \"properties\": {}}]",
-        "{\"name\": \"a\", \"hardware_type\": \"t\", \"properties\": {}}\r\n\r\n"
-            + "{\"name\": \"b\", \"hardware_type\": \"t\", \"properties\": {}}\r\n",
+        """
+        [
+          {"name": "a", "hardware_type": "t", "properties": {}},
+          {"name": "b", "hardware_type": "t", "properties": {}}
+        ]
+        """,
+        """
+          [{"name": "a", "hardware_type": "t", "properties": {}}, {
+        "name": "b", "hardware_type": "t", "properties": {"x": [{}, "]}\\"\"]}}]\
+        """,
+        """
+        {
+          "name": "a",
+          "hardware_type": "t",
+          "properties": {}
+        }
+
+        {
+          "name": "b",
+          "hardware_type": "t",
+          "properties": {}
+        }\
+        """,
+        """
+        {"name": "a", "hardware_type": "t",
+         "properties": {}}\r
+        {"name": "b", "hardware_type": "t", "properties": {}}\r
+        """,
+        """
+        [{"name": "a", "hardware_type": "t", "properties": {}}]
+        [{"name": "b", "hardware_type": "t", "properties": {}}]\
+        """,
+        """
+        {"name": "a", "hardware_type": "t", "properties": {}}\r
+        \r
+        {"name": "b", "hardware_type": "t", "properties": {}}\r
+        """,
       })
   void readsShapeOfJson(String text) throws IOException {
     assertThat(names(json(text))).isEqualTo("a b");

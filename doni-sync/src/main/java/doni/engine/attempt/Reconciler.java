@@ -262,7 +262,8 @@ public final class Reconciler {
       case AttemptResult.Ended(Outcome.Deferred deferred)
           when deferred.cause() == DeferralCause.CREDENTIALS ->
           begins(task, update, since.plus(LASTING))
-              || !update.attempt().at().isBefore(since.plus(LASTING)) && !update.events().isEmpty();
+              || (!update.attempt().at().isBefore(since.plus(LASTING))
+                  && !update.events().isEmpty());
       default -> begins(task, update, since.plus(LONG));
     };
   }

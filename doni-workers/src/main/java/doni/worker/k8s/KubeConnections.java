@@ -34,9 +34,7 @@ final class KubeConnections {
   private static final String SETTING = "doni.workers.k8s.kubeconfig-file";
   private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
-  /**
-   * Until the same kubeconfig is tried again: a program or a file that it names may be repaired.
-   */
+  /** Until the same kubeconfig is tried again: what it refers to may be repaired. */
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
 
   private final @Nullable KubeconfigFile file;
@@ -105,7 +103,8 @@ final class KubeConnections {
 
   private String reason() {
     ConnectionAttempt attempt = running;
-    return attempt == null ? missing : attempt.waitingFor().orElse(missing);
+    String waiting = attempt == null ? null : attempt.waitingFor;
+    return waiting == null ? missing : waiting;
   }
 
   /**
@@ -180,14 +179,14 @@ final class KubeConnections {
     cancelRunning();
     ConnectionAttempt attempt = new ConnectionAttempt(content);
     running = attempt;
-    attempt.start();
+    attempt.thread.start();
   }
 
   private void cancelRunning() {
     ConnectionAttempt former = running;
     if (former != null) {
       running = null;
-      former.cancel();
+      former.thread.interrupt();
     }
   }
 
@@ -251,18 +250,6 @@ final class KubeConnections {
       this.content = content;
     }
 
-    void start() {
-      thread.start();
-    }
-
-    void cancel() {
-      thread.interrupt();
-    }
-
-    Optional<String> waitingFor() {
-      return Optional.ofNullable(waitingFor);
-    }
-
     void await() {
       try {
         ended.await();
@@ -287,11 +274,8 @@ final class KubeConnections {
           expires = credential.expires();
         }
         IdentifiedClient client = clients.client(context, identity);
-        connected(
-            this,
-            context,
-            new KubeConnection(client, clients.requestTimeout(), clock, expires),
-            path);
+        var next = new KubeConnection(client, clients.requestTimeout(), clock, expires);
+        connected(this, context, next, path);
       } catch (UnusableKubeconfigException e) {
         failed(this, "kubeconfig " + path + " (" + SETTING + ") is invalid: " + e.getMessage());
       } catch (InterruptedException _) {
@@ -306,9 +290,7 @@ final class KubeConnections {
     }
   }
 
-  /**
-   * Returns where an exception was thrown, without its text: that of a defect can hold any value.
-   */
+  /** Where an exception was thrown, without its text: that of a defect can hold any value. */
   private static Throwable traceOf(RuntimeException e) {
     IllegalStateException trace = new IllegalStateException(e.getClass().getName());
     trace.setStackTrace(e.getStackTrace());

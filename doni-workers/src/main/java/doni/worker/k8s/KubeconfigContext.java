@@ -128,7 +128,7 @@ record KubeconfigContext(
     Optional<ExecPlugin> plugin =
         user.getExec() == null
             ? Optional.empty()
-            : Optional.of(fields.plugin(user.getExec(), cluster, server));
+            : Optional.of(new ExecPluginFields(fields).plugin(user.getExec(), cluster, server));
     checkCombination(server, identity, plugin, fields);
     return new KubeconfigContext(fields.context(), server, identity, plugin, fields.files());
   }

@@ -1,12 +1,8 @@
 package doni.worker.k8s;
 
 import doni.enrollment.Secret;
-import doni.worker.k8s.KubeconfigContext.KubeServer;
 import doni.worker.k8s.KubeconfigContext.UnusableKubeconfigException;
 import doni.worker.k8s.KubeconfigFile.FileVersion;
-import io.fabric8.kubernetes.api.model.Cluster;
-import io.fabric8.kubernetes.api.model.ExecConfig;
-import io.fabric8.kubernetes.api.model.ExecEnvVar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -22,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +34,6 @@ final class KubeconfigFields {
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]+");
   private static final Pattern HEADER_NAME = Pattern.compile("[-!#$&'*+.^_`|~0-9A-Za-z]");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?");
-
-  /** Why a credential plugin cannot be asked for anything: a service has no terminal. */
-  private static final String ALWAYS = "Always";
 
   private final String context;
   private final Path directory;
@@ -162,7 +154,7 @@ final class KubeconfigFields {
     }
   }
 
-  private Path resolved(String field, String path) throws UnusableKubeconfigException {
+  Path resolved(String field, String path) throws UnusableKubeconfigException {
     try {
       return directory.resolve(path).normalize();
     } catch (InvalidPathException _) {
@@ -243,67 +235,5 @@ final class KubeconfigFields {
           HEADER_NAME.matcher(character).matches() ? character : "%%%02X".formatted(b & 0xff));
     }
     return escaped.toString();
-  }
-
-  ExecPlugin plugin(ExecConfig exec, Cluster cluster, KubeServer server)
-      throws UnusableKubeconfigException {
-    refuseUnknown("credential plugin (exec)", exec.getAdditionalProperties());
-    String version = exec.getApiVersion();
-    if (version == null || !ExecPlugin.VERSIONS.contains(version)) {
-      throw refused("exec.apiVersion", "must be " + String.join(" or ", ExecPlugin.VERSIONS));
-    }
-    String mode = exec.getInteractiveMode();
-    if (ALWAYS.equals(mode)) {
-      throw refused("exec.interactiveMode", "must not be Always: a service has no terminal");
-    }
-    if (mode != null && !mode.isEmpty() && !Set.of("Never", "IfAvailable").contains(mode)) {
-      throw refused("exec.interactiveMode", "must be Never or IfAvailable");
-    }
-    List<String> command = new ArrayList<>(List.of(executable(exec.getCommand()).toString()));
-    if (exec.getArgs() != null) {
-      command.addAll(exec.getArgs());
-    }
-    boolean told = Boolean.TRUE.equals(exec.getProvideClusterInfo());
-    return new ExecPlugin(
-        context,
-        command,
-        environment(exec),
-        version,
-        told ? Optional.of(ExecPlugin.clusterInfo(cluster, server)) : Optional.empty());
-  }
-
-  private Map<String, String> environment(ExecConfig exec) throws UnusableKubeconfigException {
-    Map<String, String> environment = new LinkedHashMap<>();
-    for (ExecEnvVar variable : exec.getEnv() == null ? List.<ExecEnvVar>of() : exec.getEnv()) {
-      String name = variable.getName();
-      if (name == null || name.isEmpty() || name.contains("=") || name.indexOf('\0') >= 0) {
-        throw refused("exec.env", "every variable needs a name");
-      }
-      environment.put(name, variable.getValue() == null ? "" : variable.getValue());
-    }
-    return environment;
-  }
-
-  /** Finds the program: in the {@code PATH}, or relative to the kubeconfig where it has a slash. */
-  private Path executable(@Nullable String command) throws UnusableKubeconfigException {
-    if (command == null || command.isBlank()) {
-      throw refused("exec.command", "is missing");
-    }
-    List<Path> candidates = new ArrayList<>();
-    if (command.contains("/")) {
-      candidates.add(resolved("exec.command", command));
-    } else {
-      for (String folder : String.valueOf(System.getenv("PATH")).split(":", -1)) {
-        candidates.add(resolved("exec.command", folder).resolve(command));
-      }
-    }
-    return candidates.stream()
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-        .findFirst()
-        .orElseThrow(() ->
-            refused(
-                "exec.command",
-                "cannot be run: %s is not an executable file"
-                    .formatted(command.replaceAll("\\p{C}", "?"))));
   }
 }
