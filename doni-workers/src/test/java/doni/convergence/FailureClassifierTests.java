@@ -54,7 +54,7 @@ class FailureClassifierTests {
   void refusedCredentialsCostTheDeviceNoAttempt(int status) {
     assertThat(FailureClassifier.classify(answered(status)))
         .isEqualTo(
-            Outcome.Deferred.uncounted(
+            Outcome.Deferred.refused(
                 "blazar answered %d: teapot".formatted(status), Duration.ofSeconds(30)));
   }
 
