@@ -44,7 +44,12 @@ class ArchitectureTests {
 
   @ArchTest
   static final ArchRule convergenceUsesTheContract =
-      ours("doni.convergence", "doni.convergence", "doni.backend", "doni.worker");
+      ours(
+          "doni.convergence",
+          "doni.convergence",
+          "doni.backend",
+          "doni.worker",
+          "doni.enrollment");
 
   @ArchTest
   static final ArchRule openStackUsesBackendCalls =

@@ -4,6 +4,7 @@ import doni.enrollment.Secret;
 import doni.hardware.HardwareRecord;
 import doni.hardwaretype.HardwareTypes;
 import doni.worker.WorkerField;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,10 @@ final class ImportComparison {
 
   private static boolean same(@Nullable Object stored, @Nullable Object wanted) {
     Object plain = stored instanceof Secret secret ? secret.value() : stored;
+    if (plain instanceof Number one && wanted instanceof Number other) {
+      // The same number may have been read as another type: 2, 2.0 and 2.00 are one value.
+      return new BigDecimal(one.toString()).compareTo(new BigDecimal(other.toString())) == 0;
+    }
     return Objects.equals(plain, wanted)
         || (Secret.MASK.equals(wanted) && stored instanceof Secret);
   }

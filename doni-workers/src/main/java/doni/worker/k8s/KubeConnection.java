@@ -39,6 +39,7 @@ final class KubeConnection {
 
   private final Clock clock;
   private boolean closed;
+  private volatile boolean stopped;
   private volatile @Nullable Instant lastWatchFailure;
   private volatile @Nullable SharedIndexInformer<Node> informer;
 
@@ -81,8 +82,11 @@ final class KubeConnection {
     nodes.addEventHandler(new Events(listener));
     // By default, an informer gives up when its first list fails.
     nodes.exceptionHandler((_, failure) -> {
-      watchFailed(failure);
-      return true;
+      // A watch that is stopped fails once more, on the client that is closed under it.
+      if (!stopped) {
+        watchFailed(failure);
+      }
+      return !stopped;
     });
     informer = nodes;
     var _ =
@@ -138,6 +142,7 @@ final class KubeConnection {
 
   /** Ends the watch now, and the client after its running calls. Does not wait. */
   void close() {
+    stopped = true;
     SharedIndexInformer<Node> nodes = informer;
     if (nodes != null) {
       nodes.stop();

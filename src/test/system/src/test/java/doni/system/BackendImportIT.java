@@ -263,8 +263,8 @@ class BackendImportIT {
     Command applied = doni("--from", "ironic,blazar", "--apply");
 
     assertThat(dry.code()).as(dry.output()).isZero();
-    assertThat(row(dry.json(), node).path("why")).isEmpty();
-    assertThat(row(dry.json(), device).path("why")).isEmpty();
+    assertThat(row(dry.json(), node).path("why")).as(dry.output()).isEmpty();
+    assertThat(row(dry.json(), device).path("why")).as(dry.output()).isEmpty();
     assertThat(applied.code()).as(applied.output()).isZero();
     assertThat(applied.output()).contains("0 enrolled, 2 known, 0 refused");
 
