@@ -45,11 +45,7 @@ class ArchitectureTests {
   @ArchTest
   static final ArchRule convergenceUsesTheContract =
       ours(
-          "doni.convergence",
-          "doni.convergence",
-          "doni.backend",
-          "doni.worker",
-          "doni.enrollment");
+          "doni.convergence", "doni.convergence", "doni.backend", "doni.worker", "doni.enrollment");
 
   @ArchTest
   static final ArchRule openStackUsesBackendCalls =
