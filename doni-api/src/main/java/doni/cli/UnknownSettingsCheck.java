@@ -26,6 +26,7 @@ final class UnknownSettingsCheck {
               "doni.hardware-types",
               "doni.home",
               "doni.keystone",
+              "doni.limits",
               "doni.machine-types",
               "doni.policy-file",
               "doni.secrets.keys",

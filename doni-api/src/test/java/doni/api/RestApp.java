@@ -50,6 +50,7 @@ import org.springframework.context.annotation.Import;
       JdbcTemplateAutoConfiguration.class
     })
 @ComponentScan({
+  "doni.api.admission",
   "doni.api.bulkimport",
   "doni.api.event",
   "doni.api.hardware",

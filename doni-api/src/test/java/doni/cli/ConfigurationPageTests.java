@@ -47,6 +47,7 @@ class ConfigurationPageTests {
   static {
     SECTIONS.put("doni", "General");
     SECTIONS.put("doni.secrets", "Encryption keys");
+    SECTIONS.put("doni.limits", "Limits");
     SECTIONS.put("doni.keystone", "Keystone");
     SECTIONS.put("doni.machine-types", "Machine types");
     SECTIONS.put("doni.events", "Events");
@@ -68,6 +69,7 @@ class ConfigurationPageTests {
               "doni.keystone.static-tokens.<token>",
               "doni.openstack.KeystoneProperties$StaticToken"),
           Map.entry("doni.machine-types.<name>", "doni.machinetype.ConfiguredMachineTypes$Entry"),
+          Map.entry("doni.limits", "doni.api.admission.AdmissionProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),
           Map.entry("doni.webhooks.<name>", "doni.webhook.WebhookProperties"),
           Map.entry("doni.sync", "doni.engine.lane.EngineProperties"),

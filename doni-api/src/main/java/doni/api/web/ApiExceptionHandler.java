@@ -58,6 +58,13 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     return answer(status, new HttpHeaders(), StatusErrorText.of(status.value()));
   }
 
+  /** A body that is read by a controller itself; see also handleHttpMessageNotReadable. */
+  @ExceptionHandler
+  ResponseEntity<Object> late(SocketTimeoutException e) {
+    HttpStatus status = HttpStatus.REQUEST_TIMEOUT;
+    return answer(status, new HttpHeaders(), StatusErrorText.of(status.value()));
+  }
+
   /** Leaves refusals of Spring Security to its own handlers. */
   @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
   ResponseEntity<Object> notAllowed(RuntimeException e) {

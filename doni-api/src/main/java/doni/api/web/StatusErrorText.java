@@ -8,7 +8,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /** Error texts for failures of which only the status is known. */
-final class StatusErrorText {
+public final class StatusErrorText {
 
   static final String REQUEST_ID_HEADER = "OpenStack-Request-Id";
 
@@ -33,7 +33,7 @@ final class StatusErrorText {
   }
 
   /** Writes an error response without Spring, for a request that does not reach a controller. */
-  static void write(HttpServletResponse response, int status) throws IOException {
+  public static void write(HttpServletResponse response, int status) throws IOException {
     byte[] body = "{\"error\":\"%s\"}".formatted(of(status)).getBytes(StandardCharsets.US_ASCII);
     response.setStatus(status);
     response.setContentType("application/json");

@@ -1,0 +1,83 @@
+package doni.api.admission;
+
+import doni.api.web.StatusErrorText;
+import doni.policy.Caller;
+import io.micrometer.core.instrument.Counter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Answers 503 with Retry-After when there is no room for a request, and gives the body of a request
+ * that is admitted a time limit. Runs after authentication, because a caller that waits for
+ * Keystone must not take room.
+ *
+ * <p>Health checks are always admitted. Event streams have a limit of their own.
+ */
+final class RequestAdmissionFilter extends OncePerRequestFilter {
+
+  private static final String RETRY_AFTER_SECONDS = "2";
+  private static final String API = "/v1/";
+  private static final String IMPORT = "/v1/hardware:import";
+  private static final String EVENTS = "/v1/events";
+
+  private final RequestAdmission admission;
+  private final Counter refused;
+
+  RequestAdmissionFilter(RequestAdmission admission, Counter refused) {
+    this.admission = admission;
+    this.refused = refused;
+  }
+
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    String path = request.getRequestURI();
+    return !path.startsWith(API) || isEventStream(request, path);
+  }
+
+  private static boolean isEventStream(HttpServletRequest request, String path) {
+    return path.startsWith(EVENTS)
+        && MediaType.TEXT_EVENT_STREAM_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT));
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    Optional<RequestAdmission.Room> room = room(request);
+    if (room.isEmpty()) {
+      refused.increment();
+      response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+      StatusErrorText.write(response, HttpStatus.SERVICE_UNAVAILABLE.value());
+      return;
+    }
+    try (RequestAdmission.Room _ = room.get()) {
+      chain.doFilter(new TimedBodyRequest(request, System::nanoTime), response);
+    }
+  }
+
+  private Optional<RequestAdmission.Room> room(HttpServletRequest request) {
+    try {
+      return admission.enter(project(), request.getRequestURI().startsWith(IMPORT));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private static String project() {
+    Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+    return authentication != null && authentication.getPrincipal() instanceof Caller caller
+        ? caller.projectId()
+        : "";
+  }
+}
