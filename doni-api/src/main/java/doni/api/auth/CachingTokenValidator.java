@@ -46,6 +46,7 @@ final class CachingTokenValidator implements TokenValidation.TokenValidator {
 
   private final TokenValidation.TokenValidator keystone;
   private final AsyncCache<TokenDigest, TokenValidation> validations;
+  private final SuspectAddresses suspects;
   private final Duration patience;
   private final Clock clock;
   private final AtomicBoolean down = new AtomicBoolean();
@@ -67,6 +68,7 @@ final class CachingTokenValidator implements TokenValidation.TokenValidator {
       Ticker ticker,
       MeterRegistry meters) {
     this.keystone = keystone;
+    this.suspects = new SuspectAddresses(ticker);
     this.patience = patience;
     this.clock = clock;
     this.validations =
@@ -103,6 +105,33 @@ final class CachingTokenValidator implements TokenValidation.TokenValidator {
       cached.increment();
     }
     return unlessExpired(await(cachedValidation.cached));
+  }
+
+  @Override
+  public TokenValidation validate(Secret token, String address) {
+    if (!suspects.isSuspect(address) || validations.getIfPresent(TokenDigest.of(token)) != null) {
+      return counted(validate(token), address);
+    }
+    try {
+      if (!suspects.enter(patience)) {
+        return late("too many rejected tokens from this address");
+      }
+      try {
+        return counted(validate(token), address);
+      } finally {
+        suspects.leave();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return late("interrupted");
+    }
+  }
+
+  private TokenValidation counted(TokenValidation result, String address) {
+    if (result instanceof TokenValidation.Rejected) {
+      suspects.rejected(address);
+    }
+    return result;
   }
 
   /** Runs on a thread of its own, so that a request can stop waiting. */

@@ -57,7 +57,8 @@ final class TokenAuthenticationFilter extends OncePerRequestFilter {
       errors.unauthorized(response);
       return;
     }
-    switch (tokens.validate(new Secret(request.getHeader(RequestIdFilter.TOKEN_HEADER)))) {
+    Secret token = new Secret(request.getHeader(RequestIdFilter.TOKEN_HEADER));
+    switch (tokens.validate(token, request.getRemoteAddr())) {
       case TokenValidation.Unanswered(BackendException failure) ->
           errors.unavailable(response, failure);
       case TokenValidation.Rejected _ -> errors.unauthorized(response);

@@ -13,6 +13,15 @@ sealed interface TokenValidation {
   interface TokenValidator {
 
     TokenValidation validate(Secret token);
+
+    /**
+     * Validates a token of a client.
+     *
+     * @param address of the client, so that those who send many wrong tokens do not delay others
+     */
+    default TokenValidation validate(Secret token, String address) {
+      return validate(token);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package doni.api.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import doni.backend.BackendException;
 import doni.enrollment.Secret;
@@ -8,6 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +73,28 @@ class KeystoneOutageIT extends KeystoneFixture {
 
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     gate.countDown();
+  }
+
+  @Test
+  void keepsPlacesForOthersBesideAnAddressWithManyWrongTokens() throws Exception {
+    for (int i = 0; i <= SuspectAddresses.ALLOWED; i++) {
+      assertThat(tokens.validate(new Secret("wrong-" + i), "192.0.2.1"))
+          .isInstanceOf(TokenValidation.Rejected.class);
+    }
+    int before = keystone.validations();
+    CountDownLatch gate = keystone.hangs();
+    try (ExecutorService attackers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 40; i++) {
+        Secret wrong = new Secret("hanging-" + i);
+        attackers.submit(() -> tokens.validate(wrong, "192.0.2.1"));
+      }
+      await().until(() -> keystone.validations() - before == SuspectAddresses.PLACES);
+      Future<TokenValidation> honest = attackers.submit(() -> tokens.validate(ALICE, "192.0.2.2"));
+      await().until(() -> keystone.validations() - before == SuspectAddresses.PLACES + 1);
+      gate.countDown();
+
+      assertThat(honest.get()).isInstanceOf(TokenValidation.Valid.class);
+    }
   }
 
   @Test
