@@ -18,6 +18,8 @@ import doni.request.RequestRefusedException.Stale;
 import doni.task.TaskState;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +42,23 @@ class HardwareServiceIT {
 
   private final HardwareService intake;
   private final JdbcClient jdbc;
+  private final IdempotencyKeyStore keys;
+  private final IdempotencyKeyRetentionJob removal;
 
   private final Caller alice = caller("alice", "alice-project", "member");
   private final Caller bob = caller("bob", "bob-project", "member");
   private final Caller admin = caller("admin", "admin-project", "admin");
 
   @Autowired
-  HardwareServiceIT(HardwareService intake, JdbcClient jdbc) {
+  HardwareServiceIT(
+      HardwareService intake,
+      JdbcClient jdbc,
+      IdempotencyKeyStore keys,
+      IdempotencyKeyRetentionJob removal) {
     this.intake = intake;
     this.jdbc = jdbc;
+    this.keys = keys;
+    this.removal = removal;
   }
 
   @BeforeEach
@@ -180,6 +190,61 @@ class HardwareServiceIT {
     assertThatThrownBy(
             () -> intake.create(alice, new Request("other", SampleTypes.TYPE, valid()), "key-1"))
         .isInstanceOf(Conflict.class);
+  }
+
+  @Test
+  void refusesAnIdempotencyKeyOfAnotherUser() {
+    Request request = new Request("dev", SampleTypes.TYPE, valid());
+    intake.create(alice, request, "key-1");
+
+    assertThatThrownBy(
+            () -> intake.create(caller("eve", "alice-project", "member"), request, "key-1"))
+        .isInstanceOf(Conflict.class);
+  }
+
+  @Test
+  void storesNoHashOfARequestThatCanBeGuessedWithoutAKey() throws Exception {
+    intake.create(alice, new Request("dev", SampleTypes.TYPE, valid()), "key-1");
+
+    byte[] stored =
+        jdbc.sql("select request_hash from idempotency_key").query(byte[].class).single();
+
+    for (String canonical :
+        List.of(
+            "{\"hardware_type\":\"sample\",\"name\":\"dev\",\"properties\":{\"required\":\"r\"}}",
+            "{\"hardware_type\":\"sample\",\"name\":\"dev\",\"properties\":{\"required\":\"r\"},\"user\":\"alice\"}")) {
+      assertThat(stored)
+          .isNotEqualTo(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(canonical.getBytes(StandardCharsets.UTF_8)));
+    }
+    assertThat(stored).hasSize(32);
+  }
+
+  @Test
+  void removesIdempotencyKeysAfterADayWithoutAnotherRequest() {
+    intake.create(alice, new Request("old", SampleTypes.TYPE, valid()), "key-1");
+    intake.create(alice, new Request("new", SampleTypes.TYPE, valid()), "key-2");
+    jdbc.sql("update idempotency_key set created_at = now() - interval '25 hours'").update();
+    jdbc.sql("update idempotency_key set created_at = now() - interval '23 hours' where key = ?")
+        .param("key-2")
+        .update();
+
+    keys.removeExpired();
+
+    assertThat(jdbc.sql("select key from idempotency_key").query(String.class).list())
+        .containsExactly("key-2");
+    assertThat(removal.isRunning()).isTrue();
+  }
+
+  @Test
+  void removesIdempotencyKeysWithTheirHardware() {
+    intake.create(alice, new Request("dev", SampleTypes.TYPE, valid()), "key-1");
+
+    jdbc.sql("delete from hardware").update();
+
+    assertThat(jdbc.sql("select count(*) from idempotency_key").query(Long.class).single())
+        .isZero();
   }
 
   @Test
