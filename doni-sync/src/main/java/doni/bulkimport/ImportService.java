@@ -181,12 +181,15 @@ public class ImportService {
     differ("/name", stored.name().equals(wanted.name()), differences);
     differ("/project_id", stored.projectId().equals(wanted.project()), differences);
     differ("/hardware_type", stored.hardwareType().equals(wanted.type()), differences);
-    differences.addAll(
-        ImportComparison.differences(types, stored, wanted.requested(), wanted.properties()));
+    ImportComparison.Comparison comparison =
+        ImportComparison.compare(types, stored, wanted.requested(), wanted.properties());
+    differences.addAll(comparison.differences());
+    Outcome outcome = differences.isEmpty() ? Outcome.EXISTS : Outcome.DIFFERS;
+    differences.addAll(comparison.notCompared());
     return new ImportReport.Row(
         wanted.row().line(),
         wanted.name(),
-        differences.isEmpty() ? Outcome.EXISTS : Outcome.DIFFERS,
+        outcome,
         stored.id(),
         differences);
   }

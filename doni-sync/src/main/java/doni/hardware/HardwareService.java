@@ -94,7 +94,8 @@ public class HardwareService {
   }
 
   /**
-   * Changes hardware.
+   * Changes hardware. A patch that changes nothing is no change, unless it writes a masked
+   * property: the answer must not show whether that has the stored value.
    *
    * @param expected the generations of which the hardware must have one; null for any
    */
@@ -110,7 +111,8 @@ public class HardwareService {
     HardwareRecord after = rules.patched(before, patch);
     List<ReservationWindow> windowsBefore = patch.changesWindows() ? locked.windows() : List.of();
     List<ReservationWindow> windowsAfter = patch.applyTo(windowsBefore);
-    if (after.sameSpec(before) && windowsAfter.equals(windowsBefore)) {
+    Set<String> masked = rules.masked(after, patch);
+    if (masked.isEmpty() && after.sameSpec(before) && windowsAfter.equals(windowsBefore)) {
       return reader.view(locked, before);
     }
     HardwareRecord changed = locked.change(after, patch.changesWindows() ? windowsAfter : null);
@@ -120,7 +122,7 @@ public class HardwareService {
         changed.generation(),
         caller,
         rules.gainedWorkers(before, changed),
-        rules.difference(before, changed, windowsBefore, windowsAfter));
+        rules.difference(before, changed, masked, windowsBefore, windowsAfter));
     List<String> warnings =
         new ArrayList<>(rules.warnings(after.hardwareType(), after.properties()));
     warnings.addAll(WindowWarnings.of(windowsBefore, windowsAfter, changed.changedAt()));

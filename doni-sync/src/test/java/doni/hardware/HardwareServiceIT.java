@@ -277,6 +277,40 @@ class HardwareServiceIT {
   }
 
   @Test
+  void answersRightAndWrongGuessesOfAMaskedSecretAlike() {
+    for (Map.Entry<String, String> guess : Map.of("right", "s3cret", "wrong", "0ther").entrySet()) {
+      create(alice, guess.getKey(), Map.of("required", "r", "secret", "s3cret"));
+
+      HardwareView patched =
+          patch(
+              alice,
+              guess.getKey(),
+              OperationKind.REPLACE,
+              guess.getValue(),
+              "properties",
+              "secret");
+
+      assertThat(patched.generation()).isEqualTo(new Generation(2));
+      assertThat(intake.events(alice, guess.getKey(), 1, null).getFirst().body())
+          .isEqualTo(
+              Map.of(
+                  "changed",
+                  List.of(
+                      Map.of(
+                          "field", "properties.secret", "from", Secret.MASK, "to", Secret.MASK))));
+    }
+  }
+
+  @Test
+  void leavesADeviceAloneWhenItsMaskIsSentBack() {
+    HardwareView created = create(alice, "dev", Map.of("required", "r", "secret", "s3cret"));
+
+    HardwareView same = patch(alice, "dev", OperationKind.ADD, created.properties(), "properties");
+
+    assertThat(same.generation()).isEqualTo(Generation.FIRST);
+  }
+
+  @Test
   void leavesADeviceAloneWhenAPatchChangesNothing() {
     create(alice, "dev", valid());
 
