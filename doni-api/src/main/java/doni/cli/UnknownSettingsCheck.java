@@ -27,6 +27,7 @@ final class UnknownSettingsCheck {
               "doni.home",
               "doni.keystone",
               "doni.machine-types",
+              "doni.policy-defaults",
               "doni.policy-file",
               "doni.secrets.keys",
               "doni.sync",

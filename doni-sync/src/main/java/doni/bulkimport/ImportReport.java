@@ -28,8 +28,8 @@ public record ImportReport(boolean stored, List<Row> rows) {
    * One row.
    *
    * @param id of the hardware, if the caller may know it; the id of a dry run is not used later
-   * @param violations violations or differences and secrets that were not compared, each with its path, without
-     *     values
+   * @param violations violations or differences and secrets that were not compared, each with its
+   *     path, without values
    */
   public record Row(
       int line,

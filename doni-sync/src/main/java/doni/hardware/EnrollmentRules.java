@@ -144,6 +144,7 @@ public class EnrollmentRules {
       Set<String> masked,
       List<ReservationWindow> windowsBefore,
       List<ReservationWindow> windowsAfter) {
-    return new DesiredStateChange(types).between(before, after, masked, windowsBefore, windowsAfter);
+    return new DesiredStateChange(types)
+        .between(before, after, masked, windowsBefore, windowsAfter);
   }
 }

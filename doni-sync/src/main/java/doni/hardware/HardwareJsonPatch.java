@@ -70,8 +70,8 @@ record HardwareJsonPatch(List<JsonPatchOperation> operations) {
       if (operation.path().size() > 1) {
         addMasked(written, operation.path().get(1), operation.value(), hardwareType, types);
       } else if (operation.value() instanceof Map<?, ?> map) {
-        map.forEach((name, value) ->
-            addMasked(written, String.valueOf(name), value, hardwareType, types));
+        map.forEach(
+            (name, value) -> addMasked(written, String.valueOf(name), value, hardwareType, types));
       }
     }
     return written;

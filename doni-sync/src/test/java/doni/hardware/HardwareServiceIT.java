@@ -85,6 +85,28 @@ class HardwareServiceIT {
   }
 
   @Test
+  void showsTokensToThoseWhoMayChangeTheDeviceOnly() {
+    HardwareView created = create(alice, "dev", valid());
+    jdbc.sql(
+            "update worker_task set state_details = '{\"device_key\": \"k3y\", \"fleet\": \"pi\"}'")
+        .update();
+    Caller reader = caller("rita", "alice-project", "reader");
+
+    HardwareView read = intake.get(reader, "dev");
+
+    assertThat(read.properties())
+        .isNotEqualTo(created.properties())
+        .containsEntry("token", Secret.MASK)
+        .containsEntry("required", "r");
+    assertThat(read.workers().getFirst().stateDetails())
+        .containsEntry("device_key", Secret.MASK)
+        .containsEntry("fleet", "pi");
+    assertThat(intake.list(reader, query(null, null, null, null)).hardware()).containsExactly(read);
+    assertThat(intake.get(alice, "dev").properties()).containsEntry("token", SampleTypes.ISSUED);
+    assertThatThrownBy(() -> intake.delete(reader, "dev", null)).isInstanceOf(Forbidden.class);
+  }
+
+  @Test
   void keepsSecretsOutOfTheDatabase() {
     create(alice, "dev", Map.of("required", "r", "secret", "s3cret", "token", "t0ken-t0ken"));
 

@@ -45,8 +45,10 @@ record ImportReportJson(
           String outcome,
       @Schema(format = "uuid", example = "f9caab2e-9bc7-4a67-b09a-d3d7d51a1d0c")
           @Nullable String uuid,
-      @Schema(description =
-                  "all errors or differences, and secrets that were not compared, each with its path", example = "[]")
+      @Schema(
+              description =
+                  "all errors or differences, and secrets that were not compared, each with its path",
+              example = "[]")
           List<String> violations) {}
 
   static ImportReportJson of(ImportReport report) {
