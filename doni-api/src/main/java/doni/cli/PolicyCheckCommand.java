@@ -58,7 +58,7 @@ final class PolicyCheckCommand extends SettingsCommand {
       names = "--target",
       paramLabel = "KEY=VALUE",
       description =
-          "Attribute of the target, for example project_id=ID; without targets, devices of every project.")
+          "Attribute of the device: uuid, name, project_id or hardware_type; without one, devices of every project.")
   private final Map<String, String> target = new HashMap<>();
 
   @Override
@@ -78,7 +78,34 @@ final class PolicyCheckCommand extends SettingsCommand {
           "--rule: unknown rule '%s'; allowed: %s"
               .formatted(rule, String.join(", ", review.rules())));
     }
-    return print(review, rule, review.decide(rule, caller(), target));
+    return print(review, rule, review.decide(rule, caller(), target(review, rule)));
+  }
+
+  /** Returns the target that the service would pass to the rule. */
+  private Map<String, String> target(PolicyReview review, String asked) {
+    for (String attribute : target.keySet()) {
+      if (!review.targetAttributes(asked).contains(attribute)) {
+        throw refused(
+            "--target: unknown attribute '%s' of %s; allowed: %s"
+                .formatted(
+                    attribute,
+                    asked,
+                    review.targetAttributes(asked).isEmpty()
+                        ? "none"
+                        : String.join(", ", review.targetAttributes(asked))));
+      }
+    }
+    Map<String, String> complete = new HashMap<>(target);
+    if (review.isAboutProject(asked)) {
+      complete.putIfAbsent("project_id", project == null ? "" : project);
+      complete.putIfAbsent("user_id", user == null ? "" : user);
+    }
+    if (!review.missing(asked, complete).isEmpty()) {
+      throw refused(
+          "--target: rule %s needs %s"
+              .formatted(asked, String.join(", ", review.missing(asked, complete))));
+    }
+    return complete;
   }
 
   private Caller caller() {
@@ -104,10 +131,15 @@ final class PolicyCheckCommand extends SettingsCommand {
       document.put("source", review.source());
       document.put("usable", review.isUsable());
       document.put("problems", review.problems());
+      document.put("warnings", review.warnings());
       printJson(document);
     } else {
       out().println(review.source());
       review.problems().forEach(problem -> out().println("FAIL " + problem));
+      review
+          .warnings()
+          .forEach(
+              warning -> out().println("WARN " + warning + "; add a role, such as role:member"));
       if (review.problems().isEmpty()) {
         out().println("no problems found");
       }

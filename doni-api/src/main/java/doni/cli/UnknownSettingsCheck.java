@@ -28,6 +28,7 @@ final class UnknownSettingsCheck {
               "doni.keystone",
               "doni.limits",
               "doni.machine-types",
+              "doni.policy-defaults",
               "doni.policy-file",
               "doni.secrets.keys",
               "doni.sync",

@@ -26,7 +26,9 @@ class PolicyCheckCommandTests {
       value = {
         "--rule hardware:create --roles member | 3 | denied: hardware:create, by role:admin",
         "--rule hardware:create --roles member,Admin | 0 | allowed: hardware:create, by role:admin",
-        "--rule hardware:get --project p1 --target project_id=p1 | 0 | by project_id:%(project_id)s",
+        "--rule hardware:get --roles reader --project p1 --target project_id=p1 | 0 | allowed: hardware:get",
+        "--rule hardware:update --roles reader --project p1 --target project_id=p1 | 3 | by role:admin or role:member",
+        "--rule hardware:update --project p1 --target project_id=p1 --doni.policy-defaults=original | 0 | allowed",
         "--rule hardware:get --project p1 --target project_id=p2 | 3 | by role:admin or project_id:%(project_id)s",
         "--rule hardware:get --project p1 | 3 | denied: hardware:get"
       })
@@ -84,6 +86,61 @@ class PolicyCheckCommandTests {
   }
 
   @Test
+  void findsAttributesThatNoDeviceHas(CapturedOutput output) throws IOException {
+    assertThat(run(file("\"hardware:delete\": \"role:admin and not 'x':%(owner)s\"\n")))
+        .isEqualTo(1);
+    assertThat(output.getOut())
+        .contains("FAIL rule 'hardware:delete' needs %(owner)s, which no device has: it denies");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hardware:create: '@' | hardware:create | true",
+        "hardware:update: 'project_id:%(project_id)s' | hardware:update | true",
+        "hardware:update: 'not role:banned' | hardware:update | true",
+        "hardware:update: 'role:member and project_id:%(project_id)s' | hardware:update | false",
+        "hardware:update: 'user_id:4711' | hardware:update | false",
+        "hardware:delete: 'role:admin or rule:own' | hardware:delete | false",
+        "own: 'rule:admin_or_owner' | hardware:update | false"
+      })
+  void warnsOfWritesWithoutARole(String text, String rule, boolean warned, CapturedOutput output)
+      throws IOException {
+    run(
+        file(
+            text.replace("hardware:", "\"hardware:").replaceFirst("(hardware:\\w+)", "$1\"")
+                + "\n"));
+
+    String warning = "WARN rule '" + rule + "' lets callers without a role write";
+    assertThat(output.getOut().contains(warning)).isEqualTo(warned);
+  }
+
+  @Test
+  void evaluatesARuleOfTypesAsTheServiceDoes(CapturedOutput output) throws IOException {
+    String file =
+        file(
+            """
+            "hardware:delete": "project_id:%(project_id)s and not 'baremetal':%(hardware_type)s"
+            """);
+    String[] asked = {
+      file, "--rule", "hardware:delete", "--project", "p1", "--target", "project_id=p1"
+    };
+
+    assertThat(run(asked)).isEqualTo(2);
+    assertThat(output.getErr()).contains("--target: rule hardware:delete needs hardware_type");
+    assertThat(run(with(asked, "--target", "hardware_type=baremetal")))
+        .isEqualTo(PolicyCheckCommand.DENIED);
+    assertThat(run(with(asked, "--target", "hardware_type=device.balena"))).isZero();
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
   void findsNothingWrongWithAGoodFile(CapturedOutput output) throws IOException {
     assertThat(run(file("\"hardware:create\": \"role:member\"\n"))).isZero();
     assertThat(output.getOut()).contains("no problems found");
@@ -101,6 +158,8 @@ class PolicyCheckCommandTests {
       delimiter = '|',
       value = {
         "--rule hardware:fly | unknown rule 'hardware:fly'; allowed: admin_or_owner, hardware:create",
+        "--rule hardware:get --target owner=x | unknown attribute 'owner' of hardware:get; allowed: hardware_type, name, project_id, uuid",
+        "--rule leftover:get --target project_id=x | unknown attribute 'project_id' of leftover:get; allowed: none",
         "--roles member | --roles, --project, --user and --target require --rule",
         "--output xml | 'xml'",
         "fly | 'fly'"

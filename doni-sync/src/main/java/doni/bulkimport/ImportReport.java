@@ -16,7 +16,7 @@ public record ImportReport(boolean stored, List<Row> rows) {
   public enum Outcome {
     /** It is new hardware. */
     CREATED,
-    /** It exists already and equals the row. */
+    /** It exists already and equals the row, secrets aside. */
     EXISTS,
     /** Hardware with that name or uuid exists and differs from the row; it was not changed. */
     DIFFERS,
@@ -28,7 +28,8 @@ public record ImportReport(boolean stored, List<Row> rows) {
    * One row.
    *
    * @param id of the hardware, if the caller may know it; the id of a dry run is not used later
-   * @param violations violations or differences, each with its path, without values
+   * @param violations violations or differences and secrets that were not compared, each with its
+   *     path, without values
    */
   public record Row(
       int line,

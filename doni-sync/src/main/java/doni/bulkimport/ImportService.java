@@ -11,6 +11,7 @@ import doni.hardware.HardwareRecord;
 import doni.hardwaretype.HardwareTypes;
 import doni.policy.AccessPolicy;
 import doni.policy.Caller;
+import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Forbidden;
 import java.util.ArrayList;
@@ -136,9 +137,10 @@ public class ImportService {
       Map<String, Object> properties) {}
 
   private void mayCreate(Caller caller, ImportRow row, String project) {
-    policy.enforce(CREATE, caller, Map.of("project_id", project));
+    Map<String, String> target = PolicyTarget.project(project, caller);
+    policy.enforce(CREATE, caller, target);
     if (row.id() != null || !project.equals(caller.projectId())) {
-      policy.enforce(FOR_OTHERS, caller, Map.of("project_id", project));
+      policy.enforce(FOR_OTHERS, caller, target);
     }
   }
 
@@ -153,7 +155,7 @@ public class ImportService {
       return Optional.of(compared(caller, wanted, same.get()));
     }
     return reader
-        .projectOf(id)
+        .targetOf(id)
         .map(_ ->
             refused(
                 wanted.row(),
@@ -172,7 +174,7 @@ public class ImportService {
   }
 
   private ImportReport.Row compared(Caller caller, Wanted wanted, HardwareRecord stored) {
-    if (!policy.allows("hardware:get", caller, Map.of("project_id", stored.projectId()))) {
+    if (!policy.allows("hardware:get", caller, stored.target())) {
       return refused(wanted.row(), Outcome.DIFFERS, List.of("/name: is taken"));
     }
     List<String> differences = new ArrayList<>();
@@ -181,14 +183,13 @@ public class ImportService {
     differ("/name", stored.name().equals(wanted.name()), differences);
     differ("/project_id", stored.projectId().equals(wanted.project()), differences);
     differ("/hardware_type", stored.hardwareType().equals(wanted.type()), differences);
-    differences.addAll(
-        ImportComparison.differences(types, stored, wanted.requested(), wanted.properties()));
+    ImportComparison.Comparison comparison =
+        ImportComparison.compare(types, stored, wanted.requested(), wanted.properties());
+    differences.addAll(comparison.differences());
+    Outcome outcome = differences.isEmpty() ? Outcome.EXISTS : Outcome.DIFFERS;
+    differences.addAll(comparison.notCompared());
     return new ImportReport.Row(
-        wanted.row().line(),
-        wanted.name(),
-        differences.isEmpty() ? Outcome.EXISTS : Outcome.DIFFERS,
-        stored.id(),
-        differences);
+        wanted.row().line(), wanted.name(), outcome, stored.id(), differences);
   }
 
   private static void differ(String path, boolean same, List<String> differences) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 record DesiredStateChange(HardwareTypes types) {
 
+  /**
+   * @param masked properties that count as changed without a comparison
+   */
   Map<String, Object> between(
       HardwareRecord before,
       HardwareRecord after,
+      Set<String> masked,
       List<ReservationWindow> windowsBefore,
       List<ReservationWindow> windowsAfter) {
     List<Map<String, Object>> fields = new ArrayList<>();
@@ -32,7 +37,7 @@ record DesiredStateChange(HardwareTypes types) {
     for (String name : names) {
       Object from = before.properties().get(name);
       Object to = after.properties().get(name);
-      if (!Objects.equals(from, to)) {
+      if (masked.contains(name) || !Objects.equals(from, to)) {
         boolean secret =
             types.field(after.hardwareType(), name).map(WorkerField::encrypted).orElse(true);
         fields.add(field("properties." + name, shown(from, secret), shown(to, secret)));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -127,12 +128,23 @@ public class EnrollmentRules {
     return gained;
   }
 
-  /** Returns what a change has changed, as the body of its event. */
+  /** Returns the masked properties that a patch writes, see {@link HardwareJsonPatch#masked}. */
+  Set<String> masked(HardwareRecord after, HardwareJsonPatch patch) {
+    return patch.masked(after.hardwareType(), types);
+  }
+
+  /**
+   * Returns what a change has changed, as the body of its event.
+   *
+   * @param masked properties that count as changed without a comparison
+   */
   Map<String, Object> difference(
       HardwareRecord before,
       HardwareRecord after,
+      Set<String> masked,
       List<ReservationWindow> windowsBefore,
       List<ReservationWindow> windowsAfter) {
-    return new DesiredStateChange(types).between(before, after, windowsBefore, windowsAfter);
+    return new DesiredStateChange(types)
+        .between(before, after, masked, windowsBefore, windowsAfter);
   }
 }

@@ -3,6 +3,7 @@ package doni.hardware;
 import doni.enrollment.Generation;
 import doni.policy.AccessPolicy;
 import doni.policy.Caller;
+import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.Map;
 import java.util.Set;
@@ -27,26 +28,41 @@ class HardwareAccess {
     this.policy = policy;
   }
 
-  /** Refuses a caller who may not do something to hardware of a project. */
-  void enforce(String rule, Caller caller, String projectId) {
-    policy.enforce(rule, caller, Map.of("project_id", projectId));
+  /** Refuses a caller who may not do something in the own project. */
+  void enforceForProject(String rule, Caller caller) {
+    policy.enforce(rule, caller, PolicyTarget.project(caller.projectId(), caller));
+  }
+
+  /** Refuses a caller who may not do something to hardware. */
+  void enforce(String rule, Caller caller, Map<String, String> target) {
+    policy.enforce(rule, caller, target);
   }
 
   /** Refuses a caller who may not do something to the hardware of every project. */
   void enforceForAll(String rule, Caller caller) {
-    policy.enforce(rule, caller, Map.of());
+    policy.enforce(rule, caller, PolicyTarget.site());
   }
 
   /** Returns whether a caller may do something to the hardware of every project. */
   boolean allowsForAll(String rule, Caller caller) {
-    return policy.allows(rule, caller, Map.of());
+    return policy.allows(rule, caller, PolicyTarget.site());
   }
 
   /** Reads live hardware. */
   HardwareView find(String rule, Caller caller, String ref) {
     HardwareView hardware = reader.find(ref).orElseThrow(() -> NotFound.hardware(ref));
-    enforce(rule, caller, hardware.projectId());
+    enforce(rule, caller, hardware.target());
     return hardware;
+  }
+
+  /**
+   * Returns the hardware as the caller may see it: secrets that are not masked for its owner, such
+   * as the join token, are masked for a caller who may not change the hardware.
+   */
+  HardwareView shown(Caller caller, HardwareView hardware) {
+    return policy.allows("hardware:update", caller, hardware.target())
+        ? hardware
+        : reader.masked(hardware);
   }
 
   /**
@@ -56,7 +72,7 @@ class HardwareAccess {
    */
   LockedHardware lock(String rule, Caller caller, String ref, @Nullable Set<Generation> expected) {
     LockedHardware locked = inventory.lock(ref).orElseThrow(() -> NotFound.hardware(ref));
-    enforce(rule, caller, locked.projectId());
+    enforce(rule, caller, locked.target());
     locked.refuseIfStale(expected);
     return locked;
   }

@@ -10,6 +10,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @Configuration(proxyBeanMethods = false)
 class HardwareConfiguration {
 
+  @Bean
+  IdempotencyKeyRetentionJob idempotencyKeyRetentionJob(IdempotencyKeyStore keys) {
+    return new IdempotencyKeyRetentionJob(keys);
+  }
+
   /** {@code doni.hardware.quarantined}: quarantined hardware of the whole site, counted on read. */
   @Bean
   MeterBinder quarantineGauge(JdbcClient jdbc) {

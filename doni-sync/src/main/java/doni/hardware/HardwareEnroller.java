@@ -52,7 +52,7 @@ public class HardwareEnroller {
     Optional<HardwareId> earlier =
         key == null
             ? Optional.empty()
-            : idempotencyKeyStore.claim(caller.projectId(), key, request, hardware.id());
+            : idempotencyKeyStore.claim(caller, key, request, hardware.id());
     if (earlier.isPresent()) {
       return reader
           .find(earlier.get().toString())

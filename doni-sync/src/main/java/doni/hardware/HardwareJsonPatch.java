@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,39 @@ record HardwareJsonPatch(List<JsonPatchOperation> operations) {
     }
     return stored.with(
         name, hardwareType, normalized(properties.root(), stored, hardwareType, types));
+  }
+
+  /**
+   * Returns the masked properties to which the patch gives a value, be it the stored one or
+   * another: whether they are equal must not show.
+   */
+  Set<String> masked(String hardwareType, HardwareTypes types) {
+    Set<String> written = new TreeSet<>();
+    for (JsonPatchOperation operation : operations) {
+      if (!operation.path().getFirst().equals("properties")) {
+        continue;
+      }
+      if (operation.path().size() > 1) {
+        addMasked(written, operation.path().get(1), operation.value(), hardwareType, types);
+      } else if (operation.value() instanceof Map<?, ?> map) {
+        map.forEach(
+            (name, value) -> addMasked(written, String.valueOf(name), value, hardwareType, types));
+      }
+    }
+    return written;
+  }
+
+  private static void addMasked(
+      Set<String> written,
+      String name,
+      @Nullable Object value,
+      String hardwareType,
+      HardwareTypes types) {
+    if (value != null
+        && !Secret.MASK.equals(value)
+        && types.field(hardwareType, name).map(WorkerField::masked).orElse(false)) {
+      written.add(name);
+    }
   }
 
   /** Returns whether the patch changes reservation windows. */

@@ -33,8 +33,8 @@ public class HardwarePlanService {
    */
   public DevicePlan plan(Caller caller, String ref) {
     HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
-    String project = reader.projectOf(id).orElseThrow(() -> NotFound.hardware(ref));
-    policy.enforce("hardware:get", caller, Map.of("project_id", project));
+    Map<String, String> target = reader.targetOf(id).orElseThrow(() -> NotFound.hardware(ref));
+    policy.enforce("hardware:get", caller, target);
     return new DevicePlan(id, planner.of(id));
   }
 }

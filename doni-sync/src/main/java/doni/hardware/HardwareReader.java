@@ -4,6 +4,7 @@ import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
 import doni.hardware.HardwareView.Quarantine;
+import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException;
 import doni.secret.MaskedPropertyView;
 import doni.secret.SecretEncryptor;
@@ -110,12 +111,33 @@ public class HardwareReader {
         workers);
   }
 
-  /** Returns the project of hardware that is live or still being cleaned up. */
-  public Optional<String> projectOf(HardwareId id) {
-    return jdbc.sql("select project_id from hardware where uuid = ?")
+  /**
+   * Returns what a policy rule may compare with, of hardware that is live or still being cleaned
+   * up.
+   */
+  public Optional<Map<String, String>> targetOf(HardwareId id) {
+    return jdbc.sql("select name, project_id, hardware_type from hardware where uuid = ?")
         .param(id.value())
-        .query(String.class)
+        .query((row, _) ->
+            PolicyTarget.device(
+                id.toString(),
+                row.getString("name"),
+                row.getString("project_id"),
+                row.getString("hardware_type")))
         .optional();
+  }
+
+  /** Returns the hardware for a caller who may read it and not change it. */
+  HardwareView masked(HardwareView hardware) {
+    return hardware.with(
+        view.forReader(hardware.hardwareType(), hardware.properties()),
+        hardware.workers().stream()
+            .map(worker ->
+                new WorkerReport(
+                    worker.workerType(),
+                    worker.state(),
+                    view.detailsForReader(worker.workerType(), worker.stateDetails())))
+            .toList());
   }
 
   /** Returns the reservation windows of hardware, ordered by start. */

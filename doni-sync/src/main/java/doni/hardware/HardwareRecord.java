@@ -2,6 +2,7 @@ package doni.hardware;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.policy.PolicyTarget;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,6 +32,11 @@ public record HardwareRecord(
 
   public HardwareRecord {
     properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
+  }
+
+  /** What a policy rule may compare with. */
+  public Map<String, String> target() {
+    return PolicyTarget.device(id.toString(), name, projectId, hardwareType);
   }
 
   /** Returns the same hardware with another desired state. */

@@ -59,7 +59,7 @@ public class HardwareService {
    * returns the same hardware.
    */
   public HardwareView create(Caller caller, Request request, @Nullable String idempotencyKey) {
-    access.enforce("hardware:create", caller, caller.projectId());
+    access.enforceForProject("hardware:create", caller);
     String name = required("name", request.name());
     String type = required("hardware_type", request.hardwareType());
     Map<String, Object> properties =
@@ -70,22 +70,27 @@ public class HardwareService {
     }
     NewHardware hardware =
         new NewHardware(HardwareId.random(), name, caller.projectId(), type, properties);
-    return enroller
-        .enroll(caller, hardware, request, idempotencyKey)
-        .withWarnings(rules.warnings(type, properties));
+    HardwareView enrolled = enroller.enroll(caller, hardware, request, idempotencyKey);
+    return access.shown(caller, enrolled).withWarnings(rules.warnings(type, properties));
   }
 
   public HardwareView get(Caller caller, String ref) {
-    return access.find("hardware:get", caller, ref);
+    return access.shown(caller, access.find("hardware:get", caller, ref));
   }
 
   public Page list(Caller caller, HardwareListQuery query) {
     if (query.allProjects()) {
       access.enforceForAll("hardware:get", caller);
-      return page(query, null, false);
+      return shown(caller, page(query, null, false));
     }
-    access.enforce("hardware:get", caller, caller.projectId());
-    return page(query, caller.projectId(), false);
+    access.enforceForProject("hardware:get", caller);
+    return shown(caller, page(query, caller.projectId(), false));
+  }
+
+  private Page shown(Caller caller, Page page) {
+    return new Page(
+        page.hardware().stream().map(hardware -> access.shown(caller, hardware)).toList(),
+        page.more());
   }
 
   /** Returns all live hardware with its public properties, without workers. Needs no caller. */
@@ -94,7 +99,8 @@ public class HardwareService {
   }
 
   /**
-   * Changes hardware.
+   * Changes hardware. A patch that changes nothing is no change, unless it writes a masked
+   * property: the answer must not show whether that has the stored value.
    *
    * @param expected the generations of which the hardware must have one; null for any
    */
@@ -110,7 +116,8 @@ public class HardwareService {
     HardwareRecord after = rules.patched(before, patch);
     List<ReservationWindow> windowsBefore = patch.changesWindows() ? locked.windows() : List.of();
     List<ReservationWindow> windowsAfter = patch.applyTo(windowsBefore);
-    if (after.sameSpec(before) && windowsAfter.equals(windowsBefore)) {
+    Set<String> masked = rules.masked(after, patch);
+    if (masked.isEmpty() && after.sameSpec(before) && windowsAfter.equals(windowsBefore)) {
       return reader.view(locked, before);
     }
     HardwareRecord changed = locked.change(after, patch.changesWindows() ? windowsAfter : null);
@@ -120,7 +127,7 @@ public class HardwareService {
         changed.generation(),
         caller,
         rules.gainedWorkers(before, changed),
-        rules.difference(before, changed, windowsBefore, windowsAfter));
+        rules.difference(before, changed, masked, windowsBefore, windowsAfter));
     List<String> warnings =
         new ArrayList<>(rules.warnings(after.hardwareType(), after.properties()));
     warnings.addAll(WindowWarnings.of(windowsBefore, windowsAfter, changed.changedAt()));
@@ -157,9 +164,9 @@ public class HardwareService {
    */
   public List<HardwareEvent> events(Caller caller, String ref, int limit, @Nullable Long before) {
     HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
-    Optional<String> project = reader.projectOf(id);
-    if (project.isPresent()) {
-      access.enforce("hardware:get", caller, project.get());
+    Optional<Map<String, String>> target = reader.targetOf(id);
+    if (target.isPresent()) {
+      access.enforce("hardware:get", caller, target.get());
       return history.of(id, limit, before);
     }
     List<HardwareEvent> found = history.of(id, limit, before);

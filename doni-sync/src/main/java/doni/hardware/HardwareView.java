@@ -2,6 +2,7 @@ package doni.hardware;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.policy.PolicyTarget;
 import doni.task.WorkerReport;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +60,26 @@ public record HardwareView(
         quarantine,
         workers,
         List.of());
+  }
+
+  /** What a policy rule may compare with. */
+  Map<String, String> target() {
+    return PolicyTarget.device(id.toString(), name, projectId, hardwareType);
+  }
+
+  HardwareView with(Map<String, Object> newProperties, List<WorkerReport> newWorkers) {
+    return new HardwareView(
+        id,
+        name,
+        projectId,
+        hardwareType,
+        newProperties,
+        createdAt,
+        updatedAt,
+        generation,
+        quarantine,
+        newWorkers,
+        warnings);
   }
 
   HardwareView withWarnings(List<String> added) {

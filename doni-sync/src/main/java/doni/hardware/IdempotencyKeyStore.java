@@ -2,10 +2,9 @@ package doni.hardware;
 
 import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
+import doni.policy.Caller;
 import doni.request.RequestRefusedException.Conflict;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import doni.secret.KeyedHash;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +14,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Maps idempotency keys to the enrollments that they stand for; a key is kept for a day. */
+/**
+ * Maps idempotency keys to the enrollments that they stand for. A key is kept for a day, and not
+ * longer than its hardware.
+ *
+ * <p>The request is compared by a keyed hash that also covers the user: another member of the
+ * project who knows the key cannot find out a secret of the enrollment by repeating it with
+ * guesses.
+ */
 @Component
 class IdempotencyKeyStore {
 
@@ -23,13 +29,19 @@ class IdempotencyKeyStore {
 
   private final IdempotencyKeyRepository rows;
   private final JdbcClient jdbc;
+  private final KeyedHash hash;
   private final JsonMapper json;
   private final Clock clock;
 
   IdempotencyKeyStore(
-      IdempotencyKeyRepository rows, JdbcClient jdbc, JsonMapper json, Clock clock) {
+      IdempotencyKeyRepository rows,
+      JdbcClient jdbc,
+      KeyedHash hash,
+      JsonMapper json,
+      Clock clock) {
     this.rows = rows;
     this.jdbc = jdbc;
+    this.hash = hash;
     this.json = json;
     this.clock = clock;
   }
@@ -39,46 +51,50 @@ class IdempotencyKeyStore {
    * the same key waits here until the transaction of the first has ended.
    *
    * @return the hardware that the key already stands for; empty when the key was claimed
-   * @throws Conflict if the key was used for another request
+   * @throws Conflict if the key was used for another request, by another user, or under a key of
+   *     {@code doni.secrets.keys} that was removed since
    */
   Optional<HardwareId> claim(
-      String projectId, String key, HardwareService.Request request, HardwareId id) {
-    Instant now = clock.instant();
-    rows.deleteOlderThan(now.minus(RETENTION));
-    byte[] hash = hash(request);
+      Caller caller, String key, HardwareService.Request request, HardwareId id) {
+    removeExpired();
+    String canonical = canonical(caller, request);
     int claimed =
         jdbc.sql(
                 """
                 insert into idempotency_key (project_id, key, request_hash, hardware_uuid, created_at)
                 values (?, ?, ?, ?, ?) on conflict do nothing
                 """)
-            .param(projectId)
+            .param(caller.projectId())
             .param(key)
-            .param(hash)
+            .param(hash.of(canonical))
             .param(id.value())
-            .param(TimestampColumns.timestamp(now))
+            .param(TimestampColumns.timestamp(clock.instant()))
             .update();
     return claimed == 1
         ? Optional.empty()
         : Optional.of(
-            rows.findById(new IdempotencyKeyEntity.IdempotencyKeyId(projectId, key))
-                .filter(earlier -> MessageDigest.isEqual(hash, earlier.requestHash))
+            rows.findById(new IdempotencyKeyEntity.IdempotencyKeyId(caller.projectId(), key))
+                .filter(earlier -> hash.matches(earlier.requestHash, canonical))
                 .map(earlier -> new HardwareId(earlier.hardwareUuid))
                 .orElseThrow(() -> new Conflict("Idempotency-Key was used for another request")));
   }
 
-  private byte[] hash(HardwareService.Request request) {
+  /** Removes the keys that are older than a day. */
+  void removeExpired() {
+    Instant oldest = clock.instant().minus(RETENTION);
+    jdbc.sql("delete from idempotency_key where created_at < ?")
+        .param(TimestampColumns.timestamp(oldest))
+        .update();
+  }
+
+  private String canonical(Caller caller, HardwareService.Request request) {
     TreeMap<String, Object> canonical = new TreeMap<>();
+    canonical.put("user", caller.userId());
     canonical.put("name", String.valueOf(request.name()));
     canonical.put("hardware_type", String.valueOf(request.hardwareType()));
     if (request.properties() != null) {
       canonical.put("properties", new TreeMap<>(request.properties()));
     }
-    try {
-      return MessageDigest.getInstance("SHA-256")
-          .digest(json.writeValueAsString(canonical).getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is missing in this JDK", e);
-    }
+    return json.writeValueAsString(canonical);
   }
 }

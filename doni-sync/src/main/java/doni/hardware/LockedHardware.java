@@ -4,6 +4,7 @@ import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
 import doni.hardware.HardwareView.Quarantine;
+import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Stale;
 import java.time.Instant;
@@ -40,8 +41,9 @@ public final class LockedHardware {
     return entity.name;
   }
 
-  public String projectId() {
-    return entity.projectId;
+  /** What a policy rule may compare with. */
+  public Map<String, String> target() {
+    return PolicyTarget.device(id().toString(), entity.name, entity.projectId, entity.hardwareType);
   }
 
   public Generation generation() {

@@ -63,7 +63,7 @@ public class ForceDeleteService {
   public void delete(Caller caller, String ref, @Nullable Set<Generation> expected) {
     HardwareId id = reader.identify(ref).orElseThrow(() -> NotFound.hardware(ref));
     LockedHardware hardware = inventory.lock(id).orElseThrow(() -> NotFound.hardware(ref));
-    policy.enforce("hardware:delete_force", caller, Map.of("project_id", hardware.projectId()));
+    policy.enforce("hardware:delete_force", caller, hardware.target());
     hardware.refuseIfStale(expected);
     hardware.refuseDeletionInQuarantine();
     List<String> workers = leftovers.take(hardware, caller.userId());

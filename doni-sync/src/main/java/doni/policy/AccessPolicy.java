@@ -1,46 +1,23 @@
 package doni.policy;
 
 import doni.request.RequestRefusedException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Who may do what. The rules, each of which a policy file may replace by name:
+ * Who may do what. The rules, each of which a policy file may replace by name; see {@link
+ * PolicyDefaults} for their defaults:
  *
- * <table>
- *   <caption>Defaults</caption>
- *   <tr><td>{@code admin_or_owner}</td><td>{@code role:admin or project_id:%(project_id)s}</td></tr>
- *   <tr><td>{@code hardware:get}</td><td>{@code rule:admin_or_owner}</td></tr>
- *   <tr><td>{@code hardware:create}</td><td>{@code role:admin}</td></tr>
- *   <tr><td>{@code hardware:update}</td><td>{@code rule:admin_or_owner}</td></tr>
- *   <tr><td>{@code hardware:delete}</td><td>{@code rule:admin_or_owner}</td></tr>
- *   <tr><td>{@code hardware:import}, for another project or with a given uuid</td><td>{@code
- *       role:admin}</td></tr>
- *   <tr><td>{@code hardware:sync_all}</td><td>{@code role:admin}</td></tr>
- *   <tr><td>{@code hardware:delete_force}</td><td>{@code role:admin}</td></tr>
- *   <tr><td>{@code hardware:quarantine}</td><td>{@code role:admin}</td></tr>
- *   <tr><td>{@code leftover:get}, {@code leftover:delete}</td><td>{@code role:admin}</td></tr>
- * </table>
+ * <ul>
+ *   <li>{@code hardware:get}, {@code hardware:update}, {@code hardware:delete} for one device
+ *   <li>{@code hardware:create}, and {@code hardware:import} for another project or a given uuid
+ *   <li>{@code hardware:sync_all}, {@code hardware:delete_force}, {@code hardware:quarantine}
+ *   <li>{@code leftover:get}, {@code leftover:delete}
+ * </ul>
  *
- * <p>A target is what the rule may compare with: {@code project_id} of the device, and so on. The
- * target of a list of every project is empty, which no owner's rule matches.
+ * <p>What a rule may compare with is its target, see {@link PolicyTarget}.
  */
 public final class AccessPolicy {
-
-  private static final Map<String, String> DEFAULTS =
-      Map.ofEntries(
-          Map.entry("admin_or_owner", "role:admin or project_id:%(project_id)s"),
-          Map.entry("hardware:get", "rule:admin_or_owner"),
-          Map.entry("hardware:create", "role:admin"),
-          Map.entry("hardware:update", "rule:admin_or_owner"),
-          Map.entry("hardware:delete", "rule:admin_or_owner"),
-          Map.entry("hardware:import", "role:admin"),
-          Map.entry("hardware:delete_force", "role:admin"),
-          Map.entry("hardware:quarantine", "role:admin"),
-          Map.entry("hardware:sync_all", "role:admin"),
-          Map.entry("leftover:get", "role:admin"),
-          Map.entry("leftover:delete", "role:admin"));
 
   private final Supplier<PolicyRuleSet> rules;
 
@@ -50,8 +27,12 @@ public final class AccessPolicy {
 
   /** The policy of a site that has no policy file. */
   public static AccessPolicy defaults() {
+    return of(PolicyDefaults.SECURE);
+  }
+
+  static AccessPolicy of(PolicyDefaults defaults) {
     try {
-      PolicyRuleSet rules = PolicyRuleSet.of(defaultRules());
+      PolicyRuleSet rules = PolicyRuleSet.of(defaults.rules());
       return new AccessPolicy(() -> rules);
     } catch (PolicyFileException e) {
       throw new IllegalStateException(e);
@@ -59,15 +40,7 @@ public final class AccessPolicy {
   }
 
   static Map<String, RuleExpression> defaultRules() {
-    Map<String, RuleExpression> parsed = new HashMap<>();
-    DEFAULTS.forEach((name, rule) -> {
-      try {
-        parsed.put(name, RuleExpressionParser.parse(rule));
-      } catch (RuleSyntaxException e) {
-        throw new IllegalStateException(e);
-      }
-    });
-    return parsed;
+    return PolicyDefaults.SECURE.rules();
   }
 
   /** Returns whether the caller may do that to the target. An undefined rule denies. */

@@ -7,7 +7,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** Reads the one key {@value #KEY}; a strict record would have to own all of {@code doni}. */
+/**
+ * Reads {@value #KEY} and {@value PolicyDefaults#KEY}; a strict record would have to own all of
+ * {@code doni}.
+ */
 @Configuration(proxyBeanMethods = false)
 class PolicyConfiguration {
 
@@ -17,12 +20,12 @@ class PolicyConfiguration {
   @Bean
   AccessPolicy policy(Environment environment, Clock clock) {
     String path = environment.getProperty(KEY, "");
+    PolicyDefaults defaults = PolicyDefaults.of(environment);
     if (path.isBlank()) {
-      return AccessPolicy.defaults();
+      return AccessPolicy.of(defaults);
     }
     try {
-      ReloadingPolicyFile file =
-          new ReloadingPolicyFile(Path.of(path), AccessPolicy.defaultRules(), clock);
+      ReloadingPolicyFile file = new ReloadingPolicyFile(Path.of(path), defaults.rules(), clock);
       return new AccessPolicy(file::current);
     } catch (PolicyFileException e) {
       throw new InvalidConfigurationPropertyValueException(KEY, path, e.getMessage());

@@ -6,16 +6,28 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.PropertyResolver;
 
 /** Explains the policy of a site to its operator. */
 public final class PolicyReview {
 
   private static final Set<String> OF_A_TOKEN = attributes();
+
+  private static final List<String> WRITING =
+      List.of(
+          "hardware:create",
+          "hardware:update",
+          "hardware:delete",
+          "hardware:import",
+          "hardware:delete_force",
+          "hardware:quarantine",
+          "hardware:sync_all",
+          "leftover:delete");
 
   private final String source;
   private final Map<String, RuleExpression> written;
@@ -36,23 +48,31 @@ public final class PolicyReview {
   /** Reads the file that {@code doni.policy-file} names. */
   public static PolicyReview of(PropertyResolver settings) {
     String path = settings.getProperty(PolicyConfiguration.KEY, "");
+    PolicyDefaults defaults;
+    try {
+      defaults = PolicyDefaults.of(settings);
+    } catch (InvalidConfigurationPropertyValueException e) {
+      String problem = "'" + e.getValue() + "' is invalid; " + e.getReason();
+      return new PolicyReview(PolicyDefaults.KEY + ":", Map.of(), null, List.of(problem));
+    }
     return path.isBlank()
-        ? of("the defaults apply, no " + PolicyConfiguration.KEY + " is set", Map.of())
-        : of(Path.of(path));
+        ? of("the defaults apply, no " + PolicyConfiguration.KEY + " is set", Map.of(), defaults)
+        : of(Path.of(path), defaults);
   }
 
-  private static PolicyReview of(Path file) {
+  private static PolicyReview of(Path file, PolicyDefaults defaults) {
     // As the service begins its refusal of the file.
     String source = PolicyConfiguration.KEY + ": '" + file + "'";
     try {
-      return of(source, ReloadingPolicyFile.read(file));
+      return of(source, ReloadingPolicyFile.read(file), defaults);
     } catch (PolicyFileException e) {
       return new PolicyReview(source, Map.of(), null, List.of(String.valueOf(e.getMessage())));
     }
   }
 
-  private static PolicyReview of(String source, Map<String, RuleExpression> written) {
-    Map<String, RuleExpression> together = new HashMap<>(AccessPolicy.defaultRules());
+  private static PolicyReview of(
+      String source, Map<String, RuleExpression> written, PolicyDefaults defaults) {
+    Map<String, RuleExpression> together = new HashMap<>(defaults.rules());
     together.putAll(written);
     try {
       PolicyRuleSet rules = PolicyRuleSet.of(together);
@@ -70,6 +90,38 @@ public final class PolicyReview {
   /** What is wrong with it, or at least surely not meant; empty when nothing is. */
   public List<String> problems() {
     return problems;
+  }
+
+  /** What is allowed, but hardly meant: rules that let callers without a role write. */
+  public List<String> warnings() {
+    PolicyRuleSet usable = rules;
+    return usable == null
+        ? List.of()
+        : WRITING.stream()
+            .filter(usable::mayAllowWithoutRole)
+            .map(name -> "rule '" + name + "' lets callers without a role write")
+            .toList();
+  }
+
+  /** The attributes that the service passes to a rule. */
+  public Set<String> targetAttributes(String rule) {
+    return new TreeSet<>(PolicyTarget.attributes(rule));
+  }
+
+  /** Returns whether the service asks the rule about the caller's project, without a device. */
+  public boolean isAboutProject(String rule) {
+    return PolicyTarget.isAboutProject(rule);
+  }
+
+  /** The attributes that the rule needs and the target lacks, of those that the service passes. */
+  public Set<String> missing(String rule, Map<String, String> target) {
+    Set<String> missing = new TreeSet<>();
+    if (rules != null && !target.isEmpty()) {
+      missing.addAll(rules.targetAttributes(rule));
+      missing.retainAll(PolicyTarget.attributes(rule));
+      missing.removeAll(target.keySet());
+    }
+    return missing;
   }
 
   /** Whether a service can use it, with its problems. */
@@ -105,7 +157,8 @@ public final class PolicyReview {
     together
         .values()
         .forEach(check ->
-            leaves(check)
+            check
+                .leaves()
                 .forEach(leaf -> {
                   if (leaf instanceof RuleExpression.RuleReference(String name)) {
                     referred.add(name);
@@ -117,7 +170,8 @@ public final class PolicyReview {
       if (!known && !referred.contains(name) && !name.equals(PolicyRuleSet.FALLBACK)) {
         problems.add("rule '" + name + "' is asked for by nothing; is its name right?");
       }
-      leaves(written.get(name))
+      Objects.requireNonNull(written.get(name))
+          .leaves()
           .flatMap(leaf -> problem(leaf, together).stream())
           .distinct()
           .forEach(problem -> problems.add("rule '" + name + "' " + problem));
@@ -134,20 +188,18 @@ public final class PolicyReview {
       case RuleExpression.Attribute(String name, TargetTemplate _)
           when !OF_A_TOKEN.contains(name) ->
           List.of("compares '" + name + "', which no token says: it denies");
+      case RuleExpression.Role(TargetTemplate value) -> unknownAttributes(value);
+      case RuleExpression.Attribute(String _, TargetTemplate value) -> unknownAttributes(value);
+      case RuleExpression.Constant(String _, TargetTemplate value) -> unknownAttributes(value);
       default -> List.of();
     };
   }
 
-  private static Stream<RuleExpression> leaves(@Nullable RuleExpression check) {
-    return switch (check) {
-      case null -> Stream.of();
-      case RuleExpression.Not(RuleExpression inner) -> leaves(inner);
-      case RuleExpression.AllOf(List<RuleExpression> checks) ->
-          checks.stream().flatMap(PolicyReview::leaves);
-      case RuleExpression.AnyOf(List<RuleExpression> checks) ->
-          checks.stream().flatMap(PolicyReview::leaves);
-      default -> Stream.of(check);
-    };
+  private static List<String> unknownAttributes(TargetTemplate template) {
+    return template.attributes().stream()
+        .filter(attribute -> !PolicyTarget.isKnown(attribute))
+        .map(attribute -> "needs %(" + attribute + ")s, which no device has: it denies")
+        .toList();
   }
 
   private static Set<String> attributes() {

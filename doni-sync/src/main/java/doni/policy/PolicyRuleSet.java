@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * A set of rules without circular references, so that an evaluation always ends.
  *
  * <p>An unknown name means the rule {@code default} where there is one, as in oslo.policy; else it
- * denies. An undefined rule and a remote check deny even after {@code not}: oslo.policy would let
+ * denies. What cannot be evaluated denies even after {@code not}: an undefined rule, a remote
+ * check, an attribute that the target does not have or that no token has. oslo.policy would let
  * {@code not rule:misspelled} allow every caller.
  */
 final class PolicyRuleSet {
@@ -103,6 +105,63 @@ final class PolicyRuleSet {
     };
   }
 
+  /** Returns the attributes of the target that the evaluation of a rule may need. */
+  Set<String> targetAttributes(String rule) {
+    Set<String> needed = new TreeSet<>();
+    RuleExpression check = rules.getOrDefault(rule, rules.get(FALLBACK));
+    if (check != null) {
+      check
+          .leaves()
+          .forEach(leaf -> {
+            switch (leaf) {
+              case RuleExpression.RuleReference(String name) ->
+                  needed.addAll(targetAttributes(name));
+              case RuleExpression.Role(TargetTemplate value) -> needed.addAll(value.attributes());
+              case RuleExpression.Attribute(String _, TargetTemplate value) ->
+                  needed.addAll(value.attributes());
+              case RuleExpression.Constant(String _, TargetTemplate value) ->
+                  needed.addAll(value.attributes());
+              default -> {}
+            }
+          });
+    }
+    return needed;
+  }
+
+  /**
+   * Returns whether the rule may allow a caller who has no role, and who is not named in it.
+   * Comparisons with the target count as fulfilled.
+   */
+  boolean mayAllowWithoutRole(String rule) {
+    return withoutRole(new RuleExpression.RuleReference(rule), true);
+  }
+
+  /** Returns whether the check may have this result for a caller without a role. */
+  private boolean withoutRole(RuleExpression check, boolean result) {
+    return switch (check) {
+      case RuleExpression.Always _ -> result;
+      case RuleExpression.Never _ -> !result;
+      case RuleExpression.Not(RuleExpression inner) -> withoutRole(inner, !result);
+      case RuleExpression.AllOf(List<RuleExpression> checks) ->
+          result
+              ? checks.stream().allMatch(one -> withoutRole(one, true))
+              : checks.stream().anyMatch(one -> withoutRole(one, false));
+      case RuleExpression.AnyOf(List<RuleExpression> checks) ->
+          result
+              ? checks.stream().anyMatch(one -> withoutRole(one, true))
+              : checks.stream().allMatch(one -> withoutRole(one, false));
+      case RuleExpression.RuleReference(String name) -> {
+        RuleExpression referred = rules.getOrDefault(name, rules.get(FALLBACK));
+        yield referred != null && withoutRole(referred, result);
+      }
+      case RuleExpression.Role _ -> !result;
+      case RuleExpression.Attribute(String name, TargetTemplate value) ->
+          !result || (!name.equals("roles") && !value.attributes().isEmpty());
+      case RuleExpression.Constant _ -> true;
+      case RuleExpression.Remote _ -> false;
+    };
+  }
+
   /** The length of the longest chain of references from this rule. */
   private int follow(String name, SequencedSet<String> path, Map<String, Integer> lengths)
       throws PolicyFileException {
@@ -179,14 +238,18 @@ final class PolicyRuleSet {
           ruleHolds(name, negated, asked, caller, target);
       case RuleExpression.Role(TargetTemplate role) -> {
         String wanted = filled(role, asked, check, target);
-        yield wanted != null && hasRole(caller, wanted);
+        yield wanted == null ? negated : hasRole(caller, wanted);
       }
       case RuleExpression.Attribute(String name, TargetTemplate value) -> {
         String wanted = filled(value, asked, check, target);
-        yield wanted != null && hasAttribute(caller, name, wanted, asked);
+        yield (wanted != null && isOfTokens(caller, name, asked))
+            ? hasAttribute(caller, name, wanted)
+            : negated;
       }
-      case RuleExpression.Constant(String constant, TargetTemplate value) ->
-          constant.equals(filled(value, asked, check, target));
+      case RuleExpression.Constant(String constant, TargetTemplate value) -> {
+        String wanted = filled(value, asked, check, target);
+        yield wanted == null ? negated : constant.equals(wanted);
+      }
       case RuleExpression.Remote(String url) -> {
         warnOnce("policy rule {} asks {}, which is not supported: it denies", asked, url);
         yield negated;
@@ -240,7 +303,18 @@ final class PolicyRuleSet {
         || caller.roles().contains(wanted.toLowerCase(Locale.ROOT));
   }
 
-  private boolean hasAttribute(Caller caller, String name, String wanted, String asked) {
+  /** Returns whether a token can have the attribute; a misspelled one is logged. */
+  private boolean isOfTokens(Caller caller, String name, String asked) {
+    if (name.equals("roles")
+        || OPTIONAL_ATTRIBUTES.contains(name)
+        || caller.attributes().containsKey(name)) {
+      return true;
+    }
+    warnOnce("policy rule {} needs {}, which no token says: it denies", asked, name);
+    return false;
+  }
+
+  private static boolean hasAttribute(Caller caller, String name, String wanted) {
     String value = caller.attributes().get(name);
     if (value != null) {
       return value.equals(wanted);
@@ -249,12 +323,7 @@ final class PolicyRuleSet {
       case "roles" -> hasRole(caller, wanted);
       case "user_id" -> caller.userId().equals(wanted);
       case "project_id" -> caller.projectId().equals(wanted);
-      default -> {
-        if (!OPTIONAL_ATTRIBUTES.contains(name)) {
-          warnOnce("policy rule {} needs {}, which no token says: it denies", asked, name);
-        }
-        yield false;
-      }
+      default -> false;
     };
   }
 

@@ -2,6 +2,7 @@ package doni.policy;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A rule as a tree, as oslo.policy 6 reads its text. {@link #text} writes it back: what a rule's
@@ -54,6 +55,17 @@ sealed interface RuleExpression {
 
   /** {@code http://...} or {@code https://...}: asking another service, which Doni does not do. */
   record Remote(String url) implements RuleExpression {}
+
+  /** The checks of which the rule is made, without its operators. */
+  default Stream<RuleExpression> leaves() {
+    return switch (this) {
+      case Not(RuleExpression inner) -> inner.leaves();
+      case AllOf(List<RuleExpression> checks) -> checks.stream().flatMap(RuleExpression::leaves);
+      case AnyOf(List<RuleExpression> checks) -> checks.stream().flatMap(RuleExpression::leaves);
+      case Always _, Never _, RuleReference _, Role _, Attribute _, Constant _, Remote _ ->
+          Stream.of(this);
+    };
+  }
 
   /** The rule's text. */
   default String text() {

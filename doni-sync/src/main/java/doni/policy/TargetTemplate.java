@@ -3,7 +3,8 @@ package doni.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,14 +64,15 @@ record TargetTemplate(List<Part> parts) {
     }
   }
 
-  /** The first attribute that the target does not have. */
-  Optional<String> missing(Map<String, String> target) {
+  /** The attributes of the target that it has places for. */
+  Set<String> attributes() {
+    Set<String> attributes = new TreeSet<>();
     for (Part part : parts) {
-      if (part instanceof Place(String attribute) && !target.containsKey(attribute)) {
-        return Optional.of(attribute);
+      if (part instanceof Place(String attribute)) {
+        attributes.add(attribute);
       }
     }
-    return Optional.empty();
+    return attributes;
   }
 
   /** Filled in from the target; null when the target lacks an attribute. */

@@ -10,14 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * AES-256-GCM with named keys. The text form is {@code <key id>:<base64 of nonce and ciphertext>}.
+ * AES-256-GCM with named keys. The text form is {@code <key id>:2:<base64 of nonce and
+ * ciphertext>}. In the first format, which is still read, {@code 2:} is missing.
  *
- * <p>The place of a value (its hardware and field) is authenticated with it, so a ciphertext that
- * is copied to other hardware or another field does not open there.
+ * <p>The {@link SecretPlace} of a value is authenticated with it. The format is not, but it decides
+ * which place has to match, so a changed format does not open.
  */
 final class AesGcmCipher {
 
   private static final int KEY_BYTES = 32;
+  private static final String FORMAT = "2:";
 
   private final Map<String, Aead> keys = new LinkedHashMap<>();
   private final String encryptingId;
@@ -37,15 +39,15 @@ final class AesGcmCipher {
     this.encryptingKey = first.getValue();
   }
 
-  /** Returns the id of the key that encrypts. */
-  String encryptingId() {
-    return encryptingId;
+  /** Returns whether a value has the current format and was encrypted with the first key. */
+  boolean isCurrent(String encrypted) {
+    return encrypted.startsWith(encryptingId + ":" + FORMAT);
   }
 
-  String encrypt(String value, String place) {
+  String encrypt(String value, SecretPlace place) {
     try {
-      byte[] encrypted = encryptingKey.encrypt(utf8(value), utf8(place));
-      return encryptingId + ":" + Base64.getEncoder().encodeToString(encrypted);
+      byte[] encrypted = encryptingKey.encrypt(utf8(value), utf8(place.text()));
+      return encryptingId + ":" + FORMAT + Base64.getEncoder().encodeToString(encrypted);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM is missing in this JDK", e);
     }
@@ -56,19 +58,22 @@ final class AesGcmCipher {
    *
    * @throws UnreadableSecretException names the key id and the place, never the value
    */
-  String decrypt(String encrypted, String place) {
+  String decrypt(String encrypted, SecretPlace place) {
     int colon = encrypted.indexOf(':');
     String id = colon < 0 ? "" : encrypted.substring(0, colon);
     Aead key = keys.get(id);
     if (key == null) {
       throw new UnreadableSecretException(
-          "encrypted with key '" + id + "', which doni.secrets.keys does not hold", place);
+          "encrypted with key '" + id + "', which doni.secrets.keys does not hold", place.text());
     }
+    String body = encrypted.substring(colon + 1);
+    boolean current = body.startsWith(FORMAT);
     try {
-      byte[] bytes = Base64.getDecoder().decode(encrypted.substring(colon + 1));
-      return new String(key.decrypt(bytes, utf8(place)), StandardCharsets.UTF_8);
+      byte[] bytes = Base64.getDecoder().decode(current ? body.substring(FORMAT.length()) : body);
+      byte[] authenticated = utf8(current ? place.text() : place.original());
+      return new String(key.decrypt(bytes, authenticated), StandardCharsets.UTF_8);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new UnreadableSecretException("key '" + id + "' does not open it", place);
+      throw new UnreadableSecretException("key '" + id + "' does not open it", place.text());
     }
   }
 

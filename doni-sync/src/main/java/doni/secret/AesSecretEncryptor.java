@@ -7,6 +7,7 @@ import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,55 +33,57 @@ final class AesSecretEncryptor implements SecretEncryptor {
 
   @Override
   public Map<String, Object> decryptProperties(HardwareId id, String stored) {
-    return decrypt(id, stored);
+    return decrypt(stored, name -> SecretPlace.property(id, name));
   }
 
   @Override
   public String encryptProperties(
       HardwareId id, String hardwareType, Map<String, Object> properties) {
     return encrypt(
-        id,
         properties,
+        name -> SecretPlace.property(id, name),
         name -> types.field(hardwareType, name).map(WorkerField::encrypted).orElse(false));
   }
 
   @Override
   public Map<String, Object> decryptDetails(HardwareId id, String workerType, String stored) {
-    return decrypt(id, stored);
+    return decrypt(stored, name -> SecretPlace.detail(id, workerType, name));
   }
 
   @Override
   public String encryptDetails(HardwareId id, String workerType, Map<String, Object> details) {
     Worker worker = types.worker(workerType);
-    return encrypt(id, details, name -> worker != null && worker.secretDetails().contains(name));
+    return encrypt(
+        details,
+        name -> SecretPlace.detail(id, workerType, name),
+        name -> worker != null && worker.secretDetails().contains(name));
   }
 
-  private Map<String, Object> decrypt(HardwareId id, String stored) {
+  private Map<String, Object> decrypt(String stored, Function<String, SecretPlace> place) {
     Map<String, Object> values = json.readValue(stored, OBJECT);
     values.values().removeIf(java.util.Objects::isNull);
     values.replaceAll((name, value) ->
         value instanceof Map<?, ?> map && map.get(ENCRYPTED_MEMBER) instanceof String encrypted
-            ? new Secret(cipher.decrypt(encrypted, place(id, name)))
+            ? new Secret(cipher.decrypt(encrypted, place.apply(name)))
             : value);
     return values;
   }
 
-  private String encrypt(HardwareId id, Map<String, Object> values, Predicate<String> encrypted) {
+  private String encrypt(
+      Map<String, Object> values,
+      Function<String, SecretPlace> place,
+      Predicate<String> encrypted) {
     Map<String, Object> stored = new LinkedHashMap<>();
     values.forEach((name, value) -> {
       if (value instanceof Secret secret) {
-        stored.put(name, Map.of(ENCRYPTED_MEMBER, cipher.encrypt(secret.value(), place(id, name))));
+        stored.put(
+            name, Map.of(ENCRYPTED_MEMBER, cipher.encrypt(secret.value(), place.apply(name))));
       } else if (encrypted.test(name) && value instanceof String text) {
-        stored.put(name, Map.of(ENCRYPTED_MEMBER, cipher.encrypt(text, place(id, name))));
+        stored.put(name, Map.of(ENCRYPTED_MEMBER, cipher.encrypt(text, place.apply(name))));
       } else if (value != null) {
         stored.put(name, value);
       }
     });
     return json.writeValueAsString(stored);
-  }
-
-  /** What is authenticated with a value, see {@link AesGcmCipher}. */
-  static String place(HardwareId id, String name) {
-    return id + "/" + name;
   }
 }

@@ -7,6 +7,7 @@ import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
 /** What is shown of stored values: sensitive ones masked, unknown and null ones left out. */
@@ -24,6 +25,24 @@ public class MaskedPropertyView {
   /** What a device's owner sees. */
   public Map<String, Object> forOwner(String hardwareType, Map<String, Object> properties) {
     return shown(hardwareType, properties, false);
+  }
+
+  /** What is left of an owner's view for a caller who may not change the device. */
+  public Map<String, Object> forReader(String hardwareType, Map<String, Object> shown) {
+    return masked(
+        shown, name -> types.field(hardwareType, name).map(WorkerField::encrypted).orElse(false));
+  }
+
+  /** What is left of the details of a worker for a caller who may not change the device. */
+  public Map<String, Object> detailsForReader(String workerType, Map<String, Object> details) {
+    Worker worker = types.worker(workerType);
+    return masked(details, name -> worker != null && worker.secretDetails().contains(name));
+  }
+
+  private static Map<String, Object> masked(Map<String, Object> shown, Predicate<String> secret) {
+    Map<String, Object> masked = new LinkedHashMap<>(shown);
+    masked.replaceAll((name, value) -> secret.test(name) ? Secret.MASK : value);
+    return masked;
   }
 
   /** What everybody sees. */

@@ -2,22 +2,33 @@ package doni.secret;
 
 import doni.hardwaretype.HardwareTypes;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Declares the cipher for secrets at rest: the first key encrypts, every key decrypts. */
+/** Declares the cipher for secrets at rest, whose first key encrypts and every key decrypts. */
 @Configuration(proxyBeanMethods = false)
 class SecretConfiguration {
 
   @Bean
   AesGcmCipher secretCipher(Environment environment) {
+    return new AesGcmCipher(keys(environment));
+  }
+
+  /** The cipher checks the keys. */
+  @Bean
+  KeyedHash requestHash(AesGcmCipher cipher, Environment environment) {
+    Objects.requireNonNull(cipher);
+    return new KeyedHash(keys(environment), "doni idempotency key");
+  }
+
+  private static Map<String, String> keys(Environment environment) {
     Map<String, String> keys = EncryptionKeySource.configured(environment);
-    return new AesGcmCipher(
-        keys.isEmpty()
-            ? Map.of(EncryptionKeySource.LOCAL, EncryptionKeySource.local(environment))
-            : keys);
+    return keys.isEmpty()
+        ? Map.of(EncryptionKeySource.LOCAL, EncryptionKeySource.local(environment))
+        : keys;
   }
 
   @Bean

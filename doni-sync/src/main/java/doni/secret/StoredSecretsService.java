@@ -25,7 +25,7 @@ public class StoredSecretsService {
   /**
    * The result of a run.
    *
-   * @param rotated how many values were encrypted with the new key
+   * @param rotated how many values were encrypted again
    * @param missed how many were not, because they were changed concurrently
    */
   public record Summary(long values, long rotated, long missed, List<UnreadableSecret> unreadable) {
@@ -77,6 +77,13 @@ public class StoredSecretsService {
         case LEFTOVER_DETAIL -> "detail " + field + " of the leftover of " + workerType;
       };
     }
+
+    SecretPlace authenticatedPlace() {
+      return switch (origin) {
+        case PROPERTY, LEFTOVER_PROPERTY -> SecretPlace.property(device, field);
+        case DETAIL, LEFTOVER_DETAIL -> SecretPlace.detail(device, workerType, field);
+      };
+    }
   }
 
   private static final int PAGE = 500;
@@ -121,8 +128,8 @@ public class StoredSecretsService {
   }
 
   /**
-   * Encrypts every value with the first key of {@code doni.secrets.keys}. A replica that still has
-   * another first key continues to use that one.
+   * Encrypts every value with the first key of {@code doni.secrets.keys} and in the current format.
+   * A replica that still has another first key continues to use that one.
    */
   public Summary rotate() {
     return pass(true);
@@ -153,7 +160,7 @@ public class StoredSecretsService {
         values++;
         try {
           String value = open(storedSecret);
-          if (rotating && !storedSecret.sealed().startsWith(cipher.encryptingId() + ":")) {
+          if (rotating && !cipher.isCurrent(storedSecret.sealed())) {
             boolean written = rewrite(storedSecret, value);
             rotated += written ? 1 : 0;
             missed += written ? 0 : 1;
@@ -187,15 +194,11 @@ public class StoredSecretsService {
   }
 
   private String open(StoredSecret storedSecret) {
-    return cipher.decrypt(
-        storedSecret.sealed(),
-        AesSecretEncryptor.place(storedSecret.device(), storedSecret.field()));
+    return cipher.decrypt(storedSecret.sealed(), storedSecret.authenticatedPlace());
   }
 
   private boolean rewrite(StoredSecret storedSecret, String value) {
-    String fresh =
-        cipher.encrypt(
-            value, AesSecretEncryptor.place(storedSecret.device(), storedSecret.field()));
+    String fresh = cipher.encrypt(value, storedSecret.authenticatedPlace());
     return jdbc.sql(storedSecret.origin().rewrite)
             .param(field(storedSecret, fresh))
             .param(storedSecret.device().value())

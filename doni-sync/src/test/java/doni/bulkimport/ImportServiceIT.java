@@ -141,9 +141,36 @@ class ImportServiceIT {
               .containsExactly(
                   "/properties/hidden: differs from the stored value",
                   "/properties/required: differs from the stored value",
-                  "/properties/secret: differs from the stored value");
+                  "/properties/secret: is a secret, not compared");
         });
     assertThat(everything()).isEqualTo(before);
+  }
+
+  @Test
+  void answersRightAndWrongGuessesOfASecretAlike() {
+    imports.run(
+        alice,
+        List.of(row(1, "dev", Map.of("required", "r", "secret", "s3cret", "token", "t0ken"))),
+        Mode.ROW,
+        false);
+
+    List<ImportReport.Row> rows =
+        imports
+            .run(
+                alice,
+                List.of(
+                    row(1, "dev", Map.of("required", "r", "secret", "s3cret", "token", "t0ken")),
+                    row(1, "dev", Map.of("required", "r", "secret", "wrong", "token", "wrong"))),
+                Mode.ROW,
+                true)
+            .rows();
+
+    assertThat(rows.getFirst()).isEqualTo(rows.getLast());
+    assertThat(rows.getFirst().outcome()).isEqualTo(Outcome.EXISTS);
+    assertThat(rows.getFirst().violations())
+        .containsExactly(
+            "/properties/secret: is a secret, not compared",
+            "/properties/token: is a secret, not compared");
   }
 
   @Test

@@ -18,6 +18,8 @@ import doni.request.RequestRefusedException.Stale;
 import doni.task.TaskState;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +42,23 @@ class HardwareServiceIT {
 
   private final HardwareService intake;
   private final JdbcClient jdbc;
+  private final IdempotencyKeyStore keys;
+  private final IdempotencyKeyRetentionJob removal;
 
   private final Caller alice = caller("alice", "alice-project", "member");
   private final Caller bob = caller("bob", "bob-project", "member");
   private final Caller admin = caller("admin", "admin-project", "admin");
 
   @Autowired
-  HardwareServiceIT(HardwareService intake, JdbcClient jdbc) {
+  HardwareServiceIT(
+      HardwareService intake,
+      JdbcClient jdbc,
+      IdempotencyKeyStore keys,
+      IdempotencyKeyRetentionJob removal) {
     this.intake = intake;
     this.jdbc = jdbc;
+    this.keys = keys;
+    this.removal = removal;
   }
 
   @BeforeEach
@@ -72,6 +82,28 @@ class HardwareServiceIT {
     assertThat(created.workers())
         .singleElement()
         .satisfies(worker -> assertThat(worker.state()).isEqualTo(TaskState.PENDING));
+  }
+
+  @Test
+  void showsTokensToThoseWhoMayChangeTheDeviceOnly() {
+    HardwareView created = create(alice, "dev", valid());
+    jdbc.sql(
+            "update worker_task set state_details = '{\"device_key\": \"k3y\", \"fleet\": \"pi\"}'")
+        .update();
+    Caller reader = caller("rita", "alice-project", "reader");
+
+    HardwareView read = intake.get(reader, "dev");
+
+    assertThat(read.properties())
+        .isNotEqualTo(created.properties())
+        .containsEntry("token", Secret.MASK)
+        .containsEntry("required", "r");
+    assertThat(read.workers().getFirst().stateDetails())
+        .containsEntry("device_key", Secret.MASK)
+        .containsEntry("fleet", "pi");
+    assertThat(intake.list(reader, query(null, null, null, null)).hardware()).containsExactly(read);
+    assertThat(intake.get(alice, "dev").properties()).containsEntry("token", SampleTypes.ISSUED);
+    assertThatThrownBy(() -> intake.delete(reader, "dev", null)).isInstanceOf(Forbidden.class);
   }
 
   @Test
@@ -183,6 +215,61 @@ class HardwareServiceIT {
   }
 
   @Test
+  void refusesAnIdempotencyKeyOfAnotherUser() {
+    Request request = new Request("dev", SampleTypes.TYPE, valid());
+    intake.create(alice, request, "key-1");
+
+    assertThatThrownBy(
+            () -> intake.create(caller("eve", "alice-project", "member"), request, "key-1"))
+        .isInstanceOf(Conflict.class);
+  }
+
+  @Test
+  void storesNoHashOfARequestThatCanBeGuessedWithoutAKey() throws Exception {
+    intake.create(alice, new Request("dev", SampleTypes.TYPE, valid()), "key-1");
+
+    byte[] stored =
+        jdbc.sql("select request_hash from idempotency_key").query(byte[].class).single();
+
+    for (String canonical :
+        List.of(
+            "{\"hardware_type\":\"sample\",\"name\":\"dev\",\"properties\":{\"required\":\"r\"}}",
+            "{\"hardware_type\":\"sample\",\"name\":\"dev\",\"properties\":{\"required\":\"r\"},\"user\":\"alice\"}")) {
+      assertThat(stored)
+          .isNotEqualTo(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(canonical.getBytes(StandardCharsets.UTF_8)));
+    }
+    assertThat(stored).hasSize(32);
+  }
+
+  @Test
+  void removesIdempotencyKeysAfterADayWithoutAnotherRequest() {
+    intake.create(alice, new Request("old", SampleTypes.TYPE, valid()), "key-1");
+    intake.create(alice, new Request("new", SampleTypes.TYPE, valid()), "key-2");
+    jdbc.sql("update idempotency_key set created_at = now() - interval '25 hours'").update();
+    jdbc.sql("update idempotency_key set created_at = now() - interval '23 hours' where key = ?")
+        .param("key-2")
+        .update();
+
+    keys.removeExpired();
+
+    assertThat(jdbc.sql("select key from idempotency_key").query(String.class).list())
+        .containsExactly("key-2");
+    assertThat(removal.isRunning()).isTrue();
+  }
+
+  @Test
+  void removesIdempotencyKeysWithTheirHardware() {
+    intake.create(alice, new Request("dev", SampleTypes.TYPE, valid()), "key-1");
+
+    jdbc.sql("delete from hardware").update();
+
+    assertThat(jdbc.sql("select count(*) from idempotency_key").query(Long.class).single())
+        .isZero();
+  }
+
+  @Test
   void keepsIdempotencyKeysOfProjectsApart() {
     intake.create(alice, new Request("dev", SampleTypes.TYPE, valid()), "key-1");
 
@@ -209,6 +296,40 @@ class HardwareServiceIT {
     assertThat(created.generation()).isEqualTo(Generation.FIRST);
     assertThat(changed.generation()).isEqualTo(new Generation(2));
     assertThat(changed.updatedAt()).isNotNull();
+  }
+
+  @Test
+  void answersRightAndWrongGuessesOfAMaskedSecretAlike() {
+    for (Map.Entry<String, String> guess : Map.of("right", "s3cret", "wrong", "0ther").entrySet()) {
+      create(alice, guess.getKey(), Map.of("required", "r", "secret", "s3cret"));
+
+      HardwareView patched =
+          patch(
+              alice,
+              guess.getKey(),
+              OperationKind.REPLACE,
+              guess.getValue(),
+              "properties",
+              "secret");
+
+      assertThat(patched.generation()).isEqualTo(new Generation(2));
+      assertThat(intake.events(alice, guess.getKey(), 1, null).getFirst().body())
+          .isEqualTo(
+              Map.of(
+                  "changed",
+                  List.of(
+                      Map.of(
+                          "field", "properties.secret", "from", Secret.MASK, "to", Secret.MASK))));
+    }
+  }
+
+  @Test
+  void leavesADeviceAloneWhenItsMaskIsSentBack() {
+    HardwareView created = create(alice, "dev", Map.of("required", "r", "secret", "s3cret"));
+
+    HardwareView same = patch(alice, "dev", OperationKind.ADD, created.properties(), "properties");
+
+    assertThat(same.generation()).isEqualTo(Generation.FIRST);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -18,6 +19,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class AccessPolicyTests {
 
   private static final Map<String, String> OWN = Map.of("project_id", "alice-proj");
+  private static final Map<String, String> DEVICE =
+      PolicyTarget.device("u", "n", "alice-proj", "device.balena");
   private static final Map<String, String> OTHER = Map.of("project_id", "bob-proj");
 
   private final Caller alice = caller("alice-proj", "member");
@@ -31,6 +34,51 @@ class AccessPolicyTests {
     assertThat(policy.allows(rule, alice, OWN)).isTrue();
     assertThat(policy.allows(rule, alice, OTHER)).isFalse();
     assertThat(policy.allows(rule, admin, OTHER)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hardware:get,    reader,  true,  true",
+    "hardware:get,    service, false, true",
+    "hardware:update, reader,  false, true",
+    "hardware:update, member,  true,  true",
+    "hardware:delete, reader,  false, true",
+    "hardware:delete, service, false, true",
+    "hardware:create, member,  false, false"
+  })
+  void asksForARoleUnlessTheOriginalDefaultsApply(
+      String rule, String role, boolean secure, boolean original) {
+    Caller caller = caller("alice-proj", role);
+
+    assertThat(AccessPolicy.of(PolicyDefaults.SECURE).allows(rule, caller, OWN)).isEqualTo(secure);
+    assertThat(AccessPolicy.of(PolicyDefaults.ORIGINAL).allows(rule, caller, OWN))
+        .isEqualTo(original);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "not 'baremetal':%(hardware_typ)s",
+        "not role:%(owner_role)s",
+        "not project_id:%(owner)s",
+        "not projectid:%(project_id)s",
+        "not not 'x':%(owner)s",
+        "not ('x':%(owner)s and @)"
+      })
+  void deniesWhatItCannotEvaluateAlsoWhenNegated(String rule) throws Exception {
+    assertThat(with(rule).allows("asked", alice, DEVICE)).isFalse();
+  }
+
+  @Test
+  void comparesWithTheWholeDevice() throws Exception {
+    AccessPolicy policy =
+        with("project_id:%(project_id)s and not 'baremetal':%(hardware_type)s and 'n':%(name)s");
+
+    assertThat(policy.allows("asked", alice, DEVICE)).isTrue();
+    assertThat(
+            policy.allows("asked", alice, PolicyTarget.device("u", "n", "alice-proj", "baremetal")))
+        .isFalse();
+    assertThat(policy.allows("asked", alice, PolicyTarget.site())).isFalse();
   }
 
   @ParameterizedTest

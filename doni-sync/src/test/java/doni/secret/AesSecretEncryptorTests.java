@@ -83,26 +83,57 @@ class AesSecretEncryptorTests {
   }
 
   @Test
+  void readsTheFirstFormat() throws GeneralSecurityException {
+    SecretPlace place = SecretPlace.detail(id, SampleTypes.WORKER, "device_key");
+
+    String text = "k1:" + encryptedByTheJdk("s3cret", id + "/device_key");
+
+    assertThat(new AesGcmCipher(Map.of("k1", OLD)).decrypt(text, place)).isEqualTo("s3cret");
+    assertThat(new AesGcmCipher(Map.of("k1", OLD)).isCurrent(text)).isFalse();
+  }
+
+  @Test
   void readsANonceFollowedByWhatTheJdkEncrypts() throws GeneralSecurityException {
+    String text = "k1:2:" + encryptedByTheJdk("s3cret", "hardware/" + id + "/secret");
+
+    assertThat(
+            new AesGcmCipher(Map.of("k1", OLD)).decrypt(text, SecretPlace.property(id, "secret")))
+        .isEqualTo("s3cret");
+  }
+
+  @Test
+  void doesNotOpenAValueWhoseFormatWasChanged() throws GeneralSecurityException {
+    AesGcmCipher cipher = new AesGcmCipher(Map.of("k1", OLD));
+    SecretPlace place = SecretPlace.property(id, "secret");
+    String first = "k1:" + encryptedByTheJdk("s3cret", id + "/secret");
+    String current = cipher.encrypt("s3cret", place);
+
+    assertThatThrownBy(() -> cipher.decrypt(first.replace("k1:", "k1:2:"), place))
+        .isInstanceOf(UnreadableSecretException.class);
+    assertThatThrownBy(() -> cipher.decrypt(current.replace("k1:2:", "k1:"), place))
+        .isInstanceOf(UnreadableSecretException.class);
+  }
+
+  private static String encryptedByTheJdk(String value, String place)
+      throws GeneralSecurityException {
     byte[] nonce = "twelve bytes".getBytes(StandardCharsets.UTF_8);
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(
         Cipher.ENCRYPT_MODE,
         new SecretKeySpec(Base64.getDecoder().decode(OLD), "AES"),
         new GCMParameterSpec(128, nonce));
-    cipher.updateAAD("place".getBytes(StandardCharsets.UTF_8));
-    byte[] encrypted = cipher.doFinal("s3cret".getBytes(StandardCharsets.UTF_8));
+    cipher.updateAAD(place.getBytes(StandardCharsets.UTF_8));
+    byte[] encrypted = cipher.doFinal(value.getBytes(StandardCharsets.UTF_8));
     byte[] stored = Arrays.copyOf(nonce, nonce.length + encrypted.length);
     System.arraycopy(encrypted, 0, stored, nonce.length, encrypted.length);
-
-    String text = "k1:" + Base64.getEncoder().encodeToString(stored);
-
-    assertThat(new AesGcmCipher(Map.of("k1", OLD)).decrypt(text, "place")).isEqualTo("s3cret");
+    return Base64.getEncoder().encodeToString(stored);
   }
 
   @Test
   void refusesACiphertextThatIsTooShort() {
-    assertThatThrownBy(() -> new AesGcmCipher(Map.of("k1", OLD)).decrypt("k1:AAAA", "place"))
+    SecretPlace place = SecretPlace.property(id, "secret");
+
+    assertThatThrownBy(() -> new AesGcmCipher(Map.of("k1", OLD)).decrypt("k1:2:AAAA", place))
         .isInstanceOf(UnreadableSecretException.class);
   }
 
@@ -115,6 +146,18 @@ class AesSecretEncryptorTests {
         .isInstanceOf(UnreadableSecretException.class);
     assertThatThrownBy(
             () -> sealer.decryptProperties(id, sealed.replace("\"secret\"", "\"token\"")))
+        .isInstanceOf(UnreadableSecretException.class);
+  }
+
+  @Test
+  void doesNotOpenAValueThatWasCopiedToAnotherWorkerOrTable() {
+    AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
+    String detail =
+        sealer.encryptDetails(id, SampleTypes.WORKER, Map.of("device_key", new Secret("s3cret")));
+
+    assertThatThrownBy(() -> sealer.decryptDetails(id, "another-worker", detail))
+        .isInstanceOf(UnreadableSecretException.class);
+    assertThatThrownBy(() -> sealer.decryptProperties(id, detail))
         .isInstanceOf(UnreadableSecretException.class);
   }
 

@@ -1,9 +1,11 @@
 package doni.secret;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.crypto.tink.subtle.AesGcmJce;
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.secret.StoredSecretsService.Summary;
@@ -86,6 +88,30 @@ class StoredSecretsServiceIT {
     String before = properties("one");
     assertThat(secrets.rotate()).isEqualTo(new Summary(4, 0, 0, List.of()));
     assertThat(properties("one")).isEqualTo(before);
+  }
+
+  @Test
+  void encryptsTheFirstFormatAgainUnderTheSameKey() throws Exception {
+    HardwareId device = inventory.enrolled("one", SampleTypes.WORKER);
+    String first =
+        "old:"
+            + Base64.getEncoder()
+                .encodeToString(
+                    new AesGcmJce(Base64.getDecoder().decode(OLD))
+                        .encrypt("hunter2".getBytes(UTF_8), (device + "/secret").getBytes(UTF_8)));
+    inventory
+        .jdbc()
+        .sql("update hardware set properties = ?::jsonb where uuid = ?")
+        .param("{\"secret\": {\"$encrypted\": \"" + first + "\"}}")
+        .param(device.value())
+        .update();
+
+    Summary summary = secrets(keys("old", OLD)).rotate();
+
+    assertThat(summary).isEqualTo(new Summary(1, 1, 0, List.of()));
+    assertThat(properties()).contains("old:2:");
+    assertThat(sealer(keys("old", OLD)).decryptProperties(device, properties()))
+        .containsEntry("secret", new Secret("hunter2"));
   }
 
   @Test

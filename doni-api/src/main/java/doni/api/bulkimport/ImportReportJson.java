@@ -39,13 +39,16 @@ record ImportReportJson(
       @Schema(example = "edge-01") @Nullable String name,
       @Schema(
               description =
-                  "created; exists: already enrolled with the same values; differs: already enrolled with other values, unchanged; invalid",
+                  "created; exists: already enrolled with the same values, secrets aside; differs: already enrolled with other values, unchanged; invalid",
               allowableValues = {"created", "exists", "differs", "invalid"},
               example = "created")
           String outcome,
       @Schema(format = "uuid", example = "f9caab2e-9bc7-4a67-b09a-d3d7d51a1d0c")
           @Nullable String uuid,
-      @Schema(description = "all errors or differences, each with its path", example = "[]")
+      @Schema(
+              description =
+                  "all errors or differences, and secrets that were not compared, each with its path",
+              example = "[]")
           List<String> violations) {}
 
   static ImportReportJson of(ImportReport report) {

@@ -20,6 +20,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -51,9 +52,12 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     return answer(status, new HttpHeaders(), String.valueOf(refusal.getMessage()));
   }
 
-  /** Tomcat decodes the query string on first access, so this exception comes from a controller. */
-  @ExceptionHandler
-  ResponseEntity<Object> undecodable(InvalidParameterException e) {
+  /**
+   * Tomcat decodes the query string and Spring Security's firewall checks names of parameters and
+   * headers on first access, so these exceptions come from a controller.
+   */
+  @ExceptionHandler({InvalidParameterException.class, RequestRejectedException.class})
+  ResponseEntity<Object> undecodable(RuntimeException e) {
     HttpStatus status = HttpStatus.BAD_REQUEST;
     return answer(status, new HttpHeaders(), StatusErrorText.of(status.value()));
   }
@@ -130,6 +134,8 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
       case HttpRequestMethodNotSupportedException m ->
           m.getMethod() + " is not allowed here. Allowed: " + m.getHeaders().getFirst("Allow");
       case HttpMediaTypeNotSupportedException m -> wrongType(m.getSupportedMediaTypes());
+      case UnsupportedMediaTypeStatusException m when m.getSupportedMediaTypes().isEmpty() ->
+          String.valueOf(m.getReason());
       case UnsupportedMediaTypeStatusException m -> wrongType(m.getSupportedMediaTypes());
       case HttpMediaTypeNotAcceptableException _ -> "Responses are application/json.";
       default -> StatusErrorText.of(status.value());

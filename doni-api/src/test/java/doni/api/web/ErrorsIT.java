@@ -8,6 +8,7 @@ import doni.api.RestTest;
 import doni.request.RequestRefusedException;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -128,6 +129,43 @@ class ErrorsIT {
 
     assertThat(answer.status()).isEqualTo(415);
     assertThat(answer.error()).contains("application/json");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST, /v1/hardware",
+    "PATCH, /v1/hardware/edge-01",
+    "POST, /v1/hardware:import",
+    "POST, /v1/hardware/sync"
+  })
+  void refusesACompressedBody(String method, String path) {
+    Http.Answer answer =
+        http.send(
+            method, path, "{}", "Content-Type", "application/json", "Content-Encoding", "gzip");
+
+    assertThat(answer.status()).isEqualTo(415);
+    assertThat(answer.error())
+        .isEqualTo("Content-Encoding: must be identity; send the body uncompressed.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/v1/hardware/export", "/v1/hardware", "/healthcheck", "/v1/leftovers", "/v1/sync"})
+  void neverFailsForOddNamesOfParametersAndHeaders(String path) throws IOException {
+    String request = "GET %s HTTP/1.1\r\nHost: a\r\nX-Auth-Token: t\r\n%sConnection: close\r\n\r\n";
+    for (String name :
+        List.of("%00", "%01", "%0A", "%7F", "%C2%88", "%EF%BF%BF", "%ff", "%", "%zz")) {
+      assertThat(http.raw(request.formatted(path + "?" + name + "=1", "")))
+          .as(name)
+          .doesNotStartWith("HTTP/1.1 5")
+          .startsWith("HTTP/1.1 ");
+    }
+    for (String header :
+        List.of("X-A: \u0001", "If-Match: \u0080", "Accept: \u00ff", "\u00e9: 1")) {
+      assertThat(http.raw(request.formatted(path, header + "\r\n")))
+          .as(header)
+          .doesNotStartWith("HTTP/1.1 5")
+          .startsWith("HTTP/1.1 ");
+    }
   }
 
   @Test
