@@ -3,6 +3,8 @@ package doni.worker.balena;
 import doni.convergence.StateDetails;
 import doni.enrollment.Secret;
 import doni.worker.SharedNames;
+import doni.worker.SiteListing.RecordedDevice;
+import doni.worker.balena.BalenaClient.FleetListing;
 import doni.worker.balena.BalenaObservedState.FleetDevice;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -45,6 +47,25 @@ record BalenaRecordedState(Optional<Long> deviceId, Optional<Secret> key) {
    */
   Optional<Secret> keyOf(FleetDevice device) {
     return deviceId.filter(id -> id == device.id()).flatMap(_ -> key);
+  }
+
+  /**
+   * Returns whether the device is missing in its fleet or is not as it was recorded. A device that
+   * was recorded in a fleet that is not listed may exist there.
+   */
+  static boolean differs(RecordedDevice device, FleetListing site) {
+    StateDetails details = new StateDetails(device.details());
+    Optional<Long> id = details.number(SharedNames.BALENA_DEVICE_ID);
+    Optional<Long> fleet = details.number(FLEET_ID);
+    FleetDevice listed = site.devices().get(BalenaDesiredState.uuid(device.id()));
+    if (id.isEmpty() || fleet.isEmpty()) {
+      return false;
+    }
+    return listed == null
+        ? site.fleets().contains(fleet.get())
+        : listed.id() != id.get()
+            || listed.fleetId() != fleet.get()
+            || !listed.name().equals(device.name());
   }
 
   /** Returns the details after an observation of the device. */

@@ -12,8 +12,10 @@ import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
 import doni.worker.SharedNames;
+import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
+import doni.worker.balena.BalenaClient.FleetListing;
 import doni.worker.balena.BalenaClient.FleetLookup;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
 import doni.worker.balena.BalenaProperties.FleetMapping;
@@ -135,6 +137,12 @@ final class BalenaWorker implements Worker {
               "%s: several organizations have a fleet '%s'".formatted(setting, name),
               "set it to organization/name");
     };
+  }
+
+  @Override
+  public Optional<SiteListing> listSite() {
+    FleetListing site = client.listDevices();
+    return Optional.of(device -> BalenaRecordedState.differs(device, site));
   }
 
   @Override

@@ -19,10 +19,10 @@ import java.util.Set;
  * Reads what one attempt needs to know of the site's channels.
  *
  * <p>In a scheduled attempt, a shared listing shows the recorded channels and may be some seconds
- * old; otherwise each is read by its uuid. Keys are looked up in a listing that is not older than
- * the attempt. That is recent enough to create a channel: one with the device's key can come only
- * from an earlier attempt for that device, and the engine runs one at a time. What a stalled
- * replica creates nevertheless is found later as a second channel with the key.
+ * old; otherwise each is read by its uuid. Before a write, keys are looked up in a listing that is
+ * not older than the attempt. That is recent enough to create a channel: one with the device's key
+ * can come only from an earlier attempt for that device, and the engine runs one at a time. What a
+ * stalled replica creates nevertheless is found later as a second channel with the key.
  */
 final class ChannelReader {
 
@@ -111,12 +111,15 @@ final class ChannelReader {
         lookUp(site, channel.publicKey(), seen);
       }
     }
+    Set<String> former = recorded.formerKeys(desired);
     Set<String> keys = new LinkedHashSet<>(missing);
-    keys.addAll(recorded.formerKeys(desired));
+    keys.addAll(former);
     if (keys.isEmpty()) {
       return observed(desired, recorded, seen, missing, Optional.empty());
     }
-    ChannelListing site = listing.notOlderThan(begun);
+    // A former key is forgotten after the look-up, so its channel must show.
+    ChannelListing site =
+        current || !former.isEmpty() ? listing.notOlderThan(begun) : listing.recent();
     keys.forEach(key -> lookUp(site, key, seen));
     return observed(desired, recorded, seen, missing, site.unreadable());
   }

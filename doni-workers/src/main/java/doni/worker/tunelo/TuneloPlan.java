@@ -66,6 +66,15 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
     Set<String> ownKeys = new LinkedHashSet<>(recorded.keys());
     ownKeys.addAll(desired.keys());
     this.guard = new DeletionGuard(client, ownKeys);
+    if (brake.isOn()) {
+      // Without a write there is no need for a listing of its own, for each of hundreds of devices.
+      drift(observed()).rebuilds().keySet().forEach(this::postponeRebuild);
+    }
+  }
+
+  private void postponeRebuild(String name) {
+    String reason = brake.reason().orElse("channel has no hub");
+    postponed.put(name, new ChannelWait(name, reason, RebuildBrake.NEXT_CHECK));
   }
 
   @Override
@@ -99,8 +108,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
         .rebuilds()
         .forEach((name, channel) -> {
           if (!postponed.containsKey(name) && !brake.admits(channel.uuid())) {
-            String reason = brake.reason().orElse("channel has no hub");
-            postponed.put(name, new ChannelWait(name, reason, RebuildBrake.NEXT_CHECK));
+            postponeRebuild(name);
           }
         });
   }

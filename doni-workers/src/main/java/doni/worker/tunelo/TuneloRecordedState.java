@@ -2,6 +2,7 @@ package doni.worker.tunelo;
 
 import doni.convergence.StateDetails;
 import doni.worker.SharedNames;
+import doni.worker.tunelo.TuneloClient.ChannelListing;
 import doni.worker.tunelo.TuneloObservedState.HubState;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
 import java.time.Instant;
@@ -107,6 +108,27 @@ record TuneloRecordedState(
     Set<String> all = new LinkedHashSet<>(owned.keySet());
     channels.values().forEach(channel -> uuidOf(channel).ifPresent(all::add));
     return all;
+  }
+
+  /**
+   * Returns whether a recorded channel is missing at Tunelo or is not as it was recorded: has
+   * another key, another hub, or none.
+   */
+  boolean differsFrom(ChannelListing site) {
+    boolean changed =
+        channels.values().stream()
+            .anyMatch(channel ->
+                !uuidOf(channel)
+                    .flatMap(site::uuid)
+                    .map(TuneloRecordedState::report)
+                    .filter(channel::equals)
+                    .isPresent());
+    return changed
+        || owned.entrySet().stream()
+            .anyMatch(one ->
+                site.uuid(one.getKey())
+                    .filter(channel -> channel.publicKey().equals(one.getValue()))
+                    .isEmpty());
   }
 
   /** Returns the keys that the device has or had: a channel with another key is not ours. */

@@ -8,6 +8,7 @@ import doni.worker.Finding;
 import doni.worker.LanePause;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
+import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.tunelo.TuneloClient.ChannelListing;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,8 +50,11 @@ final class TuneloWorker implements Worker {
 
   static final String TYPE = "tunelo";
 
-  /** How old a listing may be that says that nothing is to be done. */
-  private static final Duration LISTING_LIFETIME = Duration.ofSeconds(10);
+  /**
+   * How old a listing may be that says that nothing is to be done. With it, all devices of a hub
+   * that was lost are observed with two listings a minute.
+   */
+  private static final Duration LISTING_LIFETIME = Duration.ofSeconds(30);
 
   private final TuneloClient client;
   private final DistributedLock lock;
@@ -97,6 +101,15 @@ final class TuneloWorker implements Worker {
             .orElseGet(() ->
                 new Finding.Ok(
                     "Tunelo answers; the site has %d channels".formatted(channels.size()))));
+  }
+
+  @Override
+  public Optional<SiteListing> listSite() {
+    ChannelListing site = listing.fresh();
+    return site.unreadable().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            device -> TuneloRecordedState.of(new StateDetails(device.details())).differsFrom(site));
   }
 
   @Override
