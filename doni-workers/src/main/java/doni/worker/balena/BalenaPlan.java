@@ -3,6 +3,7 @@ package doni.worker.balena;
 import doni.convergence.ConvergingPlan;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
 import doni.worker.balena.BalenaObservedState.FleetDevice;
 import doni.worker.balena.BalenaWrite.DeleteDevice;
@@ -85,7 +86,7 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
     return Optional.of(
         desired
             .device()
-            .map(wanted -> settled(wanted, observed.device().orElseThrow()))
+            .map(wanted -> settled(wanted, observed.device().orElseThrow(), drift.unrepaired()))
             .orElseGet(() -> new Outcome.Gone(List.of())));
   }
 
@@ -131,10 +132,11 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
     return BalenaDrift.between(desired, observed, recorded);
   }
 
-  private Outcome settled(DesiredDevice wanted, FleetDevice device) {
+  private Outcome settled(
+      DesiredDevice wanted, FleetDevice device, Optional<UnrepairedDrift> unrepaired) {
     Map<String, @Nullable Object> details = recorded.report(device, clock.instant());
     return wanted.serviceVariables().isEmpty() || device.hasService(wanted.service())
-        ? new Outcome.Synced(details, List.of())
+        ? new Outcome.Synced(details, List.of(), unrepaired)
         : new Outcome.Deferred(
             "service '%s' not on the device yet; Balena adds it once fleet %s has a release with it"
                 .formatted(wanted.service(), device.fleet()),

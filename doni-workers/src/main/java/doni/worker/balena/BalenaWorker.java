@@ -39,8 +39,9 @@ import java.util.Set;
  * lacks leaves its variable as it is.
  *
  * <p><b>Reads only</b> the device's fleet, its connection and its services. A device in another
- * fleet stays there, because a move would drop its service variables. Other variables belong to
- * others.
+ * fleet than that of its machine type stays there, because a move would drop its service variables;
+ * the difference is reported. Other variables belong to others; one of a service that hides {@code
+ * K3S_TOKEN} is reported.
  *
  * <table>
  * <caption>Outcome by answer</caption>

@@ -8,10 +8,13 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import doni.backend.BackendException;
 import doni.convergence.HardwareFixture;
 import doni.simulator.balena.SimulatedBalena;
+import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,7 +174,8 @@ class BalenaWorkerIT {
     balena.release(elsewhere, "coordinator", "wireguard");
     long id = balena.addDevice(BalenaFixtures.uuid(device), elsewhere, "jetson-nano");
 
-    assertSynced();
+    assertThat(unrepaired(device.requested(worker)).differences())
+        .containsExactly(Change.update("fleet", "lab/other", "admin/edge-rpi4"));
 
     assertWritten();
     assertThat(device.details())
@@ -179,6 +183,62 @@ class BalenaWorkerIT {
         .containsEntry("fleet_id", elsewhere);
     assertThat(balena.calls().count("POST", "/device/register")).isZero();
     assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
+  }
+
+  @Test
+  void aDeviceThatWasMovedIsReportedAndStays() {
+    assertSynced();
+    long elsewhere = balena.addFleet("lab", "other", "raspberrypi4-64");
+    balena.release(elsewhere, "coordinator", "wireguard");
+    balena.moveDevice(BalenaFixtures.uuid(device), elsewhere);
+
+    assertThat(unrepaired(device.requested(worker)))
+        .isEqualTo(
+            new UnrepairedDrift(
+                List.of(Change.update("fleet", "lab/other", "admin/edge-rpi4")),
+                "device is in fleet 'lab/other', but machine type 'raspberrypi4-64' belongs in fleet"
+                    + " 'admin/edge-rpi4'; move the device in Balena, or correct the fleet of the machine"
+                    + " type"));
+
+    assertWritten();
+    assertThat(device.details()).containsEntry("fleet_id", elsewhere);
+    assertThat(device.plan(worker).conclusion()).map(BalenaWorkerIT::unrepaired).isPresent();
+  }
+
+  @Test
+  void anotherFleetOfTheMachineTypeIsReported() {
+    assertSynced();
+    balena.addFleet("admin", "edge-rpi5", "raspberrypi4-64");
+    worker = site.worker(balena.token(), Map.of("raspberrypi4-64", "edge-rpi5"));
+
+    assertThat(unrepaired(device.scheduled(worker)).differences())
+        .containsExactly(Change.update("fleet", "admin/edge-rpi4", "edge-rpi5"));
+
+    worker = site.worker(balena.token(), Map.of("raspberrypi4-64", "edge-rpi4"));
+    assertThat(device.scheduled(worker))
+        .asInstanceOf(type(Outcome.Synced.class))
+        .returns(Optional.empty(), Outcome.Synced::unrepaired);
+  }
+
+  @Test
+  void anotherMachineTypeWithAFleetOfItsOwnIsReported() {
+    balena.addFleet("admin", "edge-jetson", "jetson-nano");
+    worker =
+        site.worker(
+            balena.token(),
+            Map.of("raspberrypi4-64", "admin/edge-rpi4", "jetson-nano", "admin/edge-jetson"));
+    assertSynced();
+
+    device.withProperty("machine_name", "jetson-nano");
+
+    assertThat(unrepaired(device.requested(worker)).differences())
+        .containsExactly(Change.update("fleet", "admin/edge-rpi4", "admin/edge-jetson"));
+    assertThat(balena.deviceType(BalenaFixtures.uuid(device))).contains("jetson-nano");
+  }
+
+  private static UnrepairedDrift unrepaired(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+    return ((Outcome.Synced) outcome).unrepaired().orElseThrow();
   }
 
   @Test
