@@ -106,7 +106,8 @@ final class ChannelReader {
               .isPresent();
       if (!served) {
         missing.add(channel.publicKey());
-      } else if (scheduled) {
+      } else {
+        // A second channel with the key is one that a stalled replica created.
         ChannelListing site = current ? listing.notOlderThan(begun) : listing.recent();
         lookUp(site, channel.publicKey(), seen);
       }
@@ -157,6 +158,11 @@ final class ChannelReader {
     Map<String, ChannelOwnership> claims = new HashMap<>();
     keys.forEach(key -> claims.put(key, owner(desired.device(), key)));
     return new TuneloObservedState(seen, claims, unlisted, begun);
+  }
+
+  /** Returns who else claims the key now, after the device gave it up. */
+  ChannelOwnership ownerNow(HardwareId device, String key) {
+    return ChannelOwnership.of(conflicts, device, key);
   }
 
   private ChannelOwnership owner(HardwareId device, String key) {

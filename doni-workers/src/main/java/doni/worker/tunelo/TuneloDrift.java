@@ -46,6 +46,9 @@ record TuneloDrift(
 
   private static final Duration UNTIL_RELEASED = Duration.ofSeconds(10);
 
+  /** The end of the other device makes this one due, unless that one never had a channel. */
+  private static final Duration UNTIL_CHANGED = Duration.ofMinutes(1);
+
   /**
    * Something outside that must happen before an entry can have its channel.
    *
@@ -217,13 +220,17 @@ record TuneloDrift(
     }
 
     private void blocked(DesiredChannel channel, KeyHolder holder) {
+      // The other device may be another project's, so the message does not name it.
       if (holder.leaving()) {
         wait(
             channel,
-            "waiting for device %s to give up its channel with this key".formatted(holder.device()),
+            "waiting for another device to give up its channel with this key",
             UNTIL_RELEASED);
       } else {
-        refusals.put(channel.name(), "public_key is already used by device " + holder.device());
+        wait(
+            channel,
+            "public_key is already used by another device; give one of them another key, or delete the other device",
+            UNTIL_CHANGED);
       }
     }
 

@@ -5,6 +5,7 @@ import doni.convergence.ConvergingPlan;
 import doni.worker.Change;
 import doni.worker.DistributedLock;
 import doni.worker.Outcome;
+import doni.worker.RequeueTrigger;
 import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
 import doni.worker.tunelo.TuneloDrift.ChannelWait;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
@@ -41,6 +42,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
   private final DistributedLock lock;
   private final RebuildBrake brake;
   private final ChannelReader reader;
+  private final RequeueTrigger trigger;
   private final TuneloDesiredState desired;
   private final TuneloRecordedState before;
   private final DeletionGuard guard;
@@ -53,6 +55,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
       DistributedLock lock,
       RebuildBrake brake,
       ChannelReader reader,
+      RequeueTrigger trigger,
       TuneloDesiredState desired,
       TuneloRecordedState recorded) {
     super(reader.observe(desired, recorded, false), !reader.isScheduled());
@@ -60,6 +63,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
     this.lock = lock;
     this.brake = brake;
     this.reader = reader;
+    this.trigger = trigger;
     this.desired = desired;
     this.before = recorded;
     this.recorded = recorded;
@@ -199,11 +203,19 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
       case DeleteChannel(TuneloChannel channel, _) -> {
         reader.deleted(channel.uuid());
         recorded = recorded.without(channel.uuid());
+        requeueClaimants(channel.publicKey());
       }
     }
     if (result instanceof TuneloWriteResult.Created
         || result instanceof TuneloWriteResult.Deleted) {
       log().add(write.change());
+    }
+  }
+
+  /** Another device may be waiting for the key that this one has given up. */
+  private void requeueClaimants(String publicKey) {
+    if (!desired.keys().contains(publicKey) || desired.deleted()) {
+      trigger.requeueByName(reader.ownerNow(desired.device(), publicKey).claimants());
     }
   }
 

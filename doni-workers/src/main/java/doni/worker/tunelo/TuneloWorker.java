@@ -8,6 +8,7 @@ import doni.worker.Finding;
 import doni.worker.LanePause;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
+import doni.worker.RequeueTrigger;
 import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.tunelo.TuneloClient.ChannelListing;
@@ -41,8 +42,8 @@ import java.util.Optional;
  * <tr><td>500 for the list because of a port of an unknown type</td><td>nothing is created or
  * replaced; recorded channels are read one by one; deferred where something is missing</td></tr>
  * <tr><td>hub not ready</td><td>deferred for 10 s, after 5 minutes at the engine's pace</td></tr>
- * <tr><td>key claimed by another device</td><td>failed; deferred for 10 s while that device gives
- * up its channel</td></tr>
+ * <tr><td>key claimed by another device</td><td>deferred until that device is deleted or gets
+ * another key, at most a minute; for 10 s while it gives up its channel</td></tr>
  * <tr><td>anything else</td><td>see {@link doni.convergence.FailureClassifier}</td></tr>
  * </table>
  */
@@ -62,6 +63,7 @@ final class TuneloWorker implements Worker {
   private final RebuildBrake brake;
   private final SharedSnapshot<ChannelListing> listing;
   private final Clock clock;
+  private volatile RequeueTrigger trigger = RequeueTrigger.NONE;
 
   TuneloWorker(
       TuneloClient client,
@@ -80,6 +82,12 @@ final class TuneloWorker implements Worker {
   @Override
   public String type() {
     return TYPE;
+  }
+
+  /** Requeues the devices that wait for a key when another device gives it up. */
+  @Override
+  public void start(RequeueTrigger started) {
+    trigger = started;
   }
 
   @Override
@@ -119,6 +127,6 @@ final class TuneloWorker implements Worker {
     boolean scheduled = attempt.cause() == ReconcileContext.Cause.SCHEDULED && !desired.deleted();
     ChannelReader reader =
         new ChannelReader(client, listing, conflicts, scheduled, clock.instant());
-    return new TuneloPlan(client, lock, brake, reader, desired, recorded);
+    return new TuneloPlan(client, lock, brake, reader, trigger, desired, recorded);
   }
 }
