@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the drift of one device's channels until nothing differs.
@@ -37,6 +39,8 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
   private static final Duration CREATION_PATIENCE = Duration.ofSeconds(90);
 
   private static final int MANY_FAILURES = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(TuneloPlan.class);
 
   private final TuneloClient client;
   private final DistributedLock lock;
@@ -105,6 +109,14 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
   @Override
   protected void prepare(TuneloObservedState observed) {
     TuneloDrift drift = drift(observed);
+    if (desired.deleted() && drift.writes().isEmpty()) {
+      drift
+          .unrepaired()
+          .ifPresent(left -> {
+            LOG.warn("The device is deleted, but {}", left.reason());
+            log().addAll(left.differences());
+          });
+    }
     Stream.concat(drift.settled().values().stream(), drift.rebuilds().values().stream())
         .filter(TuneloChannel::hasLostHub)
         .forEach(channel -> brake.noticed(channel.uuid()));
@@ -166,7 +178,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
           details);
     }
     return drift.waits().isEmpty()
-        ? new Outcome.Synced(details, List.of())
+        ? new Outcome.Synced(details, List.of(), drift.unrepaired())
         : new Outcome.Deferred(
             waits.collect(Collectors.joining("; ")), soonest(drift.waits()), details);
   }

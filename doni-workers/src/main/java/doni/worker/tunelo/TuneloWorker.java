@@ -37,8 +37,9 @@ import java.util.Optional;
  * <tr><td>404 for a creation: no host can run a hub</td><td>deferred</td></tr>
  * <tr><td>500 for a creation</td><td>failed, retried after the key was looked up; after ten in a
  * row the message names quota and subnet</td></tr>
- * <tr><td>404 for a channel, or a port with another key</td><td>forgotten; its deletion
- * succeeds</td></tr>
+ * <tr><td>404 for a channel</td><td>forgotten; its deletion succeeds</td></tr>
+ * <tr><td>another key than when it was recorded</td><td>replaced, left alone and reported until it
+ * is gone</td></tr>
  * <tr><td>500 for the list because of a port of an unknown type</td><td>nothing is created or
  * replaced; recorded channels are read one by one; deferred where something is missing</td></tr>
  * <tr><td>hub not ready</td><td>deferred for 10 s, after 5 minutes at the engine's pace</td></tr>

@@ -8,16 +8,18 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import doni.simulator.http.Fault;
 import doni.simulator.tunelo.SimulatedTunelo;
+import doni.worker.Change;
 import doni.worker.Outcome;
-import java.util.Set;
-import java.util.HashSet;
-import java.util.Collection;
-import doni.worker.RequeueTrigger;
 import doni.worker.ReconcileContext.Cause;
+import doni.worker.RequeueTrigger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,6 +258,57 @@ class TuneloWorkerIT {
       @Override
       public void requeueWhere(String property, Collection<String> values) {}
     };
+  }
+
+  @Test
+  void aChannelWhoseKeyWasChangedIsKnownUntilItIsGone() {
+    EdgeDevice device = site.steady(1);
+    String changed = device.uuid("user");
+    tunelo.update(changed, key(9));
+
+    for (int attempt = 0; attempt < 3; attempt++) {
+      assertThat(site.requested(device))
+          .asInstanceOf(type(Outcome.Synced.class))
+          .satisfies(synced -> assertThat(synced.unrepaired()).isPresent());
+      assertThat(device.details().get("changed_channels"))
+          .isEqualTo(List.of(Map.of("uuid", changed, "public_key", key(1))));
+    }
+    assertThat(tunelo.channels()).containsExactlyInAnyOrder(changed, device.uuid("user"));
+
+    tunelo.remove(changed);
+    assertThat(site.requested(device))
+        .asInstanceOf(type(Outcome.Synced.class))
+        .returns(Optional.empty(), Outcome.Synced::unrepaired);
+    assertThat(device.details()).doesNotContainKey("changed_channels");
+  }
+
+  @Test
+  void aChangedChannelThatHasItsKeyAgainIsDeleted() {
+    EdgeDevice device = site.steady(1);
+    String changed = device.uuid("user");
+    tunelo.update(changed, key(9));
+    site.requested(device);
+
+    tunelo.update(changed, key(1));
+    site.requested(device);
+
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user")).doesNotContain(changed);
+  }
+
+  @Test
+  void aChangedChannelIsNamedWhenItsDeviceIsDeleted() {
+    EdgeDevice device = site.steady(1);
+    String changed = device.uuid("user");
+    tunelo.update(changed, key(9));
+    site.requested(device);
+
+    Outcome gone = site.requested(device.delete());
+
+    assertThat(gone).isInstanceOf(Outcome.Gone.class);
+    assertThat(gone.changes())
+        .extracting(Change::object)
+        .contains("channel %s, changed by another client and left alone".formatted(changed));
+    assertThat(tunelo.channels()).containsExactly(changed);
   }
 
   @Test
