@@ -1,6 +1,7 @@
 package doni.worker.balena;
 
 import doni.convergence.ConvergingPlan;
+import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.Outcome.Synced.UnrepairedDrift;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the drift of one device in Balena until nothing differs. Balena answers 200 to a change or
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * carried out.
  */
 final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BalenaPlan.class);
 
   private final BalenaClient client;
   private final Clock clock;
@@ -95,8 +100,7 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
     for (BalenaWrite write : drift(observed).writes()) {
       switch (client.write(write)) {
         case BalenaWriteResult.WriteAccepted() -> deletionSent |= write instanceof DeleteDevice;
-        case BalenaWriteResult.KeyIssued(long deviceId, var key) ->
-            recorded = BalenaRecordedState.ofKey(deviceId, key);
+        case BalenaWriteResult.KeyIssued(long deviceId, var key) -> keyIssued(deviceId, key);
         // The rest was derived from a state that has changed.
         case BalenaWriteResult.Outdated() -> {
           return Optional.empty();
@@ -113,6 +117,16 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
       log().addAll(write.changes());
     }
     return Optional.empty();
+  }
+
+  private void keyIssued(long deviceId, Secret key) {
+    if (recorded.isReplacedBy(deviceId)) {
+      LOG.warn(
+          "Device {} was deleted in Balena and has a new key; it cannot connect until its owner bakes it again",
+          desired.name());
+      log().add(Change.create("new device key; the device must be baked again"));
+    }
+    recorded = recorded.withKey(deviceId, key, clock.instant());
   }
 
   @Override

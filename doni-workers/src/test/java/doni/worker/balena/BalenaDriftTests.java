@@ -46,7 +46,7 @@ class BalenaDriftTests {
   private static final DeviceOwner DEVICE_OWNER = new DeviceOwner(DEVICE);
   private static final ServiceOwner COORDINATOR = new ServiceOwner(21, "coordinator");
   private static final BalenaRecordedState KEY =
-      BalenaRecordedState.ofKey(DEVICE, new Secret("key"));
+      BalenaRecordedState.NOTHING.withKey(DEVICE, new Secret("key"), BalenaFixtures.NOW);
   private static final DeviceVariable K3S_TOKEN = new DeviceVariable(31, "K3S_TOKEN", TOKEN);
   private static final DeviceVariable ID_VARIABLE = new DeviceVariable(41, ID_NAME, CREDENTIAL_ID);
   private static final DeviceVariable SECRET_VARIABLE =
@@ -291,7 +291,8 @@ class BalenaDriftTests {
   static Stream<BalenaRecordedState> withoutKey() {
     return Stream.of(
         BalenaRecordedState.NOTHING,
-        BalenaRecordedState.ofKey(DEVICE + 1, new Secret("key of a deleted device")),
+        BalenaRecordedState.NOTHING.withKey(
+            DEVICE + 1, new Secret("key of a deleted device"), BalenaFixtures.NOW),
         BalenaRecordedState.of(new StateDetails(Map.of("device_id", DEVICE))),
         BalenaRecordedState.of(
             new StateDetails(Map.of("device_id", DEVICE, "device_api_key", "not a secret"))),

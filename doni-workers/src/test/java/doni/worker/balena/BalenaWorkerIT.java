@@ -18,9 +18,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Attempts against a Balena that answers. */
+@ExtendWith(OutputCaptureExtension.class)
 class BalenaWorkerIT {
 
   private static final String UNUSABLE_NAME =
@@ -239,6 +243,31 @@ class BalenaWorkerIT {
   private static UnrepairedDrift unrepaired(Outcome outcome) {
     assertThat(outcome).isInstanceOf(Outcome.Synced.class);
     return ((Outcome.Synced) outcome).unrepaired().orElseThrow();
+  }
+
+  @Test
+  void aDeviceWithANewKeyMustBeBakedUntilItsFirstContact(CapturedOutput output) {
+    assertSynced();
+    assertThat(device.details()).doesNotContainKey("needs_bake");
+    balena.removeDevice(BalenaFixtures.uuid(device));
+
+    Outcome outcome = device.scheduled(site.worker());
+
+    assertThat(outcome.changes())
+        .contains(Change.create("new device key; the device must be baked again"));
+    Object since = device.details().get("needs_bake");
+    assertThat(since).asString().startsWith("2026-11-22T12:");
+    assertThat(output.getOut())
+        .containsOnlyOnce(
+            "Device pi-1 was deleted in Balena and has a new key; it cannot connect until its owner"
+                + " bakes it again");
+    assertSynced();
+    assertThat(device.details()).containsEntry("needs_bake", since);
+
+    balena.changeDevice(
+        BalenaFixtures.uuid(device), JsonNodeFactory.instance.objectNode().put("is_online", true));
+    assertSynced();
+    assertThat(device.details()).doesNotContainKey("needs_bake");
   }
 
   @Test
