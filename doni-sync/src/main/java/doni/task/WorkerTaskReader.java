@@ -12,6 +12,7 @@ import doni.task.WorkerTask.LastOutcome;
 import doni.task.WorkerTask.NamesakeCleanup;
 import doni.task.WorkerTask.RetryCount;
 import doni.task.WorkerTask.TaskStanding;
+import doni.worker.SiteListing.RecordedDevice;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -53,6 +54,8 @@ public final class WorkerTaskReader {
   private static final TypeReference<List<List<String>>> WINDOWS = new TypeReference<>() {};
   private static final TypeReference<Map<String, Map<String, Object>>> DETAILS_BY_WORKER =
       new TypeReference<>() {};
+
+  private static final TypeReference<Map<String, Object>> DETAILS = new TypeReference<>() {};
 
   private final JdbcClient jdbc;
   private final SecretEncryptor encryptor;
@@ -150,15 +153,23 @@ public final class WorkerTaskReader {
       return Map.of();
     }
     Map<String, Map<String, Object>> recorded = json.readValue(text, DETAILS_BY_WORKER);
-    recorded
-        .values()
-        .forEach(details ->
-            details
-                .values()
-                .removeIf(value ->
-                    value instanceof Map<?, ?> map
-                        && map.containsKey(SecretEncryptor.ENCRYPTED_MEMBER)));
+    recorded.values().forEach(WorkerTaskReader::removeSecrets);
     return recorded;
+  }
+
+  private static void removeSecrets(Map<String, Object> details) {
+    details
+        .values()
+        .removeIf(value ->
+            value instanceof Map<?, ?> map && map.containsKey(SecretEncryptor.ENCRYPTED_MEMBER));
+  }
+
+  /** Reads what a worker recorded for a device, without secrets, from a row of a query. */
+  public RecordedDevice recorded(ResultSet row) throws SQLException {
+    Map<String, Object> details = json.readValue(row.getString("details"), DETAILS);
+    removeSecrets(details);
+    return new RecordedDevice(
+        new HardwareId(row.getObject("uuid", UUID.class)), row.getString("name"), details);
   }
 
   private static WorkerTask task(ResultSet row) throws SQLException {

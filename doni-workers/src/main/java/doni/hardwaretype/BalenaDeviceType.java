@@ -3,6 +3,7 @@ package doni.hardwaretype;
 import static doni.hardwaretype.FieldSchemas.object;
 import static doni.hardwaretype.FieldSchemas.oneOf;
 
+import doni.enrollment.Secret;
 import doni.machinetype.MachineTypes;
 import doni.worker.HardwareType;
 import doni.worker.SharedNames;
@@ -61,7 +62,7 @@ final class BalenaDeviceType {
                 Map.of("type", "array", "items", Map.of("type", "string"))),
             WorkerField.of(SharedNames.LOCAL_EGRESS, oneOf("allow", "deny"))
                 .withFallback(new WorkerField.Fallback.Declared("allow"))),
-        List.of(new ChannelKeys()));
+        List.of(new ChannelKeys(), new CredentialTexts()));
   }
 
   /**
@@ -97,6 +98,28 @@ final class BalenaDeviceType {
             found.add("/properties/channels/%s/public_key: %s".formatted(name, text));
           }
         });
+      }
+      return found;
+    }
+  }
+
+  /** Refuses credentials that Balena cannot hand to the device as environment variables. */
+  private static final class CredentialTexts implements HardwareType.Rule {
+
+    private static final List<String> PROPERTIES =
+        List.of("application_credential_id", SharedNames.CREDENTIAL_SECRET);
+
+    @Override
+    public List<String> violations(Map<String, Object> properties) {
+      List<String> found = new ArrayList<>();
+      for (String property : PROPERTIES) {
+        Object value = properties.get(property);
+        String text = value instanceof Secret secret ? secret.value() : String.valueOf(value);
+        if (value != null && text.isEmpty()) {
+          found.add("/properties/%s: must not be empty".formatted(property));
+        } else if (text.contains("\n") || text.contains("\r")) {
+          found.add("/properties/%s: must not contain a line break".formatted(property));
+        }
       }
       return found;
     }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,21 +28,47 @@ public sealed interface Outcome {
   /** Returns this outcome with these details. */
   Outcome withDetails(Map<String, @Nullable Object> details);
 
-  /** The backend was read and agrees with the desired state. */
-  record Synced(Map<String, @Nullable Object> details, List<Change> changes) implements Outcome {
+  /**
+   * The backend was read, and agrees with the desired state in everything that the worker repairs.
+   *
+   * @param unrepaired what differs and is left alone on purpose; the device is steady with it only
+   *     where the lane reports or ignores drift
+   */
+  record Synced(
+      Map<String, @Nullable Object> details,
+      List<Change> changes,
+      Optional<UnrepairedDrift> unrepaired)
+      implements Outcome {
     public Synced {
       details = copy(details);
       changes = List.copyOf(changes);
     }
 
+    /** Nothing differs. */
+    public Synced(Map<String, @Nullable Object> details, List<Change> changes) {
+      this(details, changes, Optional.empty());
+    }
+
+    /**
+     * Differences that the worker leaves alone, because only a person can decide what is right.
+     *
+     * @param differences from what is observed to what is desired, without secrets
+     * @param reason what differs and what to do, for the device's owner to read
+     */
+    public record UnrepairedDrift(List<Change> differences, String reason) {
+      public UnrepairedDrift {
+        differences = List.copyOf(differences);
+      }
+    }
+
     @Override
     public Synced withChanges(List<Change> written) {
-      return new Synced(details, written);
+      return new Synced(details, written, unrepaired);
     }
 
     @Override
     public Synced withDetails(Map<String, @Nullable Object> recorded) {
-      return new Synced(recorded, changes);
+      return new Synced(recorded, changes, unrepaired);
     }
   }
 

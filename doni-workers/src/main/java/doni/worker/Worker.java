@@ -112,6 +112,16 @@ public interface Worker {
   }
 
   /**
+   * Lists everything that the backend has, once, so that a change behind Doni's back is noticed for
+   * all devices of the lane. Called at most once a minute for the whole site, never while the lane
+   * is paused. Reads only. Empty for a worker whose backend notifies it or has no listing, and
+   * where the listing is incomplete. Lets a {@link BackendException} through.
+   */
+  default Optional<SiteListing> listSite() {
+    return Optional.empty();
+  }
+
+  /**
    * Called once before the lane's first attempt; a worker whose backend can notify starts to listen
    * here.
    */

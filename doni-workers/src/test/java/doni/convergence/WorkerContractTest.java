@@ -146,6 +146,55 @@ public abstract class WorkerContractTest {
   }
 
   @Test
+  void aSteadyDeviceEqualsTheSiteListing() {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      run.settle(bench.hardware());
+      int calls = bench.calls();
+      int writes = bench.writes();
+
+      bench
+          .worker()
+          .listSite()
+          .ifPresent(listing -> {
+            assertThat(bench.calls()).isLessThanOrEqualTo(calls + 2);
+            assertThat(listing.differs(run.recordedDevice(bench.hardware()))).isFalse();
+            assertThat(bench.writes()).isEqualTo(writes);
+          });
+    }
+  }
+
+  @Test
+  void aLostResourceDiffersFromTheSiteListingUntilItIsMadeAgain() {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      run.settle(bench.hardware());
+      bench.deleteResource(bench.hardware());
+
+      boolean lists =
+          bench
+              .worker()
+              .listSite()
+              .map(listing -> {
+                assertThat(listing.differs(run.recordedDevice(bench.hardware()))).isTrue();
+                return true;
+              })
+              .orElse(false);
+
+      run.settle(bench.hardware());
+      if (lists) {
+        assertThat(
+                bench
+                    .worker()
+                    .listSite()
+                    .orElseThrow()
+                    .differs(run.recordedDevice(bench.hardware())))
+            .isFalse();
+      }
+    }
+  }
+
+  @Test
   void aCrashAfterAnyCallLeavesNothingBehind() {
     String expected;
     int calls;

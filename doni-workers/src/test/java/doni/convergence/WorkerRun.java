@@ -7,6 +7,7 @@ import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
+import doni.worker.SiteListing.RecordedDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,13 @@ final class WorkerRun {
 
   Map<String, Object> recorded() {
     return Map.copyOf(recorded);
+  }
+
+  /** Returns the device as it is compared with a listing of the site. */
+  RecordedDevice recordedDevice(Hardware hardware) {
+    Map<String, Object> details = new LinkedHashMap<>(recorded);
+    details.keySet().removeAll(bench.worker().secretDetails());
+    return new RecordedDevice(hardware.id(), hardware.name(), details);
   }
 
   /** Returns what all attempts so far reported as written. */

@@ -23,7 +23,7 @@ public sealed interface AttemptResult {
   /** Returns the name of the result in metrics and spans. */
   default String label() {
     return switch (this) {
-      case Ended(Outcome.Synced _) -> "synced";
+      case Ended(Outcome.Synced synced) -> synced.unrepaired().isEmpty() ? "synced" : "drifted";
       case Ended(Outcome.Deferred _) -> "deferred";
       case Ended(Outcome.Failed _) -> "failed";
       case Ended(Outcome.Gone _) -> "gone";

@@ -9,6 +9,7 @@ import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.worker.Change;
 import doni.worker.LanePause;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
@@ -172,7 +173,8 @@ public final class Planner {
 
   private static @Nullable String obstacle(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Synced _, Outcome.Gone _ -> null;
+      case Outcome.Synced synced -> synced.unrepaired().map(UnrepairedDrift::reason).orElse(null);
+      case Outcome.Gone _ -> null;
       case Outcome.Deferred deferred -> FailureClassifier.bounded(deferred.reason());
       case Outcome.Failed failed -> FailureClassifier.bounded(failed.message());
     };

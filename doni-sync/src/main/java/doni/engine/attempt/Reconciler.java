@@ -251,6 +251,7 @@ public final class Reconciler {
       return false;
     }
     return switch (result) {
+      case AttemptResult.Ended(Outcome.Synced _) -> !update.events().isEmpty();
       // It is not tried again soon, so this is the only occasion.
       case AttemptResult.Ended(Outcome.Failed failed) when !failed.retryable() ->
           !update.events().isEmpty();

@@ -1,6 +1,7 @@
 package doni.engine.attempt;
 
 import doni.convergence.FailureClassifier;
+import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.task.TaskState;
 import doni.task.TaskUpdate;
 import doni.task.TaskUpdate.NewEvent;
@@ -11,8 +12,10 @@ import doni.task.WorkerTask.RetryCount;
 import doni.task.WorkerTask.TaskStanding;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,9 @@ final class TaskUpdateMapper {
       "attempt interrupted: its replica is stopping; continued by another replica";
   private static final Duration UNCOUNTED_RETRY = Duration.ofSeconds(1);
 
+  /** Only a person ends drift that a worker leaves alone. */
+  private static final Duration UNREPAIRED_RETRY = Duration.ofMinutes(1);
+
   private final RetryBackoff backoff;
 
   TaskUpdateMapper(RetryBackoff backoff) {
@@ -41,7 +47,11 @@ final class TaskUpdateMapper {
   /** Maps an outcome after which the task goes on. */
   TaskUpdate ended(AttemptScope scope, Outcome outcome, Instant now) {
     return switch (outcome) {
-      case Outcome.Synced synced -> synced(scope, synced, now);
+      case Outcome.Synced synced ->
+          synced
+              .unrepaired()
+              .map(drift -> unrepaired(scope, synced, drift, now))
+              .orElseGet(() -> synced(scope, synced, now));
       case Outcome.Deferred deferred -> deferred(scope, deferred, now);
       case Outcome.Failed failed -> failed(scope, failed, now);
       case Outcome.Gone _ ->
@@ -66,6 +76,33 @@ final class TaskUpdateMapper {
         now,
         details,
         details == null ? List.of() : List.of(new NewEvent("worker.drift.reported", body)));
+  }
+
+  /**
+   * Maps drift that the worker leaves alone on purpose: the task is not steady, unless the lane
+   * reports or ignores drift.
+   */
+  private TaskUpdate unrepaired(
+      AttemptScope scope, Outcome.Synced outcome, UnrepairedDrift drift, Instant now) {
+    Map<String, Object> body = NewEvent.body(drift.differences());
+    Map<String, @Nullable Object> reported = new LinkedHashMap<>(outcome.details());
+    reported.put(AttemptScope.DRIFT, body);
+    List<NewEvent> events = new ArrayList<>();
+    if (details(scope, Map.of(AttemptScope.DRIFT, body)) != null) {
+      events.add(new NewEvent("worker.drift.reported", body));
+    }
+    if (scope.policy().drift() != DriftMode.ENFORCE) {
+      events.addAll(syncedEvents(scope, outcome.changes()));
+      return steady(scope, now, details(scope, reported), events);
+    }
+    TaskUpdate failed =
+        failed(
+            scope,
+            new Outcome.Failed(drift.reason(), true, UNREPAIRED_RETRY, reported, outcome.changes()),
+            now);
+    events.addAll(failed.events());
+    return new TaskUpdate(
+        failed.attempt(), failed.retries(), failed.next(), failed.details(), events);
   }
 
   private TaskUpdate steady(

@@ -65,6 +65,15 @@ final class Lane {
     return worker.type();
   }
 
+  Worker worker() {
+    return worker;
+  }
+
+  /** Returns whether steady devices are observed at all. */
+  boolean looksForDrift() {
+    return policy.drift() != ResyncPolicy.DriftMode.IGNORE;
+  }
+
   int running() {
     return slots.taken();
   }

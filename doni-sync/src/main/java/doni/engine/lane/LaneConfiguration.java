@@ -120,8 +120,15 @@ class LaneConfiguration {
       QueueBackfill backfill,
       WakeupNotifier wakeups,
       WakeupListener listener,
-      LaneMonitor monitor) {
-    return new LaneRunner(lanes, backfill, wakeups, listener, monitor);
+      LaneMonitor monitor,
+      SiteComparison comparison) {
+    return new LaneRunner(lanes, backfill, wakeups, listener, monitor, comparison);
+  }
+
+  @Bean(destroyMethod = "")
+  SiteComparison siteComparison(
+      JdbcClient jdbc, WorkerTaskReader tasks, LaneQueue queue, WakeupNotifier wakeups) {
+    return new SiteComparison(jdbc, tasks, queue, wakeups, SiteComparison.INTERVAL);
   }
 
   @Bean

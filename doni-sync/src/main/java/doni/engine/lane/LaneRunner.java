@@ -15,6 +15,7 @@ final class LaneRunner implements SmartLifecycle {
   private final WakeupNotifier wakeups;
   private final WakeupListener listener;
   private final LaneMonitor monitor;
+  private final SiteComparison comparison;
   private volatile boolean running;
 
   LaneRunner(
@@ -22,12 +23,14 @@ final class LaneRunner implements SmartLifecycle {
       QueueBackfill backfill,
       WakeupNotifier wakeups,
       WakeupListener listener,
-      LaneMonitor monitor) {
+      LaneMonitor monitor,
+      SiteComparison comparison) {
     this.lanes = lanes;
     this.backfill = backfill;
     this.wakeups = wakeups;
     this.listener = listener;
     this.monitor = monitor;
+    this.comparison = comparison;
   }
 
   @Override
@@ -47,6 +50,7 @@ final class LaneRunner implements SmartLifecycle {
     if (!lanes.all().isEmpty()) {
       listener.start();
       monitor.start(lanes.all());
+      comparison.start(lanes.all());
     }
     running = true;
   }
@@ -54,6 +58,7 @@ final class LaneRunner implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
+    comparison.stop();
     listener.stop();
     lanes.stop();
     monitor.stop();

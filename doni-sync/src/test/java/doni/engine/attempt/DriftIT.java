@@ -8,14 +8,30 @@ import doni.enrollment.HardwareId;
 import doni.testing.TestWorker;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Drift without a change of the enrollment, under each drift mode. */
+@ExtendWith(OutputCaptureExtension.class)
 class DriftIT extends ReconcilerFixture {
+
+  private static final Outcome MOVED =
+      new Outcome.Synced(
+          Map.of("seen", 1),
+          List.of(),
+          Optional.of(
+              new UnrepairedDrift(
+                  List.of(Change.update("rack", "r2", "r1")), "rack: r2 instead of r1")));
 
   private final AtomicInteger applied = new AtomicInteger();
   private final TestWorker worker =
@@ -87,6 +103,48 @@ class DriftIT extends ReconcilerFixture {
     look(id);
 
     assertThat(applied).hasValue(1);
+  }
+
+  @Test
+  void thatAWorkerLeavesAloneMakesTheDeviceFail(CapturedOutput output) {
+    policy = new ResyncPolicy(Duration.ofHours(1), DriftMode.ENFORCE);
+    HardwareId id = inventory.enrolled("moved", LANE);
+
+    attempt(id, _ -> MOVED);
+    attempt(id, _ -> MOVED);
+
+    assertThat(inventory.state(id, LANE)).isEqualTo("ERROR");
+    assertThat(inventory.task(id, LANE)).containsEntry("reason", "rack: r2 instead of r1");
+    assertThat(details(id)).contains("\"drift\"", "\"from\": \"r2\"", "\"seen\": 1");
+    assertThat(inventory.events(id)).containsExactly("worker.drift.reported", "worker.failed");
+    assertThat((Double) inventory.queueRow(id, LANE).get("due_in")).isBetween(50.0, 400.0);
+    assertThat(output.getOut())
+        .containsOnlyOnce("WARN doni.engine.attempt.Reconciler -- Device moved is not steady");
+  }
+
+  @Test
+  void thatAWorkerLeftAloneIsForgottenWhenItIsGone() {
+    policy = new ResyncPolicy(Duration.ofHours(1), DriftMode.ENFORCE);
+    HardwareId id = inventory.enrolled("returned", LANE);
+    attempt(id, _ -> MOVED);
+
+    attempt(id, _ -> new Outcome.Synced(Map.of(), List.of()));
+
+    assertThat(inventory.state(id, LANE)).isEqualTo("STEADY");
+    assertThat(details(id)).doesNotContain("drift");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DriftMode.class, names = "ENFORCE", mode = EnumSource.Mode.EXCLUDE)
+  void thatAWorkerLeavesAloneIsOnlyReportedWhereTheLaneSaysSo(DriftMode mode) {
+    policy = new ResyncPolicy(Duration.ofHours(1), mode);
+    HardwareId id = inventory.enrolled("tolerated-" + mode, LANE);
+
+    attempt(id, _ -> MOVED);
+
+    assertThat(inventory.state(id, LANE)).isEqualTo("STEADY");
+    assertThat(details(id)).contains("\"drift\"");
+    assertThat(inventory.events(id)).contains("worker.drift.reported");
   }
 
   private HardwareId steady(String name, DriftMode drift) {

@@ -15,6 +15,7 @@ import doni.worker.Worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +134,21 @@ class PlannerIT extends LaneFixture {
                 "drift in this lane is reported and left alone; see doni.sync.lanes; differences: 2"),
             new WorkerPlan(
                 "fake-worker", List.of(), "drift in this lane is ignored; see doni.sync.lanes"));
+  }
+
+  @Test
+  void namesDriftThatTheWorkerLeavesAlone() {
+    HardwareId id = inventory.enrolled("moved", LANE);
+    Outcome moved =
+        new Outcome.Synced(
+            Map.of(),
+            List.of(),
+            Optional.of(
+                new Outcome.Synced.UnrepairedDrift(
+                    List.of(Change.update("fleet", "b", "a")), "device is in fleet 'b'")));
+
+    assertThat(plan(id, new Planning(LANE, _ -> ReconcilePlan.settled(moved))))
+        .containsExactly(new WorkerPlan(LANE, List.of(), "device is in fleet 'b'"));
   }
 
   @Test

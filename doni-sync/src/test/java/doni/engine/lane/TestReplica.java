@@ -76,7 +76,8 @@ public final class TestReplica implements AutoCloseable {
             wakeups,
             new WakeupListener(database, wakeups),
             new LaneMonitor(
-                new LanePausePublisher(jdbc, replica, clock), queue, housekeeping, meters));
+                new LanePausePublisher(jdbc, replica, clock), queue, housekeeping, meters),
+            new SiteComparison(jdbc, reader, queue, wakeups, SiteComparison.INTERVAL));
     lanes = new TaskRequeuer(jdbc, wakeups, clock);
     runs =
         new ResyncRunFixture(

@@ -2,8 +2,10 @@ package doni.worker.balena;
 
 import doni.worker.LanePause;
 import doni.worker.balena.BalenaObservedState.FleetDevice;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The fleets of a Balena account, and the devices in them.
@@ -28,6 +30,22 @@ interface BalenaClient {
    * where the listing does not have it.
    */
   Optional<FleetDevice> recentDevice(String uuid);
+
+  /** Lists the devices of all configured fleets now. */
+  FleetListing listDevices();
+
+  /**
+   * The devices of some fleets.
+   *
+   * @param fleets the ids of the fleets
+   * @param devices by UUID
+   */
+  record FleetListing(Set<Long> fleets, Map<String, FleetDevice> devices) {
+    public FleetListing {
+      fleets = Set.copyOf(fleets);
+      devices = Map.copyOf(devices);
+    }
+  }
 
   /** Reads the device. Empty when it is missing, and when the account cannot see it. */
   Optional<FleetDevice> device(String uuid);

@@ -2,6 +2,7 @@ package doni.worker.balena;
 
 import doni.enrollment.Secret;
 import doni.worker.Change;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import doni.worker.balena.BalenaClient.FleetLookup;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
 import doni.worker.balena.BalenaObservedState.DeviceVariable;
@@ -29,8 +30,13 @@ import java.util.stream.Stream;
  * @param following the changes that can be written only after {@code writes}: those of a device
  *     that has to be registered first
  * @param refusal why the device cannot be registered
+ * @param unrepaired what differs and is left alone
  */
-record BalenaDrift(List<BalenaWrite> writes, List<Change> following, Optional<String> refusal) {
+record BalenaDrift(
+    List<BalenaWrite> writes,
+    List<Change> following,
+    Optional<String> refusal,
+    Optional<UnrepairedDrift> unrepaired) {
 
   BalenaDrift {
     writes = List.copyOf(writes);
@@ -47,12 +53,17 @@ record BalenaDrift(List<BalenaWrite> writes, List<Change> following, Optional<St
     DesiredDevice wanted = desired.device().get();
     return observed
         .device()
-        .map(device -> ofWrites(updates(desired, wanted, device, recorded)))
+        .map(device ->
+            new BalenaDrift(
+                updates(desired, wanted, device, recorded),
+                List.of(),
+                Optional.empty(),
+                BalenaUnrepairedDrift.of(wanted, device, observed.fleet())))
         .orElseGet(() -> registration(desired, wanted, observed.fleet()));
   }
 
   private static BalenaDrift ofWrites(List<BalenaWrite> writes) {
-    return new BalenaDrift(writes, List.of(), Optional.empty());
+    return new BalenaDrift(writes, List.of(), Optional.empty(), Optional.empty());
   }
 
   boolean isEmpty() {
@@ -79,6 +90,7 @@ record BalenaDrift(List<BalenaWrite> writes, List<Change> following, Optional<St
           new BalenaDrift(
               List.of(new RegisterDevice(desired.uuid(), id, wanted.machineType())),
               following(desired, wanted),
+              Optional.empty(),
               Optional.empty());
       case FleetLookup.UnknownFleet() ->
           refused(
@@ -92,7 +104,7 @@ record BalenaDrift(List<BalenaWrite> writes, List<Change> following, Optional<St
   }
 
   private static BalenaDrift refused(String reason) {
-    return new BalenaDrift(List.of(), List.of(), Optional.of(reason));
+    return new BalenaDrift(List.of(), List.of(), Optional.of(reason), Optional.empty());
   }
 
   /**

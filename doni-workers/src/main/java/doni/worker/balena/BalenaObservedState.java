@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What Balena has of one enrolled device.
  *
  * @param device empty when it is not registered, and when the account cannot see it
- * @param fleet the fleet to register it in; read only where the device has to be registered
+ * @param fleet the fleet that it belongs in; read only where the device has to be registered, or is
+ *     in a fleet of another name
  */
 record BalenaObservedState(Optional<FleetDevice> device, Optional<FleetLookup> fleet) {
 
@@ -26,9 +27,11 @@ record BalenaObservedState(Optional<FleetDevice> device, Optional<FleetLookup> f
     Optional<FleetDevice> device =
         current ? client.device(desired.uuid()) : client.recentDevice(desired.uuid());
     Optional<FleetLookup> fleet =
-        device.isPresent()
-            ? Optional.empty()
-            : desired.device().flatMap(DesiredDevice::fleet).map(client::fleet);
+        desired
+            .device()
+            .flatMap(DesiredDevice::fleet)
+            .filter(name -> device.filter(it -> it.fleet().equalsIgnoreCase(name)).isEmpty())
+            .map(client::fleet);
     return new BalenaObservedState(device, fleet);
   }
 

@@ -1,8 +1,10 @@
 package doni.worker.balena;
 
 import doni.convergence.ConvergingPlan;
+import doni.enrollment.Secret;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
 import doni.worker.balena.BalenaObservedState.FleetDevice;
 import doni.worker.balena.BalenaWrite.DeleteDevice;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the drift of one device in Balena until nothing differs. Balena answers 200 to a change or
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * carried out.
  */
 final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BalenaPlan.class);
 
   private final BalenaClient client;
   private final Clock clock;
@@ -85,7 +91,7 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
     return Optional.of(
         desired
             .device()
-            .map(wanted -> settled(wanted, observed.device().orElseThrow()))
+            .map(wanted -> settled(wanted, observed.device().orElseThrow(), drift.unrepaired()))
             .orElseGet(() -> new Outcome.Gone(List.of())));
   }
 
@@ -94,8 +100,7 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
     for (BalenaWrite write : drift(observed).writes()) {
       switch (client.write(write)) {
         case BalenaWriteResult.WriteAccepted() -> deletionSent |= write instanceof DeleteDevice;
-        case BalenaWriteResult.KeyIssued(long deviceId, var key) ->
-            recorded = BalenaRecordedState.ofKey(deviceId, key);
+        case BalenaWriteResult.KeyIssued(long deviceId, var key) -> keyIssued(deviceId, key);
         // The rest was derived from a state that has changed.
         case BalenaWriteResult.Outdated() -> {
           return Optional.empty();
@@ -112,6 +117,16 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
       log().addAll(write.changes());
     }
     return Optional.empty();
+  }
+
+  private void keyIssued(long deviceId, Secret key) {
+    if (recorded.isReplacedBy(deviceId)) {
+      LOG.warn(
+          "Device {} was deleted in Balena and has a new key; it cannot connect until its owner bakes it again",
+          desired.name());
+      log().add(Change.create("new device key; the device must be baked again"));
+    }
+    recorded = recorded.withKey(deviceId, key, clock.instant());
   }
 
   @Override
@@ -131,10 +146,11 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
     return BalenaDrift.between(desired, observed, recorded);
   }
 
-  private Outcome settled(DesiredDevice wanted, FleetDevice device) {
+  private Outcome settled(
+      DesiredDevice wanted, FleetDevice device, Optional<UnrepairedDrift> unrepaired) {
     Map<String, @Nullable Object> details = recorded.report(device, clock.instant());
     return wanted.serviceVariables().isEmpty() || device.hasService(wanted.service())
-        ? new Outcome.Synced(details, List.of())
+        ? new Outcome.Synced(details, List.of(), unrepaired)
         : new Outcome.Deferred(
             "service '%s' not on the device yet; Balena adds it once fleet %s has a release with it"
                 .formatted(wanted.service(), device.fleet()),

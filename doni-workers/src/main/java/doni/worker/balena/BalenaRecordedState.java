@@ -3,6 +3,8 @@ package doni.worker.balena;
 import doni.convergence.StateDetails;
 import doni.enrollment.Secret;
 import doni.worker.SharedNames;
+import doni.worker.SiteListing.RecordedDevice;
+import doni.worker.balena.BalenaClient.FleetListing;
 import doni.worker.balena.BalenaObservedState.FleetDevice;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,12 +18,17 @@ import org.jspecify.annotations.Nullable;
  * What earlier attempts recorded: the API key of the device, which Balena shows only once.
  *
  * @param deviceId the device that the key belongs to
+ * @param needsBake since when the machine has the key of a device that was deleted in Balena, so
+ *     that it cannot connect until its owner writes the new one to it; empty after its first
+ *     contact
  */
-record BalenaRecordedState(Optional<Long> deviceId, Optional<Secret> key) {
+record BalenaRecordedState(
+    Optional<Long> deviceId, Optional<Secret> key, Optional<Instant> needsBake) {
 
   static final BalenaRecordedState NOTHING =
-      new BalenaRecordedState(Optional.empty(), Optional.empty());
+      new BalenaRecordedState(Optional.empty(), Optional.empty(), Optional.empty());
 
+  private static final String NEEDS_BAKE = "needs_bake";
   private static final String FLEET_ID = "fleet_id";
   private static final String LAST_SEEN = "last_seen";
 
@@ -32,11 +39,21 @@ record BalenaRecordedState(Optional<Long> deviceId, Optional<Secret> key) {
   static BalenaRecordedState of(StateDetails details) {
     return new BalenaRecordedState(
         details.number(SharedNames.BALENA_DEVICE_ID),
-        details.secret(SharedNames.BALENA_DEVICE_KEY));
+        details.secret(SharedNames.BALENA_DEVICE_KEY),
+        details.instant(NEEDS_BAKE));
   }
 
-  static BalenaRecordedState ofKey(long deviceId, Secret key) {
-    return new BalenaRecordedState(Optional.of(deviceId), Optional.of(key));
+  /** Returns whether a key of this device replaces that of another one, which was deleted. */
+  boolean isReplacedBy(long newDeviceId) {
+    return deviceId.filter(former -> former != newDeviceId).isPresent();
+  }
+
+  /** Returns this state with a key that was issued now. */
+  BalenaRecordedState withKey(long newDeviceId, Secret newKey, Instant now) {
+    return new BalenaRecordedState(
+        Optional.of(newDeviceId),
+        Optional.of(newKey),
+        isReplacedBy(newDeviceId) ? needsBake.or(() -> Optional.of(now)) : needsBake);
   }
 
   /**
@@ -45,6 +62,25 @@ record BalenaRecordedState(Optional<Long> deviceId, Optional<Secret> key) {
    */
   Optional<Secret> keyOf(FleetDevice device) {
     return deviceId.filter(id -> id == device.id()).flatMap(_ -> key);
+  }
+
+  /**
+   * Returns whether the device is missing in its fleet or is not as it was recorded. A device that
+   * was recorded in a fleet that is not listed may exist there.
+   */
+  static boolean differs(RecordedDevice device, FleetListing site) {
+    StateDetails details = new StateDetails(device.details());
+    Optional<Long> id = details.number(SharedNames.BALENA_DEVICE_ID);
+    Optional<Long> fleet = details.number(FLEET_ID);
+    FleetDevice listed = site.devices().get(BalenaDesiredState.uuid(device.id()));
+    if (id.isEmpty() || fleet.isEmpty()) {
+      return false;
+    }
+    return listed == null
+        ? site.fleets().contains(fleet.get())
+        : listed.id() != id.get()
+            || listed.fleetId() != fleet.get()
+            || !listed.name().equals(device.name());
   }
 
   /** Returns the details after an observation of the device. */
@@ -56,6 +92,7 @@ record BalenaRecordedState(Optional<Long> deviceId, Optional<Secret> key) {
         .put(FLEET_ID, device.fleetId())
         .put(SharedNames.BALENA_DEVICE_KEY, keyOf(device))
         .put(LAST_SEEN, seen.map(TIME::format))
+        .put(NEEDS_BAKE, seen.isPresent() ? Optional.empty() : needsBake)
         .build();
   }
 
@@ -66,6 +103,7 @@ record BalenaRecordedState(Optional<Long> deviceId, Optional<Secret> key) {
         : StateDetails.report()
             .put(SharedNames.BALENA_DEVICE_ID, deviceId)
             .put(SharedNames.BALENA_DEVICE_KEY, key)
+            .put(NEEDS_BAKE, needsBake)
             .build();
   }
 }

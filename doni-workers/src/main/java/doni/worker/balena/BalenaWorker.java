@@ -12,8 +12,10 @@ import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
 import doni.worker.SharedNames;
+import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
+import doni.worker.balena.BalenaClient.FleetListing;
 import doni.worker.balena.BalenaClient.FleetLookup;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
 import doni.worker.balena.BalenaProperties.FleetMapping;
@@ -37,8 +39,9 @@ import java.util.Set;
  * lacks leaves its variable as it is.
  *
  * <p><b>Reads only</b> the device's fleet, its connection and its services. A device in another
- * fleet stays there, because a move would drop its service variables. Other variables belong to
- * others.
+ * fleet than that of its machine type stays there, because a move would drop its service variables;
+ * the difference is reported. Other variables belong to others; one of a service that hides {@code
+ * K3S_TOKEN} is reported.
  *
  * <table>
  * <caption>Outcome by answer</caption>
@@ -135,6 +138,12 @@ final class BalenaWorker implements Worker {
               "%s: several organizations have a fleet '%s'".formatted(setting, name),
               "set it to organization/name");
     };
+  }
+
+  @Override
+  public Optional<SiteListing> listSite() {
+    FleetListing site = client.listDevices();
+    return Optional.of(device -> BalenaRecordedState.differs(device, site));
   }
 
   @Override

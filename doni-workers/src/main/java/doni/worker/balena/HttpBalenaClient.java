@@ -19,9 +19,11 @@ import doni.worker.balena.ODataRows.RowPath;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The fleets of balenaCloud or an openBalena server, through version 7 of the API. */
 final class HttpBalenaClient implements BalenaClient {
@@ -35,7 +37,7 @@ final class HttpBalenaClient implements BalenaClient {
   private final TokenCheck token;
   private final BalenaCatalog catalog;
   private final DeviceRows devices;
-  private final SharedSnapshot<Map<String, FleetDevice>> listing;
+  private final SharedSnapshot<FleetListing> listing;
 
   HttpBalenaClient(
       BalenaProperties properties, FleetMapping fleets, BackendGuard guard, Clock clock) {
@@ -46,8 +48,12 @@ final class HttpBalenaClient implements BalenaClient {
     ODataRows rows = new ODataRows(api, token);
     this.catalog = new BalenaCatalog(rows, token, fleets::names, clock);
     this.devices = new DeviceRows(rows);
-    this.listing =
-        new SharedSnapshot<>(() -> devices.devicesOf(catalog.fleetIds()), LISTING_TTL, clock);
+    this.listing = new SharedSnapshot<>(this::readListing, LISTING_TTL, clock);
+  }
+
+  private FleetListing readListing() {
+    List<Long> ids = catalog.fleetIds();
+    return new FleetListing(Set.copyOf(ids), devices.devicesOf(ids));
   }
 
   @Override
@@ -63,8 +69,13 @@ final class HttpBalenaClient implements BalenaClient {
 
   @Override
   public Optional<FleetDevice> recentDevice(String uuid) {
-    FleetDevice listed = listing.recent().get(uuid);
+    FleetDevice listed = listing.recent().devices().get(uuid);
     return listed == null ? device(uuid) : Optional.of(listed);
+  }
+
+  @Override
+  public FleetListing listDevices() {
+    return listing.fresh();
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -61,6 +62,11 @@ final class InMemoryBalenaClient implements BalenaClient {
   @Override
   public Optional<FleetDevice> recentDevice(String uuid) {
     return device(uuid);
+  }
+
+  @Override
+  public synchronized FleetListing listDevices() {
+    return new FleetListing(Set.copyOf(fleets.values()), devices);
   }
 
   @Override

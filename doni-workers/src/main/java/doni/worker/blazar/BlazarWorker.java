@@ -9,11 +9,14 @@ import doni.worker.LanePause;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
+import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes devices or bare-metal hosts reservable in Blazar, and leases them to the site itself for
@@ -106,6 +109,19 @@ final class BlazarWorker implements Worker {
   @Override
   public List<DiscoveredHardware> discover() {
     return new ResourceDiscovery(access, kind, this::desired).all();
+  }
+
+  @Override
+  public Optional<SiteListing> listSite() {
+    Set<String> ids =
+        access.listings().resources(kind).current().stream()
+            .map(BlazarResource::id)
+            .collect(Collectors.toSet());
+    return Optional.of(device ->
+        BlazarRecordedState.of(device.details())
+            .resourceId()
+            .filter(id -> !ids.contains(id))
+            .isPresent());
   }
 
   @Override

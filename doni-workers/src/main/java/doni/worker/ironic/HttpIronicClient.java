@@ -75,6 +75,11 @@ final class HttpIronicClient implements IronicClient {
   }
 
   @Override
+  public Map<String, IronicNode> listNodes() {
+    return nodes.fresh();
+  }
+
+  @Override
   public IronicObservedState observe(String uuid) {
     Optional<IronicNode> node = node(uuid);
     return node.isEmpty()

@@ -46,6 +46,11 @@ final class InMemoryIronicClient implements IronicClient {
   }
 
   @Override
+  public synchronized Map<String, IronicNode> listNodes() {
+    return Map.copyOf(nodes);
+  }
+
+  @Override
   public synchronized IronicObservedState observe(String uuid) {
     return new IronicObservedState(
         node(uuid), ports.values().stream().filter(it -> it.nodeUuid().equals(uuid)).toList());

@@ -8,6 +8,7 @@ import doni.worker.ironic.IronicObservedState.IronicPort;
 import doni.worker.ironic.IronicWrite.PatchOperation;
 import doni.worker.ironic.IronicWrite.ProvisionTarget;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,9 @@ interface IronicClient {
    * costs no call of its own.
    */
   IronicObservedState recall(String uuid);
+
+  /** Lists all nodes now, by uuid, without their ports. */
+  Map<String, IronicNode> listNodes();
 
   /** Reads a node with its ports now. */
   IronicObservedState observe(String uuid);

@@ -9,14 +9,18 @@ import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.SharedNames;
+import doni.worker.SiteListing;
+import doni.worker.SiteListing.RecordedDevice;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
+import doni.worker.ironic.IronicObservedState.IronicNode;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a bare-metal host's node and ports in Ironic.
@@ -127,6 +131,17 @@ final class IronicWorker implements Worker {
             observed.node().map(node -> NodeDiscovery.of(node, observed.ports())).stream())
         .sorted(Comparator.comparing(DiscoveredHardware::origin))
         .toList();
+  }
+
+  @Override
+  public Optional<SiteListing> listSite() {
+    Map<String, IronicNode> nodes = client.listNodes();
+    return Optional.of(device -> differs(device, nodes.get(device.id().toString())));
+  }
+
+  private static boolean differs(RecordedDevice device, @Nullable IronicNode node) {
+    Optional<String> state = new StateDetails(device.details()).text(SharedNames.PROVISION_STATE);
+    return state.isPresent() && (node == null || !state.get().equals(node.state()));
   }
 
   @Override

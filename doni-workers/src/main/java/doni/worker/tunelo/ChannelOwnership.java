@@ -7,6 +7,8 @@ import doni.worker.SharedNames;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The other devices that claim a key, and with it a channel. Tunelo does not record whose a channel
@@ -36,7 +38,7 @@ record ChannelOwnership(List<Conflict> others) {
    *
    * @param leaving whether it no longer wants the key, and still has to give up its channel
    */
-  record KeyHolder(HardwareId device, boolean leaving) {}
+  record KeyHolder(boolean leaving) {}
 
   static ChannelOwnership of(ConflictFinder finder, HardwareId asking, String publicKey) {
     Map<String, Object> channel = Map.of(SharedNames.PUBLIC_KEY, publicKey);
@@ -56,13 +58,21 @@ record ChannelOwnership(List<Conflict> others) {
     for (Conflict other : others) {
       boolean wants = other.wants() && !other.deleted();
       if (wants && (other.reports() || other.earlier())) {
-        return Optional.of(new KeyHolder(other.id(), false));
+        return Optional.of(new KeyHolder(false));
       }
       if (other.reports()) {
-        return Optional.of(new KeyHolder(other.id(), true));
+        return Optional.of(new KeyHolder(true));
       }
     }
     return Optional.empty();
+  }
+
+  /** Returns the devices that may be waiting until the asking one gives up the key. */
+  Set<String> claimants() {
+    return others.stream()
+        .filter(other -> other.wants() && !other.deleted())
+        .map(other -> other.id().toString())
+        .collect(Collectors.toSet());
   }
 
   /** Returns whether a channel with the key may belong to another device. */

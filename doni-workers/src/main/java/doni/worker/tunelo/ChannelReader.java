@@ -19,10 +19,10 @@ import java.util.Set;
  * Reads what one attempt needs to know of the site's channels.
  *
  * <p>In a scheduled attempt, a shared listing shows the recorded channels and may be some seconds
- * old; otherwise each is read by its uuid. Keys are looked up in a listing that is not older than
- * the attempt. That is recent enough to create a channel: one with the device's key can come only
- * from an earlier attempt for that device, and the engine runs one at a time. What a stalled
- * replica creates nevertheless is found later as a second channel with the key.
+ * old; otherwise each is read by its uuid. Before a write, keys are looked up in a listing that is
+ * not older than the attempt. That is recent enough to create a channel: one with the device's key
+ * can come only from an earlier attempt for that device, and the engine runs one at a time. What a
+ * stalled replica creates nevertheless is found later as a second channel with the key.
  */
 final class ChannelReader {
 
@@ -106,17 +106,21 @@ final class ChannelReader {
               .isPresent();
       if (!served) {
         missing.add(channel.publicKey());
-      } else if (scheduled) {
+      } else {
+        // A second channel with the key is one that a stalled replica created.
         ChannelListing site = current ? listing.notOlderThan(begun) : listing.recent();
         lookUp(site, channel.publicKey(), seen);
       }
     }
+    Set<String> former = recorded.formerKeys(desired);
     Set<String> keys = new LinkedHashSet<>(missing);
-    keys.addAll(recorded.formerKeys(desired));
+    keys.addAll(former);
     if (keys.isEmpty()) {
       return observed(desired, recorded, seen, missing, Optional.empty());
     }
-    ChannelListing site = listing.notOlderThan(begun);
+    // A former key is forgotten after the look-up, so its channel must show.
+    ChannelListing site =
+        current || !former.isEmpty() ? listing.notOlderThan(begun) : listing.recent();
     keys.forEach(key -> lookUp(site, key, seen));
     return observed(desired, recorded, seen, missing, site.unreadable());
   }
@@ -154,6 +158,11 @@ final class ChannelReader {
     Map<String, ChannelOwnership> claims = new HashMap<>();
     keys.forEach(key -> claims.put(key, owner(desired.device(), key)));
     return new TuneloObservedState(seen, claims, unlisted, begun);
+  }
+
+  /** Returns who else claims the key now, after the device gave it up. */
+  ChannelOwnership ownerNow(HardwareId device, String key) {
+    return ChannelOwnership.of(conflicts, device, key);
   }
 
   private ChannelOwnership owner(HardwareId device, String key) {

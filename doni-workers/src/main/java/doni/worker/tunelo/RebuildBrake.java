@@ -83,6 +83,12 @@ final class RebuildBrake {
     return true;
   }
 
+  /** Returns whether no channel at all may be rebuilt at the moment. */
+  synchronized boolean isOn() {
+    tidy(clock.instant());
+    return on && clock.instant().isBefore(nextRebuild);
+  }
+
   /** Returns why channels wait, while they do. */
   synchronized Optional<String> reason() {
     return on

@@ -1,6 +1,7 @@
 package doni.worker.tunelo;
 
 import doni.worker.Change;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import doni.worker.tunelo.ChannelOwnership.KeyHolder;
 import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
@@ -26,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param rebuilds the channels that have been without a hub for too long, by name
  * @param waits what must happen first outside
  * @param refusals why an entry gets no channel until its owner changes something, by name
- * @param forgotten recorded uuids with which no channel of the device exists any more
+ * @param forgotten recorded uuids with which no channel exists any more
+ * @param changed recorded channels whose key another client has changed, by uuid: they may serve
+ *     that client now and are left alone
  */
 record TuneloDrift(
     List<TuneloWrite> writes,
@@ -34,7 +37,8 @@ record TuneloDrift(
     Map<String, TuneloChannel> rebuilds,
     List<ChannelWait> waits,
     Map<String, String> refusals,
-    Set<String> forgotten) {
+    Set<String> forgotten,
+    Map<String, TuneloChannel> changed) {
 
   /** A hub that takes longer is waited for at the engine's own pace. */
   static final Duration HUB_EXPECTED_WITHIN = Duration.ofMinutes(5);
@@ -45,6 +49,9 @@ record TuneloDrift(
   static final Duration HUB_LOST_FOR = Duration.ofSeconds(30);
 
   private static final Duration UNTIL_RELEASED = Duration.ofSeconds(10);
+
+  /** The end of the other device makes this one due, unless that one never had a channel. */
+  private static final Duration UNTIL_CHANGED = Duration.ofMinutes(1);
 
   /**
    * Something outside that must happen before an entry can have its channel.
@@ -66,6 +73,7 @@ record TuneloDrift(
     waits = List.copyOf(waits);
     refusals = Collections.unmodifiableMap(new LinkedHashMap<>(refusals));
     forgotten = Collections.unmodifiableSet(new LinkedHashSet<>(forgotten));
+    changed = Collections.unmodifiableMap(new LinkedHashMap<>(changed));
   }
 
   /**
@@ -78,6 +86,24 @@ record TuneloDrift(
       Map<String, ChannelWait> postponed) {
     Comparison comparison = new Comparison(desired, observed, recorded, postponed);
     return desired.deleted() ? comparison.deleted() : comparison.enrolled();
+  }
+
+  /** Returns the channels that are left alone, because another client has changed their key. */
+  Optional<UnrepairedDrift> unrepaired() {
+    return changed.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new UnrepairedDrift(
+                changed.values().stream()
+                    .map(channel ->
+                        Change.update(
+                            "channel %s, changed by another client and left alone"
+                                .formatted(channel.uuid()),
+                            "key " + channel.publicKey(),
+                            null))
+                    .toList(),
+                "another client changed the key of channel %s of this device, so it is left alone; delete it in Tunelo if it is not needed"
+                    .formatted(String.join(", ", changed.keySet()))));
   }
 
   List<Change> changes() {
@@ -100,6 +126,7 @@ record TuneloDrift(
     private final List<ChannelWait> waits = new ArrayList<>();
     private final Map<String, String> refusals;
     private final Set<String> forgotten = new LinkedHashSet<>();
+    private final Map<String, TuneloChannel> changed = new LinkedHashMap<>();
 
     Comparison(
         TuneloDesiredState desired,
@@ -134,7 +161,7 @@ record TuneloDrift(
     private TuneloDrift result() {
       List<TuneloWrite> writes = new ArrayList<>(deletions);
       writes.addAll(creations);
-      return new TuneloDrift(writes, settled, rebuilds, waits, refusals, forgotten);
+      return new TuneloDrift(writes, settled, rebuilds, waits, refusals, forgotten, changed);
     }
 
     private void compare(DesiredChannel channel) {
@@ -217,13 +244,17 @@ record TuneloDrift(
     }
 
     private void blocked(DesiredChannel channel, KeyHolder holder) {
+      // The other device may be another project's, so the message does not name it.
       if (holder.leaving()) {
         wait(
             channel,
-            "waiting for device %s to give up its channel with this key".formatted(holder.device()),
+            "waiting for another device to give up its channel with this key",
             UNTIL_RELEASED);
       } else {
-        refusals.put(channel.name(), "public_key is already used by device " + holder.device());
+        wait(
+            channel,
+            "public_key is already used by another device; give one of them another key, or delete the other device",
+            UNTIL_CHANGED);
       }
     }
 
@@ -245,11 +276,16 @@ record TuneloDrift(
     private void deleteRecorded() {
       for (String uuid : recorded.uuids()) {
         if (!inUse.contains(uuid)) {
-          observed
-              .channel(uuid)
-              .filter(channel -> ownKeys.contains(channel.publicKey()))
-              .ifPresentOrElse(this::delete, () -> forgotten.add(uuid));
+          observed.channel(uuid).ifPresentOrElse(this::deleteOwn, () -> forgotten.add(uuid));
         }
+      }
+    }
+
+    private void deleteOwn(TuneloChannel channel) {
+      if (ownKeys.contains(channel.publicKey())) {
+        delete(channel);
+      } else {
+        changed.put(channel.uuid(), channel);
       }
     }
 

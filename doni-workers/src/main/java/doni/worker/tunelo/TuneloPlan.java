@@ -5,6 +5,7 @@ import doni.convergence.ConvergingPlan;
 import doni.worker.Change;
 import doni.worker.DistributedLock;
 import doni.worker.Outcome;
+import doni.worker.RequeueTrigger;
 import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
 import doni.worker.tunelo.TuneloDrift.ChannelWait;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
@@ -22,6 +23,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the drift of one device's channels until nothing differs.
@@ -37,10 +40,13 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
 
   private static final int MANY_FAILURES = 10;
 
+  private static final Logger LOG = LoggerFactory.getLogger(TuneloPlan.class);
+
   private final TuneloClient client;
   private final DistributedLock lock;
   private final RebuildBrake brake;
   private final ChannelReader reader;
+  private final RequeueTrigger trigger;
   private final TuneloDesiredState desired;
   private final TuneloRecordedState before;
   private final DeletionGuard guard;
@@ -53,6 +59,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
       DistributedLock lock,
       RebuildBrake brake,
       ChannelReader reader,
+      RequeueTrigger trigger,
       TuneloDesiredState desired,
       TuneloRecordedState recorded) {
     super(reader.observe(desired, recorded, false), !reader.isScheduled());
@@ -60,12 +67,22 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
     this.lock = lock;
     this.brake = brake;
     this.reader = reader;
+    this.trigger = trigger;
     this.desired = desired;
     this.before = recorded;
     this.recorded = recorded;
     Set<String> ownKeys = new LinkedHashSet<>(recorded.keys());
     ownKeys.addAll(desired.keys());
     this.guard = new DeletionGuard(client, ownKeys);
+    if (brake.isOn()) {
+      // Without a write there is no need for a listing of its own, for each of hundreds of devices.
+      drift(observed()).rebuilds().keySet().forEach(this::postponeRebuild);
+    }
+  }
+
+  private void postponeRebuild(String name) {
+    String reason = brake.reason().orElse("channel has no hub");
+    postponed.put(name, new ChannelWait(name, reason, RebuildBrake.NEXT_CHECK));
   }
 
   @Override
@@ -92,6 +109,14 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
   @Override
   protected void prepare(TuneloObservedState observed) {
     TuneloDrift drift = drift(observed);
+    if (desired.deleted() && drift.writes().isEmpty()) {
+      drift
+          .unrepaired()
+          .ifPresent(left -> {
+            LOG.warn("The device is deleted, but {}", left.reason());
+            log().addAll(left.differences());
+          });
+    }
     Stream.concat(drift.settled().values().stream(), drift.rebuilds().values().stream())
         .filter(TuneloChannel::hasLostHub)
         .forEach(channel -> brake.noticed(channel.uuid()));
@@ -99,8 +124,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
         .rebuilds()
         .forEach((name, channel) -> {
           if (!postponed.containsKey(name) && !brake.admits(channel.uuid())) {
-            String reason = brake.reason().orElse("channel has no hub");
-            postponed.put(name, new ChannelWait(name, reason, RebuildBrake.NEXT_CHECK));
+            postponeRebuild(name);
           }
         });
   }
@@ -154,7 +178,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
           details);
     }
     return drift.waits().isEmpty()
-        ? new Outcome.Synced(details, List.of())
+        ? new Outcome.Synced(details, List.of(), drift.unrepaired())
         : new Outcome.Deferred(
             waits.collect(Collectors.joining("; ")), soonest(drift.waits()), details);
   }
@@ -191,11 +215,19 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
       case DeleteChannel(TuneloChannel channel, _) -> {
         reader.deleted(channel.uuid());
         recorded = recorded.without(channel.uuid());
+        requeueClaimants(channel.publicKey());
       }
     }
     if (result instanceof TuneloWriteResult.Created
         || result instanceof TuneloWriteResult.Deleted) {
       log().add(write.change());
+    }
+  }
+
+  /** Another device may be waiting for the key that this one has given up. */
+  private void requeueClaimants(String publicKey) {
+    if (!desired.keys().contains(publicKey) || desired.deleted()) {
+      trigger.requeueByName(reader.ownerNow(desired.device(), publicKey).claimants());
     }
   }
 

@@ -2,6 +2,7 @@ package doni.worker.tunelo;
 
 import doni.convergence.StateDetails;
 import doni.worker.SharedNames;
+import doni.worker.tunelo.TuneloClient.ChannelListing;
 import doni.worker.tunelo.TuneloObservedState.HubState;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param channels by name, as clients read them
  * @param owned the keys of the channels that are ours, by uuid
+ * @param changed channels that were ours until another client changed their key, by uuid with our
+ *     key; they are left alone, and known until they are gone or have our key again
  * @param unsettledKeys keys with which a channel may exist although its creation was not confirmed
  * @param hubLostSince since when a channel, by uuid, is observed without a hub
  * @param hubAwaitedSince since when a hub is not ready
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 record TuneloRecordedState(
     Map<String, Object> channels,
     Map<String, String> owned,
+    Map<String, String> changed,
     Set<String> unsettledKeys,
     Map<String, Instant> hubLostSince,
     Optional<Instant> hubAwaitedSince,
@@ -35,8 +39,11 @@ record TuneloRecordedState(
 
   static final String OWNED = "owned_channels";
 
+  private static final String CHANGED = "changed_channels";
+
   static final TuneloRecordedState NOTHING =
-      new TuneloRecordedState(Map.of(), Map.of(), Set.of(), Map.of(), Optional.empty(), 0);
+      new TuneloRecordedState(
+          Map.of(), Map.of(), Map.of(), Set.of(), Map.of(), Optional.empty(), 0);
 
   private static final String UUID = "uuid";
   private static final String IP = "ip";
@@ -49,6 +56,7 @@ record TuneloRecordedState(
   TuneloRecordedState {
     channels = Collections.unmodifiableMap(new TreeMap<>(channels));
     owned = Collections.unmodifiableMap(new LinkedHashMap<>(owned));
+    changed = Collections.unmodifiableMap(new LinkedHashMap<>(changed));
     unsettledKeys = Collections.unmodifiableSet(new LinkedHashSet<>(unsettledKeys));
     hubLostSince = Collections.unmodifiableMap(new TreeMap<>(hubLostSince));
   }
@@ -69,16 +77,17 @@ record TuneloRecordedState(
         .forEach(uuid -> lost.instant(uuid).ifPresent(since -> lostSince.put(uuid, since)));
     return new TuneloRecordedState(
         channels,
-        owned(details),
+        keysByUuid(details, OWNED),
+        keysByUuid(details, CHANGED),
         new LinkedHashSet<>(details.texts(UNSETTLED_KEYS)),
         lostSince,
         details.instant(HUB_AWAITED_SINCE),
         details.number(FAILED_CREATIONS).orElse(0L).intValue());
   }
 
-  private static Map<String, String> owned(StateDetails details) {
+  private static Map<String, String> keysByUuid(StateDetails details, String name) {
     Map<String, String> owned = new LinkedHashMap<>();
-    if (details.values().get(OWNED) instanceof List<?> list) {
+    if (details.values().get(name) instanceof List<?> list) {
       for (Object one : list) {
         if (one instanceof Map<?, ?> entry) {
           uuidOf(entry)
@@ -105,13 +114,36 @@ record TuneloRecordedState(
 
   Set<String> uuids() {
     Set<String> all = new LinkedHashSet<>(owned.keySet());
+    all.addAll(changed.keySet());
     channels.values().forEach(channel -> uuidOf(channel).ifPresent(all::add));
     return all;
+  }
+
+  /**
+   * Returns whether a recorded channel is missing at Tunelo or is not as it was recorded: has
+   * another key, another hub, or none.
+   */
+  boolean differsFrom(ChannelListing site) {
+    boolean changed =
+        channels.values().stream()
+            .anyMatch(channel ->
+                !uuidOf(channel)
+                    .flatMap(site::uuid)
+                    .map(TuneloRecordedState::report)
+                    .filter(channel::equals)
+                    .isPresent());
+    return changed
+        || owned.entrySet().stream()
+            .anyMatch(one ->
+                site.uuid(one.getKey())
+                    .filter(channel -> channel.publicKey().equals(one.getValue()))
+                    .isEmpty());
   }
 
   /** Returns the keys that the device has or had: a channel with another key is not ours. */
   Set<String> keys() {
     Set<String> keys = new LinkedHashSet<>(owned.values());
+    keys.addAll(changed.values());
     keys.addAll(unsettledKeys);
     return keys;
   }
@@ -134,7 +166,7 @@ record TuneloRecordedState(
     ours.put(channel.uuid(), channel.publicKey());
     Set<String> unsettled = new LinkedHashSet<>(unsettledKeys);
     unsettled.remove(channel.publicKey());
-    return new TuneloRecordedState(all, ours, unsettled, hubLostSince, hubAwaitedSince, 0);
+    return new TuneloRecordedState(all, ours, changed, unsettled, hubLostSince, hubAwaitedSince, 0);
   }
 
   TuneloRecordedState without(String uuid) {
@@ -142,10 +174,31 @@ record TuneloRecordedState(
     all.values().removeIf(channel -> uuidOf(channel).filter(uuid::equals).isPresent());
     Map<String, String> ours = new LinkedHashMap<>(owned);
     ours.remove(uuid);
+    Map<String, String> others = new LinkedHashMap<>(changed);
+    others.remove(uuid);
     Map<String, Instant> lost = new TreeMap<>(hubLostSince);
     lost.remove(uuid);
     return new TuneloRecordedState(
-        all, ours, unsettledKeys, lost, hubAwaitedSince, failedCreations);
+        all, ours, others, unsettledKeys, lost, hubAwaitedSince, failedCreations);
+  }
+
+  /** Returns this state with a channel of the device whose key another client has changed. */
+  private TuneloRecordedState withChanged(String uuid) {
+    String key = owned.get(uuid);
+    if (key == null) {
+      return this;
+    }
+    TuneloRecordedState rest = without(uuid);
+    Map<String, String> others = new LinkedHashMap<>(changed);
+    others.put(uuid, key);
+    return new TuneloRecordedState(
+        rest.channels,
+        rest.owned,
+        others,
+        unsettledKeys,
+        rest.hubLostSince,
+        hubAwaitedSince,
+        failedCreations);
   }
 
   /** Returns this state with a key whose channel may exist although no answer confirms it. */
@@ -153,12 +206,18 @@ record TuneloRecordedState(
     Set<String> unsettled = new LinkedHashSet<>(unsettledKeys);
     unsettled.add(publicKey);
     return new TuneloRecordedState(
-        channels, owned, unsettled, hubLostSince, hubAwaitedSince, failedCreations);
+        channels, owned, changed, unsettled, hubLostSince, hubAwaitedSince, failedCreations);
   }
 
   TuneloRecordedState withFailedCreation() {
     return new TuneloRecordedState(
-        channels, owned, unsettledKeys, hubLostSince, hubAwaitedSince, failedCreations + 1);
+        channels,
+        owned,
+        changed,
+        unsettledKeys,
+        hubLostSince,
+        hubAwaitedSince,
+        failedCreations + 1);
   }
 
   /** Returns what stays recorded of a device for which nothing is left to write. */
@@ -167,6 +226,9 @@ record TuneloRecordedState(
     TuneloRecordedState state = this;
     for (String uuid : drift.forgotten()) {
       state = state.without(uuid);
+    }
+    for (String uuid : drift.changed().keySet()) {
+      state = state.withChanged(uuid);
     }
     Map<String, Instant> lost = new TreeMap<>();
     Optional<Instant> awaited = Optional.empty();
@@ -186,7 +248,7 @@ record TuneloRecordedState(
       unsettled.removeAll(formerKeys(desired));
     }
     return new TuneloRecordedState(
-        all, state.owned, unsettled, lost, awaited, state.failedCreations);
+        all, state.owned, state.changed, unsettled, lost, awaited, state.failedCreations);
   }
 
   /** Returns all of it as a report; what is absent here is removed there. */
@@ -195,11 +257,8 @@ record TuneloRecordedState(
     hubLostSince.forEach((uuid, since) -> lost.put(uuid, since.toString()));
     return StateDetails.report()
         .put(SharedNames.CHANNELS, channels)
-        .put(
-            OWNED,
-            owned.entrySet().stream()
-                .map(one -> Map.of(UUID, one.getKey(), SharedNames.PUBLIC_KEY, one.getValue()))
-                .toList())
+        .put(OWNED, report(owned))
+        .put(CHANGED, report(changed))
         .put(UNSETTLED_KEYS, unsettledKeys)
         .put(HUB_LOST_SINCE, lost)
         .put(HUB_AWAITED_SINCE, hubAwaitedSince)
@@ -210,6 +269,12 @@ record TuneloRecordedState(
                 ? null
                 : "the device's key (" + String.join(", ", desired.withoutKey()) + ")")
         .build();
+  }
+
+  private static List<Map<String, String>> report(Map<String, String> keysByUuid) {
+    return keysByUuid.entrySet().stream()
+        .map(one -> Map.of(UUID, one.getKey(), SharedNames.PUBLIC_KEY, one.getValue()))
+        .toList();
   }
 
   /** Returns what the device's coordinator reads through the API. */

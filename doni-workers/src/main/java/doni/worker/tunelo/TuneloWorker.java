@@ -8,6 +8,8 @@ import doni.worker.Finding;
 import doni.worker.LanePause;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
+import doni.worker.RequeueTrigger;
+import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.tunelo.TuneloClient.ChannelListing;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,13 +37,14 @@ import java.util.Optional;
  * <tr><td>404 for a creation: no host can run a hub</td><td>deferred</td></tr>
  * <tr><td>500 for a creation</td><td>failed, retried after the key was looked up; after ten in a
  * row the message names quota and subnet</td></tr>
- * <tr><td>404 for a channel, or a port with another key</td><td>forgotten; its deletion
- * succeeds</td></tr>
+ * <tr><td>404 for a channel</td><td>forgotten; its deletion succeeds</td></tr>
+ * <tr><td>another key than when it was recorded</td><td>replaced, left alone and reported until it
+ * is gone</td></tr>
  * <tr><td>500 for the list because of a port of an unknown type</td><td>nothing is created or
  * replaced; recorded channels are read one by one; deferred where something is missing</td></tr>
  * <tr><td>hub not ready</td><td>deferred for 10 s, after 5 minutes at the engine's pace</td></tr>
- * <tr><td>key claimed by another device</td><td>failed; deferred for 10 s while that device gives
- * up its channel</td></tr>
+ * <tr><td>key claimed by another device</td><td>deferred until that device is deleted or gets
+ * another key, at most a minute; for 10 s while it gives up its channel</td></tr>
  * <tr><td>anything else</td><td>see {@link doni.convergence.FailureClassifier}</td></tr>
  * </table>
  */
@@ -49,8 +52,11 @@ final class TuneloWorker implements Worker {
 
   static final String TYPE = "tunelo";
 
-  /** How old a listing may be that says that nothing is to be done. */
-  private static final Duration LISTING_LIFETIME = Duration.ofSeconds(10);
+  /**
+   * How old a listing may be that says that nothing is to be done. With it, all devices of a hub
+   * that was lost are observed with two listings a minute.
+   */
+  private static final Duration LISTING_LIFETIME = Duration.ofSeconds(30);
 
   private final TuneloClient client;
   private final DistributedLock lock;
@@ -58,6 +64,7 @@ final class TuneloWorker implements Worker {
   private final RebuildBrake brake;
   private final SharedSnapshot<ChannelListing> listing;
   private final Clock clock;
+  private volatile RequeueTrigger trigger = RequeueTrigger.NONE;
 
   TuneloWorker(
       TuneloClient client,
@@ -76,6 +83,12 @@ final class TuneloWorker implements Worker {
   @Override
   public String type() {
     return TYPE;
+  }
+
+  /** Requeues the devices that wait for a key when another device gives it up. */
+  @Override
+  public void start(RequeueTrigger started) {
+    trigger = started;
   }
 
   @Override
@@ -100,12 +113,21 @@ final class TuneloWorker implements Worker {
   }
 
   @Override
+  public Optional<SiteListing> listSite() {
+    ChannelListing site = listing.fresh();
+    return site.unreadable().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            device -> TuneloRecordedState.of(new StateDetails(device.details())).differsFrom(site));
+  }
+
+  @Override
   public ReconcilePlan plan(ReconcileContext attempt) {
     TuneloDesiredState desired = TuneloDesiredState.of(attempt.hardware());
     TuneloRecordedState recorded = TuneloRecordedState.of(new StateDetails(attempt.details()));
     boolean scheduled = attempt.cause() == ReconcileContext.Cause.SCHEDULED && !desired.deleted();
     ChannelReader reader =
         new ChannelReader(client, listing, conflicts, scheduled, clock.instant());
-    return new TuneloPlan(client, lock, brake, reader, desired, recorded);
+    return new TuneloPlan(client, lock, brake, reader, trigger, desired, recorded);
   }
 }

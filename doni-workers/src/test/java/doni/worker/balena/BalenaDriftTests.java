@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.convergence.StateDetails;
 import doni.enrollment.Secret;
 import doni.worker.Change;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import doni.worker.balena.BalenaClient.FleetLookup;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
 import doni.worker.balena.BalenaObservedState.DeviceVariable;
@@ -45,7 +46,7 @@ class BalenaDriftTests {
   private static final DeviceOwner DEVICE_OWNER = new DeviceOwner(DEVICE);
   private static final ServiceOwner COORDINATOR = new ServiceOwner(21, "coordinator");
   private static final BalenaRecordedState KEY =
-      BalenaRecordedState.ofKey(DEVICE, new Secret("key"));
+      BalenaRecordedState.NOTHING.withKey(DEVICE, new Secret("key"), BalenaFixtures.NOW);
   private static final DeviceVariable K3S_TOKEN = new DeviceVariable(31, "K3S_TOKEN", TOKEN);
   private static final DeviceVariable ID_VARIABLE = new DeviceVariable(41, ID_NAME, CREDENTIAL_ID);
   private static final DeviceVariable SECRET_VARIABLE =
@@ -115,9 +116,44 @@ class BalenaDriftTests {
   void equalStatesHaveNoDrift() {
     BalenaDrift drift = BalenaDrift.between(desired(), equal(), KEY);
 
-    assertThat(drift).isEqualTo(new BalenaDrift(List.of(), List.of(), Optional.empty()));
+    assertThat(drift)
+        .isEqualTo(new BalenaDrift(List.of(), List.of(), Optional.empty(), Optional.empty()));
     assertThat(drift.isEmpty()).isTrue();
     assertThat(drift.changes()).isEmpty();
+  }
+
+  @Test
+  void aServiceVariableThatHidesADeviceVariableIsReported() {
+    BalenaDrift drift =
+        BalenaDrift.between(
+            desired(),
+            observed(
+                List.of(K3S_TOKEN),
+                coordinator(CREDENTIALS),
+                new ServiceInstall(22, "k3s", List.of(new DeviceVariable(51, "K3S_TOKEN", WRONG)))),
+            KEY);
+
+    assertThat(drift.writes()).isEmpty();
+    assertThat(drift.unrepaired())
+        .contains(
+            new UnrepairedDrift(
+                List.of(Change.delete("variable of service k3s K3S_TOKEN")),
+                "variable of service k3s K3S_TOKEN hides the device variable with another value;"
+                    + " delete it in Balena"));
+  }
+
+  @Test
+  void aServiceVariableOfTheSameValueIsNotReported() {
+    BalenaDrift drift =
+        BalenaDrift.between(
+            desired(),
+            observed(
+                List.of(K3S_TOKEN),
+                coordinator(CREDENTIALS),
+                new ServiceInstall(22, "k3s", List.of(new DeviceVariable(51, "K3S_TOKEN", TOKEN)))),
+            KEY);
+
+    assertThat(drift.unrepaired()).isEmpty();
   }
 
   static Stream<Arguments> fields() {
@@ -255,7 +291,8 @@ class BalenaDriftTests {
   static Stream<BalenaRecordedState> withoutKey() {
     return Stream.of(
         BalenaRecordedState.NOTHING,
-        BalenaRecordedState.ofKey(DEVICE + 1, new Secret("key of a deleted device")),
+        BalenaRecordedState.NOTHING.withKey(
+            DEVICE + 1, new Secret("key of a deleted device"), BalenaFixtures.NOW),
         BalenaRecordedState.of(new StateDetails(Map.of("device_id", DEVICE))),
         BalenaRecordedState.of(
             new StateDetails(Map.of("device_id", DEVICE, "device_api_key", "not a secret"))),
@@ -325,7 +362,8 @@ class BalenaDriftTests {
     BalenaDrift drift =
         BalenaDrift.between(desired("raspberrypi4-64", PI, fleet), missing(found), KEY);
 
-    assertThat(drift).isEqualTo(new BalenaDrift(List.of(), List.of(), Optional.of(reason)));
+    assertThat(drift)
+        .isEqualTo(new BalenaDrift(List.of(), List.of(), Optional.of(reason), Optional.empty()));
   }
 
   @Test

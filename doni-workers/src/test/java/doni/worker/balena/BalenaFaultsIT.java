@@ -237,7 +237,8 @@ class BalenaFaultsIT {
             Outcome.Failed.class,
             failed ->
                 assertThat(failed.details())
-                    .containsOnlyKeys("device_id", "fleet_id", "device_api_key", "last_seen"));
+                    .containsOnlyKeys(
+                        "device_id", "fleet_id", "device_api_key", "last_seen", "needs_bake"));
 
     assertConverges();
     assertThat(balena.keys(balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow()))
@@ -254,7 +255,8 @@ class BalenaFaultsIT {
         .isInstanceOfSatisfying(
             Outcome.Failed.class,
             failed -> {
-              assertThat(failed.details()).containsOnlyKeys("device_id", "device_api_key");
+              assertThat(failed.details())
+                  .containsOnlyKeys("device_id", "device_api_key", "needs_bake");
               assertThat(failed.changes())
                   .containsExactly(Change.create("device " + BalenaFixtures.uuid(device)));
             });

@@ -8,16 +8,23 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import doni.backend.BackendException;
 import doni.convergence.HardwareFixture;
 import doni.simulator.balena.SimulatedBalena;
+import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Attempts against a Balena that answers. */
+@ExtendWith(OutputCaptureExtension.class)
 class BalenaWorkerIT {
 
   private static final String UNUSABLE_NAME =
@@ -171,7 +178,8 @@ class BalenaWorkerIT {
     balena.release(elsewhere, "coordinator", "wireguard");
     long id = balena.addDevice(BalenaFixtures.uuid(device), elsewhere, "jetson-nano");
 
-    assertSynced();
+    assertThat(unrepaired(device.requested(worker)).differences())
+        .containsExactly(Change.update("fleet", "lab/other", "admin/edge-rpi4"));
 
     assertWritten();
     assertThat(device.details())
@@ -179,6 +187,87 @@ class BalenaWorkerIT {
         .containsEntry("fleet_id", elsewhere);
     assertThat(balena.calls().count("POST", "/device/register")).isZero();
     assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
+  }
+
+  @Test
+  void aDeviceThatWasMovedIsReportedAndStays() {
+    assertSynced();
+    long elsewhere = balena.addFleet("lab", "other", "raspberrypi4-64");
+    balena.release(elsewhere, "coordinator", "wireguard");
+    balena.moveDevice(BalenaFixtures.uuid(device), elsewhere);
+
+    assertThat(unrepaired(device.requested(worker)))
+        .isEqualTo(
+            new UnrepairedDrift(
+                List.of(Change.update("fleet", "lab/other", "admin/edge-rpi4")),
+                "device is in fleet 'lab/other', but machine type 'raspberrypi4-64' belongs in fleet"
+                    + " 'admin/edge-rpi4'; move the device in Balena, or correct the fleet of the machine"
+                    + " type"));
+
+    assertWritten();
+    assertThat(device.details()).containsEntry("fleet_id", elsewhere);
+    assertThat(device.plan(worker).conclusion()).map(BalenaWorkerIT::unrepaired).isPresent();
+  }
+
+  @Test
+  void anotherFleetOfTheMachineTypeIsReported() {
+    assertSynced();
+    balena.addFleet("admin", "edge-rpi5", "raspberrypi4-64");
+    worker = site.worker(balena.token(), Map.of("raspberrypi4-64", "edge-rpi5"));
+
+    assertThat(unrepaired(device.scheduled(worker)).differences())
+        .containsExactly(Change.update("fleet", "admin/edge-rpi4", "edge-rpi5"));
+
+    worker = site.worker(balena.token(), Map.of("raspberrypi4-64", "edge-rpi4"));
+    assertThat(device.scheduled(worker))
+        .asInstanceOf(type(Outcome.Synced.class))
+        .returns(Optional.empty(), Outcome.Synced::unrepaired);
+  }
+
+  @Test
+  void anotherMachineTypeWithAFleetOfItsOwnIsReported() {
+    balena.addFleet("admin", "edge-jetson", "jetson-nano");
+    worker =
+        site.worker(
+            balena.token(),
+            Map.of("raspberrypi4-64", "admin/edge-rpi4", "jetson-nano", "admin/edge-jetson"));
+    assertSynced();
+
+    device.withProperty("machine_name", "jetson-nano");
+
+    assertThat(unrepaired(device.requested(worker)).differences())
+        .containsExactly(Change.update("fleet", "admin/edge-rpi4", "admin/edge-jetson"));
+    assertThat(balena.deviceType(BalenaFixtures.uuid(device))).contains("jetson-nano");
+  }
+
+  private static UnrepairedDrift unrepaired(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Synced.class);
+    return ((Outcome.Synced) outcome).unrepaired().orElseThrow();
+  }
+
+  @Test
+  void aDeviceWithANewKeyMustBeBakedUntilItsFirstContact(CapturedOutput output) {
+    assertSynced();
+    assertThat(device.details()).doesNotContainKey("needs_bake");
+    balena.removeDevice(BalenaFixtures.uuid(device));
+
+    Outcome outcome = device.scheduled(site.worker());
+
+    assertThat(outcome.changes())
+        .contains(Change.create("new device key; the device must be baked again"));
+    Object since = device.details().get("needs_bake");
+    assertThat(since).asString().startsWith("2026-11-22T12:");
+    assertThat(output.getOut())
+        .containsOnlyOnce(
+            "Device pi-1 was deleted in Balena and has a new key; it cannot connect until its owner"
+                + " bakes it again");
+    assertSynced();
+    assertThat(device.details()).containsEntry("needs_bake", since);
+
+    balena.changeDevice(
+        BalenaFixtures.uuid(device), JsonNodeFactory.instance.objectNode().put("is_online", true));
+    assertSynced();
+    assertThat(device.details()).doesNotContainKey("needs_bake");
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.convergence.StateDetails;
 import doni.enrollment.HardwareId;
+import doni.worker.Change;
 import doni.worker.ConflictFinder.Conflict;
+import doni.worker.Outcome.Synced.UnrepairedDrift;
 import doni.worker.tunelo.TuneloDrift.ChannelWait;
 import doni.worker.tunelo.TuneloObservedState.ChannelHub;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
@@ -99,7 +101,7 @@ class TuneloDriftTests {
     assertThat(drift())
         .isEqualTo(
             new TuneloDrift(
-                List.of(), Map.of("user", own), Map.of(), List.of(), Map.of(), Set.of()));
+                List.of(), Map.of("user", own), Map.of(), List.of(), Map.of(), Set.of(), Map.of()));
   }
 
   @Test
@@ -175,14 +177,24 @@ class TuneloDriftTests {
   }
 
   @Test
-  void aRecordedChannelWithAForeignKeyIsForgotten() {
+  void aRecordedChannelWithAForeignKeyIsReplacedAndReported() {
     device.with("user", key(1));
     isRecorded("user", channel(1, 1, READY));
     exists(channel(1, 99));
     claimed(1);
 
     assertThat(writes()).containsExactly("create user");
-    assertThat(drift().forgotten()).containsExactly(uuid(1));
+    assertThat(drift().forgotten()).isEmpty();
+    assertThat(drift().unrepaired())
+        .contains(
+            new UnrepairedDrift(
+                List.of(
+                    Change.update(
+                        "channel %s, changed by another client and left alone".formatted(uuid(1)),
+                        "key " + key(99),
+                        null)),
+                "another client changed the key of channel %s of this device, so it is left alone; delete it in Tunelo if it is not needed"
+                    .formatted(uuid(1))));
   }
 
   @Test
@@ -277,14 +289,19 @@ class TuneloDriftTests {
 
     switch (expected) {
       case "refused" ->
-          assertThat(drift.refusals())
-              .isEqualTo(Map.of("user", "public_key is already used by device " + OTHER));
+          assertThat(drift.waits())
+              .containsExactly(
+                  waits(
+                      "user",
+                      "public_key is already used by another device; give one of them another key, or"
+                          + " delete the other device",
+                      Duration.ofMinutes(1)));
       case "waits" ->
           assertThat(drift.waits())
               .containsExactly(
                   waits(
                       "user",
-                      "waiting for device %s to give up its channel with this key".formatted(OTHER),
+                      "waiting for another device to give up its channel with this key",
                       Duration.ofSeconds(10)));
       default -> assertThat(writes()).containsExactly("create user");
     }
@@ -309,6 +326,7 @@ class TuneloDriftTests {
         new TuneloRecordedState(
             recorded.withChannel("user", own).channels(),
             Map.of(own.uuid(), key(1)),
+            Map.of(),
             Set.of(),
             Map.of(),
             Optional.of(NOW.minusSeconds(seconds)),
@@ -327,6 +345,7 @@ class TuneloDriftTests {
         new TuneloRecordedState(
             recorded.withChannel("user", own).channels(),
             Map.of(own.uuid(), key(1)),
+            Map.of(),
             Set.of(),
             Map.of(own.uuid(), NOW.minusSeconds(seconds)),
             Optional.empty(),
@@ -424,6 +443,7 @@ class TuneloDriftTests {
         new TuneloRecordedState(
             recorded.channels(),
             recorded.owned(),
+            Map.of(uuid(8), key(1)),
             Set.of(key(5)),
             Map.of(uuid(1), NOW),
             Optional.of(NOW),
@@ -441,6 +461,7 @@ class TuneloDriftTests {
     assertThat(details)
         .containsOnlyKeys(
             "channels",
+            "changed_channels",
             "owned_channels",
             "unsettled_keys",
             "hub_lost_since",

@@ -64,9 +64,9 @@ class TuneloHubIT {
     tunelo.calls().clear();
 
     assertThat(deferred(site.scheduled(device)).after()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(deferred(site.scheduled(device)).after()).isEqualTo(Duration.ofSeconds(19));
+    site.clock().advance(Duration.ofSeconds(11));
+    assertThat(deferred(site.swept(device)).after()).isEqualTo(Duration.ofSeconds(19));
     assertThat(tunelo.calls().writes()).isZero();
-    site.clock().advance(Duration.ofSeconds(20));
 
     assertThat(site.scheduled(device)).isInstanceOf(Outcome.Synced.class);
     assertThat(tunelo.channels()).containsExactly(device.uuid("user")).doesNotContain(former);

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 final class TuneloSite implements AutoCloseable {
 
   /** Longer than the lifetime of a shared listing. */
-  private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(11);
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(31);
 
   private final SiteClock clock;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();

@@ -8,12 +8,18 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import doni.simulator.http.Fault;
 import doni.simulator.tunelo.SimulatedTunelo;
+import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext.Cause;
+import doni.worker.RequeueTrigger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,7 +128,8 @@ class TuneloWorkerIT {
         .asInstanceOf(type(Outcome.Synced.class))
         .satisfies(synced -> assertThat(synced.changes()).isEmpty());
     assertThat(tunelo.calls().writes()).isZero();
-    assertThat(tunelo.calls().total()).isEqualTo(1);
+    // Requested: the channel itself and the listing, for a second channel with the key.
+    assertThat(tunelo.calls().total()).isEqualTo(cause == Cause.REQUESTED ? 2 : 1);
     assertThat(device.details()).isEqualTo(details);
   }
 
@@ -205,6 +212,106 @@ class TuneloWorkerIT {
   }
 
   @Test
+  void aRequestedSyncRemovesASecondChannel() {
+    EdgeDevice device = site.steady(1);
+    tunelo.addChannel(key(1));
+
+    assertThat(site.requested(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user"));
+  }
+
+  @Test
+  void theEndOfADeviceMakesThoseDueThatWaitForItsKey() {
+    Set<String> due = new HashSet<>();
+    site.worker().start(requeuing(due));
+    EdgeDevice holder = site.steady(1);
+    EdgeDevice waiting = site.enroll().with("user", key(1));
+    assertThat(site.requested(waiting)).isInstanceOf(Outcome.Deferred.class);
+
+    assertThat(site.requested(holder.delete())).isInstanceOf(Outcome.Gone.class);
+    assertThat(due).containsExactly(waiting.id().toString());
+
+    site.disenroll(holder);
+    assertThat(site.requested(waiting)).isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
+  void anotherKeyOfADeviceMakesThoseDueThatWaitForTheFormerOne() {
+    Set<String> due = new HashSet<>();
+    site.worker().start(requeuing(due));
+    EdgeDevice holder = site.steady(1);
+    EdgeDevice waiting = site.enroll().with("user", key(1));
+
+    assertThat(site.requested(holder.with("user", key(2)))).isInstanceOf(Outcome.Synced.class);
+    assertThat(due).containsExactly(waiting.id().toString());
+    assertThat(site.requested(waiting)).isInstanceOf(Outcome.Synced.class);
+  }
+
+  private static RequeueTrigger requeuing(Set<String> due) {
+    return new RequeueTrigger() {
+      @Override
+      public void requeueByName(Collection<String> names) {
+        due.addAll(names);
+      }
+
+      @Override
+      public void requeueWhere(String property, Collection<String> values) {}
+    };
+  }
+
+  @Test
+  void aChannelWhoseKeyWasChangedIsKnownUntilItIsGone() {
+    EdgeDevice device = site.steady(1);
+    String changed = device.uuid("user");
+    tunelo.update(changed, key(9));
+
+    for (int attempt = 0; attempt < 3; attempt++) {
+      assertThat(site.requested(device))
+          .asInstanceOf(type(Outcome.Synced.class))
+          .satisfies(synced -> assertThat(synced.unrepaired()).isPresent());
+      assertThat(device.details().get("changed_channels"))
+          .isEqualTo(List.of(Map.of("uuid", changed, "public_key", key(1))));
+    }
+    assertThat(tunelo.channels()).containsExactlyInAnyOrder(changed, device.uuid("user"));
+
+    tunelo.remove(changed);
+    assertThat(site.requested(device))
+        .asInstanceOf(type(Outcome.Synced.class))
+        .returns(Optional.empty(), Outcome.Synced::unrepaired);
+    assertThat(device.details()).doesNotContainKey("changed_channels");
+  }
+
+  @Test
+  void aChangedChannelThatHasItsKeyAgainIsDeleted() {
+    EdgeDevice device = site.steady(1);
+    String changed = device.uuid("user");
+    tunelo.update(changed, key(9));
+    site.requested(device);
+
+    tunelo.update(changed, key(1));
+    site.requested(device);
+
+    assertThat(tunelo.channels()).containsExactly(device.uuid("user")).doesNotContain(changed);
+  }
+
+  @Test
+  void aChangedChannelIsNamedWhenItsDeviceIsDeleted() {
+    EdgeDevice device = site.steady(1);
+    String changed = device.uuid("user");
+    tunelo.update(changed, key(9));
+    site.requested(device);
+
+    Outcome gone = site.requested(device.delete());
+
+    assertThat(gone).isInstanceOf(Outcome.Gone.class);
+    assertThat(gone.changes())
+        .extracting(Change::object)
+        .contains("channel %s, changed by another client and left alone".formatted(changed));
+    assertThat(tunelo.channels()).containsExactly(changed);
+  }
+
+  @Test
   void refusesTheLaterOfTwoEntriesWithOneKey() {
     EdgeDevice device = site.enroll().with("user", key(1)).with("mgmt", key(1));
 
@@ -218,8 +325,13 @@ class TuneloWorkerIT {
     EdgeDevice first = site.steady(1);
     EdgeDevice second = site.enroll().with("user", key(1));
 
-    assertThat(failed(site.requested(second)).message())
-        .isEqualTo("user: public_key is already used by device " + first.id());
+    assertThat(site.requested(second))
+        .asInstanceOf(type(Outcome.Deferred.class))
+        .returns(Duration.ofMinutes(1), Outcome.Deferred::after)
+        .returns(
+            "user: public_key is already used by another device; give one of them another key, or"
+                + " delete the other device",
+            Outcome.Deferred::reason);
     assertThat(second.reported("user")).isEmpty();
     assertThat(site.requested(first)).isInstanceOf(Outcome.Synced.class);
     assertThat(tunelo.channels()).containsExactly(first.uuid("user"));

@@ -249,7 +249,7 @@ final class Resources {
     }
   }
 
-  private void change(String table, ObjectNode row, JsonNode body) {
+  void change(String table, ObjectNode row, JsonNode body) {
     body.properties()
         .forEach(field -> {
           boolean link = Tables.link(table, field.getKey()).isPresent();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -121,6 +122,17 @@ public final class SimulatedBalena extends SimulatedApi {
 
   public void removeDevice(String uuid) {
     device(uuid).ifPresent(row -> resources.remove("device", row.path("id").asLong()));
+  }
+
+  /** Moves a device to another fleet as another client would: its service variables are lost. */
+  public void moveDevice(String uuid, long fleet) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode().put("belongs_to__application", fleet);
+    device(uuid)
+        .ifPresent(row ->
+            resources.locked(_ -> {
+              resources.change("device", row, body);
+              return row;
+            }));
   }
 
   /** Changes fields of a device as another client would; does nothing without that device. */
