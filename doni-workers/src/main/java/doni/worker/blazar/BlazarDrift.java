@@ -22,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param refusedWindows the windows that cannot be leased, by the lease's name, each with the
  *     reason
  * @param changing names of leases in transition, which cannot be written
+ * @param keepsFormer whether the resource of a former name is kept, with its leases, although it is
+ *     to be replaced
  */
 record BlazarDrift(
-    List<List<BlazarWrite>> stages, Map<String, String> refusedWindows, Set<String> changing) {
+    List<List<BlazarWrite>> stages,
+    Map<String, String> refusedWindows,
+    Set<String> changing,
+    boolean keepsFormer) {
 
   BlazarDrift {
     stages = stages.stream().filter(stage -> !stage.isEmpty()).map(List::copyOf).toList();
@@ -36,10 +41,18 @@ record BlazarDrift(
       BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
     if (desired.deleted()) {
       return new BlazarDrift(
-          List.of(ends(observed), deletions(desired, observed.resources())), Map.of(), Set.of());
+          List.of(ends(observed), deletions(desired, observed.resources())),
+          Map.of(),
+          Set.of(),
+          false);
+    }
+    BlazarResource resource = observed.resource().orElse(null);
+    if (resource != null && !desired.hasName(resource) && !mayReplace(desired, observed)) {
+      LeaseDrift leases = LeaseDrift.between(desired, observed);
+      return new BlazarDrift(
+          List.of(leases.freeing(), leases.taking()), leases.refused(), leases.changing(), true);
     }
     List<List<BlazarWrite>> stages = new ArrayList<>();
-    BlazarResource resource = observed.resource().orElse(null);
     BlazarObservedState remaining = observed;
     if (resource != null && desired.hasName(resource)) {
       stages.add(List.copyOf(propertyWrites(desired, resource, recorded)));
@@ -55,7 +68,18 @@ record BlazarDrift(
     stages.add(leases.freeing());
     stages.add(leases.taking());
     stages.add(deletions(desired, observed.duplicates().stream()));
-    return new BlazarDrift(stages, leases.refused(), leases.changing());
+    return new BlazarDrift(stages, leases.refused(), leases.changing(), false);
+  }
+
+  /**
+   * Returns whether the resource of a former name may be destroyed. Blazar never releases the name
+   * of a deleted device, so that nothing undoes it: the new resource must be certain to follow.
+   */
+  private static boolean mayReplace(BlazarDesiredState desired, BlazarObservedState observed) {
+    return desired.problem().isEmpty()
+        && desired.nodes().confirms(desired.name())
+        && observed.namesake().isEmpty()
+        && observed.others().isEmpty();
   }
 
   boolean isEmpty() {

@@ -45,16 +45,15 @@ record BlazarOutcomes(
       return notDeleted(seen);
     }
     if (resource == null) {
-      return missingPrerequisite().or(() -> refusals.creation().map(it -> notCreated(it, seen)));
+      return missingPrerequisite(seen)
+          .or(() -> refusals.creation().map(it -> notCreated(it, seen)));
     }
-    return desired.hasName(resource)
-        ? Optional.empty()
-        : notReplaceable(resource).or(() -> notDeleted(seen));
+    return desired.hasName(resource) || drift.keepsFormer() ? Optional.empty() : notDeleted(seen);
   }
 
-  private Optional<Outcome> missingPrerequisite() {
+  private Optional<Outcome> missingPrerequisite(BlazarObservedState seen) {
     if (desired.problem().isPresent()) {
-      return desired.problem().map(it -> failed(it, BlazarRecordedState.absentReport(desired)));
+      return desired.problem().map(it -> failed(it, absentReport(seen)));
     }
     return desired.node() == NodePresence.MISSING
         ? Optional.of(
@@ -62,50 +61,54 @@ record BlazarOutcomes(
                 switch (desired.kind()) {
                   case DEVICE -> "device not joined; waiting for Kubernetes node " + desired.name();
                   case HOST -> "host not enrolled in Ironic; waiting for its node";
-                }))
+                },
+                seen))
         : Optional.empty();
   }
 
   /** With another node a resource is another one; the present one stays until that node exists. */
-  private Optional<Outcome> notReplaceable(BlazarResource old) {
-    if (desired.problem().isPresent()) {
-      return desired.problem().map(it -> failed(it, Map.of()));
+  private Outcome kept(
+      BlazarResource old, BlazarObservedState seen, Map<String, @Nullable Object> details) {
+    Optional<WriteRefusal> refused = refusals.leaseFailure();
+    if (refused.isPresent()) {
+      return classified(refused.get(), details);
     }
-    return desired.node() == NodePresence.MISSING
-        ? Optional.of(
-            new Outcome.Deferred(
-                "waiting for node %s; then %s %s is replaced"
-                    .formatted(desired.name(), desired.kind().word(), old.name()),
-                null,
-                Map.of()))
-        : Optional.empty();
+    Optional<String> failure = desired.problem().or(() -> nameHeld(seen));
+    if (failure.isPresent()) {
+      return failed(failure.get(), details);
+    }
+    String word = desired.kind().word();
+    return new Outcome.Deferred(
+        desired.nodes().confirms(desired.name())
+            ? "%s %s reserved by a lease%s; then it is replaced by %s %s"
+                .formatted(word, old.name(), until(seen.others()), word, desired.name())
+            : "waiting for Kubernetes node %s; then %s %s is replaced"
+                .formatted(desired.name(), word, old.name()),
+        null,
+        details);
   }
 
   private Outcome notCreated(WriteRefusal refusal, BlazarObservedState seen) {
     return switch (refusal.reason()) {
       case NOT_THERE_YET ->
-          absent("node %s not known to Blazar yet: %s".formatted(desired.name(), refusal.text()));
-      case OCCUPIED -> absent(occupied(refusal));
+          absent(
+              "node %s not known to Blazar yet: %s".formatted(desired.name(), refusal.text()),
+              seen);
+      case OCCUPIED -> absent(occupied(refusal), seen);
       case NOT_ALL_STORED, NAME_TAKEN, LEFTOVER, UNKNOWN ->
           nameConflict(refusal, seen)
-              .map(it -> failed(it, BlazarRecordedState.absentReport(desired)))
-              .orElseGet(() -> classified(refusal, BlazarRecordedState.absentReport(desired)));
+              .map(it -> failed(it, absentReport(seen)))
+              .orElseGet(() -> classified(refusal, absentReport(seen)));
       case GONE, RESERVED, UNCHANGEABLE, NOT_GRANTED, TOO_LATE, IN_TRANSITION, NOT_SERVED ->
-          classified(refusal, BlazarRecordedState.absentReport(desired));
+          classified(refusal, absentReport(seen));
     };
   }
 
   private Optional<String> nameConflict(WriteRefusal refusal, BlazarObservedState seen) {
     String word = desired.kind().word();
-    if (seen.namesake().isPresent()) {
-      BlazarResource namesake = seen.namesake().get();
-      return Optional.of(
-          "name %s is taken by %s %s with uid %s; rename one of them"
-              .formatted(
-                  desired.name(),
-                  word,
-                  namesake.id(),
-                  namesake.properties().getOrDefault(BlazarResource.UID, "none")));
+    Optional<String> held = nameHeld(seen);
+    if (held.isPresent()) {
+      return held;
     }
     if (refusal.is(RefusalReason.NAME_TAKEN)) {
       return Optional.of(
@@ -119,6 +122,18 @@ record BlazarOutcomes(
                 + " reservation provider or aggregate entry: "
                 + refusal.text())
         : Optional.empty();
+  }
+
+  /** Returns who has the name, where another resource of the listing does. */
+  private Optional<String> nameHeld(BlazarObservedState seen) {
+    return seen.namesake()
+        .map(namesake ->
+            "name %s is taken by %s %s with uid %s; rename one of them"
+                .formatted(
+                    desired.name(),
+                    desired.kind().word(),
+                    namesake.id(),
+                    namesake.properties().getOrDefault(BlazarResource.UID, "none")));
   }
 
   /** Returns why the resource, and everything of it, cannot be deleted now. */
@@ -167,9 +182,13 @@ record BlazarOutcomes(
     }
     Map<String, String> refusedWindows = new TreeMap<>(drift.refusedWindows());
     refusedWindows.putAll(refusals.windows());
+    BlazarResource resource = seen.resource().orElseThrow();
+    if (drift.keepsFormer()) {
+      return kept(
+          resource, seen, recorded.formerReport(resource, seen, refusedWindows, busyLeases));
+    }
     Map<String, @Nullable Object> details =
-        recorded.report(
-            desired, seen, seen.resource().orElseThrow(), refusals, refusedWindows, busyLeases);
+        recorded.report(desired, seen, resource, refusals, refusedWindows, busyLeases);
     return refusals
         .leaseFailure()
         .map(it -> classified(it, details))
@@ -230,8 +249,12 @@ record BlazarOutcomes(
             details));
   }
 
-  private Outcome absent(String reason) {
-    return new Outcome.Deferred(reason, null, BlazarRecordedState.absentReport(desired));
+  private Outcome absent(String reason, BlazarObservedState seen) {
+    return new Outcome.Deferred(reason, null, absentReport(seen));
+  }
+
+  private Map<String, @Nullable Object> absentReport(BlazarObservedState seen) {
+    return recorded.absentReport(desired, seen, busyLeases);
   }
 
   private static Outcome failed(String message, Map<String, @Nullable Object> details) {

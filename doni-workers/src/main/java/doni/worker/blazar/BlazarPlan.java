@@ -119,7 +119,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   protected Map<String, @Nullable Object> details(BlazarObservedState seen) {
     return seen.resource()
         .map(it -> recorded.report(desired, seen, it, refusals, Map.of(), busyLeases))
-        .orElseGet(() -> BlazarRecordedState.absentReport(desired));
+        .orElseGet(() -> recorded.absentReport(desired, seen, busyLeases));
   }
 
   private BlazarDrift drift(BlazarObservedState seen) {

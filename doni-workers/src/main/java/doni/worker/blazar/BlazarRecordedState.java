@@ -118,6 +118,21 @@ record BlazarRecordedState(
         .build();
   }
 
+  /**
+   * Returns the details of a resource that still has a former name: only what an attempt changes of
+   * it.
+   */
+  Map<String, @Nullable Object> formerReport(
+      BlazarResource former,
+      BlazarObservedState seen,
+      Map<String, String> refusedWindows,
+      Map<String, Integer> busy) {
+    return leases(seen, refusedWindows, busy)
+        .put(SharedNames.BLAZAR_RESOURCE_ID, former.id())
+        .put(CREATED_AT, former.createdAt())
+        .build();
+  }
+
   /** Returns the details of the leases of a resource that is to be deleted. */
   Map<String, @Nullable Object> leaseReport(BlazarObservedState seen, Map<String, Integer> busy) {
     return leases(seen, Map.of(), busy).build();
@@ -137,8 +152,9 @@ record BlazarRecordedState(
   }
 
   /** Returns the details while there is no resource. */
-  static Map<String, @Nullable Object> absentReport(BlazarDesiredState desired) {
-    return StateDetails.report()
+  Map<String, @Nullable Object> absentReport(
+      BlazarDesiredState desired, BlazarObservedState seen, Map<String, Integer> busy) {
+    return leases(seen, Map.of(), busy)
         .putAll(desired.notes())
         .put(SharedNames.BLAZAR_RESOURCE_ID, null)
         .put(CREATED_AT, null)

@@ -5,6 +5,7 @@ import doni.worker.blazar.BlazarDesiredState.DesiredLease;
 import doni.worker.blazar.BlazarDesiredState.LeaseStart;
 import doni.worker.blazar.BlazarDesiredState.NodePresence;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import doni.worker.blazar.BlazarWrite.CreateLease;
 import doni.worker.blazar.BlazarWrite.EndLease;
@@ -75,11 +76,18 @@ record LeaseDrift(
     private final Set<String> changing = new HashSet<>();
     private final ReservedTimes reserved;
 
+    /** Of the resource that the leases reserve, which may still have a former name. */
+    private final NodePresence node;
+
     private Comparison(BlazarDesiredState desired, BlazarObservedState observed) {
       this.desired = desired;
       this.observed = observed;
       this.now = observed.at();
       this.reserved = new ReservedTimes(observed);
+      this.node =
+          desired
+              .nodes()
+              .presence(observed.resource().map(BlazarResource::name).orElse(desired.name()));
     }
 
     private LeaseDrift drift() {
@@ -157,7 +165,7 @@ record LeaseDrift(
       if (!start.isAfter(now.plus(CLOCK_SKEW))) {
         return move(lease, null, end);
       }
-      if (desired.node() == NodePresence.MISSING) {
+      if (node == NodePresence.MISSING) {
         refused.put(
             lease.name(), "its lease has started, and can only be replaced while the node exists");
         return Optional.empty();

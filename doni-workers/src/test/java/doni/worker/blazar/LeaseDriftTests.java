@@ -7,6 +7,7 @@ import doni.worker.Change;
 import doni.worker.blazar.BlazarDesiredState.DesiredLease;
 import doni.worker.blazar.BlazarDesiredState.LeaseStart;
 import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarDesiredState.NodeReport;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.LeaseState;
@@ -355,7 +356,7 @@ class LeaseDriftTests {
         Map.of(),
         Set.of(),
         List.of(windows),
-        node,
+        new NodeReport(true, node == NodePresence.PRESENT ? Set.of("edge-01") : Set.of(), true),
         Optional.empty(),
         Map.of(),
         false);
