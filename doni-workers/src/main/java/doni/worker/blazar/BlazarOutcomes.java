@@ -3,6 +3,7 @@ package doni.worker.blazar;
 import doni.convergence.FailureClassifier;
 import doni.worker.Outcome;
 import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import doni.worker.blazar.BlazarWriteResult.RefusalReason;
@@ -77,15 +78,19 @@ record BlazarOutcomes(
     if (failure.isPresent()) {
       return failed(failure.get(), details);
     }
+    Optional<Outcome> held = held(seen, details);
+    if (held.isPresent()) {
+      return held.get();
+    }
     String word = desired.kind().word();
-    return new Outcome.Deferred(
+    String former = word + " " + old.name();
+    String reason =
         desired.nodes().confirms(desired.name())
-            ? "%s %s reserved by a lease%s; then it is replaced by %s %s"
-                .formatted(word, old.name(), until(seen.others()), word, desired.name())
-            : "waiting for Kubernetes node %s; then %s %s is replaced"
-                .formatted(desired.name(), word, old.name()),
-        null,
-        details);
+            ? "%s reserved by a lease%s; then it is replaced by %s %s"
+                .formatted(former, until(seen.others()), word, desired.name())
+            : "waiting for Kubernetes node %s; then %s is replaced"
+                .formatted(desired.name(), former);
+    return new Outcome.Deferred(reason, null, details);
   }
 
   private Outcome notCreated(WriteRefusal refusal, BlazarObservedState seen) {
@@ -152,15 +157,51 @@ record BlazarOutcomes(
   private Outcome notDeleted(
       WriteRefusal refusal, BlazarObservedState seen, Map<String, @Nullable Object> details) {
     return switch (refusal.reason()) {
-      case RESERVED ->
-          new Outcome.Deferred(
-              "%s reserved by a lease%s; then it is deleted"
-                  .formatted(desired.kind().word(), until(seen.others())),
-              null,
-              details);
+      case RESERVED -> new Outcome.Deferred(reservedUntil(seen), null, details);
       case OCCUPIED -> new Outcome.Deferred(occupied(refusal), null, details);
       default -> classified(refusal, details);
     };
+  }
+
+  /** Returns the outcome while a lease of another project reserves a resource to delete. */
+  private Optional<Outcome> reserved(BlazarObservedState seen) {
+    return seen.resources().findFirst().isPresent()
+        ? Optional.of(
+            new Outcome.Deferred(reservedUntil(seen), null, recorded.leaseReport(seen, busyLeases)))
+        : Optional.empty();
+  }
+
+  private String reservedUntil(BlazarObservedState seen) {
+    return "%s reserved by a lease%s; then it is deleted"
+        .formatted(desired.kind().word(), until(seen.others()));
+  }
+
+  /** Returns the outcome while Blazar would wedge a lease if it were told to end it. */
+  private Optional<Outcome> held(BlazarObservedState seen, Map<String, @Nullable Object> details) {
+    if (drift.heldLeases().isEmpty()) {
+      return Optional.empty();
+    }
+    String leases =
+        drift.heldLeases().stream()
+            .map(BlazarLease::name)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    String orItsEnd =
+        drift.heldLeases().stream()
+            .map(BlazarLease::end)
+            .max(Comparator.naturalOrder())
+            .filter(_ -> desired.deleted())
+            .map(end -> ", or for the end of the lease at " + end)
+            .orElse("");
+    return Optional.of(
+        new Outcome.Deferred(
+            "Blazar can end %s only while node %s exists; waiting for the node%s"
+                .formatted(
+                    leases,
+                    seen.resource().map(BlazarResource::name).orElse(desired.name()),
+                    orItsEnd),
+            null,
+            details));
   }
 
   private static String until(List<ResourceBooking> others) {
@@ -178,7 +219,9 @@ record BlazarOutcomes(
   /** Returns the outcome when nothing is left to write, the worst problem first. */
   Outcome afterWrites(BlazarObservedState seen) {
     if (desired.deleted()) {
-      return new Outcome.Gone(List.of());
+      return held(seen, recorded.leaseReport(seen, busyLeases))
+          .or(() -> reserved(seen))
+          .orElseGet(() -> new Outcome.Gone(List.of()));
     }
     Map<String, String> refusedWindows = new TreeMap<>(drift.refusedWindows());
     refusedWindows.putAll(refusals.windows());
@@ -195,6 +238,7 @@ record BlazarOutcomes(
         .or(() -> refusals.deletion().map(it -> notDeleted(it, seen, details)))
         .or(() -> desired.problem().map(it -> failed(it, details)))
         .or(() -> isInTransition() ? Optional.of(inTransition(details)) : Optional.empty())
+        .or(() -> held(seen, details))
         .or(() -> notLeased(refusedWindows, details))
         .or(() -> notChanged(details))
         .orElseGet(() -> new Outcome.Synced(details, List.of()));

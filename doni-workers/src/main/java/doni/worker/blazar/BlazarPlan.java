@@ -43,6 +43,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   private final Map<String, Integer> busyLeases = new TreeMap<>();
   private BlazarRecordedState recorded;
   private boolean createdInPart;
+  private boolean foundToBeGone;
 
   BlazarPlan(
       BlazarAccess access,
@@ -70,7 +71,10 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
 
   @Override
   public Map<String, @Nullable Object> unfinishedDetails() {
-    return log().isEmpty() || desired.deleted() ? Map.of() : recorded.unfinishedReport(desired);
+    if (log().isEmpty()) {
+      return foundToBeGone ? BlazarRecordedState.goneReport() : Map.of();
+    }
+    return desired.deleted() ? Map.of() : recorded.unfinishedReport(desired);
   }
 
   @Override
@@ -82,6 +86,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   @Override
   protected void prepare(BlazarObservedState seen) {
     log().addAll(refusals.visibleIn(seen));
+    foundToBeGone = recorded.resourceId().isPresent() && seen.resource().isEmpty();
   }
 
   @Override

@@ -133,9 +133,22 @@ record BlazarRecordedState(
         .build();
   }
 
-  /** Returns the details of the leases of a resource that is to be deleted. */
+  /**
+   * Returns the details of a resource that is to be deleted. The id of one that is gone must not
+   * stay: the k8s worker keeps the Node of a device that Blazar still has.
+   */
   Map<String, @Nullable Object> leaseReport(BlazarObservedState seen, Map<String, Integer> busy) {
-    return leases(seen, Map.of(), busy).build();
+    StateDetails.Builder details = leases(seen, Map.of(), busy);
+    return seen.resource().isPresent() ? details.build() : withoutResource(details).build();
+  }
+
+  private static StateDetails.Builder withoutResource(StateDetails.Builder details) {
+    return details.put(SharedNames.BLAZAR_RESOURCE_ID, null).put(CREATED_AT, null);
+  }
+
+  /** Returns what an attempt that wrote nothing has to record: that the resource is gone. */
+  static Map<String, @Nullable Object> goneReport() {
+    return withoutResource(StateDetails.report()).build();
   }
 
   private StateDetails.Builder leases(
@@ -154,11 +167,7 @@ record BlazarRecordedState(
   /** Returns the details while there is no resource. */
   Map<String, @Nullable Object> absentReport(
       BlazarDesiredState desired, BlazarObservedState seen, Map<String, Integer> busy) {
-    return leases(seen, Map.of(), busy)
-        .putAll(desired.notes())
-        .put(SharedNames.BLAZAR_RESOURCE_ID, null)
-        .put(CREATED_AT, null)
-        .build();
+    return withoutResource(leases(seen, Map.of(), busy).putAll(desired.notes())).build();
   }
 
   /** Returns what later attempts need to undo the writes of one that failed. */

@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  * @param taking writes that take time afterwards
  * @param refused the windows that cannot be leased, by the lease's name, each with the reason
  * @param changing names of leases in transition
+ * @param held the leases to end that Blazar cannot end now
  */
 record LeaseDrift(
     List<BlazarWrite> freeing,
     List<BlazarWrite> taking,
     Map<String, String> refused,
-    Set<String> changing) {
+    Set<String> changing,
+    List<BlazarLease> held) {
 
   static final Comparator<BlazarLease> OLDEST_FIRST =
       Comparator.comparing((BlazarLease it) -> it.createdAt() == null ? "" : it.createdAt())
@@ -52,6 +54,14 @@ record LeaseDrift(
     taking = List.copyOf(taking);
     refused = Map.copyOf(refused);
     changing = Set.copyOf(changing);
+    held = List.copyOf(held);
+  }
+
+  /** Returns the difference for hardware that was deleted: it has no windows any more. */
+  static LeaseDrift ofDeleted(BlazarDesiredState desired, BlazarObservedState observed) {
+    Comparison comparison = new Comparison(desired, observed);
+    observed.leases().forEach(comparison::end);
+    return comparison.drift();
   }
 
   static LeaseDrift between(BlazarDesiredState desired, BlazarObservedState observed) {
@@ -74,6 +84,7 @@ record LeaseDrift(
     private final List<BlazarWrite> taking = new ArrayList<>();
     private final Map<String, String> refused = new LinkedHashMap<>();
     private final Set<String> changing = new HashSet<>();
+    private final List<BlazarLease> held = new ArrayList<>();
     private final ReservedTimes reserved;
 
     /** Of the resource that the leases reserve, which may still have a former name. */
@@ -91,7 +102,7 @@ record LeaseDrift(
     }
 
     private LeaseDrift drift() {
-      return new LeaseDrift(freeing, taking, refused, changing);
+      return new LeaseDrift(freeing, taking, refused, changing, held);
     }
 
     private void compare() {
@@ -121,9 +132,26 @@ record LeaseDrift(
       };
     }
 
+    /**
+     * Ends a lease. Where the node is missing, Blazar answers 500 to the end of one that has
+     * started, and never releases it afterwards, not even when the node is back.
+     */
     private void end(BlazarLease lease) {
+      if (node == NodePresence.MISSING && needsNode(lease)) {
+        held.add(lease);
+        return;
+      }
       freeing.add(new EndLease(lease));
       reserved.free(lease.id());
+    }
+
+    private boolean needsNode(BlazarLease lease) {
+      return switch (lease.state()) {
+        case ACTIVE -> true;
+        // Nothing is lost with the broken lease of a device whose node may never come back.
+        case BROKEN -> !desired.deleted();
+        case PENDING, ENDED, CHANGING -> false;
+      };
     }
 
     /** Returns the write for a window that takes time; one that frees time is added at once. */

@@ -8,6 +8,7 @@ import doni.worker.blazar.BlazarDesiredState.NodeReport;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.LeaseState;
+import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import doni.worker.blazar.BlazarWrite.CreateResource;
 import doni.worker.blazar.BlazarWrite.DeleteResource;
 import doni.worker.blazar.BlazarWrite.EndLease;
@@ -249,6 +250,29 @@ class BlazarDriftTests {
             List.of(
                 new DeleteResource(ResourceKind.DEVICE, resource),
                 new DeleteResource(ResourceKind.DEVICE, duplicate)));
+  }
+
+  /** Blazar refuses to delete it, so that the write is not sent; our own leases end at once. */
+  @Test
+  void aDeletedDeviceThatIsReservedLosesOnlyItsLeases() {
+    BlazarLease lease = lease();
+    ResourceBooking booking =
+        new ResourceBooking(
+            "d1", "b", "other", "q", LeaseState.PENDING, lease.start(), lease.end());
+
+    BlazarDrift drift =
+        BlazarDrift.between(
+            desired("edge-01", Set.of(), true),
+            new BlazarObservedState(
+                Optional.of(resource("d1", "edge-01")),
+                List.of(),
+                Optional.empty(),
+                List.of(lease),
+                List.of(booking),
+                NOW),
+            NOTHING);
+
+    assertThat(drift.stages()).containsExactly(List.of(new EndLease(lease)));
   }
 
   @Test

@@ -11,6 +11,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import doni.convergence.HardwareFixture;
 import doni.enrollment.ReservationWindow;
+import doni.simulator.http.Fault;
 import doni.worker.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -116,6 +117,20 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
     assertThat(device.details()).containsEntry("blazar_resource_id", stored().get("id"));
     assertThat(site.blazar.leaseCount()).isOne();
+  }
+
+  /** Its id would make the k8s worker put Blazar's label back, and wait for it after a deletion. */
+  @Test
+  void aDeviceThatIsGoneIsForgottenThoughItCannotBeCreated() {
+    reservable();
+    site.blazar.forget(node(device));
+    site.blazar
+        .faults()
+        .add(Fault.on("POST", "/v1/devices").answering(403, "{\"error_message\":\"no\"}").once());
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+
+    assertThat(device.details()).doesNotContainKeys("blazar_resource_id", "resource_created_at");
   }
 
   @Test
@@ -297,6 +312,8 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertDefers(
         device.deleted().attempted(worker()),
         "device reserved by a lease until 2026-11-23T06:00:00Z; then it is deleted");
+    assertThat(site.writes()).isEmpty();
+    assertThat(device.planned(worker())).isEmpty();
 
     site.clock.advance(Duration.ofHours(3));
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Gone.class);

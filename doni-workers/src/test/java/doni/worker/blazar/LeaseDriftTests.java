@@ -132,6 +132,46 @@ class LeaseDriftTests {
             Map.of(NAME, "its lease has started, and can only be replaced while the node exists"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "PENDING 10 to 60,  false, End",
+    "ACTIVE -10 to 60,  false, held",
+    "BROKEN -10 to 60,  false, held",
+    "ENDED -60 to -10,  false, End",
+    "CHANGING 10 to 60, false, End",
+    "ACTIVE -10 to 60,  true,  held",
+    "BROKEN -10 to 60,  true,  End"
+  })
+  void endsNoLeaseThatBlazarWouldWedgeWithoutItsNode(
+      String lease, boolean deleted, String expected) {
+    BlazarLease present = lease("l", lease, "1");
+    BlazarDesiredState desired = desired(NodePresence.MISSING);
+    BlazarObservedState observed = observed(List.of(present));
+
+    LeaseDrift drift =
+        deleted
+            ? LeaseDrift.ofDeleted(deleted(desired), observed)
+            : LeaseDrift.between(desired, observed);
+
+    assertThat(drift.freeing())
+        .isEqualTo(expected.equals("End") ? List.of(new EndLease(present)) : List.of());
+    assertThat(drift.held()).isEqualTo(expected.equals("held") ? List.of(present) : List.of());
+  }
+
+  private static BlazarDesiredState deleted(BlazarDesiredState desired) {
+    return new BlazarDesiredState(
+        desired.kind(),
+        desired.uid(),
+        desired.name(),
+        desired.properties(),
+        desired.managedKeys(),
+        desired.windows(),
+        desired.nodes(),
+        desired.problem(),
+        desired.notes(),
+        true);
+  }
+
   @Test
   void refusesAWindowThatIsTooShort() {
     ReservationWindow window =
