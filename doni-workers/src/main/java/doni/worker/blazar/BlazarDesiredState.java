@@ -1,5 +1,6 @@
 package doni.worker.blazar;
 
+import doni.enrollment.Generation;
 import doni.enrollment.ReservationWindow;
 import java.time.Instant;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes which nodes of it are known to exist
  * @param problem what only a change of the enrollment can fix; everything else is done regardless
  * @param notes details to report with every outcome
+ * @param generation of the enrollment
  * @param deleted whether nothing must be left of it
  */
 record BlazarDesiredState(
@@ -34,6 +36,7 @@ record BlazarDesiredState(
     NodeReport nodes,
     Optional<String> problem,
     Map<String, @Nullable Object> notes,
+    Generation generation,
     boolean deleted) {
 
   static final String LEASE_PREFIX = "availability_window_";

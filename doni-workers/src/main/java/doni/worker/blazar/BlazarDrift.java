@@ -46,7 +46,9 @@ record BlazarDrift(
       return ofDeleted(desired, observed);
     }
     BlazarResource resource = observed.resource().orElse(null);
-    if (resource != null && !desired.hasName(resource) && !mayReplace(desired, observed)) {
+    if (resource != null
+        && !desired.hasName(resource)
+        && !mayReplace(desired, observed, recorded)) {
       LeaseDrift leases = LeaseDrift.between(desired, observed);
       return new BlazarDrift(
           List.of(leases.freeing(), leases.taking()),
@@ -54,6 +56,9 @@ record BlazarDrift(
           leases.changing(),
           leases.held(),
           true);
+    }
+    if (resource == null && !isNameFree(desired, observed, recorded)) {
+      return new BlazarDrift(List.of(), Map.of(), Set.of(), List.of(), false);
     }
     List<List<BlazarWrite>> stages = new ArrayList<>();
     BlazarObservedState remaining = observed;
@@ -86,15 +91,22 @@ record BlazarDrift(
         false);
   }
 
+  /** Blazar refuses a name that is or was taken, and each refusal leaves a trust in Keystone. */
+  private static boolean isNameFree(
+      BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
+    return observed.namesake().isEmpty() && !recorded.isBurnt(desired);
+  }
+
   /**
    * Returns whether the resource of a former name may be destroyed. Blazar never releases the name
    * of a deleted device, so that nothing undoes it: the new resource must be certain to follow.
    */
-  private static boolean mayReplace(BlazarDesiredState desired, BlazarObservedState observed) {
+  private static boolean mayReplace(
+      BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
     return LeaseDrift.ofDeleted(desired, observed).held().isEmpty()
         && desired.problem().isEmpty()
         && desired.nodes().confirms(desired.name())
-        && observed.namesake().isEmpty()
+        && isNameFree(desired, observed, recorded)
         && observed.others().isEmpty();
   }
 

@@ -47,7 +47,8 @@ record BlazarOutcomes(
     }
     if (resource == null) {
       return missingPrerequisite(seen)
-          .or(() -> refusals.creation().map(it -> notCreated(it, seen)));
+          .or(() -> refusals.creation().map(it -> notCreated(it, seen)))
+          .or(() -> nameUnavailable(seen).map(it -> failed(it, absentReport(seen))));
     }
     return desired.hasName(resource) || drift.keepsFormer() ? Optional.empty() : notDeleted(seen);
   }
@@ -74,7 +75,7 @@ record BlazarOutcomes(
     if (refused.isPresent()) {
       return classified(refused.get(), details);
     }
-    Optional<String> failure = desired.problem().or(() -> nameHeld(seen));
+    Optional<String> failure = desired.problem().or(() -> nameUnavailable(seen));
     if (failure.isPresent()) {
       return failed(failure.get(), details);
     }
@@ -110,15 +111,9 @@ record BlazarOutcomes(
   }
 
   private Optional<String> nameConflict(WriteRefusal refusal, BlazarObservedState seen) {
-    String word = desired.kind().word();
-    Optional<String> held = nameHeld(seen);
-    if (held.isPresent()) {
-      return held;
-    }
-    if (refusal.is(RefusalReason.NAME_TAKEN)) {
-      return Optional.of(
-          "name %s was used by a deleted %s, and Blazar never releases a name; rename the %s"
-              .formatted(desired.name(), word, word));
+    Optional<String> unavailable = nameUnavailable(seen);
+    if (unavailable.isPresent()) {
+      return unavailable;
     }
     return refusal.is(RefusalReason.LEFTOVER) && desired.kind() == ResourceKind.HOST
         ? Optional.of(
@@ -129,16 +124,27 @@ record BlazarOutcomes(
         : Optional.empty();
   }
 
-  /** Returns who has the name, where another resource of the listing does. */
-  private Optional<String> nameHeld(BlazarObservedState seen) {
+  /** Returns why nothing can be created under the name, and what to do about it. */
+  private Optional<String> nameUnavailable(BlazarObservedState seen) {
+    String word = desired.kind().word();
     return seen.namesake()
-        .map(namesake ->
-            "name %s is taken by %s %s with uid %s; rename one of them"
-                .formatted(
-                    desired.name(),
-                    desired.kind().word(),
-                    namesake.id(),
-                    namesake.properties().getOrDefault(BlazarResource.UID, "none")));
+        .map(this::held)
+        .or(() ->
+            recorded.isBurnt(desired)
+                ? Optional.of(
+                    "name %s was used by a deleted %s, and Blazar never releases a name; rename the %s"
+                        .formatted(desired.name(), word, word))
+                : Optional.empty());
+  }
+
+  private String held(BlazarResource namesake) {
+    String word = desired.kind().word();
+    String uid = namesake.properties().get(BlazarResource.UID);
+    return uid == null
+        ? "name %s is taken by %s %s, which has no uid, as after a creation that failed half-way; set its uid to %s in Blazar to adopt it, or rename the %s"
+            .formatted(desired.name(), word, namesake.id(), desired.uid(), word)
+        : "name %s is taken by %s %s with uid %s, and Blazar never releases a name; rename the %s"
+            .formatted(desired.name(), word, namesake.id(), uid, word);
   }
 
   /** Returns why the resource, and everything of it, cannot be deleted now. */

@@ -159,6 +159,9 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
       }
       case WriteRefused<BlazarResource>(WriteRefusal refusal) -> {
         createdInPart |= refusal.is(RefusalReason.NOT_ALL_STORED);
+        if (refusal.is(RefusalReason.NAME_TAKEN)) {
+          recorded = recorded.withBurnt(desired);
+        }
         if (!refusal.is(RefusalReason.NOT_THERE_YET) && !refusal.is(RefusalReason.OCCUPIED)) {
           listing().forget();
         }

@@ -107,6 +107,7 @@ final class DesiredProperties {
         nodes(kind, attempt),
         authorization.problem(),
         notes(authorization, ignoredProfiles),
+        hardware.generation(),
         hardware.deleted());
   }
 

@@ -2,6 +2,7 @@ package doni.worker.blazar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.enrollment.Generation;
 import doni.enrollment.ReservationWindow;
 import doni.worker.Change;
 import doni.worker.blazar.BlazarDesiredState.NodeReport;
@@ -322,6 +323,7 @@ class BlazarDriftTests {
         nodes,
         Optional.empty(),
         Map.of(),
+        Generation.FIRST,
         deleted);
   }
 

@@ -91,20 +91,53 @@ class DeviceLifecycleIT extends OnBlazarDevice {
 
     assertFails(
         device.attempted(worker()),
-        "name %s is taken by device %s with uid %s; rename one of them"
+        "name %s is taken by device %s with uid %s, and Blazar never releases a name; rename the device"
             .formatted(node(device), stored().get("id"), uid(other)));
     assertThat(site.blazar.resources(node(device))).hasSize(1);
+    // Each refused creation would leave a trust in Keystone.
+    assertThat(site.blazar.trusts()).isOne();
+    assertThat(device.planned(worker())).isEmpty();
+  }
+
+  /** As a service leaves it that stops between the row and its properties. */
+  @Test
+  void aHalfCreatedDeviceOfUnknownOriginIsAdoptedWhenAnOperatorSetsItsUid() {
+    reservable();
+    Object id = stored().get("id");
+    site.blazar.removeCapability(node(device), "uid");
+    device.details().clear();
+    site.restart();
+
+    assertFails(
+        device.attempted(worker()),
+        "name %s is taken by device %s, which has no uid, as after a creation that failed half-way; set its uid to %s in Blazar to adopt it, or rename the device"
+            .formatted(node(device), id, uid(device)));
+    assertThat(site.writes()).isEmpty();
+
+    site.blazar.setCapability(node(device), "uid", uid(device));
+    site.clock.advance(Duration.ofMinutes(1));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).containsEntry("blazar_resource_id", id);
   }
 
   @Test
   void aNameThatADeletedDeviceHadFails() {
     reservable();
     site.blazar.forget(node(device));
-
-    assertFails(
-        device.attempted(worker()),
+    int trusts = site.blazar.trusts();
+    String burnt =
         "name %s was used by a deleted device, and Blazar never releases a name; rename the device"
-            .formatted(node(device)));
+            .formatted(node(device));
+
+    assertFails(device.attempted(worker()), burnt);
+    assertFails(device.attempted(worker()), burnt);
+    assertFails(device.scheduled(worker()), burnt);
+
+    assertThat(site.blazar.trusts()).isEqualTo(trusts + 1);
+    joined(device.named("Other-" + device.name()));
+    site.nodes.join(node(device));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).doesNotContainKeys("burnt_name", "burnt_name_generation");
   }
 
   @Test
@@ -137,14 +170,16 @@ class DeviceLifecycleIT extends OnBlazarDevice {
   void keepsOneOfSeveralDevices() {
     site.blazar.uniqueNames(false);
     reservable();
-    device.details().clear();
-    HardwareFixture twin = joined(aDevice().named(node(device)));
+    HardwareFixture twin = aDevice();
+    site.nodes.join(node(twin));
     assertThat(twin.attempted(worker())).isInstanceOf(Outcome.Synced.class);
-    site.blazar.setCapability(node(device), "uid", uid(device));
+    site.blazar.setCapability(node(twin), "uid", uid(device));
+    device.details().clear();
     site.restart();
 
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
     assertThat(site.blazar.resources(node(device))).hasSize(1);
+    assertThat(site.blazar.resources(node(twin))).isEmpty();
   }
 
   @Test
@@ -252,7 +287,7 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertThat(other.attempted(worker())).isInstanceOf(Outcome.Synced.class);
     site.blazar.calls().clear();
     String taken =
-        "name %s is taken by device %s with uid %s; rename one of them"
+        "name %s is taken by device %s with uid %s, and Blazar never releases a name; rename the device"
             .formatted(node(other), other.details().get("blazar_resource_id"), uid(other));
 
     joined(device.named(node(other)));

@@ -2,6 +2,7 @@ package doni.worker.blazar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.enrollment.Generation;
 import doni.enrollment.ReservationWindow;
 import doni.worker.Change;
 import doni.worker.blazar.BlazarDesiredState.DesiredLease;
@@ -169,6 +170,7 @@ class LeaseDriftTests {
         desired.nodes(),
         desired.problem(),
         desired.notes(),
+        desired.generation(),
         true);
   }
 
@@ -399,6 +401,7 @@ class LeaseDriftTests {
         new NodeReport(true, node == NodePresence.PRESENT ? Set.of("edge-01") : Set.of(), true),
         Optional.empty(),
         Map.of(),
+        Generation.FIRST,
         false);
   }
 }
