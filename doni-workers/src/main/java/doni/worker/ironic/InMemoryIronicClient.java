@@ -261,6 +261,8 @@ final class InMemoryIronicClient implements IronicClient {
         null,
         false,
         null,
+        null,
+        null,
         null);
   }
 }
