@@ -33,6 +33,9 @@ public final class SharedNames {
   /** Detail of the k8s worker: the generation of the enrollment for which it looked. */
   public static final String NODE_GENERATION = "node_generation";
 
+  /** Detail of the k8s worker: Nodes that the device has under former names, by their name. */
+  public static final String FORMER_NODES = "former_nodes";
+
   /** Type of the worker that keeps hosts in Ironic. */
   public static final String IRONIC = "ironic";
 

@@ -21,8 +21,8 @@ public interface WorkerBench extends AutoCloseable {
   /** Returns enrollments that differ from {@link #hardware} in one field each, by that field. */
   Map<String, Hardware> changedFields();
 
-  /** Returns what the workers recorded on which this one depends, by worker type. */
-  default Map<String, Map<String, Object>> dependencies() {
+  /** Returns what the workers recorded of it on which this one depends, by worker type. */
+  default Map<String, Map<String, Object>> dependencies(Hardware hardware) {
     return Map.of();
   }
 

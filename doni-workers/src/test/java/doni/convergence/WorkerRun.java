@@ -45,7 +45,7 @@ final class WorkerRun {
   ReconcilePlan plan(Hardware hardware, Cause cause) {
     return bench
         .worker()
-        .plan(new ReconcileContext(hardware, recorded, cause, bench.dependencies()));
+        .plan(new ReconcileContext(hardware, recorded, cause, bench.dependencies(hardware)));
   }
 
   /** Makes one attempt; a failed call is classified as the engine does. */

@@ -1,10 +1,10 @@
 package doni.worker.blazar;
 
 import doni.worker.Change;
+import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarWrite.CreateResource;
 import doni.worker.blazar.BlazarWrite.DeleteResource;
-import doni.worker.blazar.BlazarWrite.EndLease;
 import doni.worker.blazar.BlazarWrite.SetProperties;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,30 +22,51 @@ import org.jspecify.annotations.Nullable;
  * @param refusedWindows the windows that cannot be leased, by the lease's name, each with the
  *     reason
  * @param changing names of leases in transition, which cannot be written
+ * @param heldLeases the leases to end that Blazar cannot end while their node is missing
+ * @param keepsFormer whether the resource of a former name is kept, with its leases, although it is
+ *     to be replaced
  */
 record BlazarDrift(
-    List<List<BlazarWrite>> stages, Map<String, String> refusedWindows, Set<String> changing) {
+    List<List<BlazarWrite>> stages,
+    Map<String, String> refusedWindows,
+    Set<String> changing,
+    List<BlazarLease> heldLeases,
+    boolean keepsFormer) {
 
   BlazarDrift {
     stages = stages.stream().filter(stage -> !stage.isEmpty()).map(List::copyOf).toList();
     refusedWindows = Map.copyOf(refusedWindows);
     changing = Set.copyOf(changing);
+    heldLeases = List.copyOf(heldLeases);
   }
 
   static BlazarDrift between(
       BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
     if (desired.deleted()) {
+      return ofDeleted(desired, observed);
+    }
+    BlazarResource resource = observed.resource().orElse(null);
+    if (resource != null
+        && !desired.hasName(resource)
+        && !mayReplace(desired, observed, recorded)) {
+      LeaseDrift leases = LeaseDrift.between(desired, observed);
       return new BlazarDrift(
-          List.of(ends(observed), deletions(desired, observed.resources())), Map.of(), Set.of());
+          List.of(leases.freeing(), leases.taking()),
+          leases.refused(),
+          leases.changing(),
+          leases.held(),
+          true);
+    }
+    if (resource == null && !isNameFree(desired, observed, recorded)) {
+      return new BlazarDrift(List.of(), Map.of(), Set.of(), List.of(), false);
     }
     List<List<BlazarWrite>> stages = new ArrayList<>();
-    BlazarResource resource = observed.resource().orElse(null);
     BlazarObservedState remaining = observed;
     if (resource != null && desired.hasName(resource)) {
       stages.add(List.copyOf(propertyWrites(desired, resource, recorded)));
     } else {
       if (resource != null) {
-        stages.add(ends(observed));
+        stages.add(LeaseDrift.ofDeleted(desired, observed).freeing());
         stages.add(deletions(desired, Stream.of(resource)));
         remaining = observed.withoutResource();
       }
@@ -55,7 +76,38 @@ record BlazarDrift(
     stages.add(leases.freeing());
     stages.add(leases.taking());
     stages.add(deletions(desired, observed.duplicates().stream()));
-    return new BlazarDrift(stages, leases.refused(), leases.changing());
+    return new BlazarDrift(stages, leases.refused(), leases.changing(), leases.held(), false);
+  }
+
+  /** The resource cannot be deleted while it is reserved, by anyone. */
+  private static BlazarDrift ofDeleted(BlazarDesiredState desired, BlazarObservedState observed) {
+    LeaseDrift leases = LeaseDrift.ofDeleted(desired, observed);
+    boolean reserved = !leases.held().isEmpty() || !observed.others().isEmpty();
+    return new BlazarDrift(
+        List.of(leases.freeing(), reserved ? List.of() : deletions(desired, observed.resources())),
+        Map.of(),
+        Set.of(),
+        leases.held(),
+        false);
+  }
+
+  /** Blazar refuses a name that is or was taken, and each refusal leaves a trust in Keystone. */
+  private static boolean isNameFree(
+      BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
+    return observed.namesake().isEmpty() && !recorded.isBurnt(desired);
+  }
+
+  /**
+   * Returns whether the resource of a former name may be destroyed. Blazar never releases the name
+   * of a deleted device, so that nothing undoes it: the new resource must be certain to follow.
+   */
+  private static boolean mayReplace(
+      BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
+    return LeaseDrift.ofDeleted(desired, observed).held().isEmpty()
+        && desired.problem().isEmpty()
+        && desired.nodes().confirms(desired.name())
+        && isNameFree(desired, observed, recorded)
+        && observed.others().isEmpty();
   }
 
   boolean isEmpty() {
@@ -64,10 +116,6 @@ record BlazarDrift(
 
   List<Change> changes() {
     return stages.stream().flatMap(List::stream).flatMap(it -> it.changes().stream()).toList();
-  }
-
-  private static List<BlazarWrite> ends(BlazarObservedState observed) {
-    return observed.leases().stream().map(lease -> (BlazarWrite) new EndLease(lease)).toList();
   }
 
   private static List<BlazarWrite> deletions(

@@ -54,6 +54,9 @@ final class BlazarObserver {
     List<BlazarResource> found = new ArrayList<>(known.stream().toList());
     Optional<BlazarResource> namesake = Optional.empty();
     known.ifPresent(listing()::put);
+    if (known.filter(it -> !it.name().equalsIgnoreCase(name)).isPresent()) {
+      namesake = namesake(listing().beforeCreation());
+    }
     if (known.isEmpty()) {
       recorded.resourceId().ifPresent(listing()::remove);
       List<BlazarResource> all = listing().beforeCreation();

@@ -3,6 +3,7 @@ package doni.worker.blazar;
 import doni.convergence.FailureClassifier;
 import doni.worker.Outcome;
 import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import doni.worker.blazar.BlazarWriteResult.RefusalReason;
@@ -45,16 +46,16 @@ record BlazarOutcomes(
       return notDeleted(seen);
     }
     if (resource == null) {
-      return missingPrerequisite().or(() -> refusals.creation().map(it -> notCreated(it, seen)));
+      return missingPrerequisite(seen)
+          .or(() -> refusals.creation().map(it -> notCreated(it, seen)))
+          .or(() -> nameUnavailable(seen).map(it -> failed(it, absentReport(seen))));
     }
-    return desired.hasName(resource)
-        ? Optional.empty()
-        : notReplaceable(resource).or(() -> notDeleted(seen));
+    return desired.hasName(resource) || drift.keepsFormer() ? Optional.empty() : notDeleted(seen);
   }
 
-  private Optional<Outcome> missingPrerequisite() {
+  private Optional<Outcome> missingPrerequisite(BlazarObservedState seen) {
     if (desired.problem().isPresent()) {
-      return desired.problem().map(it -> failed(it, BlazarRecordedState.absentReport(desired)));
+      return desired.problem().map(it -> failed(it, absentReport(seen)));
     }
     return desired.node() == NodePresence.MISSING
         ? Optional.of(
@@ -62,55 +63,57 @@ record BlazarOutcomes(
                 switch (desired.kind()) {
                   case DEVICE -> "device not joined; waiting for Kubernetes node " + desired.name();
                   case HOST -> "host not enrolled in Ironic; waiting for its node";
-                }))
+                },
+                seen))
         : Optional.empty();
   }
 
   /** With another node a resource is another one; the present one stays until that node exists. */
-  private Optional<Outcome> notReplaceable(BlazarResource old) {
-    if (desired.problem().isPresent()) {
-      return desired.problem().map(it -> failed(it, Map.of()));
+  private Outcome kept(
+      BlazarResource old, BlazarObservedState seen, Map<String, @Nullable Object> details) {
+    Optional<WriteRefusal> refused = refusals.leaseFailure();
+    if (refused.isPresent()) {
+      return classified(refused.get(), details);
     }
-    return desired.node() == NodePresence.MISSING
-        ? Optional.of(
-            new Outcome.Deferred(
-                "waiting for node %s; then %s %s is replaced"
-                    .formatted(desired.name(), desired.kind().word(), old.name()),
-                null,
-                Map.of()))
-        : Optional.empty();
+    Optional<String> failure = desired.problem().or(() -> nameUnavailable(seen));
+    if (failure.isPresent()) {
+      return failed(failure.get(), details);
+    }
+    Optional<Outcome> held = held(seen, details);
+    if (held.isPresent()) {
+      return held.get();
+    }
+    String word = desired.kind().word();
+    String former = word + " " + old.name();
+    String reason =
+        desired.nodes().confirms(desired.name())
+            ? "%s reserved by a lease%s; then it is replaced by %s %s"
+                .formatted(former, until(seen.others()), word, desired.name())
+            : "waiting for Kubernetes node %s; then %s is replaced"
+                .formatted(desired.name(), former);
+    return new Outcome.Deferred(reason, null, details);
   }
 
   private Outcome notCreated(WriteRefusal refusal, BlazarObservedState seen) {
     return switch (refusal.reason()) {
       case NOT_THERE_YET ->
-          absent("node %s not known to Blazar yet: %s".formatted(desired.name(), refusal.text()));
-      case OCCUPIED -> absent(occupied(refusal));
+          absent(
+              "node %s not known to Blazar yet: %s".formatted(desired.name(), refusal.text()),
+              seen);
+      case OCCUPIED -> absent(occupied(refusal), seen);
       case NOT_ALL_STORED, NAME_TAKEN, LEFTOVER, UNKNOWN ->
           nameConflict(refusal, seen)
-              .map(it -> failed(it, BlazarRecordedState.absentReport(desired)))
-              .orElseGet(() -> classified(refusal, BlazarRecordedState.absentReport(desired)));
+              .map(it -> failed(it, absentReport(seen)))
+              .orElseGet(() -> classified(refusal, absentReport(seen)));
       case GONE, RESERVED, UNCHANGEABLE, NOT_GRANTED, TOO_LATE, IN_TRANSITION, NOT_SERVED ->
-          classified(refusal, BlazarRecordedState.absentReport(desired));
+          classified(refusal, absentReport(seen));
     };
   }
 
   private Optional<String> nameConflict(WriteRefusal refusal, BlazarObservedState seen) {
-    String word = desired.kind().word();
-    if (seen.namesake().isPresent()) {
-      BlazarResource namesake = seen.namesake().get();
-      return Optional.of(
-          "name %s is taken by %s %s with uid %s; rename one of them"
-              .formatted(
-                  desired.name(),
-                  word,
-                  namesake.id(),
-                  namesake.properties().getOrDefault(BlazarResource.UID, "none")));
-    }
-    if (refusal.is(RefusalReason.NAME_TAKEN)) {
-      return Optional.of(
-          "name %s was used by a deleted %s, and Blazar never releases a name; rename the %s"
-              .formatted(desired.name(), word, word));
+    Optional<String> unavailable = nameUnavailable(seen);
+    if (unavailable.isPresent()) {
+      return unavailable;
     }
     return refusal.is(RefusalReason.LEFTOVER) && desired.kind() == ResourceKind.HOST
         ? Optional.of(
@@ -119,6 +122,29 @@ record BlazarOutcomes(
                 + " reservation provider or aggregate entry: "
                 + refusal.text())
         : Optional.empty();
+  }
+
+  /** Returns why nothing can be created under the name, and what to do about it. */
+  private Optional<String> nameUnavailable(BlazarObservedState seen) {
+    String word = desired.kind().word();
+    return seen.namesake()
+        .map(this::held)
+        .or(() ->
+            recorded.isBurnt(desired)
+                ? Optional.of(
+                    "name %s was used by a deleted %s, and Blazar never releases a name; rename the %s"
+                        .formatted(desired.name(), word, word))
+                : Optional.empty());
+  }
+
+  private String held(BlazarResource namesake) {
+    String word = desired.kind().word();
+    String uid = namesake.properties().get(BlazarResource.UID);
+    return uid == null
+        ? "name %s is taken by %s %s, which has no uid, as after a creation that failed half-way; set its uid to %s in Blazar to adopt it, or rename the %s"
+            .formatted(desired.name(), word, namesake.id(), desired.uid(), word)
+        : "name %s is taken by %s %s with uid %s, and Blazar never releases a name; rename the %s"
+            .formatted(desired.name(), word, namesake.id(), uid, word);
   }
 
   /** Returns why the resource, and everything of it, cannot be deleted now. */
@@ -137,15 +163,51 @@ record BlazarOutcomes(
   private Outcome notDeleted(
       WriteRefusal refusal, BlazarObservedState seen, Map<String, @Nullable Object> details) {
     return switch (refusal.reason()) {
-      case RESERVED ->
-          new Outcome.Deferred(
-              "%s reserved by a lease%s; then it is deleted"
-                  .formatted(desired.kind().word(), until(seen.others())),
-              null,
-              details);
+      case RESERVED -> new Outcome.Deferred(reservedUntil(seen), null, details);
       case OCCUPIED -> new Outcome.Deferred(occupied(refusal), null, details);
       default -> classified(refusal, details);
     };
+  }
+
+  /** Returns the outcome while a lease of another project reserves a resource to delete. */
+  private Optional<Outcome> reserved(BlazarObservedState seen) {
+    return seen.resources().findFirst().isPresent()
+        ? Optional.of(
+            new Outcome.Deferred(reservedUntil(seen), null, recorded.leaseReport(seen, busyLeases)))
+        : Optional.empty();
+  }
+
+  private String reservedUntil(BlazarObservedState seen) {
+    return "%s reserved by a lease%s; then it is deleted"
+        .formatted(desired.kind().word(), until(seen.others()));
+  }
+
+  /** Returns the outcome while Blazar would wedge a lease if it were told to end it. */
+  private Optional<Outcome> held(BlazarObservedState seen, Map<String, @Nullable Object> details) {
+    if (drift.heldLeases().isEmpty()) {
+      return Optional.empty();
+    }
+    String leases =
+        drift.heldLeases().stream()
+            .map(BlazarLease::name)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    String orItsEnd =
+        drift.heldLeases().stream()
+            .map(BlazarLease::end)
+            .max(Comparator.naturalOrder())
+            .filter(_ -> desired.deleted())
+            .map(end -> ", or for the end of the lease at " + end)
+            .orElse("");
+    return Optional.of(
+        new Outcome.Deferred(
+            "Blazar can end %s only while node %s exists; waiting for the node%s"
+                .formatted(
+                    leases,
+                    seen.resource().map(BlazarResource::name).orElse(desired.name()),
+                    orItsEnd),
+            null,
+            details));
   }
 
   private static String until(List<ResourceBooking> others) {
@@ -163,19 +225,26 @@ record BlazarOutcomes(
   /** Returns the outcome when nothing is left to write, the worst problem first. */
   Outcome afterWrites(BlazarObservedState seen) {
     if (desired.deleted()) {
-      return new Outcome.Gone(List.of());
+      return held(seen, recorded.leaseReport(seen, busyLeases))
+          .or(() -> reserved(seen))
+          .orElseGet(() -> new Outcome.Gone(List.of()));
     }
     Map<String, String> refusedWindows = new TreeMap<>(drift.refusedWindows());
     refusedWindows.putAll(refusals.windows());
+    BlazarResource resource = seen.resource().orElseThrow();
+    if (drift.keepsFormer()) {
+      return kept(
+          resource, seen, recorded.formerReport(resource, seen, refusedWindows, busyLeases));
+    }
     Map<String, @Nullable Object> details =
-        recorded.report(
-            desired, seen, seen.resource().orElseThrow(), refusals, refusedWindows, busyLeases);
+        recorded.report(desired, seen, resource, refusals, refusedWindows, busyLeases);
     return refusals
         .leaseFailure()
         .map(it -> classified(it, details))
         .or(() -> refusals.deletion().map(it -> notDeleted(it, seen, details)))
         .or(() -> desired.problem().map(it -> failed(it, details)))
         .or(() -> isInTransition() ? Optional.of(inTransition(details)) : Optional.empty())
+        .or(() -> held(seen, details))
         .or(() -> notLeased(refusedWindows, details))
         .or(() -> notChanged(details))
         .orElseGet(() -> new Outcome.Synced(details, List.of()));
@@ -230,8 +299,12 @@ record BlazarOutcomes(
             details));
   }
 
-  private Outcome absent(String reason) {
-    return new Outcome.Deferred(reason, null, BlazarRecordedState.absentReport(desired));
+  private Outcome absent(String reason, BlazarObservedState seen) {
+    return new Outcome.Deferred(reason, null, absentReport(seen));
+  }
+
+  private Map<String, @Nullable Object> absentReport(BlazarObservedState seen) {
+    return recorded.absentReport(desired, seen, busyLeases);
   }
 
   private static Outcome failed(String message, Map<String, @Nullable Object> details) {

@@ -43,6 +43,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   private final Map<String, Integer> busyLeases = new TreeMap<>();
   private BlazarRecordedState recorded;
   private boolean createdInPart;
+  private boolean foundToBeGone;
 
   BlazarPlan(
       BlazarAccess access,
@@ -70,7 +71,10 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
 
   @Override
   public Map<String, @Nullable Object> unfinishedDetails() {
-    return log().isEmpty() || desired.deleted() ? Map.of() : recorded.unfinishedReport(desired);
+    if (log().isEmpty()) {
+      return foundToBeGone ? BlazarRecordedState.goneReport() : Map.of();
+    }
+    return desired.deleted() ? Map.of() : recorded.unfinishedReport(desired);
   }
 
   @Override
@@ -82,6 +86,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   @Override
   protected void prepare(BlazarObservedState seen) {
     log().addAll(refusals.visibleIn(seen));
+    foundToBeGone = recorded.resourceId().isPresent() && seen.resource().isEmpty();
   }
 
   @Override
@@ -119,7 +124,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   protected Map<String, @Nullable Object> details(BlazarObservedState seen) {
     return seen.resource()
         .map(it -> recorded.report(desired, seen, it, refusals, Map.of(), busyLeases))
-        .orElseGet(() -> BlazarRecordedState.absentReport(desired));
+        .orElseGet(() -> recorded.absentReport(desired, seen, busyLeases));
   }
 
   private BlazarDrift drift(BlazarObservedState seen) {
@@ -154,6 +159,9 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
       }
       case WriteRefused<BlazarResource>(WriteRefusal refusal) -> {
         createdInPart |= refusal.is(RefusalReason.NOT_ALL_STORED);
+        if (refusal.is(RefusalReason.NAME_TAKEN)) {
+          recorded = recorded.withBurnt(desired);
+        }
         if (!refusal.is(RefusalReason.NOT_THERE_YET) && !refusal.is(RefusalReason.OCCUPIED)) {
           listing().forget();
         }

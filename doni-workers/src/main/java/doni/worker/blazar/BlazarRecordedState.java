@@ -21,19 +21,24 @@ import org.jspecify.annotations.Nullable;
  * @param propertyKeys properties that were set
  * @param refusals how often a lease was found in transition, by its id
  * @param wedged ids of leases that Blazar never releases
+ * @param burntName the name under which Blazar refused a creation, because a deleted resource had
+ *     it
  */
 record BlazarRecordedState(
     Optional<String> resourceId,
     Map<String, String> leases,
     Set<String> propertyKeys,
     Map<String, Integer> refusals,
-    Set<String> wedged) {
+    Set<String> wedged,
+    Optional<BurntName> burntName) {
 
   private static final String CREATED_AT = "resource_created_at";
   private static final String LEASES = "leases";
   private static final String PROPERTY_KEYS = "property_keys";
   private static final String REFUSALS = "lease_refusals";
   private static final String WEDGED = "wedged_leases";
+  private static final String BURNT_NAME = "burnt_name";
+  private static final String BURNT_GENERATION = "burnt_name_generation";
 
   BlazarRecordedState {
     leases = Map.copyOf(leases);
@@ -65,33 +70,63 @@ record BlazarRecordedState(
         leases,
         Set.copyOf(details.texts(PROPERTY_KEYS)),
         refusals,
-        Set.copyOf(details.texts(WEDGED)));
+        Set.copyOf(details.texts(WEDGED)),
+        details
+            .text(BURNT_NAME)
+            .map(name -> new BurntName(name, details.number(BURNT_GENERATION).orElse(0L))));
+  }
+
+  /**
+   * A name that Blazar does not give again.
+   *
+   * @param generation of the enrollment at the refusal: a person who asks again is answered again
+   */
+  record BurntName(String name, long generation) {}
+
+  /** Returns whether Blazar is known to refuse a creation. */
+  boolean isBurnt(BlazarDesiredState desired) {
+    return burntName
+        .filter(it ->
+            it.name().equals(desired.name()) && it.generation() == desired.generation().value())
+        .isPresent();
+  }
+
+  BlazarRecordedState withBurnt(BlazarDesiredState desired) {
+    return new BlazarRecordedState(
+        resourceId,
+        leases,
+        propertyKeys,
+        refusals,
+        wedged,
+        Optional.of(new BurntName(desired.name(), desired.generation().value())));
   }
 
   BlazarRecordedState withResource(String id) {
-    return new BlazarRecordedState(Optional.of(id), leases, propertyKeys, refusals, wedged);
+    return new BlazarRecordedState(
+        Optional.of(id), leases, propertyKeys, refusals, wedged, burntName);
   }
 
   BlazarRecordedState withoutResource() {
-    return new BlazarRecordedState(Optional.empty(), leases, propertyKeys, refusals, wedged);
+    return new BlazarRecordedState(
+        Optional.empty(), leases, propertyKeys, refusals, wedged, burntName);
   }
 
   BlazarRecordedState withLease(BlazarLease lease) {
     Map<String, String> more = new HashMap<>(leases);
     more.put(lease.name(), lease.id());
-    return new BlazarRecordedState(resourceId, more, propertyKeys, refusals, wedged);
+    return new BlazarRecordedState(resourceId, more, propertyKeys, refusals, wedged, burntName);
   }
 
   BlazarRecordedState withoutLease(String id) {
     Map<String, String> fewer = new HashMap<>(leases);
     fewer.values().remove(id);
-    return new BlazarRecordedState(resourceId, fewer, propertyKeys, refusals, wedged);
+    return new BlazarRecordedState(resourceId, fewer, propertyKeys, refusals, wedged, burntName);
   }
 
   BlazarRecordedState withWedged(String leaseId) {
     Set<String> more = new HashSet<>(wedged);
     more.add(leaseId);
-    return new BlazarRecordedState(resourceId, leases, propertyKeys, refusals, more);
+    return new BlazarRecordedState(resourceId, leases, propertyKeys, refusals, more, burntName);
   }
 
   /**
@@ -115,12 +150,42 @@ record BlazarRecordedState(
         .put(CREATED_AT, resource.createdAt())
         .put(PROPERTY_KEYS, keys)
         .put("refused_properties", refusals.propertyKeys())
+        .put(BURNT_NAME, null)
+        .put(BURNT_GENERATION, null)
         .build();
   }
 
-  /** Returns the details of the leases of a resource that is to be deleted. */
+  /**
+   * Returns the details of a resource that still has a former name: only what an attempt changes of
+   * it.
+   */
+  Map<String, @Nullable Object> formerReport(
+      BlazarResource former,
+      BlazarObservedState seen,
+      Map<String, String> refusedWindows,
+      Map<String, Integer> busy) {
+    return leases(seen, refusedWindows, busy)
+        .put(SharedNames.BLAZAR_RESOURCE_ID, former.id())
+        .put(CREATED_AT, former.createdAt())
+        .build();
+  }
+
+  /**
+   * Returns the details of a resource that is to be deleted. The id of one that is gone must not
+   * stay: the k8s worker keeps the Node of a device that Blazar still has.
+   */
   Map<String, @Nullable Object> leaseReport(BlazarObservedState seen, Map<String, Integer> busy) {
-    return leases(seen, Map.of(), busy).build();
+    StateDetails.Builder details = leases(seen, Map.of(), busy);
+    return seen.resource().isPresent() ? details.build() : withoutResource(details).build();
+  }
+
+  private static StateDetails.Builder withoutResource(StateDetails.Builder details) {
+    return details.put(SharedNames.BLAZAR_RESOURCE_ID, null).put(CREATED_AT, null);
+  }
+
+  /** Returns what an attempt that wrote nothing has to record: that the resource is gone. */
+  static Map<String, @Nullable Object> goneReport() {
+    return withoutResource(StateDetails.report()).build();
   }
 
   private StateDetails.Builder leases(
@@ -137,11 +202,11 @@ record BlazarRecordedState(
   }
 
   /** Returns the details while there is no resource. */
-  static Map<String, @Nullable Object> absentReport(BlazarDesiredState desired) {
-    return StateDetails.report()
-        .putAll(desired.notes())
-        .put(SharedNames.BLAZAR_RESOURCE_ID, null)
-        .put(CREATED_AT, null)
+  Map<String, @Nullable Object> absentReport(
+      BlazarDesiredState desired, BlazarObservedState seen, Map<String, Integer> busy) {
+    return withoutResource(leases(seen, Map.of(), busy).putAll(desired.notes()))
+        .put(BURNT_NAME, burntName.map(BurntName::name))
+        .put(BURNT_GENERATION, burntName.map(BurntName::generation))
         .build();
   }
 

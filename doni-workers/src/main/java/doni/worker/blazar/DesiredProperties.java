@@ -1,12 +1,13 @@
 package doni.worker.blazar;
 
+import doni.convergence.StateDetails;
 import doni.enrollment.Hardware;
 import doni.machinetype.MachineType;
 import doni.machinetype.MachineTypes;
 import doni.worker.ReconcileContext;
 import doni.worker.SharedNames;
 import doni.worker.WorkerField;
-import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarDesiredState.NodeReport;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,9 +104,10 @@ final class DesiredProperties {
         properties,
         authorization.managedKeys(),
         hardware.windows(),
-        node(kind, attempt),
+        nodes(kind, attempt),
         authorization.problem(),
         notes(authorization, ignoredProfiles),
+        hardware.generation(),
         hardware.deleted());
   }
 
@@ -168,23 +170,38 @@ final class DesiredProperties {
     return device.text(DRIVER_FIELD).orElse(SharedNames.K8S);
   }
 
-  private static NodePresence node(ResourceKind kind, ReconcileContext attempt) {
+  private static NodeReport nodes(ResourceKind kind, ReconcileContext attempt) {
     Map<String, Object> recorded = attempt.dependencies().get(kind.dependency());
-    boolean managed =
-        switch (kind) {
-          case DEVICE -> driver(attempt.hardware()).equals(SharedNames.K8S);
-          case HOST -> true;
-        };
-    if (recorded == null || !managed) {
-      return NodePresence.UNKNOWN;
+    if (recorded == null) {
+      return NodeReport.UNMANAGED;
     }
-    // Other details may describe a node that could not be created yet.
-    String evidence =
-        switch (kind) {
-          case DEVICE -> SharedNames.NODE_UID;
-          case HOST -> SharedNames.PROVISION_STATE;
-        };
-    return recorded.containsKey(evidence) ? NodePresence.PRESENT : NodePresence.MISSING;
+    return switch (kind) {
+      case DEVICE ->
+          driver(attempt.hardware()).equals(SharedNames.K8S)
+              ? clusterNodes(attempt.hardware(), new StateDetails(recorded))
+              : NodeReport.UNMANAGED;
+      // Other details may describe a node that could not be created yet.
+      case HOST ->
+          new NodeReport(
+              true,
+              recorded.containsKey(SharedNames.PROVISION_STATE)
+                  ? Set.of(attempt.hardware().id().toString())
+                  : Set.of(),
+              true);
+    };
+  }
+
+  /** A uid alone does not say which Node has it: the device may have been renamed since. */
+  private static NodeReport clusterNodes(Hardware device, StateDetails k8s) {
+    Set<String> present = new TreeSet<>(k8s.object(SharedNames.FORMER_NODES).keySet());
+    if (k8s.text(SharedNames.NODE_UID).isPresent()) {
+      k8s.text(SharedNames.NODE_NAME).ifPresent(present::add);
+    }
+    boolean current =
+        k8s.number(SharedNames.NODE_GENERATION)
+            .filter(generation -> generation == device.generation().value())
+            .isPresent();
+    return new NodeReport(true, present, current);
   }
 
   private static Map<String, @Nullable Object> notes(

@@ -5,6 +5,7 @@ import doni.worker.blazar.BlazarDesiredState.DesiredLease;
 import doni.worker.blazar.BlazarDesiredState.LeaseStart;
 import doni.worker.blazar.BlazarDesiredState.NodePresence;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
+import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import doni.worker.blazar.BlazarWrite.CreateLease;
 import doni.worker.blazar.BlazarWrite.EndLease;
@@ -32,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  * @param taking writes that take time afterwards
  * @param refused the windows that cannot be leased, by the lease's name, each with the reason
  * @param changing names of leases in transition
+ * @param held the leases to end that Blazar cannot end now
  */
 record LeaseDrift(
     List<BlazarWrite> freeing,
     List<BlazarWrite> taking,
     Map<String, String> refused,
-    Set<String> changing) {
+    Set<String> changing,
+    List<BlazarLease> held) {
 
   static final Comparator<BlazarLease> OLDEST_FIRST =
       Comparator.comparing((BlazarLease it) -> it.createdAt() == null ? "" : it.createdAt())
@@ -51,6 +54,14 @@ record LeaseDrift(
     taking = List.copyOf(taking);
     refused = Map.copyOf(refused);
     changing = Set.copyOf(changing);
+    held = List.copyOf(held);
+  }
+
+  /** Returns the difference for hardware that was deleted: it has no windows any more. */
+  static LeaseDrift ofDeleted(BlazarDesiredState desired, BlazarObservedState observed) {
+    Comparison comparison = new Comparison(desired, observed);
+    observed.leases().forEach(comparison::end);
+    return comparison.drift();
   }
 
   static LeaseDrift between(BlazarDesiredState desired, BlazarObservedState observed) {
@@ -73,17 +84,25 @@ record LeaseDrift(
     private final List<BlazarWrite> taking = new ArrayList<>();
     private final Map<String, String> refused = new LinkedHashMap<>();
     private final Set<String> changing = new HashSet<>();
+    private final List<BlazarLease> held = new ArrayList<>();
     private final ReservedTimes reserved;
+
+    /** Of the resource that the leases reserve, which may still have a former name. */
+    private final NodePresence node;
 
     private Comparison(BlazarDesiredState desired, BlazarObservedState observed) {
       this.desired = desired;
       this.observed = observed;
       this.now = observed.at();
       this.reserved = new ReservedTimes(observed);
+      this.node =
+          desired
+              .nodes()
+              .presence(observed.resource().map(BlazarResource::name).orElse(desired.name()));
     }
 
     private LeaseDrift drift() {
-      return new LeaseDrift(freeing, taking, refused, changing);
+      return new LeaseDrift(freeing, taking, refused, changing, held);
     }
 
     private void compare() {
@@ -113,9 +132,26 @@ record LeaseDrift(
       };
     }
 
+    /**
+     * Ends a lease. Where the node is missing, Blazar answers 500 to the end of one that has
+     * started, and never releases it afterwards, not even when the node is back.
+     */
     private void end(BlazarLease lease) {
+      if (node == NodePresence.MISSING && needsNode(lease)) {
+        held.add(lease);
+        return;
+      }
       freeing.add(new EndLease(lease));
       reserved.free(lease.id());
+    }
+
+    private boolean needsNode(BlazarLease lease) {
+      return switch (lease.state()) {
+        case ACTIVE -> true;
+        // Nothing is lost with the broken lease of a device whose node may never come back.
+        case BROKEN -> !desired.deleted();
+        case PENDING, ENDED, CHANGING -> false;
+      };
     }
 
     /** Returns the write for a window that takes time; one that frees time is added at once. */
@@ -157,7 +193,7 @@ record LeaseDrift(
       if (!start.isAfter(now.plus(CLOCK_SKEW))) {
         return move(lease, null, end);
       }
-      if (desired.node() == NodePresence.MISSING) {
+      if (node == NodePresence.MISSING) {
         refused.put(
             lease.name(), "its lease has started, and can only be replaced while the node exists");
         return Optional.empty();

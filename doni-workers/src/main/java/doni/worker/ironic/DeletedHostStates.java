@@ -59,7 +59,7 @@ record DeletedHostStates(boolean inBlazar) implements HostStateMachine {
     if (node.maintenance()) {
       return node.lostItsPower() && isDeletedWithoutPower(node)
           ? deletion(node, recorded)
-          : HostStep.waiting(MAINTENANCE, MINUTES, recorded);
+          : HostStep.waiting(MAINTENANCE, MAINTENANCE_CHECK, recorded);
     }
     return switch (state) {
       case ENROLL, MANAGEABLE, ADOPT_FAILED -> deletion(node, recorded);

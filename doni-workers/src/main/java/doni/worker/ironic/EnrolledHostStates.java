@@ -84,7 +84,7 @@ record EnrolledHostStates(IronicDesiredState desired, long generation) implement
 
   private HostStep step(HostSituation host) {
     HostStep step = byState(host);
-    if (host.node().maintenance() && !step.isSteady()) {
+    if (host.node().maintenance()) {
       step = inMaintenance(host);
     }
     return HostStateMachine.unlessLocked(host.node(), step, host.recorded());
@@ -244,8 +244,11 @@ record EnrolledHostStates(IronicDesiredState desired, long generation) implement
   }
 
   /**
-   * Maintenance lifts Ironic's own restrictions, so nothing is written. Only the credentials of a
-   * BMC that Ironic lost are: without them Ironic could never reach it and end the maintenance.
+   * A node in maintenance cannot be deployed, so it is never steady, even without drift: the
+   * machine may have lost its power for a password that this worker wrote.
+   *
+   * <p>Maintenance lifts Ironic's own restrictions, so nothing is written. Only the credentials of
+   * a BMC that Ironic lost are: without them Ironic could never reach it and end the maintenance.
    */
   private static HostStep inMaintenance(HostSituation host) {
     boolean repairable = host.node().lostItsPower() && !host.node().provisionState().isTransient();
@@ -253,7 +256,10 @@ record EnrolledHostStates(IronicDesiredState desired, long generation) implement
         repairable && !host.assumesWrites()
             ? host.drift().credentials().writes(host.node().uuid())
             : List.of();
-    HostStep waiting = HostStep.waiting(MAINTENANCE, MINUTES, host.recorded());
+    HostStep waiting =
+        host.drift().isEmpty()
+            ? HostStep.failed(host.node().maintenanceProblem(), true, null, host.recorded())
+            : HostStep.waiting(MAINTENANCE, MAINTENANCE_CHECK, host.recorded());
     return new HostStep(writes, waiting.ending(), waiting.recorded());
   }
 

@@ -27,6 +27,9 @@ sealed interface HostStateMachine permits EnrolledHostStates, DeletedHostStates 
   /** For what people have to do, or do with a node that they use. */
   Duration MINUTES = Duration.ofMinutes(5);
 
+  /** The end of a maintenance shows in no event. */
+  Duration MAINTENANCE_CHECK = Duration.ofMinutes(1);
+
   String IN_USE = "Node is in use.";
 
   String LOCKED = "Node is locked.";

@@ -266,6 +266,8 @@ final class InMemoryIronicClient implements IronicClient {
         null,
         false,
         null,
+        null,
+        null,
         null);
   }
 }

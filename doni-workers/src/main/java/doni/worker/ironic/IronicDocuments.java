@@ -33,7 +33,9 @@ final class IronicDocuments {
         text(json, "last_error"),
         text(json, "reservation"),
         json.path("maintenance").asBoolean(false),
+        text(json, "maintenance_reason"),
         text(json, "fault"),
+        text(json, "power_state"),
         text(json, "instance_uuid"));
   }
 

@@ -3,6 +3,8 @@ package doni.worker.ironic;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,9 @@ record IronicObservedState(Optional<IronicNode> node, List<IronicPort> ports) {
    * @param state its provision state in Ironic's words
    * @param lastError the last error of any kind; it outlives the repair
    * @param reservation the conductor that holds the node's lock
+   * @param maintenanceReason as Ironic or the person gave it who set maintenance
    * @param fault why Ironic itself has set maintenance; null when a person did
+   * @param powerState in Ironic's words; null while Ironic has not reached the BMC
    * @param instanceUuid what is deployed, or about to be
    */
   record IronicNode(
@@ -42,7 +46,9 @@ record IronicObservedState(Optional<IronicNode> node, List<IronicPort> ports) {
       @Nullable String lastError,
       @Nullable String reservation,
       boolean maintenance,
+      @Nullable String maintenanceReason,
       @Nullable String fault,
+      @Nullable String powerState,
       @Nullable String instanceUuid) {
 
     /** The machine has not answered for a while, for example because it was unplugged. */
@@ -64,6 +70,25 @@ record IronicObservedState(Optional<IronicNode> node, List<IronicPort> ports) {
 
     boolean lostItsPower() {
       return maintenance && POWER_FAILURE.equals(fault);
+    }
+
+    /** Returns why nothing can be deployed on a node in maintenance, and what ends that. */
+    String maintenanceProblem() {
+      String cause =
+          Stream.of(
+                  Optional.ofNullable(fault),
+                  Optional.ofNullable(maintenanceReason),
+                  fault == null ? Optional.<String>empty() : error())
+              .flatMap(Optional::stream)
+              .filter(text -> !text.isBlank())
+              .distinct()
+              .collect(Collectors.joining(": "));
+      return "node in maintenance mode: %s; %s"
+          .formatted(
+              cause.isEmpty() ? "no reason given" : cause,
+              lostItsPower()
+                  ? "check the BMC's address, credentials and network; Ironic ends the maintenance when it answers"
+                  : "take the node out of maintenance in Ironic");
     }
 
     boolean locked() {

@@ -2,6 +2,7 @@ package doni.worker.ironic;
 
 import doni.backend.BackendException;
 import doni.convergence.ConvergingPlan;
+import doni.convergence.FailureClassifier;
 import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.worker.Change;
@@ -221,10 +222,16 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
   }
 
   private Outcome outcome(HostStep step, IronicObservedState seen) {
+    Optional<IronicNode> node = seen.node();
     Map<String, @Nullable Object> details =
         step.recorded()
             .report()
-            .put(SharedNames.PROVISION_STATE, seen.node().map(IronicNode::state))
+            .put(SharedNames.PROVISION_STATE, node.map(IronicNode::state))
+            .put("power_state", node.map(IronicNode::powerState))
+            .put("maintenance", node.map(IronicNode::maintenance).filter(it -> it))
+            .put("maintenance_reason", node.map(IronicNode::maintenanceReason).map(this::shown))
+            .put("fault", node.map(IronicNode::fault))
+            .put("node_last_error", node.flatMap(IronicNode::error).map(this::shown))
             .build();
     Outcome ending = step.ending().withDetails(details).withChanges(log().changes());
     return ending instanceof Outcome.Failed failed
@@ -240,6 +247,10 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
   /** The error of a BMC's tool may quote its command line. */
   private String masked(String text) {
     return password().map(password -> password.maskedIn(text)).orElse(text);
+  }
+
+  private String shown(String text) {
+    return FailureClassifier.bounded(masked(text));
   }
 
   private String uuid() {

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * Blazar still has the host. A node is made available once, and is taken out of the pool again only
  * for the connectivity of a port, while it is neither deployed nor claimed. The transition is
  * recorded before it starts, so that the next attempt completes it after a crash. A node that a
- * person holds in manageable stays there.
+ * person holds in manageable stays there. A node in maintenance, which nothing can be deployed on,
+ * is a failure even without drift; its end is noticed by the next attempt.
  *
  * <p>The service user needs the role {@code admin}: Ironic hides its nodes from other users, and a
  * deleted host would count as gone.

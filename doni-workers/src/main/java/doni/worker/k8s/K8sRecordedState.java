@@ -40,7 +40,6 @@ record K8sRecordedState(
   private static final String TAINT = "taint";
   private static final String TOKEN_ID = "token_id";
   private static final String TOKEN_EXPIRES = "token_expires";
-  private static final String FORMER_NODES = "former_nodes";
 
   K8sRecordedState {
     labelKeys = Set.copyOf(labelKeys);
@@ -64,7 +63,7 @@ record K8sRecordedState(
   private static Map<String, String> nodes(StateDetails details) {
     Map<String, String> nodes = new TreeMap<>();
     details
-        .object(FORMER_NODES)
+        .object(SharedNames.FORMER_NODES)
         .forEach((name, uid) -> {
           if (uid instanceof String text) {
             nodes.put(name, text);
@@ -114,7 +113,7 @@ record K8sRecordedState(
     seen.formerNodes().stream()
         .filter(former -> !complete || !desired.isReleased(former, seen.node()))
         .forEach(former -> left.put(former.name(), former.uid()));
-    details.put(FORMER_NODES, left.isEmpty() ? null : left);
+    details.put(SharedNames.FORMER_NODES, left.isEmpty() ? null : left);
   }
 
   /** Returns only what later attempts need to remove the writes of one that failed. */

@@ -114,9 +114,18 @@ abstract class BlazarBench implements WorkerBench {
   }
 
   @Override
-  public Map<String, Map<String, Object>> dependencies() {
+  public Map<String, Map<String, Object>> dependencies(Hardware hardware) {
     return switch (kind) {
-      case DEVICE -> Map.of("k8s", Map.of("node_uid", "n1"));
+      case DEVICE ->
+          Map.of(
+              "k8s",
+              Map.of(
+                  "node_uid",
+                  "n1",
+                  "node_name",
+                  nodeName(hardware),
+                  "node_generation",
+                  hardware.generation().value()));
       case HOST -> Map.of("ironic", Map.of("provision_state", "available"));
     };
   }

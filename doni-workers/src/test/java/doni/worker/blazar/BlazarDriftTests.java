@@ -2,12 +2,14 @@ package doni.worker.blazar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.enrollment.Generation;
 import doni.enrollment.ReservationWindow;
 import doni.worker.Change;
-import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarDesiredState.NodeReport;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.LeaseState;
+import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import doni.worker.blazar.BlazarWrite.CreateResource;
 import doni.worker.blazar.BlazarWrite.DeleteResource;
 import doni.worker.blazar.BlazarWrite.EndLease;
@@ -44,6 +46,7 @@ class BlazarDriftTests {
               "vendor", "Raspberry Pi",
               "authorized_projects", "a,b"));
   private final Map<String, String> present = new HashMap<>(wanted);
+  private NodeReport nodes = new NodeReport(true, Set.of("edge-01"), true);
 
   /** One property at a time: as observed, and the write that follows. */
   @ParameterizedTest
@@ -181,6 +184,32 @@ class BlazarDriftTests {
             Change.create("lease " + lease.name()));
   }
 
+  /** What destroys a resource waits for a present report of the node that replaces it. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          true,  edge-01, true,  true
+          true,  edge-01, false, false
+          true,  old,     true,  false
+          true,  -,       true,  false
+          false, -,       false, true
+          """)
+  void onlyAReportOfTheNewNodeReplacesAResource(
+      boolean managed, @Nullable String reported, boolean current, boolean replaced) {
+    nodes = new NodeReport(managed, reported == null ? Set.of() : Set.of(reported), current);
+
+    BlazarDrift drift = BlazarDrift.between(enrolled(), observed(resource("d1", "old")), NOTHING);
+
+    assertThat(drift.changes())
+        .isEqualTo(
+            replaced
+                ? List.of(Change.delete("device old"), Change.create("device edge-01"))
+                : List.of());
+    assertThat(drift.keepsFormer()).isEqualTo(!replaced);
+  }
+
   @Test
   void theCaseOfANameDoesNotMatter() {
     assertThat(
@@ -222,6 +251,29 @@ class BlazarDriftTests {
             List.of(
                 new DeleteResource(ResourceKind.DEVICE, resource),
                 new DeleteResource(ResourceKind.DEVICE, duplicate)));
+  }
+
+  /** Blazar refuses to delete it, so that the write is not sent; our own leases end at once. */
+  @Test
+  void aDeletedDeviceThatIsReservedLosesOnlyItsLeases() {
+    BlazarLease lease = lease();
+    ResourceBooking booking =
+        new ResourceBooking(
+            "d1", "b", "other", "q", LeaseState.PENDING, lease.start(), lease.end());
+
+    BlazarDrift drift =
+        BlazarDrift.between(
+            desired("edge-01", Set.of(), true),
+            new BlazarObservedState(
+                Optional.of(resource("d1", "edge-01")),
+                List.of(),
+                Optional.empty(),
+                List.of(lease),
+                List.of(booking),
+                NOW),
+            NOTHING);
+
+    assertThat(drift.stages()).containsExactly(List.of(new EndLease(lease)));
   }
 
   @Test
@@ -268,9 +320,10 @@ class BlazarDriftTests {
         wanted,
         managedKeys,
         List.of(windows),
-        NodePresence.PRESENT,
+        nodes,
         Optional.empty(),
         Map.of(),
+        Generation.FIRST,
         deleted);
   }
 

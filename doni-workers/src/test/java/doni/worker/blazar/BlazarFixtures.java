@@ -17,10 +17,16 @@ final class BlazarFixtures {
 
   /** Returns a device that has joined the cluster. */
   static HardwareFixture aDevice() {
-    return HardwareFixture.anEnrolledDevice()
-        .named("Edge-" + COUNT.incrementAndGet())
-        .withProperty("blazar_device_driver", "k8s")
-        .withDependency("k8s", Map.of("node_uid", "n1"));
+    return joined(
+        HardwareFixture.anEnrolledDevice()
+            .named("Edge-" + COUNT.incrementAndGet())
+            .withProperty("blazar_device_driver", "k8s"));
+  }
+
+  /** Makes the k8s worker report the Node of the device's present name. */
+  static HardwareFixture joined(HardwareFixture device) {
+    return device.withDependency(
+        "k8s", Map.of("node_uid", "n1", "node_name", node(device), "node_generation", 1));
   }
 
   /** Returns a host that Ironic knows. */

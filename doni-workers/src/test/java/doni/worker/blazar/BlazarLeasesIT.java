@@ -3,6 +3,7 @@ package doni.worker.blazar;
 import static doni.worker.blazar.BlazarFixtures.aDevice;
 import static doni.worker.blazar.BlazarFixtures.available;
 import static doni.worker.blazar.BlazarFixtures.changed;
+import static doni.worker.blazar.BlazarFixtures.joined;
 import static doni.worker.blazar.BlazarFixtures.node;
 import static doni.worker.blazar.BlazarFixtures.uid;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,7 @@ class BlazarLeasesIT {
     return Instant.parse("2026-11-23T" + time + (time.length() == 5 ? ":00Z" : "Z"));
   }
 
-  private static void assertDefers(Outcome outcome, Duration after, String reason) {
+  private static void assertDefers(Outcome outcome, @Nullable Duration after, String reason) {
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Deferred.class))
         .returns(after, Outcome.Deferred::after)
@@ -360,6 +362,56 @@ class BlazarLeasesIT {
     assertThat(device.details()).doesNotContainKeys("lease_refusals", "wedged_leases");
   }
 
+  /** Blazar would wedge it: the answer is 500, and 500 for ever after. */
+  @Test
+  void aStartedLeaseIsNotEndedWhileItsNodeIsMissing() {
+    ReservationWindow window = leased("03:00", "06:00");
+    site.nodes.leave(node(device));
+    device.withDependency("k8s", Map.of("node_name", node(device), "node_generation", 1));
+    device.withoutWindow(window);
+
+    for (int attempt = 0; attempt < 4; attempt++) {
+      assertDefers(
+          device.attempted(worker()),
+          null,
+          "Blazar can end availability_window_%s only while node %s exists; waiting for the node"
+              .formatted(window.uuid(), node(device)));
+    }
+    assertThat(site.writes()).isEmpty();
+    assertThat(device.details())
+        .containsKey("leases")
+        .doesNotContainKeys("wedged_leases", "lease_refusals");
+
+    site.nodes.join(node(device));
+    joined(device);
+    synced();
+    assertThat(leases(window)).isEmpty();
+    assertThat(device.details()).doesNotContainKeys("leases", "wedged_leases");
+  }
+
+  @Test
+  void aDeletedDeviceWaitsForTheEndOfAStartedLeaseWhoseNodeIsMissing() {
+    ReservationWindow window = leased("03:00", "06:00");
+    site.nodes.leave(node(device));
+    device.withDependency("k8s", Map.of("node_name", node(device), "node_generation", 1));
+
+    assertDefers(
+        device.deleted().attempted(worker()),
+        null,
+        "Blazar can end availability_window_%s only while node %s exists; waiting for the node, or for the end of the lease at %s"
+            .formatted(window.uuid(), node(device), at("06:00")));
+    assertThat(site.writes()).isEmpty();
+    assertThat(device.planned(worker())).isEmpty();
+
+    site.clock.advance(Duration.ofHours(3));
+    for (int attempt = 0; attempt < 3; attempt++) {
+      var _ = device.attempted(worker());
+    }
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Gone.class);
+    assertThat(site.blazar.resources(node(device))).isEmpty();
+  }
+
+  /** The k8s worker has not noticed yet that the Node is gone. */
   @Test
   void leavesAWedgedLeaseAlone() {
     ReservationWindow window = leased("03:00", "06:00");

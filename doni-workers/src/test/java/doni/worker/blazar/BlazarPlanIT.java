@@ -4,6 +4,7 @@ import static doni.worker.blazar.BlazarFixtures.aDevice;
 import static doni.worker.blazar.BlazarFixtures.aHost;
 import static doni.worker.blazar.BlazarFixtures.available;
 import static doni.worker.blazar.BlazarFixtures.changed;
+import static doni.worker.blazar.BlazarFixtures.joined;
 import static doni.worker.blazar.BlazarFixtures.node;
 import static doni.worker.blazar.BlazarFixtures.uid;
 
@@ -49,6 +50,7 @@ class BlazarPlanIT {
       kinds.add(this::machine);
       kinds.add(this::profiles);
       kinds.add(_ -> join(site));
+      kinds.add(this::rename);
       kinds.add(_ -> replace(site, aDevice()));
       join(site);
       holds(site, site.devices(), "/v1/devices", kinds);
@@ -168,6 +170,15 @@ class BlazarPlanIT {
   private String join(BlazarSite site) {
     site.nodes.join(node(enrolled));
     return "the node is there";
+  }
+
+  /** The k8s worker reports the new Node at once, later, or not at all. */
+  private String rename(Random random) {
+    enrolled.named("Renamed-" + random.nextInt(3) + "-" + node(enrolled).replaceAll("^.*-", ""));
+    if (random.nextBoolean()) {
+      joined(enrolled);
+    }
+    return "the name " + enrolled.name();
   }
 
   private String replace(BlazarSite site, HardwareFixture another) {

@@ -2,12 +2,16 @@ package doni.worker.blazar;
 
 import static doni.worker.blazar.BlazarFixtures.aDevice;
 import static doni.worker.blazar.BlazarFixtures.available;
+import static doni.worker.blazar.BlazarFixtures.changed;
+import static doni.worker.blazar.BlazarFixtures.joined;
 import static doni.worker.blazar.BlazarFixtures.node;
 import static doni.worker.blazar.BlazarFixtures.uid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import doni.convergence.HardwareFixture;
+import doni.enrollment.ReservationWindow;
+import doni.simulator.http.Fault;
 import doni.worker.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -82,25 +86,58 @@ class DeviceLifecycleIT extends OnBlazarDevice {
 
   @Test
   void aNameThatAnotherDeviceHasFails() {
-    HardwareFixture other = aDevice().named(node(device));
+    HardwareFixture other = joined(aDevice().named(node(device)));
     assertThat(other.attempted(worker())).isInstanceOf(Outcome.Synced.class);
 
     assertFails(
         device.attempted(worker()),
-        "name %s is taken by device %s with uid %s; rename one of them"
+        "name %s is taken by device %s with uid %s, and Blazar never releases a name; rename the device"
             .formatted(node(device), stored().get("id"), uid(other)));
     assertThat(site.blazar.resources(node(device))).hasSize(1);
+    // Each refused creation would leave a trust in Keystone.
+    assertThat(site.blazar.trusts()).isOne();
+    assertThat(device.planned(worker())).isEmpty();
+  }
+
+  /** As a service leaves it that stops between the row and its properties. */
+  @Test
+  void aHalfCreatedDeviceOfUnknownOriginIsAdoptedWhenAnOperatorSetsItsUid() {
+    reservable();
+    Object id = stored().get("id");
+    site.blazar.removeCapability(node(device), "uid");
+    device.details().clear();
+    site.restart();
+
+    assertFails(
+        device.attempted(worker()),
+        "name %s is taken by device %s, which has no uid, as after a creation that failed half-way; set its uid to %s in Blazar to adopt it, or rename the device"
+            .formatted(node(device), id, uid(device)));
+    assertThat(site.writes()).isEmpty();
+
+    site.blazar.setCapability(node(device), "uid", uid(device));
+    site.clock.advance(Duration.ofMinutes(1));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).containsEntry("blazar_resource_id", id);
   }
 
   @Test
   void aNameThatADeletedDeviceHadFails() {
     reservable();
     site.blazar.forget(node(device));
-
-    assertFails(
-        device.attempted(worker()),
+    int trusts = site.blazar.trusts();
+    String burnt =
         "name %s was used by a deleted device, and Blazar never releases a name; rename the device"
-            .formatted(node(device)));
+            .formatted(node(device));
+
+    assertFails(device.attempted(worker()), burnt);
+    assertFails(device.attempted(worker()), burnt);
+    assertFails(device.scheduled(worker()), burnt);
+
+    assertThat(site.blazar.trusts()).isEqualTo(trusts + 1);
+    joined(device.named("Other-" + device.name()));
+    site.nodes.join(node(device));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(device.details()).doesNotContainKeys("burnt_name", "burnt_name_generation");
   }
 
   @Test
@@ -115,18 +152,34 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertThat(site.blazar.leaseCount()).isOne();
   }
 
+  /** Its id would make the k8s worker put Blazar's label back, and wait for it after a deletion. */
+  @Test
+  void aDeviceThatIsGoneIsForgottenThoughItCannotBeCreated() {
+    reservable();
+    site.blazar.forget(node(device));
+    site.blazar
+        .faults()
+        .add(Fault.on("POST", "/v1/devices").answering(403, "{\"error_message\":\"no\"}").once());
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+
+    assertThat(device.details()).doesNotContainKeys("blazar_resource_id", "resource_created_at");
+  }
+
   @Test
   void keepsOneOfSeveralDevices() {
     site.blazar.uniqueNames(false);
     reservable();
-    device.details().clear();
-    HardwareFixture twin = aDevice().named(node(device));
+    HardwareFixture twin = aDevice();
+    site.nodes.join(node(twin));
     assertThat(twin.attempted(worker())).isInstanceOf(Outcome.Synced.class);
-    site.blazar.setCapability(node(device), "uid", uid(device));
+    site.blazar.setCapability(node(twin), "uid", uid(device));
+    device.details().clear();
     site.restart();
 
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
     assertThat(site.blazar.resources(node(device))).hasSize(1);
+    assertThat(site.blazar.resources(node(twin))).isEmpty();
   }
 
   @Test
@@ -134,12 +187,128 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     available(device, at("05:00"), at("06:00"));
     reservable();
     String former = node(device);
-    device.named("Renamed-" + former);
+    joined(device.named("Renamed-" + former));
     site.nodes.join(node(device));
 
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
     assertThat(site.blazar.resources(former)).isEmpty();
     assertThat(stored()).containsEntry("uid", uid(device));
+    assertThat(site.blazar.leaseCount()).isOne();
+  }
+
+  /** The k8s worker still reports the Node of the former name when the rename gets here first. */
+  @Test
+  void aRenamedDeviceKeepsItsResourceUntilItsNewNodeIsReported() {
+    ReservationWindow window = available(device, at("05:00"), at("06:00"));
+    reservable();
+    String former = node(device);
+    Object resource = stored().get("id");
+    Object leases = device.details().get("leases");
+    device.named("Renamed-" + former);
+
+    String waiting =
+        "waiting for Kubernetes node %s; then device %s is replaced"
+            .formatted(node(device), former);
+    assertDefers(device.attempted(worker()), waiting);
+    device.withDependency("k8s", Map.of("node_name", node(device), "node_generation", 1));
+    assertDefers(device.attempted(worker()), waiting);
+
+    assertThat(site.writes()).isEmpty();
+    assertThat(site.blazar.resources(former)).hasSize(1);
+    assertThat(device.details())
+        .containsEntry("blazar_resource_id", resource)
+        .containsEntry("leases", leases);
+
+    changed(device, window, at("05:00"), at("07:00"));
+    assertDefers(device.attempted(worker()), waiting);
+    assertThat(site.writes()).singleElement().asString().startsWith("PUT /v1/leases/");
+  }
+
+  /** A report of an earlier generation may be of a time when another device had that Node. */
+  @Test
+  void aRenamedDeviceKeepsItsResourceUntilTheReportIsOfThePresentGeneration() {
+    reservable();
+    String former = node(device);
+    device.named("Renamed-" + former);
+    site.nodes.join(node(device));
+    device.withDependency(
+        "k8s", Map.of("node_uid", "n2", "node_name", node(device), "node_generation", 0));
+
+    assertDefers(
+        device.attempted(worker()),
+        "waiting for Kubernetes node %s; then device %s is replaced"
+            .formatted(node(device), former));
+
+    assertThat(site.writes()).isEmpty();
+  }
+
+  @Test
+  void aRenameThatIsUndoneChangesNothing() {
+    available(device, at("05:00"), at("06:00"));
+    reservable();
+    String former = device.name();
+    device.named("Typo-" + former);
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+
+    device.named(former);
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.writes()).isEmpty();
+  }
+
+  @Test
+  void aRenamedDeviceThatUsersHaveLeasedKeepsItsResourceAndItsLeases() throws Exception {
+    available(device, at("05:00"), at("06:00"));
+    reservable();
+    String former = node(device);
+    site.leaseByAlice(uid(device), "2026-11-23 07:00", "2026-11-23 08:00");
+    joined(device.named("Renamed-" + former));
+    site.nodes.join(node(device));
+
+    assertDefers(
+        device.attempted(worker()),
+        "device %s reserved by a lease until 2026-11-23T08:00:00Z; then it is replaced by device %s"
+            .formatted(former, node(device)));
+
+    assertThat(site.writes()).isEmpty();
+    assertThat(device.details()).containsKey("leases");
+    site.clock.advance(Duration.ofHours(5));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.blazar.resources(former)).isEmpty();
+    assertThat(stored()).containsEntry("uid", uid(device));
+  }
+
+  @Test
+  void aRenamedDeviceKeepsItsResourceWhileAnotherOneHasTheNewName() {
+    reservable();
+    String former = node(device);
+    HardwareFixture other = aDevice();
+    site.nodes.join(node(other));
+    assertThat(other.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    site.blazar.calls().clear();
+    String taken =
+        "name %s is taken by device %s with uid %s, and Blazar never releases a name; rename the device"
+            .formatted(node(other), other.details().get("blazar_resource_id"), uid(other));
+
+    joined(device.named(node(other)));
+
+    assertFails(device.attempted(worker()), taken);
+    assertThat(site.writes()).isEmpty();
+    assertThat(site.blazar.resources(former)).hasSize(1);
+  }
+
+  /** Between the deletion of the former device and the creation of the new one. */
+  @Test
+  void aReplacementThatStopsHalfWayRecordsNothingThatIsGone() {
+    available(device, at("05:00"), at("06:00"));
+    reservable();
+    joined(device.named("Renamed-" + node(device)));
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+
+    assertThat(device.details()).doesNotContainKeys("blazar_resource_id", "leases");
+    site.nodes.join(node(device));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
     assertThat(site.blazar.leaseCount()).isOne();
   }
 
@@ -178,6 +347,8 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertDefers(
         device.deleted().attempted(worker()),
         "device reserved by a lease until 2026-11-23T06:00:00Z; then it is deleted");
+    assertThat(site.writes()).isEmpty();
+    assertThat(device.planned(worker())).isEmpty();
 
     site.clock.advance(Duration.ofHours(3));
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Gone.class);

@@ -2,11 +2,13 @@ package doni.worker.blazar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.enrollment.Generation;
 import doni.enrollment.ReservationWindow;
 import doni.worker.Change;
 import doni.worker.blazar.BlazarDesiredState.DesiredLease;
 import doni.worker.blazar.BlazarDesiredState.LeaseStart;
 import doni.worker.blazar.BlazarDesiredState.NodePresence;
+import doni.worker.blazar.BlazarDesiredState.NodeReport;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.LeaseState;
@@ -129,6 +131,47 @@ class LeaseDriftTests {
     assertThat(drift.refused())
         .isEqualTo(
             Map.of(NAME, "its lease has started, and can only be replaced while the node exists"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PENDING 10 to 60,  false, End",
+    "ACTIVE -10 to 60,  false, held",
+    "BROKEN -10 to 60,  false, held",
+    "ENDED -60 to -10,  false, End",
+    "CHANGING 10 to 60, false, End",
+    "ACTIVE -10 to 60,  true,  held",
+    "BROKEN -10 to 60,  true,  End"
+  })
+  void endsNoLeaseThatBlazarWouldWedgeWithoutItsNode(
+      String lease, boolean deleted, String expected) {
+    BlazarLease present = lease("l", lease, "1");
+    BlazarDesiredState desired = desired(NodePresence.MISSING);
+    BlazarObservedState observed = observed(List.of(present));
+
+    LeaseDrift drift =
+        deleted
+            ? LeaseDrift.ofDeleted(deleted(desired), observed)
+            : LeaseDrift.between(desired, observed);
+
+    assertThat(drift.freeing())
+        .isEqualTo(expected.equals("End") ? List.of(new EndLease(present)) : List.of());
+    assertThat(drift.held()).isEqualTo(expected.equals("held") ? List.of(present) : List.of());
+  }
+
+  private static BlazarDesiredState deleted(BlazarDesiredState desired) {
+    return new BlazarDesiredState(
+        desired.kind(),
+        desired.uid(),
+        desired.name(),
+        desired.properties(),
+        desired.managedKeys(),
+        desired.windows(),
+        desired.nodes(),
+        desired.problem(),
+        desired.notes(),
+        desired.generation(),
+        true);
   }
 
   @Test
@@ -355,9 +398,10 @@ class LeaseDriftTests {
         Map.of(),
         Set.of(),
         List.of(windows),
-        node,
+        new NodeReport(true, node == NodePresence.PRESENT ? Set.of("edge-01") : Set.of(), true),
         Optional.empty(),
         Map.of(),
+        Generation.FIRST,
         false);
   }
 }

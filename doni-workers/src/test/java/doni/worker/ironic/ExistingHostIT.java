@@ -367,11 +367,44 @@ class ExistingHostIT extends OnIronic {
               }
             });
 
-    assertSynced(host.requested(worker()));
+    assertThat(host.requested(worker())).isInstanceOf(Outcome.Failed.class);
     assertDeferred(
         host.with("ipmi_port", 624).requested(worker()),
         "Node is in maintenance mode. Please take the node out of maintenance to apply this update.");
     assertThat(ironic().calls().writes()).isZero();
+  }
+
+  /** As after a wrong password that the owner enrolled: Ironic notices, not the write. */
+  @Test
+  void aPowerFailureIsShownUntilIronicEndsIt() {
+    available();
+    ironic().losePower(host.uuid());
+    ironic()
+        .edit(
+            host.uuid(),
+            node -> node.put("last_error", "ipmitool -P %s failed".formatted(Host.PASSWORD)));
+
+    assertThat(host.requested(worker()).withDetails(Map.of()))
+        .isEqualTo(
+            new Outcome.Failed(
+                "node in maintenance mode: power failure: During sync_power_state, max retries exceeded: ipmitool -P ************ failed; check the BMC's address, credentials and network; Ironic ends the maintenance when it answers",
+                true,
+                null,
+                Map.of()));
+    assertThat(host.details())
+        .containsEntry("maintenance", true)
+        .containsEntry("maintenance_reason", "During sync_power_state, max retries exceeded")
+        .containsEntry("fault", "power failure")
+        .containsEntry("node_last_error", "ipmitool -P ************ failed");
+
+    ironic()
+        .edit(
+            host.uuid(),
+            node -> node.put("maintenance", false).putNull("maintenance_reason").putNull("fault"));
+    assertSynced(host.requested(worker()));
+    assertThat(host.details())
+        .doesNotContainKeys("maintenance", "maintenance_reason", "fault")
+        .containsKeys("power_state", "node_last_error");
   }
 
   @Test

@@ -40,6 +40,7 @@ class HostStateMachineTests {
   private @Nullable String reservation;
   private @Nullable String instance;
   private boolean maintenance;
+  private @Nullable String maintenanceReason;
   private @Nullable String fault;
 
   private IronicObservedState observed(String state) {
@@ -67,7 +68,9 @@ class HostStateMachineTests {
             error,
             reservation,
             maintenance,
+            maintenanceReason,
             fault,
+            "power off",
             instance);
     Map<String, Object> link =
         Map.of("switch_id", "aa:bb:cc:dd:ee:ff", "port_id", "Ethernet1/1", "switch_info", "tor1");
@@ -292,12 +295,10 @@ class HostStateMachineTests {
   @Test
   void maintenanceStopsEveryWriteButTheCredentialsOfALostBmc() {
     maintenance = true;
-    assertThat(enrolled("available", RECORDED).isSteady()).isTrue();
-
     username = "other";
     resourceClass = "other";
     assertWaits(
-        enrolled("available", RECORDED), HostStateMachine.MAINTENANCE, Duration.ofMinutes(5));
+        enrolled("available", RECORDED), HostStateMachine.MAINTENANCE, Duration.ofMinutes(1));
     fault = "clean failure";
     assertThat(enrolled("available", RECORDED).writes()).isEmpty();
     fault = "power failure";
@@ -305,6 +306,37 @@ class HostStateMachineTests {
         .isEqualTo("node/driver_info/ipmi_username");
     assertThat(enrolled("cleaning", RECORDED).writes()).isEmpty();
     assertThat(states().following(observed("available"), RECORDED, NOW).writes()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      textBlock =
+          """
+          available  | -             | -      | -    | no reason given; take the node out of maintenance in Ironic
+          active     | -             | memory | old  | memory; take the node out of maintenance in Ironic
+          manageable | clean failure | wipe   | sda  | clean failure: wipe: sda; take the node out of maintenance in Ironic
+          clean wait | -             | memory | -    | memory; take the node out of maintenance in Ironic
+          available  | power failure | sync   | IPMI | power failure: sync: IPMI; check the BMC's address, credentials and network; Ironic ends the maintenance when it answers
+          """)
+  void aNodeInMaintenanceIsNeverSteady(
+      String state,
+      @Nullable String cause,
+      @Nullable String reason,
+      @Nullable String lastError,
+      String expected) {
+    maintenance = true;
+    fault = cause;
+    maintenanceReason = reason;
+    error = lastError;
+
+    HostStep step = enrolled(state, RECORDED);
+
+    assertThat(step.writes()).isEmpty();
+    assertThat(step.ending())
+        .isEqualTo(
+            new Outcome.Failed("node in maintenance mode: " + expected, true, null, Map.of()));
   }
 
   @Test
@@ -403,7 +435,7 @@ class HostStateMachineTests {
     assertWaits(
         states.next(observed(state), RECORDED, false, NOW),
         HostStateMachine.MAINTENANCE,
-        Duration.ofMinutes(5));
+        Duration.ofMinutes(1));
 
     fault = "power failure";
 

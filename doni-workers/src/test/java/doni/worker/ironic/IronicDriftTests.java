@@ -71,6 +71,8 @@ class IronicDriftTests {
         null,
         false,
         null,
+        null,
+        null,
         null);
   }
 
