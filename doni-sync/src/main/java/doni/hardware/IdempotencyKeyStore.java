@@ -61,7 +61,7 @@ class IdempotencyKeyStore {
     return claimed == 1
         ? Optional.empty()
         : Optional.of(
-            rows.findById(new IdempotencyKeyEntity.IdempotencyKeyId(projectId, key))
+            rows.find(new IdempotencyKeyEntity.IdempotencyKeyId(projectId, key))
                 .filter(earlier -> MessageDigest.isEqual(hash, earlier.requestHash))
                 .map(earlier -> new HardwareId(earlier.hardwareUuid))
                 .orElseThrow(() -> new Conflict("Idempotency-Key was used for another request")));

@@ -1,6 +1,7 @@
 package doni.engine.attempt;
 
 import doni.convergence.FailureClassifier;
+import doni.database.DatabaseOutageDetector;
 import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.enrollment.HardwareId;
 import doni.task.WorkerTask;
@@ -104,8 +105,11 @@ public final class Planner {
           WorkerPlan.unknown(
               worker.type(), "no response from its backend within " + patience.toSeconds() + " s"));
     } catch (ExecutionException e) {
-      return Optional.of(
-          WorkerPlan.unknown(worker.type(), reason(e.getCause() == null ? e : e.getCause())));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof RuntimeException failure && DatabaseOutageDetector.causes(failure)) {
+        throw failure;
+      }
+      return Optional.of(WorkerPlan.unknown(worker.type(), reason(cause)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of(WorkerPlan.unknown(worker.type(), "the service is stopping"));
