@@ -1,7 +1,6 @@
 package doni.engine.attempt;
 
 import doni.convergence.FailureClassifier;
-import doni.database.DatabaseOutageDetector;
 import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.enrollment.HardwareId;
 import doni.task.WorkerTask;
@@ -27,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Computes what an attempt would write now: the first half of an attempt. Nothing is written to a
@@ -106,7 +107,11 @@ public final class Planner {
               worker.type(), "no response from its backend within " + patience.toSeconds() + " s"));
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      if (cause instanceof RuntimeException failure && DatabaseOutageDetector.causes(failure)) {
+      if (cause instanceof DataAccessException failure) {
+        // The worker is not at fault, and its plan is not known.
+        throw failure;
+      }
+      if (cause instanceof TransactionException failure) {
         throw failure;
       }
       return Optional.of(WorkerPlan.unknown(worker.type(), reason(cause)));
