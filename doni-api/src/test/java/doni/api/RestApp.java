@@ -7,6 +7,7 @@ import static org.mockito.Mockito.when;
 import static org.mockito.Mockito.withSettings;
 
 import doni.bulkimport.ImportService;
+import doni.engine.lane.LaneHealth;
 import doni.event.EventFeedService;
 import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareService;
@@ -23,6 +24,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.mockito.Answers;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -108,6 +110,11 @@ public class RestApp {
   }
 
   @Bean
+  LaneHealth laneHealth() {
+    return mock(LaneHealth.class);
+  }
+
+  @Bean
   ResyncService syncRuns() {
     return mock(ResyncService.class);
   }
@@ -135,8 +142,8 @@ public class RestApp {
 
   @Bean
   DataSource database() throws SQLException {
-    Connection connection = mock(Connection.class);
-    when(connection.isValid(2)).thenReturn(true);
+    Connection connection = mock(Connection.class, Answers.RETURNS_DEEP_STUBS);
+    when(connection.createStatement().execute(anyString())).thenReturn(true);
     DataSource database = mock(DataSource.class);
     when(database.getConnection()).thenReturn(connection);
     return database;

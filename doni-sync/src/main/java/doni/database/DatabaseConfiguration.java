@@ -1,5 +1,6 @@
 package doni.database;
 
+import com.zaxxer.hikari.HikariDataSource;
 import doni.worker.DistributedLock;
 import java.nio.file.Path;
 import javax.sql.DataSource;
@@ -8,7 +9,9 @@ import org.postgresql.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
@@ -39,6 +42,30 @@ class DatabaseConfiguration {
                 + " jdbc:postgresql://host:5432/database");
       }
     };
+  }
+
+  /** Limits the waits of the pool, which is started by its first connection. */
+  @Bean
+  static BeanPostProcessor connectionTimeLimits() {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        if (bean instanceof HikariDataSource pool) {
+          ConnectionTimeLimits.limit(pool);
+        }
+        return bean;
+      }
+    };
+  }
+
+  @Bean(destroyMethod = "close")
+  static OutageLogFilter outageLogFilter() {
+    return OutageLogFilter.install();
+  }
+
+  @Bean
+  FlywayConfigurationCustomizer migrationsWithoutTimeLimit() {
+    return flyway -> flyway.dataSource(ConnectionTimeLimits.unlimited(flyway.getDataSource()));
   }
 
   /** Logs a migration only if there was one. */

@@ -28,6 +28,9 @@ final class PostgresAdvisoryLock implements DistributedLock {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresAdvisoryLock.class);
   private static final String SERVICE = "postgres";
 
+  /** How long Postgres may take to tell that a wait is over. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
   private final DataSource database;
   private final Map<String, ReentrantLock> here = new ConcurrentHashMap<>();
 
@@ -72,7 +75,7 @@ final class PostgresAdvisoryLock implements DistributedLock {
       Connection connection = database.getConnection();
       try {
         connection.setAutoCommit(false);
-        acquire(connection, name, patience);
+        waitUpTo(connection, patience, name);
         return connection;
       } catch (SQLException | RuntimeException e) {
         release(connection);
@@ -94,10 +97,22 @@ final class PostgresAdvisoryLock implements DistributedLock {
     }
   }
 
+  /** Waits for the lock, which may last longer than the pool lets a statement take. */
+  private static void waitUpTo(Connection connection, Duration patience, String name)
+      throws SQLException {
+    int limit = connection.getNetworkTimeout();
+    long longest = Math.max(0, patience.toMillis()) + ANSWER.toMillis();
+    connection.setNetworkTimeout(Runnable::run, (int) longest);
+    acquire(connection, name, patience);
+    connection.setNetworkTimeout(Runnable::run, limit);
+  }
+
   private static void acquire(Connection connection, String name, Duration patience)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("set local lock_timeout = " + Math.max(1, patience.toMillis()));
+      statement.execute(
+          "set local statement_timeout = 0; set local lock_timeout = "
+              + Math.max(1, patience.toMillis()));
     }
     try (PreparedStatement lock =
         connection.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 0))")) {

@@ -73,7 +73,7 @@ class IdempotencyKeyStore {
     return claimed == 1
         ? Optional.empty()
         : Optional.of(
-            rows.findById(new IdempotencyKeyEntity.IdempotencyKeyId(caller.projectId(), key))
+            rows.find(new IdempotencyKeyEntity.IdempotencyKeyId(caller.projectId(), key))
                 .filter(earlier -> hash.matches(earlier.requestHash, canonical))
                 .map(earlier -> new HardwareId(earlier.hardwareUuid))
                 .orElseThrow(() -> new Conflict("Idempotency-Key was used for another request")));

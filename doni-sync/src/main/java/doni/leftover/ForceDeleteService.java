@@ -99,7 +99,7 @@ public class ForceDeleteService {
   public void dismiss(Caller caller, long id) {
     policy.enforce("leftover:delete", caller, Map.of());
     Leftover leftover =
-        rows.findById(id)
+        rows.find(id)
             .map(LeftoverEntity::toLeftover)
             .orElseThrow(() -> new NotFound("there is no leftover " + id));
     if (!leftovers.dismiss(id)) {

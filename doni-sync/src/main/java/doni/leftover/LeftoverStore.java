@@ -171,7 +171,7 @@ class LeftoverStore {
         .query((row, _) -> new Claimed(row.getLong("id"), row.getString("followed")))
         .optional()
         .flatMap(claimed ->
-            rows.findById(claimed.id())
+            rows.find(claimed.id())
                 .map(row ->
                     new ClaimedLeftover(
                         row.toLeftover(),

@@ -4,8 +4,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Makes a replica not ready while its database is unavailable. The replica stays alive, because a
- * restart would not help.
+ * Makes a replica not ready while its database accepts no writes. The replica stays alive, because
+ * a restart would not help.
  */
 final class DatabaseHealthIndicator implements HealthIndicator {
 
@@ -17,6 +17,6 @@ final class DatabaseHealthIndicator implements HealthIndicator {
 
   @Override
   public Health health() {
-    return (database.answers() ? Health.up() : Health.down()).build();
+    return (database.acceptsWrites() ? Health.up() : Health.down()).build();
   }
 }

@@ -26,7 +26,8 @@ final class HealthCheckController {
   @Operation(
       operationId = "healthcheck",
       summary = "Check the health of the service",
-      description = "503 while the database is unavailable. Backends of workers are not checked.")
+      description =
+          "503 while the database is unavailable. Backends of workers are not checked.")
   @ApiResponse(
       responseCode = "200",
       description = "the service is healthy",
@@ -38,7 +39,7 @@ final class HealthCheckController {
   @SecurityRequirements
   @GetMapping("/healthcheck")
   ResponseEntity<String> healthcheck() {
-    if (!database.answers()) {
+    if (!database.acceptsWrites()) {
       throw new DataAccessResourceFailureException("database unavailable");
     }
     return ResponseEntity.ok().contentType(MediaType.TEXT_PLAIN).body("OK");

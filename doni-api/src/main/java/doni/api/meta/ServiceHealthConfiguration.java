@@ -1,5 +1,6 @@
 package doni.api.meta;
 
+import doni.engine.lane.LaneHealth;
 import doni.machinetype.MachineTypesHealth;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -21,6 +22,11 @@ class ServiceHealthConfiguration {
   @Bean
   DatabaseHealthIndicator databaseHealthIndicator(DatabaseHealthProbe database) {
     return new DatabaseHealthIndicator(database);
+  }
+
+  @Bean
+  LaneHealthIndicator lanesHealthIndicator(LaneHealth lanes) {
+    return new LaneHealthIndicator(lanes);
   }
 
   @Bean

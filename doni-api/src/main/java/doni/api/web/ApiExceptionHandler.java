@@ -1,5 +1,6 @@
 package doni.api.web;
 
+import doni.database.DatabaseOutageDetector;
 import doni.request.RequestRefusedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -83,11 +84,8 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
       return null;
     }
     if (DatabaseOutageDetector.causes(failure)) {
-      LOG.warn(
-          "{} {} refused, database unavailable: {}",
-          request.getMethod(),
-          request.getRequestURI(),
-          failure.getClass().getSimpleName());
+      // The engine's filter logs the first of many that are alike, without the stack trace.
+      LOG.warn("{} {} refused", request.getMethod(), request.getRequestURI(), failure);
       return unavailable();
     }
     LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), failure);

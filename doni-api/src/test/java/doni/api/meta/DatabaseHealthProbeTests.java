@@ -1,6 +1,9 @@
 package doni.api.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -8,8 +11,11 @@ import static org.mockito.Mockito.when;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,7 @@ class DatabaseHealthProbeTests {
 
   private final DataSource database = mock(DataSource.class);
   private final Connection connection = mock(Connection.class);
+  private final Statement statement = mock(Statement.class);
   private final Clock clock = mock(Clock.class);
   private final DatabaseHealthProbe probe = new DatabaseHealthProbe(database, clock);
 
@@ -27,12 +34,14 @@ class DatabaseHealthProbeTests {
   void isWell() throws SQLException {
     when(clock.instant()).thenReturn(NOON);
     when(database.getConnection()).thenReturn(connection);
-    when(connection.isValid(2)).thenReturn(true);
+    when(connection.createStatement()).thenReturn(statement);
+    when(statement.execute(anyString())).thenReturn(true);
   }
 
   @Test
-  void saysThatTheDatabaseAnswers() throws SQLException {
-    assertThat(probe.answers()).isTrue();
+  void saysThatAWriteIsPossible() throws SQLException {
+    assertThat(probe.acceptsWrites()).isTrue();
+    verify(connection).setNetworkTimeout(any(), eq(3_000));
     verify(connection).close();
   }
 
@@ -40,24 +49,42 @@ class DatabaseHealthProbeTests {
   void saysThatThereIsNoConnection() throws SQLException {
     when(database.getConnection()).thenThrow(new SQLException("refused"));
 
-    assertThat(probe.answers()).isFalse();
+    assertThat(probe.acceptsWrites()).isFalse();
   }
 
   @Test
-  void saysThatAConnectionIsDead() throws SQLException {
-    when(connection.isValid(2)).thenReturn(false);
+  void saysThatTheDatabaseIsReadOnly() throws SQLException {
+    when(statement.execute(anyString())).thenThrow(new SQLException("read-only", "25006"));
 
-    assertThat(probe.answers()).isFalse();
+    assertThat(probe.acceptsWrites()).isFalse();
+  }
+
+  @Test
+  void asksASilentDatabaseOnceAndDoesNotWaitForIt() throws SQLException {
+    CountDownLatch silence = new CountDownLatch(1);
+    when(database.getConnection())
+        .thenAnswer(call -> {
+          silence.await();
+          return connection;
+        });
+    DatabaseHealthProbe hasty = new DatabaseHealthProbe(database, clock, Duration.ofMillis(20));
+
+    assertThat(hasty.acceptsWrites()).isFalse();
+    when(clock.instant()).thenReturn(NOON.plusSeconds(2));
+    assertThat(hasty.acceptsWrites()).isFalse();
+
+    verify(database, times(1)).getConnection();
+    silence.countDown();
   }
 
   @Test
   void asksOnceASecondOnly() throws SQLException {
-    probe.answers();
-    probe.answers();
+    probe.acceptsWrites();
+    probe.acceptsWrites();
     verify(database, times(1)).getConnection();
 
     when(clock.instant()).thenReturn(NOON.plusMillis(1_001));
-    probe.answers();
+    probe.acceptsWrites();
     verify(database, times(2)).getConnection();
   }
 
@@ -69,8 +96,8 @@ class DatabaseHealthProbeTests {
           throw new SQLException("refused");
         });
 
-    probe.answers();
-    probe.answers();
+    probe.acceptsWrites();
+    probe.acceptsWrites();
 
     verify(database, times(1)).getConnection();
   }

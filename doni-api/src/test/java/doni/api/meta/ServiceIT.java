@@ -2,6 +2,7 @@ package doni.api.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.mockito.Answers;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -38,8 +40,8 @@ class ServiceIT {
 
   @Test
   void isHealthyAsLongAsTheDatabaseAnswers() throws SQLException {
-    Connection connection = mock(Connection.class);
-    when(connection.isValid(2)).thenReturn(true);
+    Connection connection = mock(Connection.class, Answers.RETURNS_DEEP_STUBS);
+    when(connection.createStatement().execute(anyString())).thenReturn(true);
     doThrow(new SQLException("refused")).when(database).getConnection();
     await()
         .untilAsserted(() -> {

@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Computes what an attempt would write now: the first half of an attempt. Nothing is written to a
@@ -105,8 +107,15 @@ public final class Planner {
           WorkerPlan.unknown(
               worker.type(), "no response from its backend within " + patience.toSeconds() + " s"));
     } catch (ExecutionException e) {
-      return Optional.of(
-          WorkerPlan.unknown(worker.type(), reason(e.getCause() == null ? e : e.getCause())));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (cause instanceof DataAccessException failure) {
+        // The worker is not at fault, and its plan is not known.
+        throw failure;
+      }
+      if (cause instanceof TransactionException failure) {
+        throw failure;
+      }
+      return Optional.of(WorkerPlan.unknown(worker.type(), reason(cause)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of(WorkerPlan.unknown(worker.type(), "the service is stopping"));

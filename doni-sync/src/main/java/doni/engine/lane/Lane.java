@@ -31,6 +31,9 @@ final class Lane {
   /** Time for interrupted attempts to hand their tasks back. */
   static final Duration HAND_BACK = Duration.ofSeconds(2);
 
+  /** Time without a poll after which a lane is silent, unless it polls very rarely. */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
   private final Worker worker;
   private final ResyncPolicy policy;
   private final Duration stopGrace;
@@ -38,9 +41,13 @@ final class Lane {
   private final Scheduler scheduler;
   private final Consumer<HardwareId> onProgress;
   private final AttemptSlots slots;
+  private final int concurrency;
+  private final Duration longestSilence;
   private final AtomicBoolean checkAgain = new AtomicBoolean();
   private @Nullable LanePause pause;
+  private volatile boolean paused;
   private volatile boolean stopping;
+  private volatile long polledAt = System.nanoTime();
 
   /**
    * @param onProgress called with a device for which the worker recorded something new, or which is
@@ -57,8 +64,11 @@ final class Lane {
     this.stopGrace = settings.stopGrace();
     this.reconciler = reconciler;
     this.onProgress = onProgress;
-    this.slots = new AttemptSlots(settings.concurrency());
-    this.scheduler = schedulers.create(worker.type(), settings, this::attempt, this::afterEach);
+    this.concurrency = settings.concurrency();
+    this.longestSilence = longest(settings.pollInterval());
+    this.slots = new AttemptSlots(concurrency);
+    this.scheduler =
+        schedulers.create(worker.type(), settings, this::attempt, this::afterEach, this::polled);
   }
 
   String type() {
@@ -82,6 +92,7 @@ final class Lane {
     reconciler.register(worker);
     worker.start(trigger);
     observePause();
+    polled();
     scheduler.start();
   }
 
@@ -91,7 +102,31 @@ final class Lane {
     scheduler.triggerCheckForDueExecutions();
   }
 
+  private void polled() {
+    polledAt = System.nanoTime();
+  }
+
+  private static Duration longest(Duration pollInterval) {
+    Duration several = pollInterval.multipliedBy(3);
+    return several.compareTo(SILENCE) > 0 ? several : SILENCE;
+  }
+
+  /**
+   * Returns how long the lane has not polled, where that is too long. A lane does not poll while it
+   * is paused, and while it has as many attempts as it may have.
+   */
+  Optional<Duration> silence() {
+    Duration silence = Duration.ofNanos(System.nanoTime() - polledAt);
+    return silence.compareTo(longestSilence) <= 0
+            || stopping
+            || paused
+            || scheduler.getCurrentlyExecuting().size() >= concurrency
+        ? Optional.empty()
+        : Optional.of(silence);
+  }
+
   private void afterEach() {
+    polled();
     if (checkAgain.compareAndSet(true, false)) {
       scheduler.triggerCheckForDueExecutions();
     }
@@ -102,10 +137,12 @@ final class Lane {
     LanePause now = worker.lanePause().orElse(null);
     LanePause before = pause;
     pause = now;
+    paused = now != null;
     if (now != null && before == null) {
       scheduler.pause();
       LOG.info("Lane {} paused: {}", worker.type(), now.reason());
     } else if (now == null && before != null && !stopping) {
+      polled();
       scheduler.resume();
       wake();
       LOG.info("Lane {} resumed", worker.type());

@@ -92,6 +92,11 @@ class LaneConfiguration {
   }
 
   @Bean
+  LaneHealth laneHealth(ReplicaLanes lanes) {
+    return new LaneHealth(lanes);
+  }
+
+  @Bean
   SchedulerFactory schedulerFactory(DataSource database, Replica replica, Clock clock) {
     return new SchedulerFactory(database, replica, clock);
   }

@@ -5,6 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -28,6 +31,7 @@ final class LaneMonitor {
   private final LaneQueue queue;
   private final Housekeeping housekeeping;
   private final MeterRegistry meters;
+  private final Set<String> silent = ConcurrentHashMap.newKeySet();
   private volatile Map<String, LaneQueue.Backlog> backlogs = Map.of();
 
   LaneMonitor(
@@ -42,6 +46,7 @@ final class LaneMonitor {
     register(lanes);
     housekeeping.every(LanePausePublisher.INTERVAL, () -> pauses.publish(lanes));
     housekeeping.every(INTERVAL, this::refresh);
+    housekeeping.every(INTERVAL, () -> lanes.forEach(this::observe));
   }
 
   /** Ends all background jobs of the lanes, and removes the published pauses. */
@@ -57,6 +62,19 @@ final class LaneMonitor {
       Gauge.builder("doni.lane.running", lane, Lane::running)
           .tag(TAG, lane.type())
           .register(meters);
+    }
+  }
+
+  /** Logs once that a lane has stopped polling, and that it polls again. */
+  private void observe(Lane lane) {
+    Optional<Duration> silence = lane.silence();
+    if (silence.isPresent() && silent.add(lane.type())) {
+      LOG.warn(
+          "Lane {} has not polled its queue for {} s; not ready until it does",
+          lane.type(),
+          silence.get().toSeconds());
+    } else if (silence.isEmpty() && silent.remove(lane.type())) {
+      LOG.info("Lane {} polls its queue again", lane.type());
     }
   }
 

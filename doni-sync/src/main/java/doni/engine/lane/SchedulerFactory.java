@@ -2,6 +2,7 @@ package doni.engine.lane;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcTaskRepositoryContext;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.Execution;
@@ -14,6 +15,7 @@ import doni.task.LanePartition;
 import doni.task.WorkerTask.TaskClaim;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
@@ -62,15 +64,20 @@ final class SchedulerFactory {
   /**
    * @param attempt makes one attempt and gives the row back
    * @param afterEach called after each attempt, on its thread
+   * @param polled called after each poll that the database answered
    */
   Scheduler create(
-      String workerType, LaneSettings settings, Consumer<TaskClaim> attempt, Runnable afterEach) {
+      String workerType,
+      LaneSettings settings,
+      Consumer<TaskClaim> attempt,
+      Runnable afterEach,
+      Runnable polled) {
     int concurrency = settings.concurrency();
     Thread.Builder.OfVirtual threads =
         Thread.ofVirtual().name("lane-" + workerType + "-scheduler-", 0);
     return Scheduler.create(database, task(workerType, attempt))
         .tableName(LanePartition.of(workerType).name())
-        .jdbcCustomization(new PostgreSqlJdbcCustomization(false, false))
+        .jdbcCustomization(new ObservedPolls(polled))
         .schedulerName(new SchedulerName.Fixed(replica.name()))
         .clock(clock::instant)
         .threads(concurrency)
@@ -121,6 +128,24 @@ final class SchedulerFactory {
                   HardwareId.parse(picked.getId()), workerType, picked.pickedBy, picked.version));
           return GIVEN_BACK_ALREADY;
         });
+  }
+
+  /** Tells of polls, which db-scheduler does only of those that found something. */
+  private static final class ObservedPolls extends PostgreSqlJdbcCustomization {
+    private final Runnable polled;
+
+    ObservedPolls(Runnable polled) {
+      super(false, false);
+      this.polled = polled;
+    }
+
+    @Override
+    public List<Execution> lockAndFetchSingleStatement(
+        JdbcTaskRepositoryContext queue, Instant now, int limit, boolean orderByPriority) {
+      List<Execution> due = super.lockAndFetchSingleStatement(queue, now, limit, orderByPriority);
+      polled.run();
+      return due;
+    }
   }
 
   /**

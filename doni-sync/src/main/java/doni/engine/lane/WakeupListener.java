@@ -59,7 +59,7 @@ final class WakeupListener {
         }
       } catch (SQLException e) {
         if (stopped.getCount() > 0) {
-          LOG.warn("No wake-up notifications from other replicas for now: {}", e.getMessage());
+          LOG.warn("No wake-up notifications from other replicas for now", e);
         }
       }
       if (paused(pause)) {
@@ -88,7 +88,7 @@ final class WakeupListener {
           wakeups.received(call.getParameter());
         }
       } else if (!connection.isValid((int) CHECK.toSeconds())) {
-        throw new SQLException("the connection is dead");
+        throw new SQLException("the connection is dead", "08006");
       }
     }
   }

@@ -29,6 +29,11 @@ record Database(String url) {
             .isEmpty();
   }
 
+  /** The names of live hardware. */
+  List<String> names() throws SQLException {
+    return texts("select name from hardware where deleted_at is null");
+  }
+
   /** Every row of a table as text. */
   List<String> dump(String table) throws SQLException {
     return texts("select t::text from " + table + " t");

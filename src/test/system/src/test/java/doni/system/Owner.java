@@ -48,6 +48,11 @@ final class Owner implements AutoCloseable {
     return enrolled(http.post(HARDWARE, enrollment(name)));
   }
 
+  /** Repeated with the same key, it enrolls one device. */
+  Reply enroll(String name, String key) throws IOException, InterruptedException {
+    return http.post(HARDWARE, enrollment(name), Map.of("Idempotency-Key", key));
+  }
+
   Enrolled enrolled(Reply reply) {
     assertThat(reply.status()).as(reply.text("/error")).isEqualTo(201);
     return new Enrolled(

@@ -47,6 +47,10 @@ final class SitePostgres implements AutoCloseable {
     }
   }
 
+  int port() {
+    return port;
+  }
+
   /** Ends all connections, and refuses new ones until {@link #start}. */
   void stop() {
     if (postgres == null) {

@@ -40,9 +40,14 @@ final class TestSite implements AutoCloseable {
    * @param name of the directory that takes the replicas' logs, and keeps them until the next run
    */
   TestSite(String name, SitePostgres postgres) {
+    this(name, postgres.create());
+  }
+
+  /** A site without a replica, with an empty database. */
+  TestSite(String name, Database database) {
     assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
     this.directory = emptied(Path.of("target", "system", name).toAbsolutePath());
-    this.database = postgres.create();
+    this.database = database;
   }
 
   /** All of the backends. */

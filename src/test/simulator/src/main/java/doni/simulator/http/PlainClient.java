@@ -53,6 +53,12 @@ public final class PlainClient implements AutoCloseable {
     return send("POST", path, "application/json", json);
   }
 
+  /** Sends more headers than those of every request. */
+  public Reply post(String path, String json, Map<String, String> more)
+      throws IOException, InterruptedException {
+    return send("POST", path, "application/json", json, more);
+  }
+
   public Reply put(String path, String json) throws IOException, InterruptedException {
     return send("PUT", path, "application/json", json);
   }
@@ -74,13 +80,19 @@ public final class PlainClient implements AutoCloseable {
 
   public Reply send(String method, String path, String contentType, String body)
       throws IOException, InterruptedException {
-    HttpRequest request =
+    return send(method, path, contentType, body, Map.of());
+  }
+
+  private Reply send(
+      String method, String path, String contentType, String body, Map<String, String> more)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
         request(path)
             .header("Content-Type", contentType)
             .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-            .build();
-    HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    more.forEach(request::header);
+    HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
     Map<String, String> received =
         response.headers().map().entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().getFirst()));

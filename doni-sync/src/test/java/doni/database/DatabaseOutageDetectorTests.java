@@ -1,8 +1,9 @@
-package doni.api.web;
+package doni.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.junit.jupiter.api.Test;
@@ -17,13 +18,16 @@ class DatabaseOutageDetectorTests {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"08006", "08001", "53300", "57014", "57P01", "57P03", "40001", "40P01", "55P03"})
+      strings = {
+        "08006", "08001", "25006", "25P03", "40001", "40P01", "53100", "53200", "53300", "55000",
+        "55P03", "57014", "57P01", "57P03", "58000", "58030", "XX000", "XX001"
+      })
   void isAnOutageByPostgresCode(String state) {
     assertThat(DatabaseOutageDetector.causes(new SQLException("x", state))).isTrue();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"23505", "22021", "42601", "25006", "", "0800"})
+  @ValueSource(strings = {"23505", "22021", "42601", "42501", "", "0800"})
   void isADefectByPostgresCode(String state) {
     assertThat(DatabaseOutageDetector.causes(new SQLException("x", state))).isFalse();
   }
@@ -63,5 +67,29 @@ class DatabaseOutageDetectorTests {
     one.initCause(two);
 
     assertThat(DatabaseOutageDetector.causes(one)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"08006", "25006", "53100", "55000", "57P01", "58030", "XX000"})
+  void breaksAConnectionThatMayNotReturnIntoThePool(String state) {
+    assertThat(DatabaseOutageDetector.breaksConnection(new SQLException("x", state))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"23505", "25P02", "40001", "40P01", "55P03", "57014", "42601"})
+  void leavesAConnectionWhoseStatementOrTransactionFailed(String state) {
+    assertThat(DatabaseOutageDetector.breaksConnection(new SQLException("x", state))).isFalse();
+  }
+
+  @Test
+  void concernsEveryConnectionWhenTheServerIsAtFault() {
+    SQLException silent =
+        new SQLException("x", "08006", new SocketTimeoutException("Read timed out"));
+
+    assertThat(DatabaseOutageDetector.concernsServer(silent)).isTrue();
+    assertThat(DatabaseOutageDetector.concernsServer(new SQLException("x", "25006"))).isTrue();
+    assertThat(DatabaseOutageDetector.concernsServer(new SQLException("x", "57P01"))).isTrue();
+    assertThat(DatabaseOutageDetector.concernsServer(new SQLException("x", "08006"))).isFalse();
+    assertThat(DatabaseOutageDetector.concernsServer(new SQLException("x", "53100"))).isFalse();
   }
 }

@@ -1,0 +1,92 @@
+package doni.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.Map;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+
+/**
+ * Time limits of database connections, so that a connection which goes silent costs a caller
+ * seconds and the pool nothing. What the URL or {@code spring.datasource.hikari} sets itself stays.
+ */
+final class ConnectionTimeLimits {
+
+  /**
+   * Driver properties of the pool's connections. The socket limit ends a wait for an answer that
+   * never arrives. Of several hosts, an unavailable one must leave time for the next within the
+   * pool's five seconds, and the roles of hosts are checked again after a second, because the
+   * primary may have changed.
+   */
+  private static final Map<String, String> POOL =
+      Map.of(
+          "connectTimeout", "2",
+          "socketTimeout", "30",
+          "tcpKeepAlive", "true",
+          "hostRecheckSeconds", "1");
+
+  /** Shorter than the socket limit, so that a slow statement does not cost its connection. */
+  private static final String STATEMENT_LIMIT = "set statement_timeout = '25s'";
+
+  /** Leaves time to replace two silent connections before a caller gives up after five seconds. */
+  private static final long VALIDATION_MILLIS = 2_000;
+
+  private ConnectionTimeLimits() {}
+
+  /** Sets the limits of a pool that is not started yet. */
+  static void limit(HikariDataSource pool) {
+    Properties own = pool.getDataSourceProperties();
+    POOL.forEach(own::putIfAbsent);
+    if (pool.getConnectionInitSql() == null && !setsOptions(pool)) {
+      pool.setConnectionInitSql(STATEMENT_LIMIT);
+    }
+    if (pool.getValidationTimeout() == new HikariConfig().getValidationTimeout()) {
+      pool.setValidationTimeout(VALIDATION_MILLIS);
+    }
+    pool.setExceptionOverride(new BrokenConnectionRules(pool));
+  }
+
+  /**
+   * Returns a source of connections for migrations, which may take longer than any limit of the
+   * pool. TCP keep-alive ends one whose database is gone.
+   */
+  static DataSource unlimited(DataSource configured) {
+    return switch (configured) {
+      case HikariDataSource pool ->
+          patient(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
+      case SimpleDriverDataSource own ->
+          patient(own.getUrl(), own.getUsername(), own.getPassword());
+      default -> configured;
+    };
+  }
+
+  private static DataSource patient(
+      @Nullable String url, @Nullable String user, @Nullable String password) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setConnectTimeout(5);
+    source.setTcpKeepAlive(true);
+    // Else the driver quotes the values of a failed statement.
+    source.setLogServerErrorDetail(false);
+    // The URL comes last, so that it wins.
+    source.setURL(url);
+    if (user != null) {
+      source.setUser(user);
+    }
+    if (password != null) {
+      source.setPassword(password);
+    }
+    return source;
+  }
+
+  private static boolean setsOptions(HikariDataSource pool) {
+    Properties inUrl = Driver.parseURL(String.valueOf(pool.getJdbcUrl()), null);
+    String options =
+        String.valueOf(pool.getDataSourceProperties().get("options"))
+            + (inUrl == null ? "" : inUrl.getProperty("options", ""));
+    return options.contains("statement_timeout");
+  }
+}
