@@ -243,9 +243,15 @@ public final class KeystoneSession {
     ServiceUserToken token = current;
     boolean good =
         token != null
-            && token.expiresAt().isAfter(clock.instant().plus(RENEWAL_MARGIN))
+            && token.expiresAt().isAfter(clock.instant().plus(renewalMargin(token)))
             && !token.startedAt().isBefore(moment)
             && !token.token().equals(refused);
     return good ? token : null;
+  }
+
+  /** A fixed margin would make a token of a minute useless: each call would log in. */
+  private static Duration renewalMargin(ServiceUserToken token) {
+    Duration quarter = Duration.between(token.startedAt(), token.expiresAt()).dividedBy(4);
+    return quarter.compareTo(RENEWAL_MARGIN) < 0 ? quarter : RENEWAL_MARGIN;
   }
 }

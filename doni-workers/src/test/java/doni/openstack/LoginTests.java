@@ -87,6 +87,21 @@ class LoginTests extends SiteTest {
     assertThat(site.logins).hasSize(2);
   }
 
+  /** The margin before the expiry is a quarter of the lifetime here, not a minute. */
+  @Test
+  void usesAShortLivedTokenForMostOfItsLifetime() {
+    site.tokenLifetime = Duration.ofSeconds(60);
+    OpenStackService service = openStack.service(settings());
+    service.send(ServiceRequest.get("/channels"));
+
+    clock.advance(Duration.ofSeconds(44));
+    service.send(ServiceRequest.get("/channels"));
+    assertThat(site.logins).hasSize(1);
+    clock.advance(Duration.ofSeconds(2));
+    service.send(ServiceRequest.get("/channels"));
+    assertThat(site.logins).hasSize(2);
+  }
+
   @Test
   void renewsARefusedTokenOnceAndRepeatsTheRequest() {
     OpenStackService service = openStack.service(settings());

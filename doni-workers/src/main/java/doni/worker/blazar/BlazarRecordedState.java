@@ -33,6 +33,13 @@ record BlazarRecordedState(
     Optional<BurntName> burntName) {
 
   private static final String CREATED_AT = "resource_created_at";
+
+  /**
+   * False while Blazar's monitor finds the node not ready: the device does not respond. That is its
+   * availability and no drift, because no write of this worker changes it.
+   */
+  private static final String RESERVABLE = "reservable";
+
   private static final String LEASES = "leases";
   private static final String PROPERTY_KEYS = "property_keys";
   private static final String REFUSALS = "lease_refusals";
@@ -148,6 +155,7 @@ record BlazarRecordedState(
         .putAll(desired.notes())
         .put(SharedNames.BLAZAR_RESOURCE_ID, resource.id())
         .put(CREATED_AT, resource.createdAt())
+        .put(RESERVABLE, resource.reservable())
         .put(PROPERTY_KEYS, keys)
         .put("refused_properties", refusals.propertyKeys())
         .put(BURNT_NAME, null)
@@ -180,7 +188,10 @@ record BlazarRecordedState(
   }
 
   private static StateDetails.Builder withoutResource(StateDetails.Builder details) {
-    return details.put(SharedNames.BLAZAR_RESOURCE_ID, null).put(CREATED_AT, null);
+    return details
+        .put(SharedNames.BLAZAR_RESOURCE_ID, null)
+        .put(CREATED_AT, null)
+        .put(RESERVABLE, null);
   }
 
   /** Returns what an attempt that wrote nothing has to record: that the resource is gone. */

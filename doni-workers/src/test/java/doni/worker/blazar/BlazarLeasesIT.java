@@ -345,6 +345,10 @@ class BlazarLeasesIT {
         refused(),
         notLeased(window, "Blazar reports the device as not reservable"));
     assertThat(site.writes()).isEmpty();
+    assertThat(device.details()).containsEntry("reservable", false);
+    device.withoutWindow(window);
+    synced();
+    assertThat(device.details()).containsEntry("reservable", false);
   }
 
   @Test
