@@ -98,7 +98,9 @@ final class TaskUpdateMapper {
     TaskUpdate failed =
         failed(
             scope,
-            new Outcome.Failed(drift.reason(), true, UNREPAIRED_RETRY, reported, outcome.changes()),
+            new Outcome.Failed(drift.reason(), true, UNREPAIRED_RETRY, Map.of())
+                .withDetails(reported)
+                .withChanges(outcome.changes()),
             now);
     events.addAll(failed.events());
     return new TaskUpdate(
