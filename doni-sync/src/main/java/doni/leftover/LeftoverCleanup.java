@@ -2,17 +2,21 @@ package doni.leftover;
 
 import doni.convergence.FailureClassifier;
 import doni.engine.attempt.AttemptResult;
+import doni.engine.attempt.ClaimGate;
 import doni.engine.attempt.DetailsMerger;
 import doni.engine.attempt.InterruptGuard;
 import doni.engine.attempt.RetryBackoff;
 import doni.enrollment.HardwareId;
+import doni.task.LostAttemptStore;
 import doni.task.TaskUpdate.NewEvent;
 import doni.task.WorkerTaskReader.DecryptedTask;
+import doni.task.WorkerTaskStore.ClaimStatus;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
+import doni.worker.WriteGate.ClosedGateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,11 +44,14 @@ final class LeftoverCleanup {
   private static final String INTERRUPTED = "attempt interrupted";
 
   private final LeftoverStore leftovers;
+  private final LostAttemptStore lostAttempts;
   private final RetryBackoff backOff;
   private final Clock clock;
 
-  public LeftoverCleanup(LeftoverStore leftovers, RandomGenerator random, Clock clock) {
+  public LeftoverCleanup(
+      LeftoverStore leftovers, LostAttemptStore lostAttempts, RandomGenerator random, Clock clock) {
     this.leftovers = leftovers;
+    this.lostAttempts = lostAttempts;
     this.backOff = new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random);
     this.clock = clock;
   }
@@ -79,6 +86,9 @@ final class LeftoverCleanup {
       leftovers.waitFor(claimed, obstacle.get(), clock.instant().plus(OBSTACLE_DELAY));
       return;
     }
+    ClaimGate gate =
+        new ClaimGate(
+            () -> leftovers.renew(claimed) ? ClaimStatus.HELD : ClaimStatus.LOST, interruption);
     Map<String, Object> details = Map.of();
     AttemptResult result;
     try {
@@ -87,23 +97,38 @@ final class LeftoverCleanup {
       ReconcileContext attempt =
           new ReconcileContext(
               subject.hardware(), details, Cause.REQUESTED, subject.dependencies());
-      result = interruption.around(() -> look(worker, claimed, attempt, interruption));
+      result = interruption.around(() -> look(worker, attempt, gate, interruption));
     } catch (Exception | Error e) {
       result = AttemptResult.thrown(e, interruption.requested());
     }
-    conclude(worker, claimed, details, result);
+    if (result instanceof AttemptResult.Lost) {
+      lost(worker, claimed, result, gate.hasAdmitted());
+    } else {
+      conclude(worker, claimed, details, result);
+    }
   }
 
   /** To observe can take long; what follows writes, and needs the whole of the claim's time. */
-  private AttemptResult look(
-      Worker worker,
-      ClaimedLeftover claimed,
-      ReconcileContext attempt,
-      InterruptGuard interruption) {
+  private static AttemptResult look(
+      Worker worker, ReconcileContext attempt, ClaimGate gate, InterruptGuard interruption) {
     ReconcilePlan plan = worker.plan(attempt);
-    return leftovers.renew(claimed)
-        ? AttemptResult.applying(plan, interruption)
-        : AttemptResult.Interrupted.WITHOUT_TRACE;
+    try {
+      gate.check();
+    } catch (ClosedGateException e) {
+      return AttemptResult.closed(plan, e.reason());
+    }
+    return AttemptResult.applying(plan, gate, interruption);
+  }
+
+  /** Another replica continues; but the uuid may have been enrolled again in the meantime. */
+  private void lost(
+      Worker worker, ClaimedLeftover claimed, AttemptResult result, boolean mayHaveWritten) {
+    LOG.warn(
+        "Another replica took the leftover over after {} confirmed changes; cleanup ended",
+        result.written().size());
+    if (mayHaveWritten) {
+      lostAttempts.reopen(claimed.leftover().hardware().id(), worker.type());
+    }
   }
 
   private void conclude(
@@ -132,8 +157,8 @@ final class LeftoverCleanup {
               clock.instant(),
               DetailsMerger.merge(details, interrupted.details(), worker.secretDetails())
                   .orElse(null));
-      case AttemptResult.Drifted _, AttemptResult.Quarantined _ ->
-          throw new IllegalStateException("a leftover neither drifts nor is quarantined");
+      case AttemptResult.Drifted _, AttemptResult.Quarantined _, AttemptResult.Lost _ ->
+          throw new IllegalStateException("unexpected end of a cleanup: " + result.label());
     }
   }
 

@@ -2,6 +2,7 @@ package doni.leftover;
 
 import doni.database.BackgroundDatabaseGauge;
 import doni.engine.lane.EngineProperties;
+import doni.task.LostAttemptStore;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -16,10 +17,14 @@ class LeftoverConfiguration {
 
   @Bean
   LeftoverCleanupJob leftoverCleanupJob(
-      EngineProperties properties, List<Worker> workers, LeftoverStore leftovers, Clock clock) {
+      EngineProperties properties,
+      List<Worker> workers,
+      LeftoverStore leftovers,
+      LostAttemptStore lostAttempts,
+      Clock clock) {
     return new LeftoverCleanupJob(
         leftovers,
-        new LeftoverCleanup(leftovers, RandomGenerator.getDefault(), clock),
+        new LeftoverCleanup(leftovers, lostAttempts, RandomGenerator.getDefault(), clock),
         properties.enabled() ? workers : List.of());
   }
 

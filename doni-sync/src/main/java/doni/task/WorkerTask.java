@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One device in one lane, as an attempt reads it: one consistent snapshot.
  *
  * @param generation the generation of the device that the attempt works on
+ * @param quarantined whether the device was quarantined then
  * @param lastAttempt how the last finished attempt ended; null before the first
  * @param version changes with every finished attempt
  * @param encrypted what {@link WorkerTaskReader#decrypt} decrypts
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record WorkerTask(
     Generation generation,
     boolean deleted,
+    boolean quarantined,
     TaskStanding standing,
     @Nullable LastAttempt lastAttempt,
     RetryCount retries,

@@ -33,7 +33,7 @@ public final class WorkerTaskReader {
   private static final String READ =
       """
       select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
-        h.deleted_at is not null as deleted,
+        h.deleted_at is not null as deleted, h.quarantined_at is not null as quarantined,
         (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
           from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
         (select json_object_agg(o.worker_type, o.state_details) from worker_task o
@@ -117,10 +117,7 @@ public final class WorkerTaskReader {
         dependencies(json, stored.dependencies()));
   }
 
-  /**
-   * Returns whether a device is quarantined now. Checked right before the first write, so that a
-   * quarantine also holds for an attempt that started before it.
-   */
+  /** Returns whether a device is quarantined now. */
   public boolean isQuarantined(HardwareId id) {
     return jdbc.sql("select 1 from hardware where uuid = ? and quarantined_at is not null")
         .param(id.value())
@@ -177,6 +174,7 @@ public final class WorkerTaskReader {
     return new WorkerTask(
         new Generation(row.getLong("generation")),
         row.getBoolean("deleted"),
+        row.getBoolean("quarantined"),
         new TaskStanding(
             TaskState.valueOf(row.getString("state_at_rest")),
             row.getBoolean("unattempted"),

@@ -44,6 +44,35 @@ public final class WorkerTaskSql {
   private WorkerTaskSql() {}
 
   /**
+   * Makes a task due for a thorough attempt: it is not steady any more, and unsynced. An attempt
+   * that runs loses its claim.
+   */
+  static String reopen(String workerType) {
+    return """
+    with queued as (
+      update %s set execution_time = least(execution_time, :now), priority = %d
+      where task_name = :worker and task_instance = :instance and not picked)
+    update worker_task t set state_details = coalesce(:details::jsonb, t.state_details),
+      served_generation = least(t.served_generation, h.generation - 1),
+      synced_generation = least(t.synced_generation, h.generation - 1),
+      next_attempt_at = :now, version = t.version + 1
+    from hardware h where h.uuid = t.hardware_uuid and t.hardware_uuid = :uuid and t.worker_type = :worker
+    """
+        .formatted(LanePartition.of(workerType).name(), QueuePriority.URGENT);
+  }
+
+  /** Whether the claim is held; no row where it is lost, or where the task is gone. */
+  static String claim(String workerType) {
+    return """
+    select h.quarantined_at is not null as quarantined
+    from worker_task t join hardware h on h.uuid = t.hardware_uuid
+    where t.hardware_uuid = ? and t.worker_type = ? and t.version = ?
+      and exists (select from %s q where %s)
+    """
+        .formatted(LanePartition.of(workerType).name(), CLAIMED);
+  }
+
+  /**
    * The lock on the device is taken first, as everywhere, and waits for a change that is being
    * made; what is read under it is the newest generation. A success that changed nothing need not
    * be on disk before it counts: if Postgres crashes and loses it, the device is observed once

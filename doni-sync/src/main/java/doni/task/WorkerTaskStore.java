@@ -40,6 +40,32 @@ public final class WorkerTaskStore {
     this.json = json;
   }
 
+  /** Whether an attempt may write. */
+  public enum ClaimStatus {
+    /** It may. */
+    HELD,
+    /** It still has its task, but the device is quarantined. */
+    QUARANTINED,
+    /** Another replica has the task, or the task is gone. */
+    LOST
+  }
+
+  /** Returns whether an attempt may write now, in one statement. */
+  public ClaimStatus status(TaskClaim claim, WorkerTask task) {
+    return statement(
+            WorkerTaskSql.claim(claim.workerType()),
+            claim.hardware().value(),
+            claim.workerType(),
+            task.version(),
+            claim.workerType(),
+            claim.hardware().toString(),
+            claim.version(),
+            claim.holder())
+        .query((row, _) -> row.getBoolean(1) ? ClaimStatus.QUARANTINED : ClaimStatus.HELD)
+        .optional()
+        .orElse(ClaimStatus.LOST);
+  }
+
   /** What recording an outcome led to. */
   public enum ReleaseResult {
     /** The task waits for its next attempt. */
@@ -61,7 +87,7 @@ public final class WorkerTaskStore {
             .query((row, _) -> row.getBoolean(1))
             .list();
     if (moved.isEmpty()) {
-      discardGone(claim);
+      handBack(claim);
       return ReleaseResult.LOST;
     }
     return moved.getFirst() ? ReleaseResult.DUE : ReleaseResult.WAITING;
@@ -126,7 +152,7 @@ public final class WorkerTaskStore {
         Boolean.TRUE.equals(
             transactions.execute(status -> remove(claim, task, at, events, status)));
     if (!removed) {
-      discardGone(claim);
+      handBack(claim);
     }
     return removed;
   }
@@ -161,7 +187,10 @@ public final class WorkerTaskStore {
     return true;
   }
 
-  /** Gives a task back as if it had not been picked. */
+  /**
+   * Gives a task back as if it had not been picked; does nothing where another replica has taken it
+   * over.
+   */
   public void handBack(TaskClaim claim) {
     int released =
         statement(

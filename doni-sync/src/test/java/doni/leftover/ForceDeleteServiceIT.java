@@ -16,6 +16,7 @@ import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Forbidden;
 import doni.request.RequestRefusedException.NotFound;
 import doni.request.RequestRefusedException.Stale;
+import doni.task.LostAttemptStore;
 import doni.task.WorkerTask;
 import doni.task.WorkerTask.TaskClaim;
 import doni.task.WorkerTaskReader;
@@ -63,6 +64,7 @@ class ForceDeleteServiceIT {
       LeftoverStore store,
       WorkerTaskStore tasks,
       WorkerTaskReader reader,
+      LostAttemptStore lostAttempts,
       JdbcClient jdbc) {
     this.intake = intake;
     this.force = force;
@@ -70,7 +72,7 @@ class ForceDeleteServiceIT {
     this.tasks = tasks;
     this.reader = reader;
     this.jdbc = jdbc;
-    this.attempts = new LeftoverCleanup(store, new Random(1), Clock.systemUTC());
+    this.attempts = new LeftoverCleanup(store, lostAttempts, new Random(1), Clock.systemUTC());
   }
 
   @BeforeEach

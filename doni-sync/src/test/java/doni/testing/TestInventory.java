@@ -3,9 +3,11 @@ package doni.testing;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import doni.enrollment.HardwareId;
+import doni.task.LostAttemptStore;
 import doni.task.WorkerTask.TaskClaim;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
@@ -54,6 +56,11 @@ public final class TestInventory implements AutoCloseable {
 
   public WorkerTaskStore tasks() {
     return new WorkerTaskStore(jdbc, transactions(), new PlainEncryptor(), JsonMapper.shared());
+  }
+
+  public LostAttemptStore lostAttempts() {
+    return new LostAttemptStore(
+        jdbc, transactions(), new PlainEncryptor(), JsonMapper.shared(), Clock.systemUTC());
   }
 
   /** Stores a device without tasks. */

@@ -7,6 +7,7 @@ import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
 import doni.worker.Worker;
+import doni.worker.WriteGate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +89,8 @@ public class TestWorker implements Worker {
       }
 
       @Override
-      public Outcome apply() {
+      public Outcome apply(WriteGate gate) {
+        planned.forEach(_ -> gate.pass());
         return behaviour.apply(attempt);
       }
     };

@@ -3,6 +3,7 @@ package doni.convergence;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
   private final S observed;
   private final boolean current;
   private final WriteLog log = new WriteLog();
+  private WriteGate gate = WriteGate.OPEN;
 
   /**
    * @param observed on which the plan is based
@@ -48,6 +50,11 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
     return log;
   }
 
+  /** Returns the gate to pass right before every call that writes. */
+  protected final WriteGate gate() {
+    return gate;
+  }
+
   /** Reads the backend now. */
   protected abstract S observe();
 
@@ -64,7 +71,7 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
   protected abstract Optional<Outcome> conclude(S observed);
 
   /**
-   * Writes the drift of this observation.
+   * Writes the drift of this observation. Passes {@link #gate} right before every call that writes.
    *
    * @return how the attempt ends where a write was refused in a way that ends it; empty where it is
    *     to be observed again
@@ -88,7 +95,8 @@ public abstract class ConvergingPlan<S> implements ReconcilePlan {
   }
 
   @Override
-  public final Outcome apply() {
+  public final Outcome apply(WriteGate writeGate) {
+    gate = writeGate;
     S seen = current || changes().isEmpty() ? observed : observe();
     for (int round = 0; round < ROUNDS; round++) {
       prepare(seen);

@@ -18,8 +18,11 @@ public interface ReconcilePlan {
    * Writes the drift, reads back what it wrote, and returns how that went. A {@link
    * doni.backend.BackendException} that it lets through is classified by the engine, which records
    * {@link #written} and {@link #unfinishedDetails} with it.
+   *
+   * @param gate passed right before every call that writes
+   * @throws WriteGate.ClosedGateException if the attempt may not write any more
    */
-  Outcome apply();
+  Outcome apply(WriteGate gate);
 
   /**
    * Returns how the attempt ends, where the observation alone already says so and {@link #apply}
@@ -51,7 +54,7 @@ public interface ReconcilePlan {
       }
 
       @Override
-      public Outcome apply() {
+      public Outcome apply(WriteGate gate) {
         return outcome;
       }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one backend in agreement with what is enrolled.
@@ -82,6 +83,20 @@ public interface Worker {
 
   /** Observes the backend and works out what {@link ReconcilePlan#apply} would do. Reads only. */
   ReconcilePlan plan(ReconcileContext attempt);
+
+  /**
+   * Returns details that lead the next attempt to what another attempt may have written whose claim
+   * was lost, so that nothing of an older desired state remains; merged into the recorded ones.
+   * Needed only for objects that a thorough observation finds by the recorded details alone.
+   *
+   * @param lost the hardware that the lost attempt worked on, and the details that it would have
+   *     recorded
+   * @param recorded the details now
+   */
+  default Map<String, @Nullable Object> detailsAfterLoss(
+      ReconcileContext lost, Map<String, Object> recorded) {
+    return Map.of();
+  }
 
   /**
    * Why no device at all can be worked on at the moment, if that is so: the backend's circuit is

@@ -3,6 +3,7 @@ package doni.convergence;
 import doni.backend.BackendException;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
 
 /** Applies plans as the engine does. */
 public final class AppliedPlan {
@@ -16,7 +17,7 @@ public final class AppliedPlan {
    */
   public static Outcome of(ReconcilePlan plan) {
     try {
-      return plan.apply();
+      return plan.apply(WriteGate.OPEN);
     } catch (BackendException e) {
       if (plan.written().isEmpty() && plan.unfinishedDetails().isEmpty()) {
         throw e;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import doni.backend.BackendException;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.WriteGate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -64,7 +65,7 @@ class ConvergingPlanTests {
   void writesNothingWithoutDrift() {
     Countdown plan = new Countdown(0, false, 0);
 
-    assertThat(plan.apply()).isEqualTo(new Outcome.Synced(Map.of(), List.of()));
+    assertThat(plan.apply(WriteGate.OPEN)).isEqualTo(new Outcome.Synced(Map.of(), List.of()));
     assertThat(plan.observations).isZero();
   }
 
@@ -72,7 +73,7 @@ class ConvergingPlanTests {
   void observesAgainAfterAWrite() {
     Countdown plan = new Countdown(3, true, 0);
 
-    assertThat(plan.apply())
+    assertThat(plan.apply(WriteGate.OPEN))
         .isEqualTo(new Outcome.Synced(Map.of(), List.of(Change.update("counter", "3", "0"))));
     assertThat(plan.observations).isEqualTo(1);
   }
@@ -81,12 +82,12 @@ class ConvergingPlanTests {
   void observesBeforeTheFirstWriteWhatCameFromAListing() {
     Countdown plan = new Countdown(3, false, 0);
 
-    assertThat(plan.apply()).isEqualTo(new Outcome.Synced(Map.of(), List.of()));
+    assertThat(plan.apply(WriteGate.OPEN)).isEqualTo(new Outcome.Synced(Map.of(), List.of()));
   }
 
   @Test
   void givesUpOnWhatAnotherClientKeepsChanging() {
-    Outcome outcome = new Countdown(3, true, 3).apply();
+    Outcome outcome = new Countdown(3, true, 3).apply(WriteGate.OPEN);
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -107,7 +108,7 @@ class ConvergingPlanTests {
           }
         };
 
-    assertThatThrownBy(plan::apply).isInstanceOf(BackendException.class);
+    assertThatThrownBy(() -> plan.apply(WriteGate.OPEN)).isInstanceOf(BackendException.class);
     assertThat(plan.written()).containsExactly(Change.update("counter", "3", "0"));
   }
 }

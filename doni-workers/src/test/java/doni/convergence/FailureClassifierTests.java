@@ -7,6 +7,7 @@ import doni.backend.BackendException.Kind;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +117,7 @@ class FailureClassifierTests {
     }
 
     @Override
-    public Outcome apply() {
+    public Outcome apply(WriteGate gate) {
       throw new IllegalStateException("not applied");
     }
 

@@ -13,6 +13,7 @@ import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
 import doni.worker.SharedNames;
 import doni.worker.Worker;
+import doni.worker.WriteGate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,12 +140,12 @@ public final class HardwareFixture {
 
   /** Makes one attempt that a person asked for, and records its details. */
   public Outcome requested(Worker worker) {
-    return record(worker.plan(attempt(Cause.REQUESTED)).apply());
+    return record(worker.plan(attempt(Cause.REQUESTED)).apply(WriteGate.OPEN));
   }
 
   /** Makes one scheduled attempt, and records its details. */
   public Outcome scheduled(Worker worker) {
-    return record(worker.plan(attempt(Cause.SCHEDULED)).apply());
+    return record(worker.plan(attempt(Cause.SCHEDULED)).apply(WriteGate.OPEN));
   }
 
   /** Makes one attempt that a person asked for, and classifies a failed call as the engine does. */
@@ -156,7 +157,7 @@ public final class HardwareFixture {
       return FailureClassifier.classify(e);
     }
     try {
-      return record(plan.apply());
+      return record(plan.apply(WriteGate.OPEN));
     } catch (BackendException e) {
       return record(FailureClassifier.classify(e, plan));
     }

@@ -8,12 +8,17 @@ import doni.enrollment.Hardware;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
+import doni.worker.WriteGate.ClosedGateException;
+import doni.worker.WriteGate.ClosedGateException.ClosedReason;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
  */
 @ExtendWith(OutputCaptureExtension.class)
 public abstract class WorkerContractTest {
+
+  private static final boolean ENROLLED = false;
+  private static final boolean CHANGED = true;
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
@@ -215,6 +223,131 @@ public abstract class WorkerContractTest {
         assertThat(bench.snapshot()).as("crash after call %d", call).isEqualTo(expected);
       }
     }
+  }
+
+  @Test
+  void everyWriteAsksForItself() {
+    boolean closed = true;
+    for (int admitted = 0; closed; admitted++) {
+      try (WorkerBench bench = open()) {
+        AtomicInteger passed = new AtomicInteger();
+        int limit = admitted;
+
+        closed =
+            new WorkerRun(bench)
+                .lose(
+                    bench.hardware(),
+                    () -> {
+                      if (passed.incrementAndGet() > limit) {
+                        throw new ClosedGateException(ClosedReason.CLAIM_LOST);
+                      }
+                    });
+
+        assertThat(bench.writes()).isEqualTo(closed ? admitted : passed.get());
+      }
+    }
+  }
+
+  /** Another replica takes over while a write is in flight, and applies a change meanwhile. */
+  @Test
+  void nothingOldRemainsOfALostAttemptForAChangedDevice() {
+    for (String field : changedFields()) {
+      Set<String> expected =
+          new HashSet<>(
+              List.of(snapshotAfter(field, CHANGED), snapshotAfter(field, ENROLLED, CHANGED)));
+      boolean closed = true;
+      for (int write = 1; closed; write++) {
+        try (WorkerBench bench = open()) {
+          WorkerRun run = new WorkerRun(bench);
+          Hardware changed = changed(bench, field);
+          closed = run.lose(bench.hardware(), lostInWrite(write, () -> run.attempts(changed)));
+
+          run.handOn();
+          run.attempts(changed);
+
+          assertThat(withoutIds(bench.snapshot())).as("%s, write %d", field, write).isIn(expected);
+        }
+      }
+    }
+  }
+
+  /** The lost attempt works on a change that is undone while its write is in flight. */
+  @Test
+  void nothingOldRemainsOfALostAttemptForAnUndoneChange() {
+    for (String field : changedFields()) {
+      Set<String> expected =
+          new HashSet<>(
+              List.of(
+                  snapshotAfter(field, ENROLLED),
+                  snapshotAfter(field, ENROLLED, CHANGED, ENROLLED)));
+      boolean closed = true;
+      for (int write = 1; closed; write++) {
+        try (WorkerBench bench = open()) {
+          WorkerRun run = new WorkerRun(bench);
+          run.settle(bench.hardware());
+          Hardware changed = changed(bench, field);
+          closed = run.lose(changed, lostInWrite(write, () -> run.attempts(bench.hardware())));
+
+          run.handOn();
+          run.attempts(bench.hardware());
+
+          assertThat(withoutIds(bench.snapshot())).as("%s, write %d", field, write).isIn(expected);
+        }
+      }
+    }
+  }
+
+  /** Returns what the backend has after some attempts for each of these enrollments. */
+  private String snapshotAfter(String field, boolean... changes) {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      for (boolean change : changes) {
+        run.attempts(change ? changed(bench, field) : bench.hardware());
+      }
+      return withoutIds(bench.snapshot());
+    }
+  }
+
+  /** Projects have another id in every bench. */
+  private static String withoutIds(String snapshot) {
+    return snapshot.replaceAll("[0-9a-f]{32}", "id");
+  }
+
+  private static Hardware changed(WorkerBench bench, String field) {
+    return Objects.requireNonNull(bench.changedFields().get(field));
+  }
+
+  /** Another replica takes over while a write is in flight, and cleans the device up meanwhile. */
+  @Test
+  void nothingRemainsOfALostAttemptForADeletedDevice() {
+    boolean closed = true;
+    for (int write = 1; closed; write++) {
+      try (WorkerBench bench = open()) {
+        String empty = bench.snapshot();
+        WorkerRun run = new WorkerRun(bench);
+        closed =
+            run.lose(
+                bench.hardware(), lostInWrite(write, () -> run.settle(deleted(bench.hardware()))));
+
+        run.handOnAsLeftover();
+        run.settle(deleted(bench.hardware()));
+
+        assertThat(bench.snapshot()).as("write %d", write).isEqualTo(empty);
+      }
+    }
+  }
+
+  /** Returns a gate whose claim is lost after it admitted so many writes, the last in flight. */
+  private static WriteGate lostInWrite(int write, Runnable meanwhile) {
+    AtomicInteger passed = new AtomicInteger();
+    return () -> {
+      int now = passed.incrementAndGet();
+      if (now == write) {
+        meanwhile.run();
+      } else if (now > write) {
+        throw new ClosedGateException(ClosedReason.CLAIM_LOST);
+      }
+    };
   }
 
   @Test

@@ -8,10 +8,13 @@ import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
 import doni.worker.SiteListing.RecordedDevice;
+import doni.worker.WriteGate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Runs attempts as the engine does, with recorded details from one to the next. */
 final class WorkerRun {
@@ -21,6 +24,8 @@ final class WorkerRun {
   private final WorkerBench bench;
   private final Map<String, Object> recorded = new LinkedHashMap<>();
   private final List<Change> changes = new ArrayList<>();
+  private @Nullable Hardware lostHardware;
+  private Map<String, Object> lostDetails = Map.of();
 
   WorkerRun(WorkerBench bench) {
     this.bench = bench;
@@ -63,7 +68,7 @@ final class WorkerRun {
 
   private static Outcome apply(ReconcilePlan plan) {
     try {
-      return plan.apply();
+      return plan.apply(WriteGate.OPEN);
     } catch (BackendException e) {
       return FailureClassifier.classify(e, plan);
     }
@@ -72,10 +77,55 @@ final class WorkerRun {
   /** Makes an attempt whose process dies: whatever it wrote, nothing is recorded. */
   void crash(Hardware hardware, Cause cause) {
     try {
-      plan(hardware, cause).apply();
+      plan(hardware, cause).apply(WriteGate.OPEN);
     } catch (BackendException _) {
       // The process is dead; only the backend remembers.
     }
+  }
+
+  /**
+   * Makes an attempt whose claim is lost before its outcome is recorded.
+   *
+   * @return whether the gate ended it
+   */
+  boolean lose(Hardware hardware, WriteGate gate) {
+    Map<String, Object> before = new LinkedHashMap<>(recorded);
+    ReconcilePlan plan = plan(hardware, Cause.REQUESTED);
+    Map<String, Object> lost = new LinkedHashMap<>(before);
+    boolean closed = false;
+    try {
+      HardwareFixture.record(lost, plan.apply(gate));
+    } catch (WriteGate.ClosedGateException e) {
+      closed = true;
+      HardwareFixture.record(
+          lost,
+          new Outcome.Deferred("claim lost", null, Map.of()).withDetails(plan.unfinishedDetails()));
+    }
+    lostHardware = hardware;
+    lostDetails = lost;
+    return closed;
+  }
+
+  /** Hands what the lost attempt may have written on to the next attempt for the device. */
+  void handOn() {
+    Map<String, @Nullable Object> found =
+        bench.worker().detailsAfterLoss(lostContext(), Map.copyOf(recorded));
+    HardwareFixture.record(
+        recorded, new Outcome.Deferred("handed on", null, Map.of()).withDetails(found));
+  }
+
+  /** Cleans up after a device that is gone with what the lost attempt would have recorded. */
+  void handOnAsLeftover() {
+    recorded.clear();
+    recorded.putAll(lostDetails);
+  }
+
+  private ReconcileContext lostContext() {
+    return new ReconcileContext(
+        Objects.requireNonNull(lostHardware),
+        lostDetails,
+        Cause.REQUESTED,
+        bench.dependencies(lostHardware));
   }
 
   /** Makes attempts until the device is steady, or gone where it is deleted. */
@@ -89,6 +139,14 @@ final class WorkerRun {
       outcome = attempt(hardware, Cause.REQUESTED);
     }
     return outcome;
+  }
+
+  /** Makes some attempts, after which the device need not be steady. */
+  void attempts(Hardware hardware) {
+    for (int i = 0; i < 5; i++) {
+      attempt(hardware, Cause.REQUESTED);
+      bench.proceed(hardware);
+    }
   }
 
   private static boolean isSettled(Outcome outcome) {

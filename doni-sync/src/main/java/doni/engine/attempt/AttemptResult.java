@@ -4,6 +4,9 @@ import doni.convergence.FailureClassifier;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
+import doni.worker.WriteGate.ClosedGateException;
+import doni.worker.WriteGate.ClosedGateException.ClosedReason;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +23,9 @@ public sealed interface AttemptResult {
   /** Label of an attempt whose claim another replica took over before the result was recorded. */
   String LOST = "lost";
 
+  /** Reason of an attempt that stopped because the database did not answer. */
+  String UNCHECKED = "database did not answer before a write; retrying";
+
   /** Returns the name of the result in metrics and spans. */
   default String label() {
     return switch (this) {
@@ -30,6 +36,7 @@ public sealed interface AttemptResult {
       case Drifted _ -> "drifted";
       case Quarantined _ -> "deferred";
       case Interrupted _ -> "interrupted";
+      case Lost _ -> LOST;
     };
   }
 
@@ -38,7 +45,20 @@ public sealed interface AttemptResult {
     return switch (this) {
       case Ended(Outcome outcome) -> outcome.changes();
       case Interrupted interrupted -> interrupted.changes();
-      case Drifted _, Quarantined _ -> List.of();
+      case Quarantined quarantined -> quarantined.made();
+      case Lost lost -> lost.changes();
+      case Drifted _ -> List.of();
+    };
+  }
+
+  /** Returns the details that are still to be recorded. */
+  default Map<String, @Nullable Object> unrecorded() {
+    return switch (this) {
+      case Ended(Outcome outcome) -> outcome.details();
+      case Interrupted interrupted -> interrupted.details();
+      case Quarantined quarantined -> quarantined.details();
+      case Lost lost -> lost.details();
+      case Drifted _ -> Map.of();
     };
   }
 
@@ -52,10 +72,33 @@ public sealed interface AttemptResult {
     }
   }
 
-  /** Something is to be written, but the device is quarantined. */
-  record Quarantined(List<Change> changes) implements AttemptResult {
+  /**
+   * Something is to be written, but the device is quarantined.
+   *
+   * @param changes that were planned
+   * @param made those of them that were written before the quarantine
+   * @param details what must be recorded nevertheless
+   */
+  record Quarantined(List<Change> changes, List<Change> made, Map<String, @Nullable Object> details)
+      implements AttemptResult {
     public Quarantined {
       changes = List.copyOf(changes);
+      made = List.copyOf(made);
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+  }
+
+  /**
+   * Another replica has taken the task over, or the task is gone.
+   *
+   * @param changes what was written before
+   * @param details what leads to it
+   */
+  record Lost(List<Change> changes, Map<String, @Nullable Object> details)
+      implements AttemptResult {
+    public Lost {
+      changes = List.copyOf(changes);
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }
   }
 
@@ -89,9 +132,11 @@ public sealed interface AttemptResult {
    *
    * @throws RuntimeException if it failed and has nothing to record
    */
-  static AttemptResult applying(ReconcilePlan plan, InterruptGuard guard) {
+  static AttemptResult applying(ReconcilePlan plan, WriteGate gate, InterruptGuard guard) {
     try {
-      return new Ended(plan.apply());
+      return new Ended(plan.apply(gate));
+    } catch (ClosedGateException e) {
+      return closed(plan, e.reason());
     } catch (RuntimeException e) {
       if (plan.written().isEmpty() && plan.unfinishedDetails().isEmpty()) {
         throw e;
@@ -100,6 +145,19 @@ public sealed interface AttemptResult {
           ? new Interrupted(plan.written(), plan.unfinishedDetails())
           : new Ended(FailureClassifier.classify(e, plan));
     }
+  }
+
+  /** Returns the result of an attempt that may not write any more. */
+  static AttemptResult closed(ReconcilePlan plan, ClosedReason reason) {
+    return switch (reason) {
+      case CLAIM_LOST -> new Lost(plan.written(), plan.unfinishedDetails());
+      case QUARANTINED -> new Quarantined(plan.changes(), plan.written(), plan.unfinishedDetails());
+      case UNKNOWN ->
+          new Ended(
+              Outcome.Deferred.uncounted(UNCHECKED, null)
+                  .withDetails(plan.unfinishedDetails())
+                  .withChanges(plan.written()));
+    };
   }
 
   /**

@@ -1,6 +1,7 @@
 package doni.engine.attempt;
 
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,16 @@ public class InterruptGuard {
     } finally {
       leave();
       workerEnded();
+    }
+  }
+
+  /** Calls the database in the middle of the worker's code. */
+  public final <T> T outside(Supplier<T> work) {
+    leave();
+    try {
+      return work.get();
+    } finally {
+      enter();
     }
   }
 

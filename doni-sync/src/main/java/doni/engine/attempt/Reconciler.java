@@ -3,6 +3,9 @@ package doni.engine.attempt;
 import doni.convergence.FailureClassifier;
 import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.engine.attempt.AttemptTelemetry.MeasuredAttempt;
+import doni.task.LostAttemptStore;
+import doni.task.LostAttemptStore.Heir;
+import doni.task.LostAttemptStore.LostWrites;
 import doni.task.TaskUpdate;
 import doni.task.WorkerTask;
 import doni.task.WorkerTask.LastAttempt;
@@ -16,6 +19,7 @@ import doni.worker.Outcome.Deferred.DeferralCause;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
+import doni.worker.WriteGate.ClosedGateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +57,7 @@ public final class Reconciler {
 
   private final WorkerTaskReader reader;
   private final WorkerTaskStore tasks;
+  private final LostAttemptStore lostAttempts;
   private final TaskUpdateMapper updates;
   private final AttemptTelemetry telemetry;
   private final Clock clock;
@@ -59,11 +65,13 @@ public final class Reconciler {
   public Reconciler(
       WorkerTaskReader reader,
       WorkerTaskStore tasks,
+      LostAttemptStore lostAttempts,
       AttemptTelemetry telemetry,
       RandomGenerator random,
       Clock clock) {
     this.reader = reader;
     this.tasks = tasks;
+    this.lostAttempts = lostAttempts;
     this.updates = new TaskUpdateMapper(new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random));
     this.telemetry = telemetry;
     this.clock = clock;
@@ -110,48 +118,64 @@ public final class Reconciler {
 
   private RequeueDecision attempt(
       AttemptScope scope, TaskClaim claim, InterruptGuard guard, MeasuredAttempt measured) {
+    ClaimGate gate = new ClaimGate(() -> tasks.status(claim, scope.task()), guard);
     AttemptScope decrypted = scope;
+    Optional<ReconcileContext> given = Optional.empty();
     AttemptResult result;
     try {
-      DecryptedTask given = reader.decrypt(claim.hardware(), claim.workerType(), scope.task());
-      decrypted = scope.withRecorded(given.details());
+      DecryptedTask task = reader.decrypt(claim.hardware(), claim.workerType(), scope.task());
+      decrypted = scope.withRecorded(task.details());
       ReconcileContext context =
-          new ReconcileContext(
-              given.hardware(), given.details(), scope.cause(), given.dependencies());
-      result = possible(scope.task(), guard.around(() -> run(scope, claim, context, guard)));
+          new ReconcileContext(task.hardware(), task.details(), scope.cause(), task.dependencies());
+      given = Optional.of(context);
+      result = possible(scope.task(), guard.around(() -> run(scope, context, gate, guard)));
     } catch (Exception | Error e) {
       result = AttemptResult.thrown(e, guard.requested());
     }
     RequeueDecision decision = record(decrypted, claim, result);
+    if (decision == RequeueDecision.LOST) {
+      lost(decrypted, claim, result, gate.hasAdmitted() ? given : Optional.empty());
+    }
     measured.ended(decision == RequeueDecision.LOST ? AttemptResult.LOST : result.label());
     return decision;
   }
 
   private AttemptResult run(
-      AttemptScope scope, TaskClaim claim, ReconcileContext context, InterruptGuard guard) {
+      AttemptScope scope, ReconcileContext context, ClaimGate gate, InterruptGuard guard) {
     if (scope.task().cleanup().running()) {
       return new AttemptResult.Ended(LEFTOVER_FIRST);
     }
     Optional<Outcome> settled = scope.withoutWorker();
     return settled.isPresent()
         ? new AttemptResult.Ended(settled.get())
-        : apply(scope, claim, scope.worker().plan(context), guard);
+        : apply(scope, scope.worker().plan(context), gate, guard);
   }
 
   private AttemptResult apply(
-      AttemptScope scope, TaskClaim claim, ReconcilePlan plan, InterruptGuard guard) {
+      AttemptScope scope, ReconcilePlan plan, ClaimGate gate, InterruptGuard guard) {
     if (plan.changes().isEmpty()) {
-      return AttemptResult.applying(plan, guard);
+      return AttemptResult.applying(plan, gate, guard);
     }
     if (scope.driftMode() == ResyncPolicy.DriftMode.REPORT) {
       return new AttemptResult.Drifted(plan.changes());
     }
-    if (!reader.isQuarantined(claim.hardware())) {
-      return AttemptResult.applying(plan, guard);
+    try {
+      if (scope.task().quarantined()) {
+        gate.check();
+      }
+    } catch (ClosedGateException e) {
+      return standing(scope, AttemptResult.closed(plan, e.reason()));
     }
+    return standing(scope, AttemptResult.applying(plan, gate, guard));
+  }
+
+  /** Drift of a device that was steady before its quarantine is reported as drift. */
+  private static AttemptResult standing(AttemptScope scope, AttemptResult result) {
     return scope.task().standing().findsDrift()
-        ? new AttemptResult.Drifted(plan.changes())
-        : new AttemptResult.Quarantined(plan.changes());
+            && result instanceof AttemptResult.Quarantined quarantined
+            && quarantined.made().isEmpty()
+        ? new AttemptResult.Drifted(quarantined.changes())
+        : result;
   }
 
   /** A live device cannot be gone, and a deleted one is not done before it is. */
@@ -181,8 +205,12 @@ public final class Reconciler {
           finish(scope, claim, result, updates.ended(scope, outcome, now));
       case AttemptResult.Drifted(List<Change> changes) ->
           finish(scope, claim, result, updates.drifted(scope, changes, now));
-      case AttemptResult.Quarantined(List<Change> changes) ->
-          finish(scope, claim, result, updates.quarantined(scope, changes, now));
+      case AttemptResult.Quarantined quarantined ->
+          finish(scope, claim, result, updates.quarantined(scope, quarantined, now));
+      case AttemptResult.Lost _ -> {
+        tasks.handBack(claim);
+        yield RequeueDecision.LOST;
+      }
       case AttemptResult.Interrupted interrupted -> interrupted(scope, claim, interrupted, now);
     };
   }
@@ -191,7 +219,7 @@ public final class Reconciler {
       AttemptScope scope, TaskClaim claim, AttemptResult result, TaskUpdate update) {
     WorkerTaskStore.ReleaseResult released = tasks.finish(claim, scope.task(), update);
     if (released == WorkerTaskStore.ReleaseResult.LOST) {
-      return lost();
+      return RequeueDecision.LOST;
     }
     log(scope, result, update);
     if (released == WorkerTaskStore.ReleaseResult.DUE) {
@@ -213,16 +241,47 @@ public final class Reconciler {
   private RequeueDecision remove(
       AttemptScope scope, TaskClaim claim, Outcome.Gone gone, Instant now) {
     if (!tasks.remove(claim, scope.task(), now, updates.gone(gone))) {
-      return lost();
+      return RequeueDecision.LOST;
     }
     LOG.info("Cleaned up, {} changes", gone.changes().size());
     return RequeueDecision.GONE;
   }
 
-  private static RequeueDecision lost() {
+  /**
+   * Hands on what the attempt may have written.
+   *
+   * @param wrote what the worker was given, if it may have written
+   */
+  private void lost(
+      AttemptScope scope, TaskClaim claim, AttemptResult result, Optional<ReconcileContext> wrote) {
+    if (wrote.isEmpty()) {
+      LOG.warn(
+          "Another replica took the task over, or the device is gone; outcome dropped, nothing was"
+              + " written");
+      return;
+    }
+    Worker worker = scope.worker();
+    ReconcileContext given = wrote.get();
+    Map<String, Object> details = merged(worker, scope.recorded(), result.unrecorded());
+    ReconcileContext lost =
+        new ReconcileContext(given.hardware(), details, given.cause(), given.dependencies());
+    Heir heir =
+        lostAttempts.handOn(
+            claim,
+            scope.task(),
+            new LostWrites(details, result.written()),
+            recorded -> merged(worker, recorded, worker.detailsAfterLoss(lost, recorded)));
     LOG.warn(
-        "Another replica took the task over, or the device was force-deleted; outcome dropped");
-    return RequeueDecision.LOST;
+        "Another replica took the task over, or the device is gone, after {} confirmed changes; {}",
+        result.written().size(),
+        heir == Heir.TASK
+            ? "the next attempt checks them and is due now"
+            : "a leftover removes them from the backend");
+  }
+
+  private static Map<String, Object> merged(
+      Worker worker, Map<String, Object> before, Map<String, @Nullable Object> news) {
+    return DetailsMerger.merge(before, news, worker.secretDetails()).orElse(before);
   }
 
   private static void log(AttemptScope scope, AttemptResult result, TaskUpdate update) {

@@ -163,16 +163,24 @@ final class TaskUpdateMapper {
   }
 
   /** Maps changes that wait for the end of a quarantine: not counted, and one event. */
-  TaskUpdate quarantined(AttemptScope scope, List<Change> changes, Instant now) {
+  TaskUpdate quarantined(AttemptScope scope, AttemptResult.Quarantined result, Instant now) {
     WorkerTask task = scope.task();
     return new TaskUpdate(
         new LastAttempt(LastOutcome.DEFERRED, QUARANTINED, now),
         retries(task, now),
         now.plus(backoff.around(scope.policy().resyncInterval())),
-        null,
-        task.standing().unattempted() || isNews(task, LastOutcome.DEFERRED, QUARANTINED)
-            ? List.of(new NewEvent("worker.quarantined", NewEvent.body(changes)))
-            : List.of());
+        details(scope, result.details()),
+        quarantinedEvents(task, result));
+  }
+
+  private static List<NewEvent> quarantinedEvents(
+      WorkerTask task, AttemptResult.Quarantined result) {
+    if (!result.made().isEmpty()) {
+      return List.of(event("worker.deferred", Map.of("reason", QUARANTINED), result.made()));
+    }
+    return task.standing().unattempted() || isNews(task, LastOutcome.DEFERRED, QUARANTINED)
+        ? List.of(new NewEvent("worker.quarantined", NewEvent.body(result.changes())))
+        : List.of();
   }
 
   /** Maps an attempt that was interrupted after it wrote: not counted, and due at once. */

@@ -163,9 +163,10 @@ final class Lane {
 
   private void after(HardwareId id, RequeueDecision decision) {
     switch (decision) {
-      case DUE -> wake();
+      // What a lost attempt may have written is checked at once.
+      case DUE, LOST -> wake();
       case PROGRESSED, GONE -> onProgress.accept(id);
-      case WAITING, LOST -> {}
+      case WAITING -> {}
     }
   }
 

@@ -6,6 +6,7 @@ import doni.engine.attempt.Reconciler;
 import doni.event.HardwareEventStore;
 import doni.hardwaretype.HardwareTypes;
 import doni.secret.SecretEncryptor;
+import doni.task.LostAttemptStore;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.worker.Worker;
@@ -44,16 +45,29 @@ class LaneConfiguration {
   }
 
   @Bean
+  LostAttemptStore lostAttemptStore(
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      SecretEncryptor encryptor,
+      JsonMapper json,
+      Clock clock) {
+    return new LostAttemptStore(
+        jdbc, new TransactionTemplate(transactions), encryptor, json, clock);
+  }
+
+  @Bean
   Reconciler reconciler(
       WorkerTaskReader reader,
       WorkerTaskStore tasks,
+      LostAttemptStore lostAttempts,
       HardwareEventStore events,
       MeterRegistry meters,
       ObjectProvider<Tracer> tracer,
       Clock clock) {
     AttemptTelemetry telemetry =
         new AttemptTelemetry(meters, tracer.getIfAvailable(() -> Tracer.NOOP), events::request);
-    return new Reconciler(reader, tasks, telemetry, RandomGenerator.getDefault(), clock);
+    return new Reconciler(
+        reader, tasks, lostAttempts, telemetry, RandomGenerator.getDefault(), clock);
   }
 
   @Bean

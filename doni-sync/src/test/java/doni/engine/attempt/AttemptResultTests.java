@@ -8,6 +8,7 @@ import doni.backend.BackendException.Kind;
 import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,8 @@ class AttemptResultTests {
   @Test
   void recordsTheWritesBeforeAFailedCall() {
     AttemptResult result =
-        AttemptResult.applying(failing(List.of(Change.create("device 1"))), new InterruptGuard());
+        AttemptResult.applying(
+            failing(List.of(Change.create("device 1"))), WriteGate.OPEN, new InterruptGuard());
 
     assertThat(result)
         .isEqualTo(
@@ -46,7 +48,8 @@ class AttemptResultTests {
 
   @Test
   void leavesAFailureBeforeTheFirstWriteToTheCaller() {
-    assertThatThrownBy(() -> AttemptResult.applying(failing(List.of()), new InterruptGuard()))
+    assertThatThrownBy(
+            () -> AttemptResult.applying(failing(List.of()), WriteGate.OPEN, new InterruptGuard()))
         .isSameAs(broken);
   }
 
@@ -56,7 +59,7 @@ class AttemptResultTests {
     InterruptGuard stopping = new InterruptGuard();
     stopping.request();
 
-    AttemptResult result = AttemptResult.applying(failing(written), stopping);
+    AttemptResult result = AttemptResult.applying(failing(written), WriteGate.OPEN, stopping);
 
     assertThat(result).isEqualTo(new AttemptResult.Interrupted(written, Map.of()));
   }
@@ -69,7 +72,7 @@ class AttemptResultTests {
       }
 
       @Override
-      public Outcome apply() {
+      public Outcome apply(WriteGate gate) {
         throw broken;
       }
 

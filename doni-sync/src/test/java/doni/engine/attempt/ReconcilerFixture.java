@@ -34,6 +34,7 @@ abstract class ReconcilerFixture {
       new Reconciler(
           inventory.reader(),
           inventory.tasks(),
+          inventory.lostAttempts(),
           new AttemptTelemetry(meters),
           new Random(1),
           Clock.systemUTC());

@@ -11,6 +11,7 @@ import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -243,7 +244,7 @@ class ReconcilerRacesIT extends ReconcilerFixture {
       }
 
       @Override
-      public Outcome apply() {
+      public Outcome apply(WriteGate gate) {
         interruption.request();
         throw new IllegalStateException("a defect");
       }

@@ -12,6 +12,7 @@ import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
+import doni.worker.WriteGate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ class PlannerIT extends LaneFixture {
 
   private record Changing(List<Change> changes) implements ReconcilePlan {
     @Override
-    public Outcome apply() {
+    public Outcome apply(WriteGate gate) {
       throw new AssertionError("a plan that is only looked at is not applied");
     }
   }

@@ -6,6 +6,7 @@ import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
 import doni.resync.ResyncRunFixture;
 import doni.secret.SecretEncryptor;
+import doni.task.LostAttemptStore;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.testing.PlainEncryptor;
@@ -63,7 +64,13 @@ public final class TestReplica implements AutoCloseable {
     LaneQueue queue = new LaneQueue(jdbc, clock);
     WakeupNotifier wakeups = new WakeupNotifier(jdbc, replica, housekeeping);
     Reconciler reconciler =
-        new Reconciler(reader, tasks, new AttemptTelemetry(meters), new Random(3), clock);
+        new Reconciler(
+            reader,
+            tasks,
+            new LostAttemptStore(jdbc, transactions, encryptor, JsonMapper.shared(), clock),
+            new AttemptTelemetry(meters),
+            new Random(3),
+            clock);
     runner =
         new LaneRunner(
             new ReplicaLanes(

@@ -98,7 +98,7 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
   @Override
   protected Optional<Outcome> write(BalenaObservedState observed) {
     for (BalenaWrite write : drift(observed).writes()) {
-      switch (client.write(write)) {
+      switch (gate().admit(() -> client.write(write))) {
         case BalenaWriteResult.WriteAccepted() -> deletionSent |= write instanceof DeleteDevice;
         case BalenaWriteResult.KeyIssued(long deviceId, var key) -> keyIssued(deviceId, key);
         // The rest was derived from a state that has changed.

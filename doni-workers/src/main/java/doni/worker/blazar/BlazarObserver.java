@@ -59,9 +59,16 @@ final class BlazarObserver {
     }
     if (known.isEmpty()) {
       recorded.resourceId().ifPresent(listing()::remove);
-      List<BlazarResource> all = listing().beforeCreation();
+    }
+    if (known.isEmpty() || recorded.unsettled()) {
+      List<BlazarResource> all =
+          recorded.unsettled() ? listing().current() : listing().beforeCreation();
       namesake = namesake(all);
+      String present = known.map(BlazarResource::id).orElse("");
       for (BlazarResource resource : representing(all)) {
+        if (resource.id().equals(present)) {
+          continue;
+        }
         client
             .resource(kind, resource.id())
             .ifPresentOrElse(found::add, () -> listing().remove(resource.id()));

@@ -151,7 +151,10 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
     return switch (access.writeResource(
         desired,
         write.properties().keySet(),
-        () -> client.createResource(write.kind(), write.name(), write.properties()))) {
+        () ->
+            gate()
+                .admit(
+                    () -> client.createResource(write.kind(), write.name(), write.properties())))) {
       case WriteAccepted<BlazarResource>(BlazarResource created) -> {
         recorded = recorded.withResource(created.id());
         listing().put(created);
@@ -174,7 +177,10 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
     return switch (access.writeResource(
         desired,
         write.properties().keySet(),
-        () -> client.setProperties(desired.kind(), write.resourceId(), write.values()))) {
+        () ->
+            gate()
+                .admit(() ->
+                    client.setProperties(desired.kind(), write.resourceId(), write.values())))) {
       case WriteAccepted<BlazarResource>(BlazarResource stored) -> {
         recorded = recorded.withResource(stored.id());
         listing().put(stored);
@@ -200,7 +206,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   private boolean delete(DeleteResource write) {
     String id = write.resource().id();
     return switch (access.writeResource(
-        desired, Set.of(), () -> client.deleteResource(desired.kind(), id))) {
+        desired, Set.of(), () -> gate().admit(() -> client.deleteResource(desired.kind(), id)))) {
       case WriteAccepted<String> _ -> {
         listing().remove(id);
         recorded = recorded.withoutResource();
@@ -227,12 +233,13 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   }
 
   private BlazarWriteResult<BlazarLease> create(DesiredLease lease) {
-    return access.writeLease(desired, () -> client.createLease(lease));
+    return access.writeLease(desired, () -> gate().admit(() -> client.createLease(lease)));
   }
 
   private boolean move(MoveLease write) {
     BlazarLease lease = write.lease();
-    return switch (access.writeLease(desired, () -> client.moveLease(lease.id(), write.dates()))) {
+    return switch (access.writeLease(
+        desired, () -> gate().admit(() -> client.moveLease(lease.id(), write.dates())))) {
       case WriteAccepted<BlazarLease>(BlazarLease moved) -> {
         recorded = recorded.withLease(moved);
         yield accepted(write);
@@ -270,7 +277,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   }
 
   private BlazarWriteResult<String> end(String leaseId) {
-    return access.writeLease(desired, () -> client.endLease(leaseId));
+    return access.writeLease(desired, () -> gate().admit(() -> client.endLease(leaseId)));
   }
 
   /** Returns whether a lease in transition is stuck, so that no later attempt writes it. */

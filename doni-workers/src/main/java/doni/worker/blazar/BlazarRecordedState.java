@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param wedged ids of leases that Blazar never releases
  * @param burntName the name under which Blazar refused a creation, because a deleted resource had
  *     it
+ * @param unsettled whether a resource may exist that is not recorded
  */
 record BlazarRecordedState(
     Optional<String> resourceId,
@@ -30,7 +31,8 @@ record BlazarRecordedState(
     Set<String> propertyKeys,
     Map<String, Integer> refusals,
     Set<String> wedged,
-    Optional<BurntName> burntName) {
+    Optional<BurntName> burntName,
+    boolean unsettled) {
 
   private static final String CREATED_AT = "resource_created_at";
 
@@ -46,6 +48,7 @@ record BlazarRecordedState(
   private static final String WEDGED = "wedged_leases";
   private static final String BURNT_NAME = "burnt_name";
   private static final String BURNT_GENERATION = "burnt_name_generation";
+  private static final String UNSETTLED = "unsettled";
 
   BlazarRecordedState {
     leases = Map.copyOf(leases);
@@ -80,7 +83,8 @@ record BlazarRecordedState(
         Set.copyOf(details.texts(WEDGED)),
         details
             .text(BURNT_NAME)
-            .map(name -> new BurntName(name, details.number(BURNT_GENERATION).orElse(0L))));
+            .map(name -> new BurntName(name, details.number(BURNT_GENERATION).orElse(0L))),
+        Boolean.TRUE.equals(details.values().get(UNSETTLED)));
   }
 
   /**
@@ -105,35 +109,36 @@ record BlazarRecordedState(
         propertyKeys,
         refusals,
         wedged,
-        Optional.of(new BurntName(desired.name(), desired.generation().value())));
+        Optional.of(new BurntName(desired.name(), desired.generation().value())),
+        unsettled);
   }
 
   BlazarRecordedState withResource(String id) {
     return new BlazarRecordedState(
-        Optional.of(id), leases, propertyKeys, refusals, wedged, burntName);
+        Optional.of(id), leases, propertyKeys, refusals, wedged, burntName, unsettled);
   }
 
   BlazarRecordedState withoutResource() {
     return new BlazarRecordedState(
-        Optional.empty(), leases, propertyKeys, refusals, wedged, burntName);
+        Optional.empty(), leases, propertyKeys, refusals, wedged, burntName, unsettled);
   }
 
   BlazarRecordedState withLease(BlazarLease lease) {
     Map<String, String> more = new HashMap<>(leases);
     more.put(lease.name(), lease.id());
-    return new BlazarRecordedState(resourceId, more, propertyKeys, refusals, wedged, burntName);
+    return new BlazarRecordedState(resourceId, more, propertyKeys, refusals, wedged, burntName, unsettled);
   }
 
   BlazarRecordedState withoutLease(String id) {
     Map<String, String> fewer = new HashMap<>(leases);
     fewer.values().remove(id);
-    return new BlazarRecordedState(resourceId, fewer, propertyKeys, refusals, wedged, burntName);
+    return new BlazarRecordedState(resourceId, fewer, propertyKeys, refusals, wedged, burntName, unsettled);
   }
 
   BlazarRecordedState withWedged(String leaseId) {
     Set<String> more = new HashSet<>(wedged);
     more.add(leaseId);
-    return new BlazarRecordedState(resourceId, leases, propertyKeys, refusals, more, burntName);
+    return new BlazarRecordedState(resourceId, leases, propertyKeys, refusals, more, burntName, unsettled);
   }
 
   /**
@@ -160,6 +165,7 @@ record BlazarRecordedState(
         .put("refused_properties", refusals.propertyKeys())
         .put(BURNT_NAME, null)
         .put(BURNT_GENERATION, null)
+        .put(UNSETTLED, (unsettled && !seen.duplicates().isEmpty()) ? true : null)
         .build();
   }
 
@@ -218,7 +224,16 @@ record BlazarRecordedState(
     return withoutResource(leases(seen, Map.of(), busy).putAll(desired.notes()))
         .put(BURNT_NAME, burntName.map(BurntName::name))
         .put(BURNT_GENERATION, burntName.map(BurntName::generation))
+        .put(UNSETTLED, null)
         .build();
+  }
+
+  /** Returns the details with what an attempt may have written whose claim was lost. */
+  Map<String, @Nullable Object> reportWith(BlazarRecordedState lost, Set<String> keys) {
+    Set<String> all = new TreeSet<>(propertyKeys);
+    all.addAll(lost.propertyKeys);
+    all.addAll(keys);
+    return StateDetails.report().put(PROPERTY_KEYS, all).put(UNSETTLED, true).build();
   }
 
   /** Returns what later attempts need to undo the writes of one that failed. */

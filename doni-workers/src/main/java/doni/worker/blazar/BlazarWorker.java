@@ -1,5 +1,6 @@
 package doni.worker.blazar;
 
+import doni.backend.BackendException;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
@@ -14,9 +15,11 @@ import doni.worker.Worker;
 import doni.worker.WorkerField;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes devices or bare-metal hosts reservable in Blazar, and leases them to the site itself for
@@ -109,6 +112,21 @@ final class BlazarWorker implements Worker {
   @Override
   public List<DiscoveredHardware> discover() {
     return new ResourceDiscovery(access, kind, this::desired).all();
+  }
+
+  /** A property is removed only if the worker knows that it set it, and a twin only if it looks. */
+  @Override
+  public Map<String, @Nullable Object> detailsAfterLoss(
+      ReconcileContext lost, Map<String, Object> recorded) {
+    Set<String> keys;
+    try {
+      keys = desired(lost).properties().keySet();
+    } catch (BackendException _) {
+      // Keystone could not be asked for the projects, whose property is managed without a record.
+      keys = Set.of();
+    }
+    return BlazarRecordedState.of(recorded)
+        .reportWith(BlazarRecordedState.of(lost.details()), keys);
   }
 
   @Override

@@ -123,8 +123,10 @@ final class InMemoryBlazarClient implements BlazarClient {
       if (!lease.state().isOver()) {
         resources(kind).stream()
             .filter(it -> lease.reserves(it.properties().getOrDefault(BlazarResource.UID, "")))
+            // Of several with the same uid, Blazar books one.
+            .findFirst()
             .map(it -> booking(it, lease))
-            .forEach(bookings::add);
+            .ifPresent(bookings::add);
       }
     }
     return bookings;

@@ -138,7 +138,7 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
   /** Sends a write; empty where Ironic refused the connectivity of a port, which is recorded. */
   private Optional<IronicWriteResult> send(IronicWrite write) {
     try {
-      return Optional.of(write.sendTo(client));
+      return Optional.of(gate().admit(() -> write.sendTo(client)));
     } catch (BackendException e) {
       if (write instanceof IronicWrite.PatchPort port && port.touchesConnectivity() && refuses(e)) {
         recorded =

@@ -105,6 +105,13 @@ final class IronicWorker implements Worker {
     return Set.of(IronicRecordedState.PASSWORD);
   }
 
+  /** Ironic never shows a password: the one that the lost attempt wrote is found by no reading. */
+  @Override
+  public Map<String, @Nullable Object> detailsAfterLoss(
+      ReconcileContext lost, Map<String, Object> recorded) {
+    return StateDetails.report().put(IronicRecordedState.PASSWORD, null).build();
+  }
+
   @Override
   public Set<String> dependsOn() {
     return Set.of(SharedNames.BLAZAR_HOST);

@@ -113,7 +113,7 @@ final class K8sPlan extends ConvergingPlan<K8sObservedState> {
       if (write instanceof DeleteNode(String name, _)) {
         watch.expectDeletion(name);
       }
-      switch (client.write(write)) {
+      switch (gate().admit(() -> client.write(write))) {
         case DONE -> {
           written.add(write);
           log().addAll(write.changes());

@@ -131,6 +131,29 @@ record K8sRecordedState(
     return details;
   }
 
+  /**
+   * Returns the details with what an attempt may have written whose claim was lost.
+   *
+   * @param lost what that attempt would have recorded
+   * @param token with which it worked
+   * @param keys labels with which it worked
+   */
+  Map<String, @Nullable Object> reportWith(
+      K8sRecordedState lost, Optional<BootstrapToken> token, Set<String> keys) {
+    Map<String, @Nullable Object> details = new TreeMap<>();
+    Set<String> all = new TreeSet<>(labelKeys);
+    all.addAll(lost.labelKeys);
+    all.addAll(keys);
+    details.put(LABEL_KEYS, List.copyOf(all));
+    // One of them is the Node of the present name, which is no former one then.
+    Map<String, String> either = new TreeMap<>(lost.nodes);
+    either.putAll(nodes);
+    details.put(SharedNames.FORMER_NODES, either.isEmpty() ? null : either);
+    taint.or(lost::taint).ifPresent(set -> details.put(TAINT, set.text()));
+    token.ifPresent(used -> details.put(TOKEN_ID, used.id()));
+    return details;
+  }
+
   private static void putToken(Map<String, @Nullable Object> details, DesiredToken token) {
     details.put(TOKEN_ID, token.token().id());
     details.put(TOKEN_EXPIRES, token.expires().toString());

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reconciles a device's membership in the cluster: the secret of its bootstrap token, and the
@@ -142,6 +143,17 @@ final class K8sWorker implements Worker {
   public void stop() {
     client.stop();
     watch.stop();
+  }
+
+  /** Secrets of other tokens, Nodes of other names and other labels are found by the record. */
+  @Override
+  public Map<String, @Nullable Object> detailsAfterLoss(
+      ReconcileContext lost, Map<String, Object> recorded) {
+    return K8sRecordedState.of(recorded)
+        .reportWith(
+            K8sRecordedState.of(lost.details()),
+            lost.hardware().secret(SharedNames.BOOTSTRAP_TOKEN).flatMap(BootstrapToken::parse),
+            labels(lost.hardware()).keySet());
   }
 
   @Override

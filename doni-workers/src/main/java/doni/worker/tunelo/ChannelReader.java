@@ -115,6 +115,8 @@ final class ChannelReader {
     Set<String> former = recorded.formerKeys(desired);
     Set<String> keys = new LinkedHashSet<>(missing);
     keys.addAll(former);
+    // Also one that the device still has: there may be a second channel with it.
+    keys.addAll(recorded.unsettledKeys());
     if (keys.isEmpty()) {
       return observed(desired, recorded, seen, missing, Optional.empty());
     }

@@ -1,5 +1,6 @@
 package doni.worker.tunelo;
 
+import doni.worker.WriteGate;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
 import doni.worker.tunelo.TuneloWrite.DeleteChannel;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.Set;
  */
 record DeletionGuard(TuneloClient client, Set<String> ownKeys) {
 
-  TuneloWriteResult delete(DeleteChannel write) {
+  TuneloWriteResult delete(DeleteChannel write, WriteGate gate) {
     Optional<TuneloChannel> now = client.find(write.channel().uuid());
     if (now.filter(channel -> ownKeys.contains(channel.publicKey())).isEmpty()) {
       return TuneloWriteResult.ABSENT;
@@ -19,6 +20,6 @@ record DeletionGuard(TuneloClient client, Set<String> ownKeys) {
     if (write.onlyWithoutHub() && !now.get().hasLostHub()) {
       return TuneloWriteResult.CHANGED;
     }
-    return client.delete(now.get().uuid());
+    return gate.admit(() -> client.delete(now.get().uuid()));
   }
 }

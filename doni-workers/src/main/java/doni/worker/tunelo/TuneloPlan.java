@@ -144,7 +144,7 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
       TuneloWriteResult result =
           switch (write) {
             case CreateChannel(DesiredChannel channel) -> create(channel);
-            case DeleteChannel delete -> guard.delete(delete);
+            case DeleteChannel delete -> guard.delete(delete, gate());
           };
       if (result instanceof TuneloWriteResult.Changed) {
         // The rest was derived from a state that has changed.
@@ -238,7 +238,9 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
   private TuneloWriteResult create(DesiredChannel channel) {
     try {
       return lock.runLocked(
-          "tunelo/" + client.project(), CREATION_PATIENCE, () -> client.create(channel));
+          "tunelo/" + client.project(),
+          CREATION_PATIENCE,
+          () -> gate().admit(() -> client.create(channel)));
     } catch (BackendException e) {
       throw failedCreation(channel, e);
     }

@@ -277,6 +277,13 @@ record TuneloRecordedState(
         .toList();
   }
 
+  /** Returns the details with further keys with which a channel may exist. */
+  Map<String, @Nullable Object> unsettledReport(Set<String> keys) {
+    Set<String> unsettled = new LinkedHashSet<>(unsettledKeys);
+    unsettled.addAll(keys);
+    return StateDetails.report().put(UNSETTLED_KEYS, unsettled).build();
+  }
+
   /** Returns what the device's coordinator reads through the API. */
   private static Map<String, @Nullable Object> report(TuneloChannel channel) {
     Map<String, @Nullable Object> report = new LinkedHashMap<>();

@@ -15,8 +15,12 @@ import doni.worker.tunelo.TuneloClient.ChannelListing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the WireGuard channels of a device in Tunelo, one for each entry of {@code
@@ -110,6 +114,15 @@ final class TuneloWorker implements Worker {
             .orElseGet(() ->
                 new Finding.Ok(
                     "Tunelo answers; the site has %d channels".formatted(channels.size()))));
+  }
+
+  /** A channel with a key that the device no longer has is found by that key alone. */
+  @Override
+  public Map<String, @Nullable Object> detailsAfterLoss(
+      ReconcileContext lost, Map<String, Object> recorded) {
+    Set<String> keys = new LinkedHashSet<>(TuneloDesiredState.of(lost.hardware()).keys());
+    keys.addAll(TuneloRecordedState.of(new StateDetails(lost.details())).keys());
+    return TuneloRecordedState.of(new StateDetails(recorded)).unsettledReport(keys);
   }
 
   @Override

@@ -17,6 +17,7 @@ import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
+import doni.worker.WriteGate;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -141,7 +142,7 @@ class BlazarConfigurationTests {
             deleted);
     return worker
         .plan(new ReconcileContext(device, details, ReconcileContext.Cause.REQUESTED))
-        .apply();
+        .apply(WriteGate.OPEN);
   }
 
   private static void keep(Map<String, Object> details, Outcome outcome) {

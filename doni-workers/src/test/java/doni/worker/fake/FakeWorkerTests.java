@@ -8,6 +8,7 @@ import doni.enrollment.HardwareId;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.WorkerField;
+import doni.worker.WriteGate;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,14 +31,15 @@ class FakeWorkerTests {
 
   @Test
   void reportsAResultForALiveDevice() {
-    assertThat(worker.plan(attempt(false)).apply())
+    assertThat(worker.plan(attempt(false)).apply(WriteGate.OPEN))
         .isEqualTo(
             new Outcome.Synced(Map.of("fake-result", "fake-worker-prefix-" + ID), List.of()));
   }
 
   @Test
   void hasNothingToCleanUp() {
-    assertThat(worker.plan(attempt(true)).apply()).isEqualTo(new Outcome.Gone(List.of()));
+    assertThat(worker.plan(attempt(true)).apply(WriteGate.OPEN))
+        .isEqualTo(new Outcome.Gone(List.of()));
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import doni.simulator.http.Fault;
 import doni.simulator.http.PlainClient;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
+import doni.worker.WriteGate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -467,7 +468,7 @@ class ExistingHostIT extends OnIronic {
     var plan = worker().plan(host.attempt(ReconcileContext.Cause.REQUESTED));
 
     assertThat(plan.changes().toString()).contains("ipmi_password").doesNotContain("an0ther");
-    assertThat(plan.apply().toString()).doesNotContain("an0ther");
+    assertThat(plan.apply(WriteGate.OPEN).toString()).doesNotContain("an0ther");
   }
 
   @Test

@@ -8,6 +8,7 @@ import doni.simulator.SiteClock;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.Worker;
+import doni.worker.WriteGate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,16 +145,18 @@ final class Host {
 
   /** Makes one attempt after a change; its details are recorded as the engine does. */
   Outcome requested(Worker worker) {
-    return keep(worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply(), worker);
+    return keep(
+        worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply(WriteGate.OPEN), worker);
   }
 
   Outcome scheduled(Worker worker) {
-    return keep(worker.plan(attempt(ReconcileContext.Cause.SCHEDULED)).apply(), worker);
+    return keep(
+        worker.plan(attempt(ReconcileContext.Cause.SCHEDULED)).apply(WriteGate.OPEN), worker);
   }
 
   /** Makes an attempt of which nothing is recorded, because the service died. */
   void killed(Worker worker) {
-    var _ = worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply();
+    var _ = worker.plan(attempt(ReconcileContext.Cause.REQUESTED)).apply(WriteGate.OPEN);
   }
 
   /** Makes attempts, each when the one before asks for it, until one does not defer. */

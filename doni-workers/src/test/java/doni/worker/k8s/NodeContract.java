@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -286,7 +287,7 @@ interface NodeContract extends OnCluster {
     ReconcilePlan plan = worker().plan(device().attempt(ReconcileContext.Cause.REQUESTED));
     nodes().taint(device().name(), "maintenance", "yes", "NoSchedule");
 
-    Outcome outcome = plan.apply();
+    Outcome outcome = plan.apply(WriteGate.OPEN);
 
     assertThat(outcome).isInstanceOf(Outcome.Synced.class);
     assertThat(nodes().taints(device().name()))

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
+import doni.worker.WriteGate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,7 +149,8 @@ interface TokenContract extends OnCluster {
   default void failsWithoutATokenAndIssuesNone() {
     device().withToken("");
 
-    Outcome outcome = worker().plan(device().attempt(ReconcileContext.Cause.REQUESTED)).apply();
+    Outcome outcome =
+        worker().plan(device().attempt(ReconcileContext.Cause.REQUESTED)).apply(WriteGate.OPEN);
     device().withToken(BootstrapToken.generate());
 
     assertThat(outcome)
@@ -176,7 +178,7 @@ interface TokenContract extends OnCluster {
   @Test
   default void neverShowsTheToken(CapturedOutput output) {
     ReconcilePlan plan = worker().plan(device().attempt(ReconcileContext.Cause.REQUESTED));
-    Outcome first = device().record(plan.apply());
+    Outcome first = device().record(plan.apply(WriteGate.OPEN));
     nodes().join(device().name());
     Outcome second = device().requested(worker());
 

@@ -12,6 +12,7 @@ import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.RequeueTrigger;
+import doni.worker.WriteGate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -122,7 +123,7 @@ class TuneloWorkerIT {
     Map<String, Object> details = Map.copyOf(device.details());
     tunelo.calls().clear();
 
-    Outcome outcome = device.record(site.plan(device, cause).apply());
+    Outcome outcome = device.record(site.plan(device, cause).apply(WriteGate.OPEN));
 
     assertThat(outcome)
         .asInstanceOf(type(Outcome.Synced.class))
