@@ -126,19 +126,22 @@ record BlazarRecordedState(
   BlazarRecordedState withLease(BlazarLease lease) {
     Map<String, String> more = new HashMap<>(leases);
     more.put(lease.name(), lease.id());
-    return new BlazarRecordedState(resourceId, more, propertyKeys, refusals, wedged, burntName, unsettled);
+    return new BlazarRecordedState(
+        resourceId, more, propertyKeys, refusals, wedged, burntName, unsettled);
   }
 
   BlazarRecordedState withoutLease(String id) {
     Map<String, String> fewer = new HashMap<>(leases);
     fewer.values().remove(id);
-    return new BlazarRecordedState(resourceId, fewer, propertyKeys, refusals, wedged, burntName, unsettled);
+    return new BlazarRecordedState(
+        resourceId, fewer, propertyKeys, refusals, wedged, burntName, unsettled);
   }
 
   BlazarRecordedState withWedged(String leaseId) {
     Set<String> more = new HashSet<>(wedged);
     more.add(leaseId);
-    return new BlazarRecordedState(resourceId, leases, propertyKeys, refusals, more, burntName, unsettled);
+    return new BlazarRecordedState(
+        resourceId, leases, propertyKeys, refusals, more, burntName, unsettled);
   }
 
   /**
