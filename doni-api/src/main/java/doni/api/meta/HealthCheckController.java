@@ -26,8 +26,7 @@ final class HealthCheckController {
   @Operation(
       operationId = "healthcheck",
       summary = "Check the health of the service",
-      description =
-          "503 while the database is unavailable. Backends of workers are not checked.")
+      description = "503 while the database is unavailable. Backends of workers are not checked.")
   @ApiResponse(
       responseCode = "200",
       description = "the service is healthy",
