@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import doni.simulator.DoniProcess;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -93,9 +95,20 @@ class SilentDatabaseIT {
 
   /** Every lane has a task of the device and has to make an attempt, so none stands still. */
   private void enroll(String name) throws Exception {
-    Enrolled device = WholeSite.enroll(owner, WholeSite.device(name, "s3cret", ""));
+    Enrolled device = WholeSite.enroll(owner, withItsOwnKeys(WholeSite.device(name, "s3cret", "")));
     site.backends().devices().powerOnWithBalena(device.name(), WholeSite.balenaUuid(device));
     owner.awaitSteady(device, WholeSite.OF_A_DEVICE, RECOVERY);
+  }
+
+  /** Two devices with the same key of a channel would be in conflict. */
+  private static String withItsOwnKeys(String enrollment) {
+    return enrollment.replace(WholeSite.KEY, key()).replace(WholeSite.OTHER_KEY, key());
+  }
+
+  private static String key() {
+    byte[] key = new byte[32];
+    new SecureRandom().nextBytes(key);
+    return Base64.getEncoder().encodeToString(key);
   }
 
   /** 0 where no answer came in time: a request may be on a connection that has gone silent. */
