@@ -128,11 +128,11 @@ final class SiteComparison {
     return jdbc.sql(
             """
             select h.uuid, h.name, t.state_details::text as details
-            from worker_task t
+            from worker_task_at_rest t
             join hardware h on h.uuid = t.hardware_uuid
             join %s q on q.task_name = t.worker_type and q.task_instance = h.uuid::text
-            where t.worker_type = :worker and t.hardware_uuid > :after and t.outcome = 'SYNCED'
-              and t.served_generation = h.generation and h.deleted_at is null
+            where t.worker_type = :worker and t.hardware_uuid > :after and t.state_at_rest = 'STEADY'
+              and h.deleted_at is null
               and not jsonb_exists(t.state_details, 'drift')
               and not q.picked and q.execution_time > now()
             order by t.hardware_uuid limit :page

@@ -169,7 +169,7 @@ class LeaseDriftTests {
         desired.windows(),
         desired.nodes(),
         desired.problem(),
-        desired.notes(),
+        Map.of(),
         desired.generation(),
         true);
   }
