@@ -99,8 +99,8 @@ public class HardwareService {
   }
 
   /**
-   * Changes hardware. A patch that changes nothing is no change, unless it writes a masked
-   * property: the answer must not show whether that has the stored value.
+   * Changes hardware. A patch that changes nothing leaves the generation as it is, unless it writes
+   * a masked property: the answer must not show whether that has the stored value.
    *
    * @param expected the generations of which the hardware must have one; null for any
    */

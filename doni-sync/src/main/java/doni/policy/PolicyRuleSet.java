@@ -2,13 +2,10 @@ package doni.policy;
 
 import doni.policy.PolicyReview.PolicyDecision;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,10 +27,7 @@ final class PolicyRuleSet {
 
   static final String FALLBACK = "default";
 
-  /** Longer chains of {@code rule:} are refused, so that evaluation cannot exhaust a stack. */
-  private static final int LONGEST_CHAIN = 50;
-
-  /** What a token may lack without anybody having misspelled it. */
+  /** What a token may lack although it is spelled correctly. */
   static final Set<String> OPTIONAL_ATTRIBUTES =
       Set.of(
           "user_id",
@@ -56,12 +50,8 @@ final class PolicyRuleSet {
    * @throws PolicyFileException when rules refer to each other in a circle or in too long a chain
    */
   static PolicyRuleSet of(Map<String, RuleExpression> rules) throws PolicyFileException {
-    PolicyRuleSet set = new PolicyRuleSet(rules);
-    Map<String, Integer> lengths = new HashMap<>();
-    for (String name : rules.keySet()) {
-      set.follow(name, new LinkedHashSet<>(), lengths);
-    }
-    return set;
+    RuleReferenceCheck.check(rules);
+    return new PolicyRuleSet(rules);
   }
 
   boolean allows(String rule, Caller caller, Map<String, String> target) {
@@ -162,59 +152,6 @@ final class PolicyRuleSet {
     };
   }
 
-  /** The length of the longest chain of references from this rule. */
-  private int follow(String name, SequencedSet<String> path, Map<String, Integer> lengths)
-      throws PolicyFileException {
-    String resolved = rules.containsKey(name) ? name : FALLBACK;
-    RuleExpression check = rules.get(resolved);
-    if (check == null) {
-      return 0;
-    }
-    Integer known = lengths.get(resolved);
-    if (known != null) {
-      return known;
-    }
-    if (!path.add(resolved)) {
-      throw new PolicyFileException(
-          "rule '"
-              + resolved
-              + "' refers to itself: "
-              + String.join(" -> ", path)
-              + " -> "
-              + resolved);
-    }
-    if (path.size() > LONGEST_CHAIN) {
-      throw new PolicyFileException(
-          "rule '" + path.getFirst() + "' refers on through more than " + LONGEST_CHAIN + " rules");
-    }
-    int length = 1 + longest(check, path, lengths);
-    path.remove(resolved);
-    lengths.put(resolved, length);
-    return length;
-  }
-
-  private int longest(RuleExpression check, SequencedSet<String> path, Map<String, Integer> lengths)
-      throws PolicyFileException {
-    return switch (check) {
-      case RuleExpression.RuleReference(String name) -> follow(name, path, lengths);
-      case RuleExpression.Not(RuleExpression inner) -> longest(inner, path, lengths);
-      case RuleExpression.AllOf(var checks) -> longest(checks, path, lengths);
-      case RuleExpression.AnyOf(var checks) -> longest(checks, path, lengths);
-      case RuleExpression.Always _, RuleExpression.Never _, RuleExpression.Role _ -> 0;
-      case RuleExpression.Attribute _, RuleExpression.Constant _, RuleExpression.Remote _ -> 0;
-    };
-  }
-
-  private int longest(
-      Iterable<RuleExpression> checks, SequencedSet<String> path, Map<String, Integer> lengths)
-      throws PolicyFileException {
-    int longest = 0;
-    for (RuleExpression check : checks) {
-      longest = Math.max(longest, longest(check, path, lengths));
-    }
-    return longest;
-  }
-
   /**
    * @param negated whether an odd number of {@code not} stands before it
    * @param asked the rule that the request asked for
@@ -310,7 +247,7 @@ final class PolicyRuleSet {
         || caller.attributes().containsKey(name)) {
       return true;
     }
-    warnOnce("policy rule {} needs {}, which no token says: it denies", asked, name);
+    warnOnce("policy rule {} needs {}, which no token has: it denies", asked, name);
     return false;
   }
 

@@ -8,14 +8,12 @@ import doni.task.LostAttemptStore.Heir;
 import doni.task.LostAttemptStore.LostWrites;
 import doni.task.TaskUpdate;
 import doni.task.WorkerTask;
-import doni.task.WorkerTask.LastAttempt;
 import doni.task.WorkerTask.TaskClaim;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.task.WorkerTaskStore;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.Outcome.Deferred.DeferralCause;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.Worker;
@@ -40,15 +38,6 @@ public final class Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
-
-  /** A failure, or a refusal of our credentials, that lasts this long deserves attention. */
-  private static final Duration LASTING = Duration.ofSeconds(20);
-
-  /** So many failures take at most 15 s of back-off. */
-  private static final int LASTING_FAILURES = 5;
-
-  /** A device that waits for something outside for this long deserves attention. */
-  private static final Duration LONG = Duration.ofMinutes(15);
 
   private static final Outcome.Deferred LEFTOVER_FIRST =
       Outcome.Deferred.uncounted(
@@ -221,7 +210,7 @@ public final class Reconciler {
     if (released == WorkerTaskStore.ReleaseResult.LOST) {
       return RequeueDecision.LOST;
     }
-    log(scope, result, update);
+    AttemptLog.ended(scope, result, update);
     if (released == WorkerTaskStore.ReleaseResult.DUE) {
       return RequeueDecision.DUE;
     }
@@ -282,60 +271,5 @@ public final class Reconciler {
   private static Map<String, Object> merged(
       Worker worker, Map<String, Object> before, Map<String, @Nullable Object> news) {
     return DetailsMerger.merge(before, news, worker.secretDetails()).orElse(before);
-  }
-
-  private static void log(AttemptScope scope, AttemptResult result, TaskUpdate update) {
-    LastAttempt end = update.attempt();
-    if (deservesAttention(scope.task(), result, update)) {
-      LOG.warn(
-          "Device {} is not steady in lane {} since {}: {}",
-          scope.task().encrypted().name(),
-          scope.worker().type(),
-          update.retries().waitingSince(),
-          end.reason());
-    } else if (update.events().isEmpty()) {
-      LOG.debug("{}, nothing changed", end.outcome());
-    } else if (end.reason() == null) {
-      LOG.info("{}, {} changes", end.outcome(), result.written().size());
-    } else {
-      LOG.info("{}: {}", end.outcome(), end.reason());
-    }
-  }
-
-  /** Returns whether an operator should look now; true once for a state that lasts. */
-  private static boolean deservesAttention(
-      WorkerTask task, AttemptResult result, TaskUpdate update) {
-    Instant since = update.retries().waitingSince();
-    if (since == null) {
-      return false;
-    }
-    return switch (result) {
-      case AttemptResult.Ended(Outcome.Synced _) -> !update.events().isEmpty();
-      // It is not tried again soon, so this is the only occasion.
-      case AttemptResult.Ended(Outcome.Failed failed) when !failed.retryable() ->
-          !update.events().isEmpty();
-      // Where the device waited for something else before, the time says nothing of the failure.
-      case AttemptResult.Ended(Outcome.Failed _) ->
-          update.retries().deferCount() == 0
-              ? begins(task, update, since.plus(LASTING))
-              : failures(update) == LASTING_FAILURES;
-      case AttemptResult.Ended(Outcome.Deferred deferred)
-          when deferred.cause() == DeferralCause.CREDENTIALS ->
-          begins(task, update, since.plus(LASTING))
-              || (!update.attempt().at().isBefore(since.plus(LASTING))
-                  && !update.events().isEmpty());
-      default -> begins(task, update, since.plus(LONG));
-    };
-  }
-
-  /** Returns whether this attempt is the first one after that moment. */
-  private static boolean begins(WorkerTask task, TaskUpdate update, Instant moment) {
-    LastAttempt before = task.lastAttempt();
-    return (before == null || before.at().isBefore(moment))
-        && !update.attempt().at().isBefore(moment);
-  }
-
-  private static int failures(TaskUpdate update) {
-    return update.retries().attempts() - update.retries().deferCount();
   }
 }

@@ -130,7 +130,7 @@ final class SchedulerFactory {
         });
   }
 
-  /** Tells of polls, which db-scheduler does only of those that found something. */
+  /** Reports every poll; db-scheduler itself reports only those that found something. */
   private static final class ObservedPolls extends PostgreSqlJdbcCustomization {
     private final Runnable polled;
 

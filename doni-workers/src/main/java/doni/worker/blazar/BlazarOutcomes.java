@@ -48,7 +48,7 @@ record BlazarOutcomes(
     if (resource == null) {
       return missingPrerequisite(seen)
           .or(() -> refusals.creation().map(it -> notCreated(it, seen)))
-          .or(() -> nameUnavailable(seen).map(it -> failed(it, absentReport(seen))));
+          .or(() -> name().unavailable(seen).map(it -> failed(it, absentReport(seen))));
     }
     return desired.hasName(resource) || drift.keepsFormer() ? Optional.empty() : notDeleted(seen);
   }
@@ -75,7 +75,7 @@ record BlazarOutcomes(
     if (refused.isPresent()) {
       return classified(refused.get(), details);
     }
-    Optional<String> failure = desired.problem().or(() -> nameUnavailable(seen));
+    Optional<String> failure = desired.problem().or(() -> name().unavailable(seen));
     if (failure.isPresent()) {
       return failed(failure.get(), details);
     }
@@ -102,7 +102,8 @@ record BlazarOutcomes(
               seen);
       case OCCUPIED -> absent(occupied(refusal), seen);
       case NOT_ALL_STORED, NAME_TAKEN, LEFTOVER, UNKNOWN ->
-          nameConflict(refusal, seen)
+          name()
+              .conflict(refusal, seen)
               .map(it -> failed(it, absentReport(seen)))
               .orElseGet(() -> classified(refusal, absentReport(seen)));
       case GONE, RESERVED, UNCHANGEABLE, NOT_GRANTED, TOO_LATE, IN_TRANSITION, NOT_SERVED ->
@@ -110,41 +111,8 @@ record BlazarOutcomes(
     };
   }
 
-  private Optional<String> nameConflict(WriteRefusal refusal, BlazarObservedState seen) {
-    Optional<String> unavailable = nameUnavailable(seen);
-    if (unavailable.isPresent()) {
-      return unavailable;
-    }
-    return refusal.is(RefusalReason.LEFTOVER) && desired.kind() == ResourceKind.HOST
-        ? Optional.of(
-            "an earlier creation of host %s failed half-way; an operator must remove its"
-                    .formatted(desired.name())
-                + " reservation provider or aggregate entry: "
-                + refusal.text())
-        : Optional.empty();
-  }
-
-  /** Returns why nothing can be created under the name, and what to do about it. */
-  private Optional<String> nameUnavailable(BlazarObservedState seen) {
-    String word = desired.kind().word();
-    return seen.namesake()
-        .map(this::held)
-        .or(() ->
-            recorded.isBurnt(desired)
-                ? Optional.of(
-                    "name %s was used by a deleted %s, and Blazar never releases a name; rename the %s"
-                        .formatted(desired.name(), word, word))
-                : Optional.empty());
-  }
-
-  private String held(BlazarResource namesake) {
-    String word = desired.kind().word();
-    String uid = namesake.properties().get(BlazarResource.UID);
-    return uid == null
-        ? "name %s is taken by %s %s, which has no uid, as after a creation that failed half-way; set its uid to %s in Blazar to adopt it, or rename the %s"
-            .formatted(desired.name(), word, namesake.id(), desired.uid(), word)
-        : "name %s is taken by %s %s with uid %s, and Blazar never releases a name; rename the %s"
-            .formatted(desired.name(), word, namesake.id(), uid, word);
+  private NameAvailability name() {
+    return new NameAvailability(desired, recorded);
   }
 
   /** Returns why the resource, and everything of it, cannot be deleted now. */

@@ -3,7 +3,6 @@ package doni.worker.blazar;
 import doni.convergence.ConvergingPlan;
 import doni.worker.Change;
 import doni.worker.Outcome;
-import doni.worker.blazar.BlazarDesiredState.DesiredLease;
 import doni.worker.blazar.BlazarDesiredState.LeaseStart;
 import doni.worker.blazar.BlazarListings.ResourceListing;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
@@ -24,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,11 +92,12 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   @Override
   protected Optional<Outcome> conclude(BlazarObservedState seen) {
     BlazarDrift drift = drift(seen);
-    return outcomes(drift)
+    BlazarOutcomes outcomes = new BlazarOutcomes(desired, recorded, drift, refusals, busyLeases);
+    return outcomes
         .beforeWrites(seen)
         .or(() ->
             refusals.remaining(drift.stages()).isEmpty()
-                ? Optional.of(outcomes(drift).afterWrites(seen))
+                ? Optional.of(outcomes.afterWrites(seen))
                 : Optional.empty());
   }
 
@@ -131,10 +132,6 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
     return BlazarDrift.between(desired, seen, recorded);
   }
 
-  private BlazarOutcomes outcomes(BlazarDrift drift) {
-    return new BlazarOutcomes(desired, recorded, drift, refusals, busyLeases);
-  }
-
   private boolean send(BlazarWrite write) {
     return switch (write) {
       case CreateResource it -> create(it);
@@ -148,13 +145,9 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   }
 
   private boolean create(CreateResource write) {
-    return switch (access.writeResource(
-        desired,
+    return switch (writeResource(
         write.properties().keySet(),
-        () ->
-            gate()
-                .admit(
-                    () -> client.createResource(write.kind(), write.name(), write.properties())))) {
+        () -> client.createResource(write.kind(), write.name(), write.properties()))) {
       case WriteAccepted<BlazarResource>(BlazarResource created) -> {
         recorded = recorded.withResource(created.id());
         listing().put(created);
@@ -174,13 +167,9 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   }
 
   private boolean set(SetProperties write) {
-    return switch (access.writeResource(
-        desired,
+    return switch (writeResource(
         write.properties().keySet(),
-        () ->
-            gate()
-                .admit(() ->
-                    client.setProperties(desired.kind(), write.resourceId(), write.values())))) {
+        () -> client.setProperties(desired.kind(), write.resourceId(), write.values()))) {
       case WriteAccepted<BlazarResource>(BlazarResource stored) -> {
         recorded = recorded.withResource(stored.id());
         listing().put(stored);
@@ -205,8 +194,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
 
   private boolean delete(DeleteResource write) {
     String id = write.resource().id();
-    return switch (access.writeResource(
-        desired, Set.of(), () -> gate().admit(() -> client.deleteResource(desired.kind(), id)))) {
+    return switch (writeResource(Set.of(), () -> client.deleteResource(desired.kind(), id))) {
       case WriteAccepted<String> _ -> {
         listing().remove(id);
         recorded = recorded.withoutResource();
@@ -217,11 +205,11 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   }
 
   private boolean create(CreateLease write) {
-    BlazarWriteResult<BlazarLease> result = create(write.lease());
+    BlazarWriteResult<BlazarLease> result = writeLease(() -> client.createLease(write.lease()));
     if (result instanceof WriteRefused<BlazarLease>(WriteRefusal refusal)
         && refusal.is(RefusalReason.TOO_LATE)
         && write.lease().start() instanceof LeaseStart.At) {
-      result = create(write.lease().startingNow());
+      result = writeLease(() -> client.createLease(write.lease().startingNow()));
     }
     return switch (result) {
       case WriteAccepted<BlazarLease>(BlazarLease created) -> {
@@ -232,14 +220,9 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
     };
   }
 
-  private BlazarWriteResult<BlazarLease> create(DesiredLease lease) {
-    return access.writeLease(desired, () -> gate().admit(() -> client.createLease(lease)));
-  }
-
   private boolean move(MoveLease write) {
     BlazarLease lease = write.lease();
-    return switch (access.writeLease(
-        desired, () -> gate().admit(() -> client.moveLease(lease.id(), write.dates())))) {
+    return switch (writeLease(() -> client.moveLease(lease.id(), write.dates()))) {
       case WriteAccepted<BlazarLease>(BlazarLease moved) -> {
         recorded = recorded.withLease(moved);
         yield accepted(write);
@@ -258,12 +241,12 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
 
   private boolean end(EndLease write) {
     BlazarLease lease = write.lease();
-    BlazarWriteResult<String> result = end(lease.id());
+    BlazarWriteResult<String> result = writeLease(() -> client.endLease(lease.id()));
     if (result instanceof WriteRefused<String>(WriteRefusal refusal)
         && refusal.is(RefusalReason.UNKNOWN)
         && client.lease(lease.id()).isPresent()) {
       // A pending lease whose node is missing takes two calls: the first is answered with 500.
-      result = end(lease.id());
+      result = writeLease(() -> client.endLease(lease.id()));
     }
     return switch (result) {
       case WriteAccepted<String> _ -> {
@@ -276,8 +259,13 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
     };
   }
 
-  private BlazarWriteResult<String> end(String leaseId) {
-    return access.writeLease(desired, () -> gate().admit(() -> client.endLease(leaseId)));
+  private <T> BlazarWriteResult<T> writeResource(
+      Set<String> keys, Supplier<BlazarWriteResult<T>> write) {
+    return access.writeResource(desired, keys, () -> gate().admit(write));
+  }
+
+  private <T> BlazarWriteResult<T> writeLease(Supplier<BlazarWriteResult<T>> write) {
+    return access.writeLease(desired, () -> gate().admit(write));
   }
 
   /** Returns whether a lease in transition is stuck, so that no later attempt writes it. */

@@ -6,7 +6,6 @@ import doni.worker.blazar.BlazarDesiredState.LeaseStart;
 import doni.worker.blazar.BlazarDesiredState.NodePresence;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
-import doni.worker.blazar.BlazarObservedState.ResourceBooking;
 import doni.worker.blazar.BlazarWrite.CreateLease;
 import doni.worker.blazar.BlazarWrite.EndLease;
 import doni.worker.blazar.BlazarWrite.LeaseDates;
@@ -267,46 +266,6 @@ record LeaseDrift(
     /** Blazar accepts the current minute, but its clock may already be in the next one. */
     private LeaseStart leaseStart(Instant start) {
       return start.isAfter(now) ? new LeaseStart.At(start) : new LeaseStart.Now();
-    }
-  }
-
-  /** The times for which the resource is reserved, while writes change them. */
-  private static final class ReservedTimes {
-
-    private record ReservedTime(boolean ours, Instant from, Instant to) {}
-
-    private final Map<String, ReservedTime> times = new LinkedHashMap<>();
-
-    private ReservedTimes(BlazarObservedState observed) {
-      for (ResourceBooking booking : observed.others()) {
-        times.put(
-            booking.leaseId() + booking.start(),
-            new ReservedTime(false, booking.start(), booking.end()));
-      }
-      observed.leases().stream()
-          .filter(lease -> !lease.state().isOver())
-          .forEach(lease -> take(lease.id(), lease.start(), lease.end()));
-    }
-
-    private void take(String lease, Instant from, Instant to) {
-      times.put(lease, new ReservedTime(true, from, to));
-    }
-
-    private void free(String lease) {
-      times.remove(lease);
-    }
-
-    /** Returns why a time cannot be had. */
-    private Optional<String> conflict(Instant from, Instant to, String ownLease) {
-      return times.entrySet().stream()
-          .filter(entry -> !entry.getKey().equals(ownLease))
-          .map(Map.Entry::getValue)
-          .filter(time -> time.from().isBefore(to) && from.isBefore(time.to()))
-          .findFirst()
-          .map(time ->
-              "reserved by %s from %s to %s"
-                  .formatted(
-                      time.ours() ? "another window" : "another lease", time.from(), time.to()));
     }
   }
 }

@@ -145,7 +145,7 @@ record K8sRecordedState(
     all.addAll(lost.labelKeys);
     all.addAll(keys);
     details.put(LABEL_KEYS, List.copyOf(all));
-    // One of them is the Node of the present name, which is no former one then.
+    // One of them is the Node of the present name, which then is not a former one.
     Map<String, String> either = new TreeMap<>(lost.nodes);
     either.putAll(nodes);
     details.put(SharedNames.FORMER_NODES, either.isEmpty() ? null : either);

@@ -214,10 +214,8 @@ record TuneloDrift(
         case LOST -> {
           Instant until = recorded.lostSince(own, observed.at()).plus(HUB_LOST_FOR);
           Duration left = Duration.between(observed.at(), until);
-          wait(
-              channel,
-              "channel has no hub; it is replaced if it stays without one",
-              left.isPositive() ? left : Duration.ZERO);
+          String reason = "channel has no hub; it is replaced if it stays without one";
+          wait(channel, reason, left.isPositive() ? left : Duration.ZERO);
         }
       }
     }
@@ -245,17 +243,11 @@ record TuneloDrift(
 
     private void blocked(DesiredChannel channel, KeyHolder holder) {
       // The other device may be another project's, so the message does not name it.
-      if (holder.leaving()) {
-        wait(
-            channel,
-            "waiting for another device to give up its channel with this key",
-            UNTIL_RELEASED);
-      } else {
-        wait(
-            channel,
-            "public_key is already used by another device; give one of them another key, or delete the other device",
-            UNTIL_CHANGED);
-      }
+      String reason =
+          holder.leaving()
+              ? "waiting for another device to give up its channel with this key"
+              : "public_key is already used by another device; give one of them another key, or delete the other device";
+      wait(channel, reason, holder.leaving() ? UNTIL_RELEASED : UNTIL_CHANGED);
     }
 
     /** What cannot be created again at once must not be deleted. */

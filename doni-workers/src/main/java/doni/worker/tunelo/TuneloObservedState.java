@@ -1,8 +1,10 @@
 package doni.worker.tunelo;
 
+import doni.worker.SharedNames;
 import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +101,16 @@ record TuneloObservedState(
     boolean serves(DesiredChannel desired) {
       return type.equals(desired.type()) && publicKey.equals(desired.publicKey());
     }
+
+    /** Returns what the device's coordinator reads through the API. */
+    Map<String, @Nullable Object> report() {
+      Map<String, @Nullable Object> report = new LinkedHashMap<>();
+      report.put("uuid", uuid);
+      report.put("ip", ip);
+      report.put("endpoint", endpoint);
+      report.put("peers", hubs.stream().map(ChannelHub::report).toList());
+      return report;
+    }
   }
 
   /**
@@ -119,6 +131,14 @@ record TuneloObservedState(
     /** Returns whether it has everything that a device needs. */
     boolean isComplete() {
       return publicKey != null && endpoint != null;
+    }
+
+    private Map<String, @Nullable Object> report() {
+      Map<String, @Nullable Object> report = new LinkedHashMap<>();
+      report.put(SharedNames.PUBLIC_KEY, publicKey);
+      report.put("endpoint", endpoint);
+      report.put("ip", ip);
+      return report;
     }
   }
 }

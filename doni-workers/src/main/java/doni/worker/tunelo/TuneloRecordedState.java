@@ -46,8 +46,6 @@ record TuneloRecordedState(
           Map.of(), Map.of(), Map.of(), Set.of(), Map.of(), Optional.empty(), 0);
 
   private static final String UUID = "uuid";
-  private static final String IP = "ip";
-  private static final String ENDPOINT = "endpoint";
   private static final String UNSETTLED_KEYS = "unsettled_keys";
   private static final String HUB_LOST_SINCE = "hub_lost_since";
   private static final String HUB_AWAITED_SINCE = "hub_awaited_since";
@@ -129,7 +127,7 @@ record TuneloRecordedState(
             .anyMatch(channel ->
                 !uuidOf(channel)
                     .flatMap(site::uuid)
-                    .map(TuneloRecordedState::report)
+                    .map(TuneloChannel::report)
                     .filter(channel::equals)
                     .isPresent());
     return changed
@@ -161,7 +159,7 @@ record TuneloRecordedState(
 
   TuneloRecordedState withChannel(String name, TuneloChannel channel) {
     Map<String, Object> all = new TreeMap<>(channels);
-    all.put(name, report(channel));
+    all.put(name, channel.report());
     Map<String, String> ours = new LinkedHashMap<>(owned);
     ours.put(channel.uuid(), channel.publicKey());
     Set<String> unsettled = new LinkedHashSet<>(unsettledKeys);
@@ -282,25 +280,5 @@ record TuneloRecordedState(
     Set<String> unsettled = new LinkedHashSet<>(unsettledKeys);
     unsettled.addAll(keys);
     return StateDetails.report().put(UNSETTLED_KEYS, unsettled).build();
-  }
-
-  /** Returns what the device's coordinator reads through the API. */
-  private static Map<String, @Nullable Object> report(TuneloChannel channel) {
-    Map<String, @Nullable Object> report = new LinkedHashMap<>();
-    report.put(UUID, channel.uuid());
-    report.put(IP, channel.ip());
-    report.put(ENDPOINT, channel.endpoint());
-    report.put(
-        "peers",
-        channel.hubs().stream()
-            .map(hub -> {
-              Map<String, @Nullable Object> peer = new LinkedHashMap<>();
-              peer.put(SharedNames.PUBLIC_KEY, hub.publicKey());
-              peer.put(ENDPOINT, hub.endpoint());
-              peer.put(IP, hub.ip());
-              return peer;
-            })
-            .toList());
-    return report;
   }
 }
