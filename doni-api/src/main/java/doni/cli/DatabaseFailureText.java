@@ -1,5 +1,6 @@
 package doni.cli;
 
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
@@ -23,7 +24,9 @@ final class DatabaseFailureText {
 
   static Optional<String> of(Throwable e, PropertyResolver settings) {
     return switch (e) {
-      case SQLTransientConnectionException timeout ->
+      case SQLTransientConnectionException _ ->
+          Optional.of(unavailable("does not answer in time", settings));
+      case SQLException sql when sql.getCause() instanceof SocketTimeoutException ->
           Optional.of(unavailable("does not answer in time", settings));
       case SQLException sql when UNAVAILABLE.contains(stateClass(sql)) ->
           Optional.of(unavailable("cannot be used: " + sql.getMessage(), settings));
