@@ -26,7 +26,7 @@ final class DatabaseFailureText {
     return switch (e) {
       case SQLTransientConnectionException _ ->
           Optional.of(unavailable("does not answer in time", settings));
-      case SQLException sql when sql.getCause() instanceof SocketTimeoutException ->
+      case SQLException sql when isTimeout(sql) ->
           Optional.of(unavailable("does not answer in time", settings));
       case SQLException sql when UNAVAILABLE.contains(stateClass(sql)) ->
           Optional.of(unavailable("cannot be used: " + sql.getMessage(), settings));
@@ -34,6 +34,12 @@ final class DatabaseFailureText {
           Optional.of(URL + ": " + place(settings) + "cannot be migrated: " + innermost(flyway));
       default -> Optional.empty();
     };
+  }
+
+  /** The driver's own limit of a login has no cause. */
+  private static boolean isTimeout(SQLException e) {
+    return e.getCause() instanceof SocketTimeoutException
+        || String.valueOf(e.getMessage()).contains("timed out");
   }
 
   private static String unavailable(String reason, PropertyResolver settings) {

@@ -68,6 +68,8 @@ final class ConnectionTimeLimits {
       @Nullable String url, @Nullable String user, @Nullable String password) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setConnectTimeout(5);
+    // Also for the login, which a server that accepts connections and is silent never ends.
+    source.setLoginTimeout(5);
     source.setTcpKeepAlive(true);
     // Else the driver quotes the values of a failed statement.
     source.setLogServerErrorDetail(false);
