@@ -46,10 +46,10 @@ class AdmissionConfiguration {
   RequestAdmission requestAdmission(AdmissionLimits limits, MeterRegistry meters) {
     RequestAdmission admission = new RequestAdmission(limits, PATIENCE);
     Gauge.builder("doni.requests.in.progress", admission, RequestAdmission::inProgress)
-        .description("API requests that are being served")
+        .description("Requests that are being served")
         .register(meters);
     Gauge.builder("doni.requests.limit", limits, AdmissionLimits::requests)
-        .description("API requests that may be served at the same time")
+        .description("Requests that may be served at the same time")
         .register(meters);
     return admission;
   }
@@ -60,7 +60,7 @@ class AdmissionConfiguration {
       RequestAdmission admission, MeterRegistry meters) {
     Counter refused =
         Counter.builder("doni.requests.refused")
-            .description("API requests answered 503 because too many were being served")
+            .description("Requests answered 503 because too many were being served")
             .register(meters);
     return new FilterRegistrationBean<>(new RequestAdmissionFilter(admission, refused));
   }

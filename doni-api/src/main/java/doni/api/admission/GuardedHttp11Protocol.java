@@ -18,6 +18,8 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tomcat's HTTP/1.1 connector, which in addition closes connections that wait for their client.
@@ -38,13 +40,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuardedHttp11Protocol extends Http11NioProtocol {
 
+  private static final Logger LOG = LoggerFactory.getLogger(GuardedHttp11Protocol.class);
+
   private static final Duration PERIOD = Duration.ofMillis(250);
   private static final Duration HEAD_LIMIT = Duration.ofSeconds(10);
   private static final Duration IDLE_LIMIT_UNDER_LOAD = Duration.ofSeconds(2);
 
   private int connections;
   private @Nullable Clock clock;
-  private @Nullable ScheduledFuture<?> sweep;
+  private @Nullable ScheduledFuture<?> sweeps;
 
   /**
    * Has to be called before the start.
@@ -61,10 +65,10 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
   public void start() throws Exception {
     super.start();
     Clock wallClock = Objects.requireNonNull(clock);
-    sweep =
+    sweeps =
         getUtilityExecutor()
             .scheduleWithFixedDelay(
-                () -> closeWaitingConnections(wallClock),
+                () -> sweep(wallClock),
                 PERIOD.toMillis(),
                 PERIOD.toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -72,10 +76,19 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
 
   @Override
   public void stop() throws Exception {
-    if (sweep != null) {
-      sweep.cancel(false);
+    if (sweeps != null) {
+      sweeps.cancel(false);
     }
     super.stop();
+  }
+
+  private void sweep(Clock wallClock) {
+    try {
+      closeWaitingConnections(wallClock);
+    } catch (RuntimeException e) {
+      // An uncaught exception would end the repetition.
+      LOG.warn("Waiting connections could not be closed; the next sweep follows", e);
+    }
   }
 
   private void closeWaitingConnections(Clock wallClock) {

@@ -8,6 +8,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -21,14 +22,15 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * that is admitted a time limit. Runs after authentication, because a caller that waits for
  * Keystone must not take room.
  *
- * <p>Health checks are always admitted. Event streams have a limit of their own.
+ * <p>Health checks are always admitted. Event streams have a limit of their own. Paths are compared
+ * as Tomcat has decoded them, because a client may encode any character.
  */
 final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   private static final String RETRY_AFTER_SECONDS = "2";
-  private static final String API = "/v1/";
   private static final String IMPORT = "/v1/hardware:import";
   private static final String EVENTS = "/v1/events";
+  private static final List<String> HEALTH = List.of("/healthcheck", "/actuator/health");
 
   private final RequestAdmission admission;
   private final Counter refused;
@@ -40,13 +42,10 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
-    String path = request.getRequestURI();
-    return !path.startsWith(API) || isEventStream(request, path);
-  }
-
-  private static boolean isEventStream(HttpServletRequest request, String path) {
-    return path.startsWith(EVENTS)
-        && MediaType.TEXT_EVENT_STREAM_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT));
+    String path = request.getServletPath();
+    return HEALTH.stream().anyMatch(path::startsWith)
+        || (path.startsWith(EVENTS)
+            && MediaType.TEXT_EVENT_STREAM_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT)));
   }
 
   @Override
@@ -67,7 +66,7 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   private Optional<RequestAdmission.Room> room(HttpServletRequest request) {
     try {
-      return admission.enter(project(), request.getRequestURI().startsWith(IMPORT));
+      return admission.enter(project(), request.getServletPath().startsWith(IMPORT));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return Optional.empty();

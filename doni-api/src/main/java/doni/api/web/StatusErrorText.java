@@ -25,6 +25,7 @@ public final class StatusErrorText {
       case 414 -> "The path and query of the request are too long.";
       case 431 -> "The headers of the request are too large.";
       case 500 -> "Internal error; the service log has the details.";
+      case 503 -> "The service cannot take the request at the moment. Try again later.";
       default -> {
         HttpStatus known = HttpStatus.resolve(status);
         yield known == null ? "The request failed." : known.getReasonPhrase() + ".";

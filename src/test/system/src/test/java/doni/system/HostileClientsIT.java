@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -143,10 +142,14 @@ class HostileClientsIT {
     String body = rows();
     assertThat(body.length()).isBetween(7_000_000, 8_000_000);
     try (ExecutorService attackers = Executors.newVirtualThreadPerTaskExecutor()) {
-      Callable<Integer> attack =
-          () -> raw(post("/v1/hardware:import?dry_run=true", greedy, body)).status();
-      List<Future<Integer>> imports =
-          IntStream.range(0, 30).mapToObj(_ -> attackers.submit(attack)).toList();
+      // A client may encode any character of a path.
+      List<String> paths =
+          List.of("/v1/hardware:import", "/v1/hardware%3Aimport", "/%761/hardware%3aimport");
+      List<Future<Integer>> imports = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        String request = post(paths.get(i % 3) + "?dry_run=true", greedy, body);
+        imports.add(attackers.submit(() -> raw(request).status()));
+      }
       assertServed("imports", () -> {});
       List<Integer> statuses = new ArrayList<>();
       for (Future<Integer> running : imports) {

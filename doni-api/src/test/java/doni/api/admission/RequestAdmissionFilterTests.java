@@ -1,0 +1,100 @@
+package doni.api.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.servlet.FilterChain;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+class RequestAdmissionFilterTests {
+
+  private final RequestAdmission admission =
+      new RequestAdmission(new AdmissionLimits(10, 4, 1), Duration.ZERO);
+  private final Counter refused = new SimpleMeterRegistry().counter("refused");
+  private final RequestAdmissionFilter filter = new RequestAdmissionFilter(admission, refused);
+
+  /** Anonymous callers may import once at a time, and have two requests. */
+  @BeforeEach
+  void takeTheOnlyImport() throws InterruptedException {
+    assertThat(admission.enter("", true)).isPresent();
+  }
+
+  @Test
+  void answersWhenToComeAgain() throws Exception {
+    MockHttpServletResponse answer = call("/v1/hardware:import", "/v1/hardware:import", "");
+
+    assertThat(answer.getStatus()).isEqualTo(503);
+    assertThat(answer.getHeader("Retry-After")).isEqualTo("2");
+    assertThat(answer.getContentAsString())
+        .isEqualTo(
+            "{\"error\":\"The service cannot take the request at the moment. Try again later.\"}");
+    assertThat(refused.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/hardware%3Aimport, /v1/hardware:import",
+    "/%761/hardware:import, /v1/hardware:import",
+    "/v1/hardware:import;x=1, /v1/hardware:import",
+  })
+  void findsAnImportHoweverItsPathIsWritten(String uri, String path) throws Exception {
+    assertThat(call(uri, path, "").getStatus()).isEqualTo(503);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/hardware, */*, 503",
+    "/actuator/prometheus, */*, 503",
+    "/v1/events, application/json, 503",
+    "/v1/events, text/event-stream, 200",
+    "/v1/hardware, text/event-stream, 503",
+    "/healthcheck, */*, 200",
+    "/healthcheck/, */*, 200",
+    "/actuator/health/readiness, */*, 200",
+  })
+  void admitsOnlyWhatCannotUseUpTheMemoryWhenThereIsNoRoom(String path, String accept, int status)
+      throws Exception {
+    assertThat(admission.enter("", false)).isPresent();
+
+    assertThat(call(path, path, accept).getStatus()).isEqualTo(status);
+  }
+
+  @Test
+  void givesTheRoomBackAfterAFailure() throws Exception {
+    int before = admission.inProgress();
+    FilterChain failing =
+        (_, _) -> {
+          throw new IllegalStateException("defect");
+        };
+    try {
+      filter.doFilter(
+          request("/v1/hardware", "/v1/hardware", "*/*"), new MockHttpServletResponse(), failing);
+    } catch (IllegalStateException _) {
+      // As intended.
+    }
+
+    assertThat(admission.inProgress()).isEqualTo(before);
+  }
+
+  private MockHttpServletResponse call(String uri, String path, String accept) throws Exception {
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    filter.doFilter(request(uri, path, accept), response, new MockFilterChain());
+    return response;
+  }
+
+  /** As Tomcat passes it on: the path is decoded, the URI is not. */
+  private static MockHttpServletRequest request(String uri, String path, String accept) {
+    MockHttpServletRequest request = new MockHttpServletRequest("GET", uri);
+    request.setServletPath(path);
+    request.addHeader("Accept", accept);
+    return request;
+  }
+}
