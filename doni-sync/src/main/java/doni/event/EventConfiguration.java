@@ -1,6 +1,10 @@
 package doni.event;
 
+import doni.database.RetentionJob;
 import java.time.Clock;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,9 +13,21 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(EventProperties.class)
 class EventConfiguration {
 
+  private static final Logger LOG = LoggerFactory.getLogger(EventConfiguration.class);
+
   @Bean
-  EventRetentionJob eventRetentionJob(
+  RetentionJob eventRetentionJob(
       HardwareEventStore events, EventProperties properties, Clock clock) {
-    return new EventRetentionJob(events, properties.retention(), clock);
+    Duration retention = properties.retention();
+    return new RetentionJob(
+        "event-retention",
+        "Removal of old events",
+        Duration.ofHours(1),
+        () -> {
+          int removed = events.removeBefore(clock.instant().minus(retention));
+          if (removed > 0) {
+            LOG.info("Removed {} events older than {}", removed, retention);
+          }
+        });
   }
 }

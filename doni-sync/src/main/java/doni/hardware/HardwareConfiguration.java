@@ -1,8 +1,10 @@
 package doni.hardware;
 
 import doni.database.BackgroundDatabaseGauge;
+import doni.database.RetentionJob;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -11,8 +13,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class HardwareConfiguration {
 
   @Bean
-  IdempotencyKeyRetentionJob idempotencyKeyRetentionJob(IdempotencyKeyStore keys) {
-    return new IdempotencyKeyRetentionJob(keys);
+  RetentionJob idempotencyKeyRetentionJob(IdempotencyKeyStore keys) {
+    return new RetentionJob(
+        "idempotency-key-retention",
+        "Removal of old idempotency keys",
+        Duration.ofMinutes(10),
+        keys::removeExpired);
   }
 
   /** {@code doni.hardware.quarantined}: quarantined hardware of the whole site, counted on read. */

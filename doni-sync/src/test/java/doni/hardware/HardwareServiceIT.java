@@ -3,6 +3,7 @@ package doni.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.database.RetentionJob;
 import doni.enrollment.Generation;
 import doni.enrollment.Secret;
 import doni.event.HardwareEvent;
@@ -43,7 +44,7 @@ class HardwareServiceIT {
   private final HardwareService intake;
   private final JdbcClient jdbc;
   private final IdempotencyKeyStore keys;
-  private final IdempotencyKeyRetentionJob removal;
+  private final RetentionJob removal;
 
   private final Caller alice = caller("alice", "alice-project", "member");
   private final Caller bob = caller("bob", "bob-project", "member");
@@ -54,11 +55,11 @@ class HardwareServiceIT {
       HardwareService intake,
       JdbcClient jdbc,
       IdempotencyKeyStore keys,
-      IdempotencyKeyRetentionJob removal) {
+      RetentionJob idempotencyKeyRetentionJob) {
     this.intake = intake;
     this.jdbc = jdbc;
     this.keys = keys;
-    this.removal = removal;
+    this.removal = idempotencyKeyRetentionJob;
   }
 
   @BeforeEach
