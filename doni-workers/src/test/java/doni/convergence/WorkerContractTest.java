@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -227,23 +229,39 @@ public abstract class WorkerContractTest {
 
   @Test
   void everyWriteAsksForItself() {
+    assertEveryWriteAsks(_ -> {}, WorkerBench::hardware);
+    assertEveryWriteAsks(WorkerContractTest::enroll, bench -> deleted(bench.hardware()));
+    for (String field : changedFields()) {
+      assertEveryWriteAsks(WorkerContractTest::enroll, bench -> changed(bench, field));
+    }
+  }
+
+  private static void enroll(WorkerRun run) {
+    run.settle(run.bench().hardware());
+  }
+
+  /** Admits no write, then one, and so on; the backend must see no more than that. */
+  private void assertEveryWriteAsks(
+      Consumer<WorkerRun> before, Function<WorkerBench, Hardware> given) {
     boolean closed = true;
     for (int admitted = 0; closed; admitted++) {
       try (WorkerBench bench = open()) {
+        WorkerRun run = new WorkerRun(bench);
+        before.accept(run);
+        int writes = bench.writes();
         AtomicInteger passed = new AtomicInteger();
         int limit = admitted;
 
         closed =
-            new WorkerRun(bench)
-                .lose(
-                    bench.hardware(),
-                    () -> {
-                      if (passed.incrementAndGet() > limit) {
-                        throw new ClosedGateException(ClosedReason.CLAIM_LOST);
-                      }
-                    });
+            run.lose(
+                given.apply(bench),
+                () -> {
+                  if (passed.incrementAndGet() > limit) {
+                    throw new ClosedGateException(ClosedReason.CLAIM_LOST);
+                  }
+                });
 
-        assertThat(bench.writes()).isEqualTo(closed ? admitted : passed.get());
+        assertThat(bench.writes() - writes).isEqualTo(closed ? admitted : passed.get());
       }
     }
   }

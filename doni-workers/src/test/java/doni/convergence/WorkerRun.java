@@ -42,6 +42,10 @@ final class WorkerRun {
     return new RecordedDevice(hardware.id(), hardware.name(), details);
   }
 
+  WorkerBench bench() {
+    return bench;
+  }
+
   /** Returns what all attempts so far reported as written. */
   List<Change> changes() {
     return List.copyOf(changes);
