@@ -151,7 +151,7 @@ class DoctorIT {
     assertThat(wrong(report, "policy"))
         .singleElement()
         .asString()
-        .contains("rule 'hardware:get' compares 'rolle', which no token says");
+        .contains("rule 'hardware:get' compares 'rolle', which no token has");
     assertThat(wrong(report, "keystone")).singleElement().asString().contains("keystone");
     assertThat(wrong(report, "worker k8s"))
         .containsExactly("kubernetes: doni.workers.k8s.kubeconfig-file is not set");

@@ -81,7 +81,7 @@ class PolicyCheckCommandTests {
     assertThat(output.getOut())
         .contains("rule 'hardware:creat' is asked for by nothing")
         .contains("rule 'hardware:get' refers to the rule 'admin_or_ownr', which does not exist")
-        .contains("rule 'hardware:get' compares 'rolle', which no token says")
+        .contains("rule 'hardware:get' compares 'rolle', which no token has")
         .contains("rule 'hardware:update' asks http://example.org/check, which is not supported");
   }
 

@@ -187,7 +187,7 @@ public final class PolicyReview {
           List.of("asks " + url + ", which is not supported: it denies");
       case RuleExpression.Attribute(String name, TargetTemplate _)
           when !OF_A_TOKEN.contains(name) ->
-          List.of("compares '" + name + "', which no token says: it denies");
+          List.of("compares '" + name + "', which no token has: it denies");
       case RuleExpression.Role(TargetTemplate value) -> unknownAttributes(value);
       case RuleExpression.Attribute(String _, TargetTemplate value) -> unknownAttributes(value);
       case RuleExpression.Constant(String _, TargetTemplate value) -> unknownAttributes(value);

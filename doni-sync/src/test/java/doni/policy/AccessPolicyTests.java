@@ -127,7 +127,7 @@ class AccessPolicyTests {
     assertThat(policy.allows("asked", alice, OWN)).isFalse();
     assertThat(policy.allows("asked", alice, OWN)).isFalse();
 
-    assertThat(output.getOut()).containsOnlyOnce("asked needs projectid, which no token says");
+    assertThat(output.getOut()).containsOnlyOnce("asked needs projectid, which no token has");
   }
 
   @ParameterizedTest
