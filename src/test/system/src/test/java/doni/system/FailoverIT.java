@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,10 @@ import org.junit.jupiter.api.Test;
 class FailoverIT {
 
   private static final Duration OUTAGE = Duration.ofSeconds(5);
-  private static final Duration LOAD_BEFORE = Duration.ofSeconds(3);
-  private static final Duration LOAD_AFTER = Duration.ofSeconds(5);
+
+  /** Requests before, and again after, the failover; and while the address leads to a standby. */
+  private static final int SEVERAL = 20;
+
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int WRITERS = 4;
   private static final int LINES_PER_MINUTE = 100;
@@ -44,7 +47,7 @@ class FailoverIT {
           "127.0.0.1:" + address.port(),
           "",
           pair,
-          () -> {
+          _ -> {
             pair.first().kill();
             pair.second().promote();
             address.leadTo(pair.second().port());
@@ -60,7 +63,7 @@ class FailoverIT {
           hosts(pair),
           "?targetServerType=primary",
           pair,
-          () -> {
+          _ -> {
             pair.first().kill();
             pair.second().promote();
           });
@@ -77,11 +80,12 @@ class FailoverIT {
           "127.0.0.1:" + address.port(),
           "",
           pair,
-          () -> {
+          load -> {
             switchOver(pair);
             // It answers reads here, and refuses writes.
             await().atMost(SOON).until(() -> pair.first().query("select 1").equals("1"));
-            await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+            int before = load.putOff.get();
+            await().atMost(SOON).until(() -> load.putOff.get() >= before + SEVERAL);
             address.leadTo(pair.second().port());
           });
     }
@@ -95,7 +99,7 @@ class FailoverIT {
           hosts(pair),
           "?targetServerType=primary",
           pair,
-          () -> switchOver(pair));
+          _ -> switchOver(pair));
     }
   }
 
@@ -110,7 +114,7 @@ class FailoverIT {
   }
 
   private static void run(
-      String name, String hosts, String parameters, PostgresPair pair, Runnable failover)
+      String name, String hosts, String parameters, PostgresPair pair, Consumer<Load> failover)
       throws Exception {
     pair.first().query("create database doni");
     try (TestSite site =
@@ -128,11 +132,10 @@ class FailoverIT {
                     Stream.of(threads.submit(() -> load.read(known))))
                 .<Future<?>>map(one -> one)
                 .toList();
-        rest(LOAD_BEFORE);
-        failover.run();
+        await().atMost(SOON).until(() -> load.accepted.size() >= SEVERAL);
+        failover.accept(load);
         repaired = System.nanoTime();
-        await().atMost(SOON).until(() -> load.acceptedSince(repaired) > 0);
-        rest(LOAD_AFTER);
+        await().atMost(SOON).until(() -> load.acceptedSince(repaired) >= SEVERAL);
         load.stop();
         for (Future<?> one : all) {
           one.get();
@@ -151,6 +154,7 @@ class FailoverIT {
     }
   }
 
+  /** The pause of a client between two requests. */
   private static void rest(Duration duration) {
     await().pollDelay(duration).atMost(duration.plusSeconds(5)).until(() -> true);
   }

@@ -52,6 +52,9 @@ final class PostgresPair implements AutoCloseable {
                 .setServerConfig("max_connections", "150")
                 .setServerConfig("fsync", "off")
                 .setServerConfig("wal_level", "replica")
+                // The builder's own choice is off, on the command line, which alter system cannot
+                // change.
+                .setServerConfig("synchronous_commit", "remote_apply")
                 .setPGStartupWait(PATIENCE)
                 .start();
         port = started.getPort();
@@ -149,7 +152,6 @@ final class PostgresPair implements AutoCloseable {
     first.start();
     second.startBehind(first);
     // A primary that waits for a standby which does not exist yet would wait for ever.
-    first.query("alter system set synchronous_commit = 'remote_apply'");
     first.query("alter system set synchronous_standby_names = '*'");
     first.query("select pg_reload_conf()");
     Awaitility.await()
