@@ -1,7 +1,6 @@
 package doni.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import doni.simulator.DoniProcess;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -31,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MigratedContractIT {
 
-  private static final Path JAR = Path.of(System.getProperty("doni.jar"));
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private EmbeddedPostgres postgres;
@@ -40,7 +38,6 @@ class MigratedContractIT {
 
   @BeforeAll
   void migrate(@TempDir Path directory) throws Exception {
-    assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
     postgres = EmbeddedPostgres.start();
     try (DoniProcess migration =
         onDatabase(ServiceUnderTest.configured(directory))

@@ -1,5 +1,6 @@
 package doni.contract;
 
+import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -79,8 +80,7 @@ final class ServiceUnderTest implements AutoCloseable {
   static DoniProcess.Builder configured(Path directory) throws IOException {
     Path policy =
         Files.writeString(directory.resolve("policy.yaml"), "\"hardware:create\": \"@\"\n");
-    Path jar = Path.of(System.getProperty("doni.jar", "../../../doni-api/target/doni.jar"));
-    return DoniProcess.of(jar, directory)
+    return DoniProcess.of(BuiltService.jar(), directory)
         .environment("SPRING_APPLICATION_JSON", CONFIGURATION.replace("POLICY", policy.toString()));
   }
 

@@ -1,9 +1,9 @@
 package doni.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import doni.docs.MarkdownPage.CodeBlock;
+import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import doni.simulator.SimulatedSite;
 import doni.simulator.http.PlainClient;
@@ -34,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CommandsInDocumentsIT {
 
-  private static final Path JAR =
-      Path.of(System.getProperty("doni.jar")).toAbsolutePath().normalize();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private static Path directory;
@@ -46,7 +44,6 @@ class CommandsInDocumentsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
     SimulatedSite started = SimulatedSite.start();
     site = started;
     started.keystone().addUser("operator", "operators", "admin");
@@ -58,7 +55,8 @@ class CommandsInDocumentsIT {
     configuration.put("SPRING_DATASOURCE_URL", database.getJdbcUrl("postgres", "postgres"));
     configuration.put("SPRING_DATASOURCE_USERNAME", "postgres");
     saveConfigurationExamples();
-    DoniProcess doni = DoniProcess.of(JAR, directory).environment(configuration).start();
+    DoniProcess doni =
+        DoniProcess.of(BuiltService.jar(), directory).environment(configuration).start();
     service = doni;
     started.announce(doni.uri());
     doni.awaitReady(PATIENCE);
@@ -146,7 +144,7 @@ class CommandsInDocumentsIT {
     #!/bin/sh
     exec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -jar '%s' "$@"
     """
-        .formatted(Path.of(System.getProperty("java.home"), "bin", "java"), JAR);
+        .formatted(Path.of(System.getProperty("java.home"), "bin", "java"), BuiltService.jar());
   }
 
   /** The service starts with what the pages print as {@code application.yml}. */

@@ -1,8 +1,8 @@
 package doni.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -41,7 +41,6 @@ import tools.jackson.databind.json.JsonMapper;
 @EnabledIfEnvironmentVariable(named = "DONI_TEST_MARIADB", matches = ".+")
 class MariaDbMigrationIT {
 
-  private static final Path JAR = Path.of(System.getProperty("doni.jar"));
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String MASK = "************";
   private static final TypeReference<Map<String, @Nullable Object>> OBJECT =
@@ -76,7 +75,6 @@ class MariaDbMigrationIT {
 
   @BeforeEach
   void open() throws Exception {
-    assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
     postgres = EmbeddedPostgres.start();
     original =
         DriverManager.getConnection(
@@ -229,7 +227,7 @@ class MariaDbMigrationIT {
   }
 
   private DoniProcess.Builder doni(String... arguments) {
-    return DoniProcess.of(JAR, directory)
+    return DoniProcess.of(BuiltService.jar(), directory)
         .arguments(
             Stream.concat(
                     Stream.of(arguments),

@@ -1,7 +1,6 @@
 package doni.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -16,21 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoIT {
 
-  private static final Path JAR = Path.of(System.getProperty("doni.jar"));
-
   @TempDir private Path directory;
   private final List<Process> started = new ArrayList<>();
-
-  @BeforeEach
-  void requireTheService() {
-    assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
-  }
 
   @AfterEach
   void end() throws InterruptedException {
@@ -110,7 +101,7 @@ class DemoIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-Djava.io.tmpdir=" + temporary,
-                "-Ddoni.jar=" + JAR,
+                "-Ddoni.jar=" + BuiltService.jar(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "doni.simulator.Demo",

@@ -2,7 +2,6 @@ package doni.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -10,23 +9,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DoniProcessIT {
 
-  private static final Path JAR = Path.of(System.getProperty("doni.jar"));
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofSeconds(40);
 
   @TempDir private Path directory;
   private final SimulatedSite site = SimulatedSite.start();
-
-  @BeforeEach
-  void requireTheService() {
-    assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
-  }
 
   @AfterEach
   void close() {
@@ -80,7 +72,8 @@ class DoniProcessIT {
   }
 
   private DoniProcess.Builder service(String name) {
-    return DoniProcess.of(JAR, directory.resolve(name)).environment(site.environment(directory));
+    return DoniProcess.of(BuiltService.jar(), directory.resolve(name))
+        .environment(site.environment(directory));
   }
 
   private DoniProcess.Builder shared(String name, EmbeddedPostgres postgres) {

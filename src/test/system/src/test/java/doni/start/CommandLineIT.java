@@ -4,14 +4,13 @@ import static doni.start.Local.START;
 import static doni.start.Local.log;
 import static doni.start.Local.service;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,14 +19,10 @@ class CommandLineIT {
 
   @TempDir private Path directory;
 
-  @BeforeEach
-  void requireTheService() {
-    assumeThat(Local.JAR).as("the service, which `./mvnw verify` builds first").exists();
-  }
-
   @Test
-  void printsTheVersionOfTheJar() {
-    try (DoniProcess doni = DoniProcess.of(Local.JAR, directory).arguments("--version").start()) {
+  void printsTheVersionOfTheExecutableJar() {
+    try (DoniProcess doni =
+        DoniProcess.of(BuiltService.executableJar(), directory).arguments("--version").start()) {
       assertThat(doni.awaitEnd(START)).isZero();
       assertThat(log(doni)).singleElement().asString().matches("doni \\d+\\.\\d+\\.\\d+.*");
     }
@@ -35,7 +30,8 @@ class CommandLineIT {
 
   @Test
   void refusesAnUnknownCommandWithItsUsage() {
-    try (DoniProcess doni = DoniProcess.of(Local.JAR, directory).arguments("fly").start()) {
+    try (DoniProcess doni =
+        DoniProcess.of(BuiltService.jar(), directory).arguments("fly").start()) {
       assertThat(doni.awaitEnd(START)).isEqualTo(2);
       assertThat(log(doni)).anyMatch(line -> line.contains("'fly'"));
       assertThat(log(doni)).anyMatch(line -> line.startsWith("Usage: doni"));
@@ -56,7 +52,7 @@ class CommandLineIT {
   void rehearsesWithoutTheConfigurationOfThePlace() throws Exception {
     Files.writeString(directory.resolve("application.yml"), "doni: {home: /nowhere/at/all}\n");
     try (DoniProcess doni =
-        DoniProcess.of(Local.JAR, directory)
+        DoniProcess.of(BuiltService.jar(), directory)
             .arguments("rehearse", "--devices=4")
             .database("jdbc:postgresql://127.0.0.1:1/production", "some-user", "hunter2")
             .environment("DONI_KEYSTONE_AUTH_URL", "http://127.0.0.1:1/v3")

@@ -8,7 +8,6 @@ import static doni.start.Local.processesIn;
 import static doni.start.Local.service;
 import static doni.start.Local.show;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import doni.simulator.DoniProcess;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,11 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedDatabaseIT {
 
   @TempDir private Path directory;
-
-  @BeforeEach
-  void requireTheService() {
-    assumeThat(Local.JAR).as("the service, which `./mvnw verify` builds first").exists();
-  }
 
   @AfterEach
   void endWhatWasLeft() {

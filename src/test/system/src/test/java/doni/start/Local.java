@@ -1,5 +1,6 @@
 package doni.start;
 
+import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 /** The built service as a new user runs it: without a site, with its own database. */
 final class Local {
 
-  static final Path JAR = Path.of(System.getProperty("doni.jar"));
   static final Duration START = Duration.ofMinutes(2);
   static final Duration STOP = Duration.ofSeconds(40);
 
@@ -27,7 +27,7 @@ final class Local {
   private Local() {}
 
   static DoniProcess.Builder service(Path directory, String... settings) {
-    return DoniProcess.of(JAR, directory)
+    return DoniProcess.of(BuiltService.jar(), directory)
         .arguments(
             Stream.concat(
                     Stream.of(

@@ -3,6 +3,7 @@ package doni.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.simulator.BuiltService;
 import doni.simulator.SimulatedSite;
 import doni.simulator.http.Calls;
 import doni.simulator.http.PlainClient;
@@ -71,7 +72,7 @@ class BackendImportIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-jar",
-                TestSite.JAR.toAbsolutePath().toString(),
+                BuiltService.jar().toString(),
                 "import"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =

@@ -2,6 +2,7 @@ package doni.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import doni.simulator.http.PlainClient;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ class MetricsIT {
   @Test
   void logsAsJsonWhereThatIsWanted(@TempDir Path directory) throws Exception {
     try (DoniProcess doni =
-        DoniProcess.of(TestSite.JAR, directory)
+        DoniProcess.of(BuiltService.jar(), directory)
             .environment("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs")
             .start()) {
       // It is told no Keystone.

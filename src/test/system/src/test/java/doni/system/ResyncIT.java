@@ -3,6 +3,7 @@ package doni.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.simulator.BuiltService;
 import doni.simulator.http.Fault;
 import doni.simulator.http.PlainClient;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class ResyncIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-jar",
-                System.getProperty("doni.jar", "../../../doni-api/target/doni.jar")));
+                BuiltService.jar().toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OS_TOKEN", admin);

@@ -1,7 +1,6 @@
 package doni.system;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
+import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import doni.simulator.SimulatedSite;
 import doni.simulator.http.Calls;
@@ -25,9 +24,6 @@ final class TestSite implements AutoCloseable {
   /** Long enough for a machine that does other things as well. */
   static final Duration START = Duration.ofMinutes(2);
 
-  static final Path JAR =
-      Path.of(System.getProperty("doni.jar", "../../../doni-api/target/doni.jar"));
-
   private final Path directory;
   private final Database database;
   private final SimulatedSite backends = SimulatedSite.start();
@@ -45,7 +41,6 @@ final class TestSite implements AutoCloseable {
 
   /** A site without a replica, with an empty database. */
   TestSite(String name, Database database) {
-    assumeThat(JAR).as("the service, which `./mvnw verify` builds first").exists();
     this.directory = emptied(Path.of("target", "system", name).toAbsolutePath());
     this.database = database;
   }
@@ -106,7 +101,7 @@ final class TestSite implements AutoCloseable {
   private DoniProcess start(
       Path home, Map<String, String> environment, Map<String, String> settings) {
     DoniProcess started =
-        DoniProcess.of(JAR, home)
+        DoniProcess.of(BuiltService.jar(), home)
             .database(database.url(), SitePostgres.USER, "")
             .environment(environment)
             .environment(settings)
