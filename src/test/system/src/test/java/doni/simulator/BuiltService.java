@@ -40,7 +40,7 @@ public final class BuiltService {
         return Path.of(given).toAbsolutePath().normalize();
       }
       ProcessBuilder launcher =
-          new ProcessBuilder(LAUNCHER.toString(), "--version").redirectErrorStream(true);
+          new ProcessBuilder(LAUNCHER.toString(), "serve", "--help").redirectErrorStream(true);
       launcher.environment().put("JAVA_HOME", System.getProperty("java.home"));
       try {
         Process process = launcher.start();
