@@ -8,8 +8,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class DoniConfiguration {
 
+  /** The clock of this machine. In the service, the clock of the database takes precedence. */
   @Bean
-  Clock clock() {
+  Clock localClock() {
     return Clock.systemUTC();
   }
 }

@@ -4,11 +4,13 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -20,8 +22,15 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.Date;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.data.jpa.repository.Query;
 
 /** The map of the code: which package may use which, and what no code may do. */
@@ -314,8 +323,40 @@ class ArchitectureTests {
           .callMethod(Clock.class, "systemUTC")
           .orShould()
           .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(InstantSource.class, "system")
+          .orShould()
+          .callMethod(LocalDate.class, "now")
+          .orShould()
+          .callMethod(LocalDateTime.class, "now")
+          .orShould()
+          .callMethod(OffsetDateTime.class, "now")
+          .orShould()
+          .callMethod(ZonedDateTime.class, "now")
+          .orShould()
+          .callConstructor(Date.class)
           .because("tests move the clock; only the wiring in doni makes it")
           .as("no class but the wiring asks the system for the time");
+
+  /** All others get the clock of the database, which takes precedence. */
+  @ArchTest
+  static final ArchRule onlyTimesOfThisMachineAreComparedWithItsClock =
+      methods()
+          .that(
+              new DescribedPredicate<JavaMethod>("ask for the local clock") {
+                @Override
+                public boolean test(JavaMethod method) {
+                  return method.getParameters().stream()
+                      .flatMap(
+                          parameter -> parameter.tryGetAnnotationOfType(Qualifier.class).stream())
+                      .anyMatch(qualifier -> qualifier.value().equals("localClock"));
+                }
+              })
+          .should()
+          .beDeclaredInClassesThat()
+          .haveNameMatching(
+              "doni\\.(database\\.Database|policy\\.Policy|machinetype\\.MachineType|api\\.admission\\.Admission)Configuration")
+          .because("replicas compare times, and their own clocks differ");
 
   @ArchTest
   static final ArchRule settingsAreRecords =

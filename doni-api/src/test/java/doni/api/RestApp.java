@@ -69,7 +69,7 @@ public class RestApp {
   }
 
   @Bean
-  Clock clock() {
+  Clock localClock() {
     return Clock.systemUTC();
   }
 

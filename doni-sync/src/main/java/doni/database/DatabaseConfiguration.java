@@ -2,12 +2,15 @@ package doni.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import doni.worker.DistributedLock;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.time.Clock;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.postgresql.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -19,6 +22,7 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -80,6 +84,16 @@ class DatabaseConfiguration {
             result.migrationsExecuted);
       }
     };
+  }
+
+  /** The clock that everything uses which does not ask for the local one. */
+  @Bean(initMethod = "start", destroyMethod = "stop")
+  @Primary
+  DatabaseClock databaseClock(
+      DataSource database, @Qualifier("localClock") Clock local, MeterRegistry meters) {
+    DatabaseClock clock = new DatabaseClock(database, local);
+    clock.register(meters);
+    return clock;
   }
 
   @Bean

@@ -2,6 +2,7 @@ package doni.policy;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,7 +19,7 @@ class PolicyConfiguration {
 
   /** Without a file the defaults apply; a file that cannot be used stops the start. */
   @Bean
-  AccessPolicy policy(Environment environment, Clock clock) {
+  AccessPolicy policy(Environment environment, @Qualifier("localClock") Clock clock) {
     String path = environment.getProperty(KEY, "");
     PolicyDefaults defaults = PolicyDefaults.of(environment);
     if (path.isBlank()) {

@@ -85,7 +85,7 @@ class RolesIT {
   @Import(HardwareTypes.class)
   static class Service {
     @Bean
-    Clock clock() {
+    Clock localClock() {
       return Clock.systemUTC();
     }
 

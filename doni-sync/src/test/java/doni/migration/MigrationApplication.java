@@ -26,7 +26,7 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
 class MigrationApplication {
 
   @Bean
-  Clock clock() {
+  Clock localClock() {
     return Clock.systemUTC();
   }
 

@@ -18,7 +18,7 @@ class PolicyConfigurationTests {
 
   private final ApplicationContextRunner context =
       new ApplicationContextRunner()
-          .withBean(Clock.class, Clock::systemUTC)
+          .withBean("localClock", Clock.class, Clock::systemUTC)
           .withUserConfiguration(PolicyConfiguration.class);
 
   @Test

@@ -40,7 +40,7 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
 public class InventoryApplication {
 
   @Bean
-  Clock clock() {
+  Clock localClock() {
     return Clock.systemUTC();
   }
 

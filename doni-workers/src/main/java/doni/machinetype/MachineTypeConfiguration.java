@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,7 +28,9 @@ class MachineTypeConfiguration {
   /** Without a directory the configuration is all there is; an unusable one stops the start. */
   @Bean
   MachineTypeCatalog machineTypes(
-      Environment environment, Clock clock, ObjectProvider<MeterRegistry> meters) {
+      Environment environment,
+      @Qualifier("localClock") Clock clock,
+      ObjectProvider<MeterRegistry> meters) {
     ConfiguredMachineTypes configured = ConfiguredMachineTypes.read(environment);
     String path = environment.getProperty(DIRECTORY, "");
     if (path.isBlank()) {

@@ -35,7 +35,7 @@ class HardwareTypeConfigurationTests {
 
   private final ApplicationContextRunner bare =
       new ApplicationContextRunner()
-          .withBean(Clock.class, Clock::systemUTC)
+          .withBean("localClock", Clock.class, Clock::systemUTC)
           .withUserConfiguration(HardwareTypeConfiguration.class)
           .withInitializer(
               context -> ((AnnotationConfigRegistry) context).scan("doni.machinetype"));

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -31,7 +32,7 @@ class AdmissionConfiguration {
   @Bean
   @Order(Ordered.LOWEST_PRECEDENCE)
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> guardedConnector(
-      AdmissionLimits limits, Clock clock) {
+      AdmissionLimits limits, @Qualifier("localClock") Clock clock) {
     return factory -> {
       factory.setProtocol(GuardedHttp11Protocol.class.getName());
       factory.addConnectorCustomizers(connector -> {

@@ -9,8 +9,11 @@ import doni.testing.TestWorker;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.Worker;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 
@@ -31,6 +34,22 @@ public abstract class LaneFixture {
   public TestReplica started(EngineProperties properties, Worker... workers) {
     TestReplica replica =
         new TestReplica("replica-" + replicas.size(), inventory, properties, workers);
+    replicas.add(replica);
+    return replica.start();
+  }
+
+  /**
+   * @param ahead how far the clock of this replica's machine is ahead
+   */
+  TestReplica startedAhead(Duration ahead, EngineProperties properties, Worker... workers) {
+    TestReplica replica =
+        new TestReplica(
+            "replica-" + replicas.size(),
+            inventory,
+            Clock.offset(Clock.systemUTC(), ahead),
+            properties,
+            Map.of(),
+            workers);
     replicas.add(replica);
     return replica.start();
   }

@@ -5,17 +5,25 @@ import static org.awaitility.Awaitility.await;
 
 import doni.enrollment.HardwareId;
 import doni.testing.TestWorker;
+import doni.worker.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplicasIT extends LaneFixture {
+
+  private static final Duration AHEAD = Duration.ofSeconds(120);
 
   /** As when Postgres restarts; an attempt whose end could not be written is taken for dead. */
   @Test
@@ -91,21 +99,72 @@ class ReplicasIT extends LaneFixture {
     assertThat(made[1].get()).isPositive();
   }
 
+  /** The clocks of three machines are two minutes apart each. */
   @Test
-  void anotherReplicaTakesOverFromADeadOneWithinThirtySeconds() {
+  void takesOverInThirtySecondsAndNeverFromALivingReplicaWhateverTheirClocksShow() {
+    EngineProperties impatient =
+        TestReplica.properties(Duration.ofMillis(200), Duration.ZERO, Map.of());
     Semaphore never = new Semaphore(0);
-    TestWorker hanging = new TestWorker(LANE, attempt -> waitFor(never, attempt));
-    TestReplica dying =
-        started(TestReplica.properties(Duration.ofMillis(200), Duration.ZERO, Map.of()), hanging);
-    HardwareId id = inventory.enrolled("orphaned", LANE);
-    await().until(() -> hanging.attempts().size() == 1);
+    TestWorker[] hanging = new TestWorker[2];
+    TestReplica[] dying = new TestReplica[2];
+    List<HardwareId> devices = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      TestWorker worker = new TestWorker(LANE, attempt -> waitFor(never, attempt));
+      hanging[i] = worker;
+      dying[i] = startedAhead(i == 0 ? AHEAD : AHEAD.negated(), impatient, worker);
+      // The replica before has one attempt that hangs, and room for more.
+      devices.add(inventory.enrolled("orphaned-" + i, LANE));
+      await().until(() -> attempts(hanging) == devices.size());
+    }
     TestWorker surviving = TestWorker.agreeing(LANE);
     started(TestReplica.polling(), surviving);
+    long started = System.nanoTime();
 
-    dying.kill();
+    // Each replica looks twice for dead ones, every 8 s.
+    await()
+        .during(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(12))
+        .until(() -> surviving.attempts().isEmpty() && attempts(hanging) == devices.size());
+    for (TestReplica replica : dying) {
+      replica.kill();
+    }
     long killed = System.nanoTime();
 
-    await().atMost(Duration.ofSeconds(40)).until(() -> "STEADY".equals(inventory.state(id, LANE)));
-    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(30));
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .until(() -> devices.stream().allMatch(id -> inventory.state(id, LANE).equals("STEADY")));
+    assertThat(Duration.ofNanos(System.nanoTime() - killed))
+        .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(30));
+  }
+
+  private static int attempts(TestWorker... workers) {
+    return Stream.of(workers)
+        .filter(Objects::nonNull)
+        .mapToInt(worker -> worker.attempts().size())
+        .sum();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {120, -120})
+  void makesATaskDueWhenItIsDueWhateverTheClockShows(long ahead) {
+    TestWorker worker =
+        new TestWorker(
+            LANE,
+            attempt ->
+                attempt.hardware().generation().value() == 1
+                    ? new Outcome.Deferred("not yet", Duration.ofMinutes(1), Map.of())
+                    : TestWorker.agree(attempt));
+    TestReplica replica = startedAhead(Duration.ofSeconds(ahead), TestReplica.polling(), worker);
+
+    HardwareId id = inventory.enrolled("punctual", LANE);
+
+    await().until(() -> worker.attempts().size() == 1);
+    await()
+        .untilAsserted(() ->
+            assertThat(inventory.queueRow(id, LANE))
+                .extractingByKey("due_in", InstanceOfAssertFactories.DOUBLE)
+                .isBetween(45.0, 75.0));
+    change(replica, id);
+    awaitState(id, LANE, "STEADY");
   }
 }

@@ -1,6 +1,7 @@
 package doni.engine.lane;
 
 import com.zaxxer.hikari.HikariDataSource;
+import doni.database.DatabaseClock;
 import doni.engine.attempt.AttemptTelemetry;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
@@ -39,6 +40,7 @@ public final class TestReplica implements AutoCloseable {
   private final ResyncRunFixture runs;
   private final Planner planner;
   private final TransactionTemplate transactions;
+  private final DatabaseClock clock;
 
   public TestReplica(
       String name, TestInventory inventory, EngineProperties properties, Worker... workers) {
@@ -51,10 +53,24 @@ public final class TestReplica implements AutoCloseable {
       EngineProperties properties,
       Map<String, List<String>> workersByType,
       Worker... workers) {
+    this(name, inventory, Clock.systemUTC(), properties, workersByType, workers);
+  }
+
+  /**
+   * @param local what the machine's clock shows
+   */
+  TestReplica(
+      String name,
+      TestInventory inventory,
+      Clock local,
+      EngineProperties properties,
+      Map<String, List<String>> workersByType,
+      Worker... workers) {
     pool = inventory.connect(12);
     database = new CutDatabase(pool);
     JdbcClient jdbc = JdbcClient.create(database);
-    Clock clock = Clock.systemUTC();
+    clock = new DatabaseClock(database, local);
+    clock.start();
     transactions = new TransactionTemplate(new JdbcTransactionManager(database));
     SecretEncryptor encryptor = new PlainEncryptor();
     WorkerTaskReader reader = new WorkerTaskReader(jdbc, encryptor, JsonMapper.shared());
@@ -164,6 +180,7 @@ public final class TestReplica implements AutoCloseable {
     if (runner.isRunning()) {
       runner.stop();
     }
+    clock.stop();
     pool.close();
   }
 

@@ -69,6 +69,14 @@ class MetricsIT {
         .containsExactly(0.0);
   }
 
+  /** The database of this test is on this machine. */
+  @Test
+  void comparesTheClockOfTheMachineWithThatOfTheDatabase() throws Exception {
+    assertThat(Metrics.of(site.service()).values("doni_clock_offset_seconds"))
+        .singleElement()
+        .satisfies(value -> assertThat(value).isBetween(-1.0, 1.0).isNotZero());
+  }
+
   @Test
   void hasNoDeviceAsATag() throws Exception {
     Owner owner = site.owner("tagless");
