@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -28,10 +29,17 @@ public final class DatabaseDiagnostics {
         cross join (values ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) p (privilege)
        where t.schemaname = current_schema()
          and (t.tablename in ('hardware', 'availability_window', 'worker_task', 'scheduled_tasks', 'lane_hold',
-                'sync_run', 'sync_run_task', 'idempotency_key', 'leftover', 'site_listing', 'webhook')
+                'sync_run', 'sync_run_task', 'idempotency_key', 'leftover', 'site_listing', 'orphan', 'webhook')
               or t.tablename = 'event' and p.privilege in ('SELECT', 'INSERT'))
          and not has_table_privilege(format('%I.%I', t.schemaname, t.tablename), p.privilege)
        group by t.tablename order by 1
+      """;
+
+  /** The first ones; their events name all. */
+  private static final String ORPHANS =
+      """
+      select object || ' in ' || worker_type || ', of ' || hardware_uuid from orphan
+      where found_at is not null order by found_at, object limit 20
       """;
 
   private DatabaseDiagnostics() {}
@@ -55,8 +63,34 @@ public final class DatabaseDiagnostics {
         missing.add(rows.getString(1));
       }
       found.add(rights(missing, connection.getMetaData().getUserName()));
+      if (missing.isEmpty()) {
+        orphans(statement).ifPresent(found::add);
+      }
     }
     return found;
+  }
+
+  /** A schema that lacks the table was reported before. */
+  private static Optional<Finding> orphans(Statement statement) throws SQLException {
+    try (ResultSet table = statement.executeQuery("select to_regclass('orphan') is not null")) {
+      table.next();
+      if (!table.getBoolean(1)) {
+        return Optional.empty();
+      }
+    }
+    List<String> objects = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery(ORPHANS)) {
+      while (rows.next()) {
+        objects.add(rows.getString(1));
+      }
+    }
+    return objects.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Finding.Warning(
+                "objects in backends belong to no device any more: " + String.join("; ", objects),
+                "delete them in the backend, or enroll the devices again; see their events"
+                    + " worker.orphan.found"));
   }
 
   private static Finding version(Connection connection, Statement statement) throws SQLException {

@@ -215,6 +215,29 @@ class RolesIT {
   }
 
   @Test
+  void reportsTheOrphansThatWereFound() throws SQLException {
+    try (Connection app = connect(APP, PASSWORD);
+        Statement statement = app.createStatement()) {
+      statement.execute(
+          """
+          insert into orphan (worker_type, object, hardware_uuid, first_seen, found_at) values
+            ('balena', 'device 7cc0', 'c2b5c2a0-5bb1-4c4e-9d1f-1a4f8f1d3b55', now(), now()),
+            ('balena', 'device 8dd1', 'c2b5c2a0-5bb1-4c4e-9d1f-1a4f8f1d3b56', now(), null)
+          """);
+      try {
+        assertThat(DatabaseDiagnostics.look(service.getBean(DataSource.class)))
+            .filteredOn(Finding.Warning.class::isInstance)
+            .extracting(Finding::found)
+            .containsExactly(
+                "objects in backends belong to no device any more: device 7cc0 in balena, of"
+                    + " c2b5c2a0-5bb1-4c4e-9d1f-1a4f8f1d3b55");
+      } finally {
+        statement.execute("delete from orphan");
+      }
+    }
+  }
+
+  @Test
   void canBeRunAgainAndTakesOverTablesOfAnotherOwner() throws Exception {
     String other = TestPostgres.newDatabase();
     try (Connection admin = connect(other, TestPostgres.USER, TestPostgres.PASSWORD);

@@ -3,7 +3,11 @@ package doni.worker;
 import doni.enrollment.HardwareId;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One listing of everything that a backend has, to be compared with what the worker recorded for
@@ -30,4 +34,56 @@ public interface SiteListing {
    * differ after an attempt that found nothing to write, or the device is attempted every minute.
    */
   boolean differs(RecordedDevice device);
+
+  /**
+   * An object that carries the mark of a device, whether that exists or not.
+   *
+   * @param object its kind and id, for an operator
+   * @param device whose mark it carries
+   * @param removable whether an attempt for the deleted device would remove it without a record
+   */
+  record MarkedObject(String object, HardwareId device, boolean removable) {
+
+    private static final Pattern MARK =
+        Pattern.compile(
+            "([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})");
+
+    /**
+     * Returns the object if its mark is a device's UUID.
+     *
+     * @param mark with or without hyphens
+     */
+    public static Stream<MarkedObject> of(String object, String mark, boolean removable) {
+      Matcher parts = MARK.matcher(mark);
+      return parts.matches()
+          ? Stream.of(
+              new MarkedObject(
+                  object, HardwareId.parse(parts.replaceFirst("$1-$2-$3-$4-$5")), removable))
+          : Stream.empty();
+    }
+  }
+
+  /**
+   * Returns every object with a mark that no other client sets; no object whose mark could mean
+   * anything else, or that is kept on purpose when its device is deleted. Makes no call.
+   */
+  default List<MarkedObject> marked() {
+    return List.of();
+  }
+
+  /** Returns the same listing with its marked objects. */
+  default SiteListing withMarked(List<MarkedObject> objects) {
+    List<MarkedObject> all = List.copyOf(objects);
+    return new SiteListing() {
+      @Override
+      public boolean differs(RecordedDevice device) {
+        return SiteListing.this.differs(device);
+      }
+
+      @Override
+      public List<MarkedObject> marked() {
+        return all;
+      }
+    };
+  }
 }

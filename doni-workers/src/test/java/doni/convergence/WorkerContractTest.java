@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.backend.BackendException.Kind;
 import doni.convergence.WorkerBench.Failure;
+import doni.enrollment.Generation;
 import doni.enrollment.Hardware;
+import doni.enrollment.HardwareId;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
+import doni.worker.SiteListing;
+import doni.worker.SiteListing.MarkedObject;
 import doni.worker.WriteGate;
 import doni.worker.WriteGate.ClosedGateException;
 import doni.worker.WriteGate.ClosedGateException.ClosedReason;
@@ -53,6 +57,11 @@ public abstract class WorkerContractTest {
    */
   protected Set<Integer> handledStatuses() {
     return Set.of();
+  }
+
+  /** Returns whether its objects show whose they are, without a record. */
+  protected boolean marksItsObjects() {
+    return false;
   }
 
   @Test
@@ -202,6 +211,33 @@ public abstract class WorkerContractTest {
             .isFalse();
       }
     }
+  }
+
+  /** So the sweep for orphans finds what a late write left behind, and a leftover removes it. */
+  @Test
+  void aMarkedObjectIsThatOfItsDeviceAndRemovableOnesGoWithoutARecord() {
+    try (WorkerBench bench = open()) {
+      new WorkerRun(bench).settle(bench.hardware());
+      HardwareId id = bench.hardware().id();
+      List<MarkedObject> marked = marked(bench, id);
+      assertThat(marked.isEmpty()).isNotEqualTo(marksItsObjects());
+      if (marked.stream().noneMatch(MarkedObject::removable)) {
+        return;
+      }
+      Hardware orphan =
+          new Hardware(id, "orphan", "", "", Map.of(), List.of(), new Generation(9), true);
+
+      assertThat(new WorkerRun(bench).settle(orphan)).isInstanceOf(Outcome.Gone.class);
+
+      bench.proceed(orphan);
+      assertThat(marked(bench, id)).isEmpty();
+    }
+  }
+
+  private static List<MarkedObject> marked(WorkerBench bench, HardwareId id) {
+    return bench.worker().listSite().map(SiteListing::marked).orElse(List.of()).stream()
+        .filter(object -> object.device().equals(id))
+        .toList();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package doni.engine.lane;
 
+import doni.database.BackgroundDatabaseGauge;
 import doni.engine.attempt.AttemptTelemetry;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
@@ -7,10 +8,13 @@ import doni.event.HardwareEventStore;
 import doni.hardwaretype.HardwareTypes;
 import doni.secret.SecretEncryptor;
 import doni.task.LostAttemptStore;
+import doni.task.OrphanStore;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.List;
@@ -146,8 +150,27 @@ class LaneConfiguration {
 
   @Bean(destroyMethod = "")
   SiteComparison siteComparison(
-      JdbcClient jdbc, WorkerTaskReader tasks, LaneQueue queue, WakeupNotifier wakeups) {
-    return new SiteComparison(jdbc, tasks, queue, wakeups, SiteComparison.INTERVAL);
+      JdbcClient jdbc,
+      WorkerTaskReader tasks,
+      LaneQueue queue,
+      WakeupNotifier wakeups,
+      OrphanStore orphans,
+      EngineProperties properties) {
+    OrphanSweep sweep = new OrphanSweep(orphans, properties::resyncPolicy);
+    return new SiteComparison(jdbc, tasks, queue, wakeups, sweep, SiteComparison.INTERVAL);
+  }
+
+  @Bean
+  OrphanStore orphanStore(JdbcClient jdbc) {
+    return new OrphanStore(jdbc);
+  }
+
+  /** {@code doni.orphans}: those of all backends, of the whole site, counted on read. */
+  @Bean
+  MeterBinder orphanGauge(OrphanStore orphans) {
+    return meters ->
+        BackgroundDatabaseGauge.register(
+            meters, "doni.orphans", Tags.empty(), null, orphans::count);
   }
 
   @Bean

@@ -19,7 +19,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Compares what a backend lists for the whole site with what is recorded for all steady devices of
- * a lane, once a minute, and makes those that differ due. It writes nothing else.
+ * a lane, once a minute, and makes those that differ due. {@link OrphanSweep} gets the objects that
+ * carry the mark of a device. It writes nothing else.
  *
  * <p>The replicas share the turns through the table {@code site_listing}. A device for which drift
  * is reported and left alone is skipped, because no attempt would end the difference; so is one
@@ -40,6 +41,7 @@ final class SiteComparison {
   private final WorkerTaskReader tasks;
   private final LaneQueue queue;
   private final WakeupNotifier wakeups;
+  private final OrphanSweep orphans;
   private final Duration interval;
   private @Nullable DatabasePoller poller;
 
@@ -51,11 +53,13 @@ final class SiteComparison {
       WorkerTaskReader tasks,
       LaneQueue queue,
       WakeupNotifier wakeups,
+      OrphanSweep orphans,
       Duration interval) {
     this.jdbc = jdbc;
     this.tasks = tasks;
     this.queue = queue;
     this.wakeups = wakeups;
+    this.orphans = orphans;
     this.interval = interval;
   }
 
@@ -121,6 +125,7 @@ final class SiteComparison {
       queue.requeueInBackground(workerType, differing);
       wakeups.wakeHere(List.of(workerType));
     }
+    orphans.sweep(workerType, listing.marked());
     return differing.size();
   }
 

@@ -3,25 +3,39 @@ package doni.engine.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.backend.BackendException;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.enrollment.HardwareId;
 import doni.secret.SecretEncryptor;
+import doni.task.OrphanStore;
 import doni.task.WorkerTaskReader;
 import doni.testing.PlainEncryptor;
 import doni.testing.TestInventory;
 import doni.testing.TestWorker;
 import doni.worker.LanePause;
 import doni.worker.SiteListing;
+import doni.worker.SiteListing.MarkedObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The comparison of one site listing with all devices of a lane. */
+@ExtendWith(OutputCaptureExtension.class)
 class SiteComparisonIT {
 
   private static final String LANE = "tunelo";
@@ -30,6 +44,7 @@ class SiteComparisonIT {
   private final TestInventory inventory = new TestInventory();
   private final JdbcClient jdbc = inventory.jdbc();
   private final ListingWorker worker = new ListingWorker();
+  private DriftMode drift = DriftMode.ENFORCE;
 
   @AfterEach
   void close() {
@@ -149,6 +164,170 @@ class SiteComparisonIT {
     assertThat(isDue(id)).isFalse();
   }
 
+  /** What the sweep must never do is at least as important as what it does. */
+  @Nested
+  class Orphans {
+
+    private final HardwareId gone = HardwareId.random();
+
+    @BeforeEach
+    void leaveAnObjectBehind() {
+      event(gone, "hardware.deleted", "{}");
+      worker.marked = List.of(new MarkedObject("device 1", gone, true));
+    }
+
+    @Test
+    void areReportedOnceAndRemovedAsLeftoversAfterTwoListingsSomeMinutesApart(
+        CapturedOutput output) {
+      comparison(AT_ONCE).compare(worker);
+      comparison(AT_ONCE).compare(worker);
+      assertThat(found()).isZero();
+      assertThat(leftovers()).isEmpty();
+
+      minutesPass(5);
+      comparison(AT_ONCE).compare(worker);
+      comparison(AT_ONCE).compare(worker);
+
+      assertThat(leftovers()).containsExactly(gone.value());
+      assertThat(inventory.events(gone)).containsExactly("hardware.deleted", "worker.orphan.found");
+      assertThat(output.getAll())
+          .containsOnlyOnce("Orphan in tunelo: device 1 belongs to no device any more");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+        value = DriftMode.class,
+        names = {"REPORT", "IGNORE"})
+    void areOnlyReportedUnderOtherDriftModes(DriftMode mode) {
+      drift = mode;
+
+      foundOrphan();
+
+      assertThat(found()).isOne();
+      assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void areOnlyReportedWhereTheWorkerDoesNotRemoveThemByTheirMark() {
+      worker.marked = List.of(new MarkedObject("node 1", gone, false));
+
+      foundOrphan();
+
+      assertThat(found()).isOne();
+      assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void thatAppearLongAfterTheDeviceWasGoneAreLeft() {
+      jdbc.sql("update event set at = now() - interval '2 hours'").update();
+
+      foundOrphan();
+
+      assertThat(found()).isOne();
+      assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void ofADismissedLeftoverAreLeft() {
+      event(gone, "leftover.dismissed", "{\"worker_type\": \"tunelo\"}");
+
+      foundOrphan();
+
+      assertThat(found()).isOne();
+      assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void areNotAnotherDonisDevices() {
+      jdbc.sql("delete from event").update();
+
+      foundOrphan();
+
+      assertThat(remembered()).isZero();
+    }
+
+    @Test
+    void areNotDevicesThatExistAreDeletedOrHaveALeftoverOrARunningAttempt() {
+      HardwareId live = inventory.device("live");
+      HardwareId deleted = inventory.device("deleted");
+      jdbc.sql("update hardware set deleted_at = now() where uuid = ?")
+          .param(deleted.value())
+          .update();
+      HardwareId running = inventory.enrolled("running", LANE);
+      inventory.claim(running, LANE, "replica");
+      jdbc.sql("delete from hardware where uuid = ?").param(running.value()).update();
+      foundOrphan();
+      jdbc.sql("delete from orphan").update();
+      for (HardwareId id : List.of(live, deleted, running)) {
+        event(id, "hardware.created", "{}");
+      }
+      worker.marked =
+          Stream.of(live, deleted, running, gone)
+              .map(id -> new MarkedObject("device " + id, id, true))
+              .toList();
+
+      foundOrphan();
+
+      assertThat(remembered()).isZero();
+      assertThat(leftovers()).containsExactly(gone.value());
+    }
+
+    @Test
+    void thatBelongToADeviceAgainOrAreGoneAreForgotten() {
+      drift = DriftMode.REPORT;
+      foundOrphan();
+
+      worker.marked = List.of();
+      comparison(AT_ONCE).compare(worker);
+
+      assertThat(remembered()).isZero();
+    }
+
+    @Test
+    void ofAFailedListingAreNotForgotten() {
+      drift = DriftMode.REPORT;
+      foundOrphan();
+      worker.failure = Optional.of(BackendException.notSent("tunelo", "circuit open", null));
+
+      comparison(AT_ONCE).compare(worker);
+
+      assertThat(found()).isOne();
+    }
+
+    private void foundOrphan() {
+      comparison(AT_ONCE).compare(worker);
+      minutesPass(5);
+      comparison(AT_ONCE).compare(worker);
+    }
+
+    private void minutesPass(int minutes) {
+      jdbc.sql("update orphan set first_seen = first_seen - make_interval(mins => ?)")
+          .param(minutes)
+          .update();
+    }
+
+    private void event(HardwareId id, String kind, String body) {
+      jdbc.sql(
+              "insert into event (hardware_uuid, at, kind, generation, body) values (?, now(), ?, 3, ?::jsonb)")
+          .params(id.value(), kind, body)
+          .update();
+    }
+
+    private long found() {
+      return new OrphanStore(jdbc).count();
+    }
+
+    private long remembered() {
+      return jdbc.sql("select count(*) from orphan").query(Long.class).single();
+    }
+
+    private List<UUID> leftovers() {
+      return jdbc.sql("select hardware_uuid from leftover where worker_type = 'tunelo'")
+          .query((row, _) -> row.getObject(1, UUID.class))
+          .list();
+    }
+  }
+
   private SiteComparison comparison(Duration interval) {
     SecretEncryptor encryptor = new PlainEncryptor();
     WakeupNotifier wakeups = new WakeupNotifier(jdbc, new Replica("r"), new Housekeeping());
@@ -157,6 +336,7 @@ class SiteComparisonIT {
         new WorkerTaskReader(jdbc, encryptor, JsonMapper.shared()),
         new LaneQueue(jdbc, Clock.systemUTC()),
         wakeups,
+        new OrphanSweep(new OrphanStore(jdbc), _ -> new ResyncPolicy(Duration.ofHours(1), drift)),
         interval);
   }
 
@@ -194,6 +374,7 @@ class SiteComparisonIT {
 
     private final AtomicInteger listings = new AtomicInteger();
     private Optional<BackendException> failure = Optional.empty();
+    private List<MarkedObject> marked = List.of();
 
     ListingWorker() {
       super(LANE, TestWorker::agree);
@@ -205,7 +386,8 @@ class SiteComparisonIT {
       if (failure.isPresent()) {
         throw failure.get();
       }
-      return Optional.of(device -> !"ready".equals(device.details().get("hub")));
+      SiteListing listing = device -> !"ready".equals(device.details().get("hub"));
+      return Optional.of(listing.withMarked(marked));
     }
   }
 }

@@ -8,6 +8,7 @@ import doni.engine.attempt.Reconciler;
 import doni.resync.ResyncRunFixture;
 import doni.secret.SecretEncryptor;
 import doni.task.LostAttemptStore;
+import doni.task.OrphanStore;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.testing.PlainEncryptor;
@@ -100,7 +101,13 @@ public final class TestReplica implements AutoCloseable {
             new WakeupListener(database, wakeups),
             new LaneMonitor(
                 new LanePausePublisher(jdbc, replica, clock), queue, housekeeping, meters),
-            new SiteComparison(jdbc, reader, queue, wakeups, SiteComparison.INTERVAL));
+            new SiteComparison(
+                jdbc,
+                reader,
+                queue,
+                wakeups,
+                new OrphanSweep(new OrphanStore(jdbc), properties::resyncPolicy),
+                SiteComparison.INTERVAL));
     lanes = new TaskRequeuer(jdbc, wakeups, clock);
     runs =
         new ResyncRunFixture(

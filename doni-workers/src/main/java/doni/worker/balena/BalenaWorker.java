@@ -13,6 +13,7 @@ import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
 import doni.worker.SharedNames;
 import doni.worker.SiteListing;
+import doni.worker.SiteListing.MarkedObject;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import doni.worker.balena.BalenaClient.FleetListing;
@@ -143,7 +144,12 @@ final class BalenaWorker implements Worker {
   @Override
   public Optional<SiteListing> listSite() {
     FleetListing site = client.listDevices();
-    return Optional.of(device -> BalenaRecordedState.differs(device, site));
+    SiteListing listing = device -> BalenaRecordedState.differs(device, site);
+    return Optional.of(
+        listing.withMarked(
+            site.devices().values().stream()
+                .flatMap(device -> MarkedObject.of("device " + device.uuid(), device.uuid(), true))
+                .toList()));
   }
 
   @Override

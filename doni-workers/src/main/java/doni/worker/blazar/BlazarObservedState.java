@@ -81,9 +81,14 @@ record BlazarObservedState(
 
     /** Returns whether it represents the hardware of that uuid. */
     boolean represents(ResourceKind kind, String uid) {
+      return uid.equals(mark(kind));
+    }
+
+    /** Returns the uuid of the hardware that it represents; empty or another text if none. */
+    String mark(ResourceKind kind) {
       return switch (kind) {
-        case DEVICE -> uid.equals(properties.get(UID));
-        case HOST -> uid.equals(name);
+        case DEVICE -> properties.getOrDefault(UID, "");
+        case HOST -> name;
       };
     }
   }

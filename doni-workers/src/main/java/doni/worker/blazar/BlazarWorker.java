@@ -11,6 +11,7 @@ import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
 import doni.worker.SiteListing;
+import doni.worker.SiteListing.MarkedObject;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
@@ -131,15 +132,20 @@ final class BlazarWorker implements Worker {
 
   @Override
   public Optional<SiteListing> listSite() {
-    Set<String> ids =
-        access.listings().resources(kind).current().stream()
-            .map(BlazarResource::id)
-            .collect(Collectors.toSet());
-    return Optional.of(device ->
-        BlazarRecordedState.of(device.details())
-            .resourceId()
-            .filter(id -> !ids.contains(id))
-            .isPresent());
+    List<BlazarResource> resources = access.listings().resources(kind).current();
+    Set<String> ids = resources.stream().map(BlazarResource::id).collect(Collectors.toSet());
+    SiteListing listing =
+        device ->
+            BlazarRecordedState.of(device.details())
+                .resourceId()
+                .filter(id -> !ids.contains(id))
+                .isPresent();
+    return Optional.of(
+        listing.withMarked(
+            resources.stream()
+                .flatMap(resource ->
+                    MarkedObject.of(kind.word() + " " + resource.id(), resource.mark(kind), true))
+                .toList()));
   }
 
   @Override

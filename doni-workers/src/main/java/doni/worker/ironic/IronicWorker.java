@@ -10,6 +10,7 @@ import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.SharedNames;
 import doni.worker.SiteListing;
+import doni.worker.SiteListing.MarkedObject;
 import doni.worker.SiteListing.RecordedDevice;
 import doni.worker.Worker;
 import doni.worker.WorkerField;
@@ -144,7 +145,15 @@ final class IronicWorker implements Worker {
   @Override
   public Optional<SiteListing> listSite() {
     Map<String, IronicNode> nodes = client.listNodes();
-    return Optional.of(device -> differs(device, nodes.get(device.id().toString())));
+    SiteListing listing = device -> differs(device, nodes.get(device.id().toString()));
+    return Optional.of(
+        hostOnDelete == IronicProperties.HostOnDelete.KEEP
+            ? listing
+            // A host may have been kept on purpose before, so a person decides.
+            : listing.withMarked(
+                nodes.keySet().stream()
+                    .flatMap(uuid -> MarkedObject.of("node " + uuid, uuid, false))
+                    .toList()));
   }
 
   private static boolean differs(RecordedDevice device, @Nullable IronicNode node) {

@@ -22,6 +22,11 @@ class BalenaHttpContractIT extends WorkerContractTest {
     return new HttpBench(site, site.client(properties), properties);
   }
 
+  @Override
+  protected boolean marksItsObjects() {
+    return true;
+  }
+
   private static final class HttpBench extends BalenaBench {
 
     private final BalenaSite site;

@@ -19,6 +19,11 @@ class BalenaInMemoryContractTests extends WorkerContractTest {
         new SiteClock(BalenaFixtures.NOW, Duration.ZERO));
   }
 
+  @Override
+  protected boolean marksItsObjects() {
+    return true;
+  }
+
   private static final class InMemoryBench extends BalenaBench {
 
     private final InMemoryBalenaClient client;

@@ -16,6 +16,11 @@ class BlazarHttpContractIT {
     protected WorkerBench open() {
       return bench(ResourceKind.DEVICE);
     }
+
+    @Override
+    protected boolean marksItsObjects() {
+      return true;
+    }
   }
 
   @Nested
@@ -23,6 +28,11 @@ class BlazarHttpContractIT {
     @Override
     protected WorkerBench open() {
       return bench(ResourceKind.HOST);
+    }
+
+    @Override
+    protected boolean marksItsObjects() {
+      return true;
     }
   }
 

@@ -17,6 +17,11 @@ class BlazarInMemoryContractTests {
     protected WorkerBench open() {
       return bench(ResourceKind.DEVICE);
     }
+
+    @Override
+    protected boolean marksItsObjects() {
+      return true;
+    }
   }
 
   @Nested
@@ -24,6 +29,11 @@ class BlazarInMemoryContractTests {
     @Override
     protected WorkerBench open() {
       return bench(ResourceKind.HOST);
+    }
+
+    @Override
+    protected boolean marksItsObjects() {
+      return true;
     }
   }
 

@@ -22,6 +22,11 @@ class IronicHttpContractIT extends WorkerContractTest {
     return new HttpBench(site, site.client());
   }
 
+  @Override
+  protected boolean marksItsObjects() {
+    return true;
+  }
+
   private static final class HttpBench extends IronicBench {
 
     private final IronicSite site;

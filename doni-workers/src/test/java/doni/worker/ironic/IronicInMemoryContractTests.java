@@ -23,6 +23,11 @@ class IronicInMemoryContractTests extends WorkerContractTest {
         new InMemoryIronicClient(), new SiteClock(Instant.EPOCH, Duration.ZERO));
   }
 
+  @Override
+  protected boolean marksItsObjects() {
+    return true;
+  }
+
   private static final class InMemoryBench extends IronicBench {
 
     private final InMemoryIronicClient client;
