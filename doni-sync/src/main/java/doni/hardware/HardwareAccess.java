@@ -55,6 +55,17 @@ class HardwareAccess {
     return hardware;
   }
 
+  /** As {@link #find}; a uuid also refers to deleted hardware that is still being cleaned up. */
+  HardwareView findDeletedToo(String rule, Caller caller, String ref) {
+    HardwareView hardware =
+        reader
+            .find(ref)
+            .or(() -> HardwareReader.uuid(ref).flatMap(reader::findDeleted))
+            .orElseThrow(() -> NotFound.hardware(ref));
+    enforce(rule, caller, hardware.target());
+    return hardware;
+  }
+
   /**
    * Returns the hardware as the caller may see it: secrets that are not masked for its owner, such
    * as the join token, are masked for a caller who may not change the hardware.
@@ -74,6 +85,13 @@ class HardwareAccess {
     LockedHardware locked = inventory.lock(ref).orElseThrow(() -> NotFound.hardware(ref));
     enforce(rule, caller, locked.target());
     locked.refuseIfStale(expected);
+    return locked;
+  }
+
+  /** Locks live hardware, or, by its uuid, deleted hardware that is still being cleaned up. */
+  LockedHardware lockDeletedToo(String rule, Caller caller, String ref) {
+    LockedHardware locked = inventory.lockDeletedToo(ref).orElseThrow(() -> NotFound.hardware(ref));
+    enforce(rule, caller, locked.target());
     return locked;
   }
 }

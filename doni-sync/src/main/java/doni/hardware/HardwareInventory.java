@@ -64,6 +64,14 @@ public class HardwareInventory {
         .map(this::locked);
   }
 
+  /**
+   * As {@link #lock(String)}; without such live hardware, a uuid also refers to deleted hardware
+   * that is still being cleaned up.
+   */
+  Optional<LockedHardware> lockDeletedToo(String ref) {
+    return lock(ref).or(() -> HardwareReader.uuid(ref).flatMap(this::lock));
+  }
+
   /** Locks hardware that is live or still being cleaned up. */
   public Optional<LockedHardware> lock(HardwareId id) {
     return rows.lock(id.value()).map(this::locked);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param allProjects whether to list the hardware of all projects
  * @param state with {@code workerType}: that worker's task is in this state; without: some task is
+ * @param deleted only deleted hardware that is still being cleaned up, instead of live hardware
  * @param quarantined only quarantined hardware, or only hardware that is not; null for both
  * @param limit maximum number of results; 0 for all
  * @param marker the last hardware of the previous page
@@ -20,6 +21,7 @@ public record HardwareListQuery(
     @Nullable String workerType,
     @Nullable TaskState state,
     @Nullable Boolean quarantined,
+    boolean deleted,
     SortKey sortKey,
     boolean descending,
     int limit,
@@ -39,6 +41,7 @@ public record HardwareListQuery(
             workerType,
             state,
             quarantined,
+            deleted,
             sortKey,
             descending,
             limit + 1,

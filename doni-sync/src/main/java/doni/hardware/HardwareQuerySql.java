@@ -12,7 +12,8 @@ record HardwareQuerySql(String sql, List<Object> parameters) {
 
   static HardwareQuerySql of(
       HardwareListQuery query, @Nullable String projectId, @Nullable PageMarker marker) {
-    StringBuilder sql = new StringBuilder("deleted_at is null");
+    StringBuilder sql =
+        new StringBuilder(query.deleted() ? "deleted_at is not null" : "deleted_at is null");
     List<Object> parameters = new ArrayList<>();
     if (projectId != null) {
       sql.append(" and project_id = ?");

@@ -51,8 +51,16 @@ public class HardwareReader {
   /** Returns the live hardware that a uuid or a name refers to; a uuid wins. */
   public Optional<HardwareView> find(String ref) {
     Optional<UUID> uuid = parse(ref);
-    Optional<HardwareView> byUuid = uuid.flatMap(value -> one("h.uuid = ?", value));
-    return byUuid.isPresent() ? byUuid : one("lower(h.name) = ?", ref.toLowerCase(Locale.ROOT));
+    Optional<HardwareView> byUuid =
+        uuid.flatMap(value -> one("h.deleted_at is null and h.uuid = ?", value));
+    return byUuid.isPresent()
+        ? byUuid
+        : one("h.deleted_at is null and lower(h.name) = ?", ref.toLowerCase(Locale.ROOT));
+  }
+
+  /** Returns the deleted hardware of that uuid, while its workers clean up. */
+  Optional<HardwareView> findDeleted(HardwareId id) {
+    return one("h.deleted_at is not null and h.uuid = ?", id.value());
   }
 
   /** Returns the uuid of the live hardware that a uuid or a name refers to, without reading it. */
@@ -160,7 +168,7 @@ public class HardwareReader {
   }
 
   /**
-   * Returns the live hardware that matches a query.
+   * Returns the hardware that matches a query.
    *
    * @param projectId the project; null for all projects
    * @param asExport the public view: public properties only, and no workers
@@ -204,7 +212,7 @@ public class HardwareReader {
                 + ", "
                 + TaskStatusReader.COLUMNS
                 + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid"
-                + " where h.deleted_at is null and "
+                + " where "
                 + condition)
         .param(value)
         .query(result -> {
@@ -238,10 +246,11 @@ public class HardwareReader {
 
   private HardwareView view(HardwareRow hardwareRow, List<TaskStatusRow> rows) {
     HardwareRecord stored = hardwareRow.record(encryptor);
-    return view(
-        stored,
-        hardwareRow.quarantine(),
-        tasks.of(stored.id(), stored.hardwareType(), hardwareRow.requestedAt(), rows));
+    List<WorkerReport> workers =
+        hardwareRow.deletedAt() == null
+            ? tasks.of(stored.id(), stored.hardwareType(), hardwareRow.requestedAt(), rows)
+            : tasks.ofDeleted(stored.id(), stored.hardwareType(), hardwareRow.requestedAt(), rows);
+    return view(stored, hardwareRow.quarantine(), workers).withDeletion(hardwareRow.deletedAt());
   }
 
   private HardwareView exported(HardwareRow hardwareRow) {

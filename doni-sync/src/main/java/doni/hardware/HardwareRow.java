@@ -25,14 +25,15 @@ record HardwareRow(
     long generation,
     Instant createdAt,
     @Nullable Instant updatedAt,
+    @Nullable Instant deletedAt,
     Instant requestedAt,
     @Nullable Quarantine quarantine) {
 
   /** The columns of table {@code h} that {@link #of} reads. */
   static final String COLUMNS =
       "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties,"
-          + " h.generation, h.created_at, h.updated_at, h.requested_at, h.quarantined_at,"
-          + " h.quarantined_by, h.quarantine_reason";
+          + " h.generation, h.created_at, h.updated_at, h.deleted_at, h.requested_at,"
+          + " h.quarantined_at, h.quarantined_by, h.quarantine_reason";
 
   static HardwareRow of(ResultSet row) throws SQLException {
     return new HardwareRow(
@@ -44,6 +45,7 @@ record HardwareRow(
         row.getLong("generation"),
         TimestampColumns.instant(row, "created_at"),
         TimestampColumns.nullableInstant(row, "updated_at"),
+        TimestampColumns.nullableInstant(row, "deleted_at"),
         TimestampColumns.instant(row, "requested_at"),
         quarantine(row));
   }

@@ -78,6 +78,14 @@ public class HardwareService {
     return access.shown(caller, access.find("hardware:get", caller, ref));
   }
 
+  /**
+   * As {@link #get}; a uuid also refers to deleted hardware that is still being cleaned up, by the
+   * same policy rule.
+   */
+  public HardwareView getDeletedToo(Caller caller, String ref) {
+    return access.shown(caller, access.findDeletedToo("hardware:get", caller, ref));
+  }
+
   public Page list(Caller caller, HardwareListQuery query) {
     if (query.allProjects()) {
       access.enforceForAll("hardware:get", caller);
@@ -146,7 +154,19 @@ public class HardwareService {
   /** Makes every task of the hardware due now. */
   @Transactional
   public void sync(Caller caller, String ref) {
-    LockedHardware locked = access.lock("hardware:update", caller, ref, null);
+    sync(caller, access.lock("hardware:update", caller, ref, null));
+  }
+
+  /**
+   * As {@link #sync}; a uuid also refers to deleted hardware, the cleanup of which is due now. No
+   * task is added: a worker that has cleaned up has ended its work.
+   */
+  @Transactional
+  public void syncDeletedToo(Caller caller, String ref) {
+    sync(caller, access.lockDeletedToo("hardware:update", caller, ref));
+  }
+
+  private void sync(Caller caller, LockedHardware locked) {
     Generation generation = locked.touch();
     history.accept("hardware.synced", locked.id(), generation, caller, Map.of());
   }

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param updatedAt null until the hardware is changed
  * @param quarantine null without a quarantine, and in the public export
- * @param workers in the order of the hardware type; empty in the public export
+ * @param workers in the order of the hardware type; of deleted hardware only those that still clean
+ *     up; empty in the public export
+ * @param deletedAt null until the hardware is deleted
  * @param warnings what of a change was accepted but will not have the expected effect; only in the
  *     answer to that change
  */
@@ -30,13 +32,14 @@ public record HardwareView(
     Generation generation,
     @Nullable Quarantine quarantine,
     List<WorkerReport> workers,
+    @Nullable Instant deletedAt,
     List<String> warnings) {
 
   public HardwareView {
     warnings = List.copyOf(warnings);
   }
 
-  /** Creates a view without warnings. */
+  /** Creates a view of live hardware without warnings. */
   public HardwareView(
       HardwareId id,
       String name,
@@ -59,6 +62,7 @@ public record HardwareView(
         generation,
         quarantine,
         workers,
+        null,
         List.of());
   }
 
@@ -79,6 +83,7 @@ public record HardwareView(
         generation,
         quarantine,
         newWorkers,
+        deletedAt,
         warnings);
   }
 
@@ -94,7 +99,24 @@ public record HardwareView(
         generation,
         quarantine,
         workers,
+        deletedAt,
         added);
+  }
+
+  HardwareView withDeletion(@Nullable Instant at) {
+    return new HardwareView(
+        id,
+        name,
+        projectId,
+        hardwareType,
+        properties,
+        createdAt,
+        updatedAt,
+        generation,
+        quarantine,
+        workers,
+        at,
+        warnings);
   }
 
   /**

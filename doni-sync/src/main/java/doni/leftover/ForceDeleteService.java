@@ -10,6 +10,7 @@ import doni.policy.AccessPolicy;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.NotFound;
+import doni.task.TaskStatusReader;
 import doni.worker.Worker;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ public class ForceDeleteService {
   private Leftover explained(Leftover leftover) {
     return enabledWorkers.contains(leftover.workerType())
         ? leftover
-        : leftover.because("its worker is not enabled (doni.workers.enabled)");
+        : leftover.because(TaskStatusReader.WORKER_NOT_ENABLED);
   }
 
   /** Dismisses a leftover whose backend does not come back. */

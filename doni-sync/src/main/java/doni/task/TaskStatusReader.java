@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,10 @@ public class TaskStatusReader {
   public static final String COLUMNS =
       "t.worker_type, t.state, t.state_details::text as state_details, t.outcome, t.reason, t.waiting_since, t.attempts,"
           + " t.defer_count, t.next_attempt_at, t.unattempted";
+
+  /** Why a task waits that no enabled worker has. */
+  public static final String WORKER_NOT_ENABLED =
+      "its worker is not enabled (doni.workers.enabled)";
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
@@ -96,6 +101,34 @@ public class TaskStatusReader {
       }
     }
     return reports;
+  }
+
+  /**
+   * Returns the reports of the tasks that are left of deleted hardware: those of enabled workers as
+   * {@link #of} returns them, then those that keep the hardware although no enabled worker of its
+   * type has them.
+   */
+  public List<WorkerReport> ofDeleted(
+      HardwareId id, String hardwareType, Instant requestedAt, List<TaskStatusRow> tasks) {
+    List<WorkerReport> reports = new ArrayList<>(of(id, hardwareType, requestedAt, tasks));
+    List<String> serving = types.workersOf(hardwareType);
+    for (TaskStatusRow task : tasks) {
+      if (!serving.contains(task.workerType())) {
+        reports.add(
+            types.worker(task.workerType()) == null
+                ? withoutWorker(task, requestedAt)
+                : report(id, task, requestedAt));
+      }
+    }
+    return reports;
+  }
+
+  /** What the worker recorded is left out: only it knows which of that is secret. */
+  private static WorkerReport withoutWorker(TaskStatusRow task, Instant requestedAt) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    waitsFor(details, WORKER_NOT_ENABLED, null);
+    describeTries(details, task, requestedAt);
+    return new WorkerReport(task.workerType(), TaskState.PENDING, details);
   }
 
   /** Returns the reports of tasks that were just created. */

@@ -535,7 +535,7 @@ class HardwareServiceIT {
           intake.list(
               alice,
               new HardwareListQuery(
-                  false, null, null, null, null, null, key, descending, 2, marker));
+                  false, null, null, null, null, null, false, key, descending, 2, marker));
       page.hardware().forEach(device -> seen.add(device.id().value()));
       marker = seen.getLast();
     } while (page.more());
@@ -546,7 +546,7 @@ class HardwareServiceIT {
     return intake.list(
         caller,
         new HardwareListQuery(
-            allProjects, null, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
+            allProjects, null, null, null, null, null, false, SortKey.CREATED_AT, false, 0, null));
   }
 
   private HardwareService.Page list(HardwareListQuery query) {
@@ -559,7 +559,7 @@ class HardwareServiceIT {
       @Nullable String worker,
       @Nullable TaskState state) {
     return new HardwareListQuery(
-        false, name, type, worker, state, null, SortKey.CREATED_AT, false, 0, null);
+        false, name, type, worker, state, null, false, SortKey.CREATED_AT, false, 0, null);
   }
 
   private HardwareView create(Caller caller, String name, Map<String, Object> properties) {

@@ -157,7 +157,7 @@ class QuarantineServiceIT {
         .list(
             alice,
             new HardwareListQuery(
-                false, null, null, null, null, quarantined, SortKey.NAME, false, 0, null))
+                false, null, null, null, null, quarantined, false, SortKey.NAME, false, 0, null))
         .hardware()
         .stream()
         .map(HardwareView::name)

@@ -1,5 +1,6 @@
 package doni.api.hardware;
 
+import doni.api.hardware.DeletedDevices.DeletedTooParameter;
 import doni.api.web.ErrorStatuses;
 import doni.api.web.HardwareReference;
 import doni.api.web.HardwareReference.HardwareReferenceParameter;
@@ -65,6 +66,12 @@ final class HardwareController {
       name = "all_projects",
       description = "True: lists the devices of every project",
       schema = @Schema(type = "boolean", defaultValue = "false"))
+  @Parameter(
+      in = ParameterIn.QUERY,
+      name = "deleted",
+      description =
+          "True: lists the deleted devices that are still being cleaned up, and no others; each has deleted_at",
+      schema = @Schema(type = "boolean", defaultValue = "false"))
   @HardwareListParametersDoc
   @ErrorStatuses({"400", "403"})
   @GetMapping
@@ -85,7 +92,7 @@ final class HardwareController {
   @SecurityRequirements
   @GetMapping("/export")
   public HardwareExportPageJson export(HttpServletRequest request) {
-    Page page = service.export(HardwareListParameters.read(request.getParameterMap()));
+    Page page = service.export(HardwareListParameters.readForExport(request.getParameterMap()));
     return new HardwareExportPageJson(
         page.hardware().stream().map(ExportedHardwareJson::of).toList(),
         next(request, PageLinks.EXPORT, page));
@@ -148,13 +155,20 @@ final class HardwareController {
               name = "ETag",
               description = "its version, for If-Match; worker reports do not change it",
               schema = @Schema(type = "string", example = "\"1\"")))
-  @ErrorStatuses({"403", "404"})
+  @DeletedTooParameter
+  @ErrorStatuses({"400", "403", "404"})
   @GetMapping("/{ref}")
   public HardwareJson get(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
+      HttpServletRequest request,
       HttpServletResponse response) {
-    return tagged(service.get(caller, HardwareReference.checked(ref)), response);
+    String checked = HardwareReference.checked(ref);
+    HardwareView hardware =
+        DeletedDevices.included(request)
+            ? service.getDeletedToo(caller, checked)
+            : service.get(caller, checked);
+    return tagged(hardware, response);
   }
 
   @Operation(
@@ -244,10 +258,19 @@ final class HardwareController {
       responseCode = "200",
       description = "requested; the response has no body",
       content = @Content)
-  @ErrorStatuses({"403", "404"})
+  @DeletedTooParameter
+  @ErrorStatuses({"400", "403", "404"})
   @PostMapping("/{ref}/sync")
-  public void sync(@AuthenticationPrincipal Caller caller, @PathVariable String ref) {
-    service.sync(caller, HardwareReference.checked(ref));
+  public void sync(
+      @AuthenticationPrincipal Caller caller,
+      @PathVariable String ref,
+      HttpServletRequest request) {
+    String checked = HardwareReference.checked(ref);
+    if (DeletedDevices.included(request)) {
+      service.syncDeletedToo(caller, checked);
+    } else {
+      service.sync(caller, checked);
+    }
   }
 
   @Operation(

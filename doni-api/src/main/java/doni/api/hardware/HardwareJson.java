@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
   "updated_at",
   "workers",
   "quarantine",
+  "deleted_at",
   "warnings"
 })
 record HardwareJson(
@@ -66,6 +67,15 @@ record HardwareJson(
         @Nullable String updatedAt,
     List<WorkerJson> workers,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable QuarantineJson quarantine,
+    @JsonProperty("deleted_at")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(
+            types = {"string", "null"},
+            description =
+                "Only of a deleted device that is still being cleaned up; workers then lists the workers that have"
+                    + " not finished.",
+            example = "2031-03-05T12:00:00+00:00")
+        @Nullable String deletedAt,
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
         @Schema(
             description =
@@ -130,6 +140,7 @@ record HardwareJson(
         WireTime.orNull(hardware.updatedAt()),
         workers,
         quarantine(hardware.quarantine()),
+        WireTime.orNull(hardware.deletedAt()),
         hardware.warnings());
   }
 

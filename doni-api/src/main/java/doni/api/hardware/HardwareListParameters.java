@@ -3,6 +3,7 @@ package doni.api.hardware;
 import doni.api.web.QueryParameters;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareListQuery.SortKey;
+import doni.request.RequestRefusedException;
 import doni.task.TaskState;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ final class HardwareListParameters {
           "worker_type",
           "state",
           "quarantined",
+          "deleted",
           "sort_key",
           "sort_dir",
           "limit");
@@ -46,6 +48,7 @@ final class HardwareListParameters {
             query.text("worker_type"),
             query.oneOf("state", Arrays.asList(TaskState.values()), UnaryOperator.identity()),
             query.optionalFlag("quarantined"),
+            query.flag("deleted"),
             sortKey == null ? SortKey.CREATED_AT : sortKey,
             query.oneOf(
                     "sort_dir", Arrays.asList(Direction.values()), HardwareListParameters::lower)
@@ -53,6 +56,20 @@ final class HardwareListParameters {
             (int) query.positive("limit", 0, Integer.MAX_VALUE),
             query.uuid("marker"));
     query.check();
+    return wanted;
+  }
+
+  /**
+   * Reads the query string of the public export, which has live devices only.
+   *
+   * @throws RequestRefusedException.Invalid if deleted devices are asked for
+   */
+  static HardwareListQuery readForExport(Map<String, String[]> parameters) {
+    HardwareListQuery wanted = read(parameters);
+    if (wanted.deleted()) {
+      throw new RequestRefusedException.Invalid(
+          "deleted: must not be True; deleted devices are not exported");
+    }
     return wanted;
   }
 

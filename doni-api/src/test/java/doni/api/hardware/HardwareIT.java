@@ -169,6 +169,30 @@ class HardwareIT {
   }
 
   @Test
+  void showsADeletedDeviceWithItsTimeWhenAsked() {
+    HardwareView device = intake.add("a", "alice-proj");
+    String path = "/v1/hardware/" + device.id();
+
+    assertThat(http.get(path + "?deleted=true").json().get("deleted_at").asString())
+        .isEqualTo("2031-03-03T12:00:00+00:00");
+    assertThat(http.get(path + "?deleted=false").json().has("deleted_at")).isFalse();
+    assertThat(http.get(path + "?deleted=maybe").body())
+        .contains("deleted: must be True or False, not maybe");
+  }
+
+  @Test
+  void syncsADeletedDeviceOnlyWhenAsked() {
+    HardwareView device = intake.add("a", "alice-proj");
+    String path = "/v1/hardware/" + device.id() + "/sync";
+
+    assertThat(http.post(path, "").status()).isEqualTo(200);
+    assertThat(intake.received()).isEqualTo(device.id().toString());
+    assertThat(http.post(path + "?deleted=true", "").status()).isEqualTo(200);
+    assertThat(intake.received()).isEqualTo("deleted too: " + device.id());
+    assertThat(http.post(path + "?deleted=maybe", "").status()).isEqualTo(400);
+  }
+
+  @Test
   void doesNotDeleteAnotherVersion() {
     HardwareView device = intake.add("a", "alice-proj");
 

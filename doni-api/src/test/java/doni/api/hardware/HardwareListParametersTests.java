@@ -32,7 +32,7 @@ class HardwareListParametersTests {
     assertThat(HardwareListParameters.read(Map.of()))
         .isEqualTo(
             new HardwareListQuery(
-                false, null, null, null, null, null, SortKey.CREATED_AT, false, 0, null));
+                false, null, null, null, null, null, false, SortKey.CREATED_AT, false, 0, null));
   }
 
   @Test
@@ -45,6 +45,7 @@ class HardwareListParametersTests {
                 "hardware_type", "t",
                 "worker_type", "w",
                 "quarantined", "yes",
+                "deleted", "true",
                 "state", "IN_PROGRESS",
                 "sort_key", "updated_at",
                 "sort_dir", "desc",
@@ -59,6 +60,7 @@ class HardwareListParametersTests {
                 "t",
                 "w",
                 TaskState.IN_PROGRESS,
+                true,
                 true,
                 SortKey.UPDATED_AT,
                 true,
@@ -87,7 +89,8 @@ class HardwareListParametersTests {
     "state,DONE",
     "marker,m",
     "marker,1-2-3-4-5",
-    "all_projects,maybe"
+    "all_projects,maybe",
+    "deleted,maybe"
   })
   void namesTheParameterAndItsValue(String name, String value) {
     assertThatThrownBy(() -> HardwareListParameters.read(query(name, value)))
@@ -143,5 +146,20 @@ class HardwareListParametersTests {
             query("limit", "2", "marker", "old", "name", "a+b&c d", "colour", "blue"), "new");
 
     assertThat(next).isEqualTo("name=a%2Bb%26c+d&limit=2&marker=new");
+  }
+
+  @Test
+  void staysWithDeletedDevicesOnTheNextPage() {
+    assertThat(HardwareListParameters.after(query("limit", "2", "deleted", "true"), "new"))
+        .isEqualTo("deleted=true&limit=2&marker=new");
+  }
+
+  @Test
+  void exportsNoDeletedDevices() {
+    assertThatThrownBy(() -> HardwareListParameters.readForExport(query("deleted", "true")))
+        .isInstanceOf(RequestRefusedException.Invalid.class)
+        .hasMessage("deleted: must not be True; deleted devices are not exported");
+    assertThat(HardwareListParameters.readForExport(query("deleted", "false")))
+        .isEqualTo(HardwareListParameters.read(Map.of()));
   }
 }
