@@ -7,14 +7,31 @@ final class CommandFailedException extends RuntimeException {
 
   private final boolean retryable;
 
+  /** The status of the response; 0 if there is none. */
+  private final int status;
+
   /**
    * Creates a failure.
    *
    * @param retryable whether a retry may succeed, because the service is unavailable
    */
   CommandFailedException(String message, boolean retryable) {
+    this(message, retryable, 0);
+  }
+
+  /**
+   * Creates a failure that the service reported.
+   *
+   * @param status the status of its response
+   */
+  CommandFailedException(String message, boolean retryable, int status) {
     super(message);
     this.retryable = retryable;
+    this.status = status;
+  }
+
+  int status() {
+    return status;
   }
 
   boolean retryable() {

@@ -1,6 +1,7 @@
 package doni.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,10 @@ import tools.jackson.databind.JsonNode;
 /** {@code doni plan}: shows what each worker would write for a device now. */
 @Command(
     name = "plan",
-    description = "Shows what each worker would write for a device now, without writing it.",
+    description = {
+      "Shows what each worker would write for a device now, without writing it.",
+      "For a deleted device, also shows what blocks its cleanup."
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:every worker has a plan",
@@ -34,6 +38,8 @@ import tools.jackson.databind.JsonNode;
 final class PlanCommand implements Callable<Integer> {
 
   private static final int NO_PLAN = 3;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
 
   @Mixin private final ServiceAccessOptions service = new ServiceAccessOptions();
 
@@ -53,12 +59,55 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     try (ServiceApiClient client = service.client()) {
-      JsonNode plan = client.get("/v1/hardware/" + ServiceApiClient.segment(name) + "/plan");
-      return print(plan, line.getOut());
+      return print(plan(client), line.getOut());
     } catch (CommandFailedException e) {
       line.getErr().println("doni plan: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
+  }
+
+  /** A name refers to a live device; without one, to the deleted device that had it. */
+  private JsonNode plan(ServiceApiClient client) {
+    try {
+      return planOf(client, name);
+    } catch (CommandFailedException e) {
+      if (e.status() != NOT_FOUND) {
+        throw e;
+      }
+      List<String> deleted = deletedWithThatName(client);
+      if (deleted.isEmpty()) {
+        throw e;
+      }
+      if (deleted.size() > 1) {
+        throw new CommandFailedException(
+            "%d deleted devices had the name %s; give the UUID of one of them: %s"
+                .formatted(deleted.size(), name, String.join(", ", deleted)),
+            false);
+      }
+      return planOf(client, deleted.getFirst());
+    }
+  }
+
+  private static JsonNode planOf(ServiceApiClient client, String ref) {
+    return client.get("/v1/hardware/" + ServiceApiClient.segment(ref) + "/plan");
+  }
+
+  private List<String> deletedWithThatName(ServiceApiClient client) {
+    String path = "/v1/hardware?deleted=true&name=" + ServiceApiClient.segment(name);
+    JsonNode found;
+    try {
+      found = client.get(path + "&all_projects=true");
+    } catch (CommandFailedException e) {
+      if (e.status() != FORBIDDEN) {
+        throw e;
+      }
+      found = client.get(path);
+    }
+    return found
+        .path("hardware")
+        .valueStream()
+        .map(device -> TerminalText.line(device.path("uuid").asString("")))
+        .toList();
   }
 
   private int print(JsonNode plan, PrintWriter out) {
@@ -77,7 +126,13 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private void table(JsonNode plan, PrintWriter out) {
-    out.println(name + " (" + TerminalText.line(plan.path("hardware_uuid").asString("")) + ")");
+    String deleted = plan.path("deleted_at").asString("");
+    out.println(
+        name
+            + " ("
+            + TerminalText.line(plan.path("hardware_uuid").asString(""))
+            + ")"
+            + (deleted.isEmpty() ? "" : ", deleted at " + TerminalText.line(deleted)));
     for (JsonNode worker : plan.path("workers")) {
       String type = TerminalText.line(worker.path("worker_type").asString(""));
       String reason = reason(worker);
@@ -88,6 +143,10 @@ final class PlanCommand implements Callable<Integer> {
       } else {
         out.println("  " + type + ":");
         worker.path("changes").forEach(change -> out.println("    " + text(change)));
+      }
+      String blocker = worker.path("blocked_by").asString("");
+      if (!blocker.isEmpty() && !blocker.equals(reason)) {
+        out.println("    cleanup blocked by: " + TerminalText.line(blocker));
       }
     }
     out.flush();

@@ -83,7 +83,8 @@ final class ServiceApiClient implements AutoCloseable {
                   service,
                   response.statusCode(),
                   TerminalText.line(body.path("error").asString("without a reason"))),
-          response.statusCode() >= 500);
+          response.statusCode() >= 500,
+          response.statusCode());
     }
     return body;
   }

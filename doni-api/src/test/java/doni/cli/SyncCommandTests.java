@@ -39,6 +39,7 @@ class SyncCommandTests {
   private final Deque<String> answers = new ArrayDeque<>();
   private final List<String> requests = new ArrayList<>();
   private HttpServer server;
+  private final Deque<Integer> statuses = new ArrayDeque<>();
   private int status = 200;
 
   SyncCommandTests() throws IOException {
@@ -64,7 +65,8 @@ class SyncCommandTests {
     byte[] answer =
         (answers.size() > 1 ? answers.removeFirst() : answers.getFirst())
             .getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, answer.length);
+    exchange.sendResponseHeaders(
+        statuses.isEmpty() ? status : statuses.removeFirst(), answer.length);
     exchange.getResponseBody().write(answer);
     exchange.close();
   }
@@ -263,6 +265,68 @@ class SyncCommandTests {
     assertThat(run("plan", "pi")).isEqualTo(3);
 
     assertThat(output.getOut()).contains("  k8s: no plan: no connection");
+  }
+
+  @Test
+  void plansTheCleanupOfADeletedDeviceByItsName(CapturedOutput output) throws IOException {
+    statuses.addAll(List.of(404, 403, 200, 200));
+    answers.addAll(
+        List.of(
+            "{\"error\": \"Hardware old-pi could not be found.\"}",
+            "{\"error\": \"hardware:get is disallowed by policy\"}",
+            "{\"hardware\": [{\"uuid\": \"%s\"}], \"links\": []}".formatted(RUN),
+            """
+            {"hardware_uuid": "%s", "deleted_at": "2031-03-05T12:00:00+00:00", "workers": [
+              {"worker_type": "k8s", "reason": null, "blocked_by": "kubernetes answered 403: forbidden",
+               "changes": [{"action": "DELETE", "object": "node old-pi", "from": null, "to": null}]},
+              {"worker_type": "tunelo", "reason": "in use", "blocked_by": "in use", "changes": []}]}
+            """
+                .formatted(RUN)));
+
+    assertThat(run("plan", "old-pi")).isEqualTo(3);
+
+    assertThat(requests)
+        .containsExactly(
+            "GET /v1/hardware/old-pi/plan",
+            "GET /v1/hardware?deleted=true&name=old-pi&all_projects=true",
+            "GET /v1/hardware?deleted=true&name=old-pi",
+            "GET /v1/hardware/" + RUN + "/plan");
+    assertThat(output.getOut().lines())
+        .containsExactly(
+            "old-pi (" + RUN + "), deleted at 2031-03-05T12:00:00+00:00",
+            "  k8s:",
+            "    DELETE node old-pi",
+            "    cleanup blocked by: kubernetes answered 403: forbidden",
+            "  tunelo: no plan: in use");
+  }
+
+  @Test
+  void asksWhichOfSeveralDeletedDevicesIsMeant(CapturedOutput output) throws IOException {
+    statuses.addAll(List.of(404, 200));
+    answers.addAll(
+        List.of(
+            "{\"error\": \"Hardware old-pi could not be found.\"}",
+            "{\"hardware\": [{\"uuid\": \"first\"}, {\"uuid\": \"second\"}], \"links\": []}"));
+
+    assertThat(run("plan", "old-pi")).isEqualTo(1);
+
+    assertThat(output.getErr())
+        .contains(
+            "2 deleted devices had the name old-pi; give the UUID of one of them: first, second");
+  }
+
+  @Test
+  void saysThatADeviceIsNotFoundWhereNoneIsBeingDeletedEither(CapturedOutput output)
+      throws IOException {
+    statuses.addAll(List.of(404, 200));
+    answers.addAll(
+        List.of(
+            "{\"error\": \"Hardware old-pi could not be found.\"}",
+            "{\"hardware\": [], \"links\": []}"));
+
+    assertThat(run("plan", "old-pi")).isEqualTo(1);
+
+    assertThat(output.getErr()).contains("answered 404: Hardware old-pi could not be found.");
   }
 
   @Test

@@ -161,14 +161,14 @@ public class TaskStatusReader {
 
   private static void waitsFor(
       Map<String, Object> details, @Nullable String reason, @Nullable Instant nextAttempt) {
-    put(details, "defer_reason", reason);
+    put(details, WorkerReport.DEFER_REASON, reason);
     put(details, "next_attempt_at", nextAttempt);
   }
 
   private static void describeTries(
       Map<String, Object> details, TaskStatusRow task, Instant requestedAt) {
     if (task.outcome() == LastOutcome.FAILED) {
-      put(details, "last_error", task.reason());
+      put(details, WorkerReport.LAST_ERROR, task.reason());
     }
     if (task.deferCount() > 0) {
       details.put("defer_count", task.deferCount());

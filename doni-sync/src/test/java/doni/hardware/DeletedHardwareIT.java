@@ -3,10 +3,12 @@ package doni.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.engine.attempt.Planner.WorkerPlan;
 import doni.enrollment.Generation;
 import doni.enrollment.Secret;
 import doni.event.HardwareEvent;
 import doni.hardware.HardwareListQuery.SortKey;
+import doni.hardware.HardwarePlanService.DevicePlan;
 import doni.hardware.HardwareService.Request;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.Forbidden;
@@ -29,6 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class DeletedHardwareIT {
 
   private final HardwareService intake;
+  private final HardwarePlanService plans;
   private final JdbcClient jdbc;
 
   private final Caller alice = caller("alice", "alice-project", "member");
@@ -38,8 +41,9 @@ class DeletedHardwareIT {
   private String deleted = "";
 
   @Autowired
-  DeletedHardwareIT(HardwareService intake, JdbcClient jdbc) {
+  DeletedHardwareIT(HardwareService intake, HardwarePlanService plans, JdbcClient jdbc) {
     this.intake = intake;
+    this.plans = plans;
     this.jdbc = jdbc;
   }
 
@@ -134,6 +138,33 @@ class DeletedHardwareIT {
     assertThat(workers.getLast().stateDetails())
         .containsEntry("defer_reason", "its worker is not enabled (doni.workers.enabled)")
         .doesNotContainKey("key");
+  }
+
+  @Test
+  void isPlannedWithWhatBlocksItsCleanup() {
+    jdbc.sql(
+            "update worker_task set outcome = 'FAILED', reason = 'it refuses', served_generation ="
+                + " 1 where hardware_uuid = ?::uuid")
+        .param(deleted)
+        .update();
+    jdbc.sql(
+            "insert into worker_task (hardware_uuid, worker_type) values (?::uuid,"
+                + " 'worker-that-is-not-enabled')")
+        .param(deleted)
+        .update();
+
+    DevicePlan plan = plans.plan(alice, deleted);
+
+    assertThat(plan.deletedAt()).isEqualTo(intake.getDeletedToo(alice, deleted).deletedAt());
+    assertThat(plan.workers())
+        .extracting(WorkerPlan::workerType)
+        .containsExactly(SampleTypes.WORKER, "worker-that-is-not-enabled");
+    assertThat(plan.workers().getLast().reason())
+        .isEqualTo("its worker is not enabled (doni.workers.enabled)");
+    assertThat(plan.blockers())
+        .containsEntry(SampleTypes.WORKER, "queued; last error: it refuses")
+        .hasSize(2);
+    assertThat(plans.plan(alice, "live").blockers()).isEmpty();
   }
 
   @Test

@@ -1,7 +1,9 @@
 package doni.api.hardware;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import doni.api.web.WireTime;
 import doni.engine.attempt.Planner.WorkerPlan;
 import doni.hardware.HardwarePlanService.DevicePlan;
 import doni.worker.Change;
@@ -14,15 +16,23 @@ import org.jspecify.annotations.Nullable;
 @Schema(
     name = "Plan",
     requiredProperties = {"hardware_uuid", "workers"})
-@JsonPropertyOrder({"hardware_uuid", "workers"})
+@JsonPropertyOrder({"hardware_uuid", "deleted_at", "workers"})
 record HardwarePlanJson(
-    @JsonProperty("hardware_uuid") UUID hardware, List<WorkerPlanJson> workers) {
+    @JsonProperty("hardware_uuid") UUID hardware,
+    @JsonProperty("deleted_at")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(
+            types = {"string", "null"},
+            description = "Only of a deleted device that is still being cleaned up.",
+            example = "2031-03-05T12:00:00+00:00")
+        @Nullable String deletedAt,
+    List<WorkerPlanJson> workers) {
 
   /** The plan of one worker. */
   @Schema(
       name = "WorkerPlan",
       requiredProperties = {"worker_type", "changes"})
-  @JsonPropertyOrder({"worker_type", "changes", "reason"})
+  @JsonPropertyOrder({"worker_type", "changes", "reason", "blocked_by"})
   record WorkerPlanJson(
       @JsonProperty("worker_type") @Schema(example = "k8s") String workerType,
       @Schema(description = "in order; empty with a null reason if there is no drift")
@@ -33,7 +43,16 @@ record HardwarePlanJson(
                   "why the worker cannot plan, or what it waits for before it writes; null if the list of"
                       + " changes is complete",
               example = "no connection to kubernetes: connect timed out")
-          @Nullable String reason) {}
+          @Nullable String reason,
+      @JsonProperty("blocked_by")
+          @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(
+              types = {"string", "null"},
+              description =
+                  "Only of a deleted device: why the worker has not finished its cleanup, as after its last"
+                      + " attempt.",
+              example = "kubernetes answered 403: nodes is forbidden")
+          @Nullable String blockedBy) {}
 
   /** One write to a backend. */
   @Schema(
@@ -59,14 +78,19 @@ record HardwarePlanJson(
 
   static HardwarePlanJson of(DevicePlan plan) {
     return new HardwarePlanJson(
-        plan.hardware().value(), plan.workers().stream().map(HardwarePlanJson::of).toList());
+        plan.hardware().value(),
+        WireTime.orNull(plan.deletedAt()),
+        plan.workers().stream()
+            .map(worker -> of(worker, plan.blockers().get(worker.workerType())))
+            .toList());
   }
 
-  private static WorkerPlanJson of(WorkerPlan plan) {
+  private static WorkerPlanJson of(WorkerPlan plan, @Nullable String blocker) {
     return new WorkerPlanJson(
         plan.workerType(),
         plan.changes().stream().map(HardwarePlanJson::of).toList(),
-        plan.reason());
+        plan.reason(),
+        blocker);
   }
 
   private static ChangeJson of(Change change) {

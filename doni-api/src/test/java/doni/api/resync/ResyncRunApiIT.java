@@ -163,5 +163,25 @@ class ResyncRunApiIT {
     assertThat(plan.at("/workers/0/changes/0/to").asString()).isEqualTo("b");
     assertThat(plan.at("/workers/0/reason").isNull()).isTrue();
     assertThat(plan.at("/workers/1/reason").asString()).isEqualTo("balena did not answer");
+    assertThat(plan.has("deleted_at")).isFalse();
+    assertThat(plan.at("/workers/0").has("blocked_by")).isFalse();
+  }
+
+  @Test
+  void showsWhatBlocksTheCleanupOfADeletedDevice() {
+    HardwareId id = HardwareId.random();
+    when(plans.plan(any(), eq(id.toString())))
+        .thenReturn(
+            new HardwarePlanService.DevicePlan(
+                id,
+                List.of(new WorkerPlan("k8s", List.of(Change.delete("node a")), null)),
+                Instant.parse("2031-03-03T12:00:00.5Z"),
+                Map.of("k8s", "kubernetes answered 403: forbidden")));
+
+    JsonNode plan = http.get("/v1/hardware/" + id + "/plan").json();
+
+    assertThat(plan.path("deleted_at").asString()).isEqualTo("2031-03-03T12:00:00+00:00");
+    assertThat(plan.at("/workers/0/blocked_by").asString())
+        .isEqualTo("kubernetes answered 403: forbidden");
   }
 }
