@@ -127,7 +127,7 @@ public final class StandaloneParts {
   static class ClockBeans {}
 
   /** The records of all settings except those of workers, of Doni and of Spring Boot. */
-  @ConfigurationPropertiesScan({"doni.api", "doni.event", "doni.engine"})
+  @ConfigurationPropertiesScan({"doni.api", "doni.event", "doni.engine", "doni.hardware"})
   @EnableConfigurationProperties({
     ServerProperties.class,
     TomcatServerProperties.class,

@@ -50,6 +50,7 @@ class ConfigurationPageTests {
     SECTIONS.put("doni.limits", "Limits");
     SECTIONS.put("doni.keystone", "Keystone");
     SECTIONS.put("doni.machine-types", "Machine types");
+    SECTIONS.put("doni.deletions", "Deletions");
     SECTIONS.put("doni.events", "Events");
     SECTIONS.put("doni.webhooks", "Webhooks");
     SECTIONS.put("doni.sync", "Engine and lanes");
@@ -70,6 +71,7 @@ class ConfigurationPageTests {
               "doni.openstack.KeystoneProperties$StaticToken"),
           Map.entry("doni.machine-types.<name>", "doni.machinetype.ConfiguredMachineTypes$Entry"),
           Map.entry("doni.limits", "doni.api.admission.AdmissionProperties"),
+          Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),
           Map.entry("doni.webhooks.<name>", "doni.webhook.WebhookProperties"),
           Map.entry("doni.sync", "doni.engine.lane.EngineProperties"),
