@@ -168,6 +168,19 @@ class DeletedHardwareIT {
   }
 
   @Test
+  void leavesItsNameToANewDeviceWhileItIsCleanedUp() {
+    String next = create(bob, "DEV").id().toString();
+
+    assertThat(intake.get(bob, "dev").id()).hasToString(next);
+    assertThat(plans.plan(bob, "dev").deletedAt()).isNull();
+    assertThat(intake.getDeletedToo(alice, deleted).name()).isEqualTo("dev");
+    assertThat(names(admin, true, true)).containsExactly("dev");
+    intake.delete(bob, "dev", null);
+    assertThat(names(admin, true, true)).containsExactlyInAnyOrder("dev", "DEV");
+    assertThat(create(alice, "dev").deletedAt()).isNull();
+  }
+
+  @Test
   void isGoneWithItsLastTask() {
     jdbc.sql("delete from hardware where uuid = ?::uuid").param(deleted).update();
 
