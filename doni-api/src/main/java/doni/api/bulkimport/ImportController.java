@@ -102,7 +102,7 @@ final class ImportController {
                         """))
       })
   @ApiResponse(responseCode = "200", description = "the result of each row, including refused rows")
-  @ErrorStatuses({"400", "415"})
+  @ErrorStatuses("415")
   @PostMapping(
       path = PATH,
       consumes = {MediaType.APPLICATION_NDJSON_VALUE, MediaType.APPLICATION_JSON_VALUE, CSV},
@@ -112,7 +112,6 @@ final class ImportController {
     QueryParameters query = new QueryParameters(request.getParameterMap());
     Mode mode = query.oneOf("mode", List.of(Mode.values()), name -> name.toLowerCase(Locale.ROOT));
     boolean dryRun = query.flag("dry_run");
-    query.allowOnly("mode", "dry_run");
     query.check();
     return ImportReportJson.of(
         hardware.run(caller, rows(request), mode == null ? Mode.ROW : mode, dryRun));

@@ -95,7 +95,7 @@ final class EventFeedController {
             schema = @Schema(type = "string"),
             examples = @ExampleObject(name = "enrolled", value = STREAMED))
       })
-  @ErrorStatuses({"400", "403"})
+  @ErrorStatuses("403")
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   public EventPageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
@@ -109,6 +109,7 @@ final class EventFeedController {
 
   /** Streams new events; OpenAPI describes it as part of {@link #list}. */
   @Operation(hidden = true)
+  @EventFilterParameters
   @GetMapping(produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   public void follow(
       @AuthenticationPrincipal Caller caller,

@@ -59,7 +59,7 @@ final class HardwareHistoryController {
       description = "only events with a lower id",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
   @ApiResponse(responseCode = "200", description = "one page, with a link to the next (older) page")
-  @ErrorStatuses({"400", "403", "404"})
+  @ErrorStatuses({"403", "404"})
   @GetMapping
   public EventPageJson events(
       @AuthenticationPrincipal Caller caller,

@@ -73,7 +73,7 @@ final class HardwareController {
           "True: lists the deleted devices that are still being cleaned up, and no others; each has deleted_at",
       schema = @Schema(type = "boolean", defaultValue = "false"))
   @HardwareListParametersDoc
-  @ErrorStatuses({"400", "403"})
+  @ErrorStatuses("403")
   @GetMapping
   public HardwarePageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     Page page = service.list(caller, HardwareListParameters.read(request.getParameterMap()));
@@ -88,7 +88,6 @@ final class HardwareController {
       description = "Public, without a token. The list is complete unless limit is set.")
   @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
   @HardwareListParametersDoc
-  @ErrorStatuses("400")
   @SecurityRequirements
   @GetMapping("/export")
   public HardwareExportPageJson export(HttpServletRequest request) {
@@ -127,7 +126,7 @@ final class HardwareController {
             description = "its version, for If-Match",
             schema = @Schema(type = "string", example = "\"1\""))
       })
-  @ErrorStatuses({"400", "403", "409", "413", "415"})
+  @ErrorStatuses({"403", "409", "413", "415"})
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.CREATED)
   public HardwareJson create(
@@ -195,7 +194,7 @@ final class HardwareController {
               name = "ETag",
               description = "its version, for If-Match",
               schema = @Schema(type = "string", example = "\"2\"")))
-  @ErrorStatuses({"400", "403", "404", "409", "412", "413", "415"})
+  @ErrorStatuses({"403", "404", "409", "412", "413", "415"})
   @PatchMapping(
       path = "/{ref}",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/json-patch+json"})
@@ -232,7 +231,7 @@ final class HardwareController {
       responseCode = "200",
       description = "deleted; the response has no body",
       content = @Content)
-  @ErrorStatuses({"400", "403", "404", "409", "412"})
+  @ErrorStatuses({"403", "404", "409", "412"})
   @DeleteMapping("/{ref}")
   public void delete(
       @AuthenticationPrincipal Caller caller,

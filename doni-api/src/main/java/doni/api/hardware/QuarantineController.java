@@ -62,7 +62,7 @@ final class QuarantineController {
               mediaType = "application/json",
               schema = @Schema(implementation = QuarantineDoc.class)))
   @ApiResponse(responseCode = "200", description = "the device, now in quarantine")
-  @ErrorStatuses({"400", "403", "404", "413", "415"})
+  @ErrorStatuses({"403", "404", "413", "415"})
   @PostMapping("/quarantine")
   public HardwareJson begin(
       @AuthenticationPrincipal Caller caller,

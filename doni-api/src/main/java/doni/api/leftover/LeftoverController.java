@@ -55,7 +55,7 @@ final class LeftoverController {
       description = "only leftovers with a higher id",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
   @ApiResponse(responseCode = "200", description = "one page, with a link to the next page")
-  @ErrorStatuses({"400", "403"})
+  @ErrorStatuses("403")
   @GetMapping(path = PageLinks.LEFTOVERS, produces = MediaType.APPLICATION_JSON_VALUE)
   public LeftoverPageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
@@ -80,7 +80,7 @@ final class LeftoverController {
       schema = @Schema(type = "integer", format = "int64", minimum = "1"),
       example = "17")
   @ApiResponse(responseCode = "204", description = "dismissed; an event records by whom")
-  @ErrorStatuses({"400", "403", "404", "409"})
+  @ErrorStatuses({"403", "404", "409"})
   @DeleteMapping(path = PageLinks.LEFTOVERS + "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   @ResponseStatus(HttpStatus.NO_CONTENT)
   public void dismiss(@AuthenticationPrincipal Caller caller, @PathVariable String id) {

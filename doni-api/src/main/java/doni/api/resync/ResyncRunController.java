@@ -73,7 +73,7 @@ final class ResyncRunController {
               name = "Location",
               description = "URL of the run",
               schema = @Schema(type = "string", format = "uri")))
-  @ErrorStatuses({"400", "403", "413", "415"})
+  @ErrorStatuses({"403", "413", "415"})
   @PostMapping(PageLinks.SYNC_ALL)
   @ResponseStatus(HttpStatus.ACCEPTED)
   public ResyncRunJson start(
@@ -103,7 +103,7 @@ final class ResyncRunController {
       description = "UUID of the last run of the previous page",
       schema = @Schema(type = "string", format = "uuid"))
   @ApiResponse(responseCode = "200", description = "one page, with a link to the next (older) page")
-  @ErrorStatuses({"400", "403"})
+  @ErrorStatuses("403")
   @GetMapping(PageLinks.SYNC_RUNS)
   public ResyncRunPageJson list(
       @AuthenticationPrincipal Caller caller, HttpServletRequest request) {

@@ -31,7 +31,7 @@ class OpenApiConfiguration {
 
   private static final String TOKEN = "token";
   private static final String REQUEST_ID = "OpenStack-Request-Id";
-  private static final List<String> ALWAYS = List.of("500", "503");
+  private static final List<String> ALWAYS = List.of("400", "500", "503");
 
   /** An error response with an example of its text. */
   private record ErrorResponse(String description, String example) {}

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a query string parameter by parameter and collects all violations, so that a client gets
- * them in one answer. Unknown parameters are ignored unless {@link #allowOnly} is called.
+ * them in one answer. {@link QueryParametersConfiguration} refuses unknown parameters.
  */
 public final class QueryParameters {
 
@@ -122,18 +122,6 @@ public final class QueryParameters {
     violations.add(
         "%s: must be one of %s, not %s".formatted(name, allowed, ClientTextRules.quote(value)));
     return null;
-  }
-
-  /** Refuses unknown parameters, for requests where ignoring a typo would be dangerous. */
-  public void allowOnly(String... known) {
-    List<String> allowed = List.of(known);
-    parameters.keySet().stream()
-        .filter(name -> !allowed.contains(name))
-        .sorted()
-        .forEach(name ->
-            violations.add(
-                "%s: unknown parameter; allowed: %s"
-                    .formatted(ClientTextRules.quote(name), String.join(", ", allowed))));
   }
 
   /**

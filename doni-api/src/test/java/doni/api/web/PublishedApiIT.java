@@ -65,7 +65,7 @@ class PublishedApiIT {
             "/v1/hardware:import");
     for (JsonNode path : paths) {
       for (JsonNode operation : path) {
-        assertThat(operation.get("responses").propertyNames()).contains("500", "503");
+        assertThat(operation.get("responses").propertyNames()).contains("400", "500", "503");
         assertThat(operation.get("summary").asString()).isNotEmpty();
       }
     }
