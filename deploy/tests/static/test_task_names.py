@@ -10,7 +10,7 @@ DEPLOY = pathlib.Path(__file__).resolve().parents[2]
 
 VERBS = frozenset("""
     Add Allow Apply Assign Attach Back Calculate Check Choose Collect Configure Connect Copy Create Delete Deploy Disconnect
-    Download Drop Dump End Enroll Fetch Find Get Grant Install Lift Limit Link List Load Log Look Migrate Prepare Pull Read
+    Download Drop Dump End Enroll Extract Fetch Find Get Grant Install Lift Limit Link List Load Log Look Migrate Move Prepare Pull Read
     Reconfigure Record Register Reload Remember Remove Report Request Require Reset Restart Restrict Resync Revoke Roll Run
     Select Show Start Stop Taint Test Unmount Wait Write
 """.split())
