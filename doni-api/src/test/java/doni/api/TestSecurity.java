@@ -1,5 +1,6 @@
 package doni.api;
 
+import doni.api.web.ErrorResponseBody;
 import doni.policy.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -51,13 +52,9 @@ class TestSecurity {
                 .anyRequest()
                 .authenticated())
         .exceptionHandling(e ->
-            e.authenticationEntryPoint((request, response, failure) -> {
-              response.setStatus(401);
-              response.setContentType("application/json");
-              response
-                  .getOutputStream()
-                  .print("{\"error\":\"The request you have made requires authentication\"}");
-            }))
+            e.authenticationEntryPoint((request, response, failure) ->
+                ErrorResponseBody.write(
+                    response, 401, "The request you have made requires authentication")))
         .build();
   }
 

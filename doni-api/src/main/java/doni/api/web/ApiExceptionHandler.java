@@ -153,6 +153,6 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     return ResponseEntity.status(status)
         .headers(headers)
         .contentType(MediaType.APPLICATION_JSON)
-        .body(new ErrorResponseBody(text));
+        .body(ErrorResponseBody.of(status.value(), text));
   }
 }

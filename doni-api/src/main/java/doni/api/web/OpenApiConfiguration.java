@@ -124,7 +124,9 @@ class OpenApiConfiguration {
                     .description("A Keystone token, scoped to a project."))
             .addHeaders(
                 REQUEST_ID, text("ID of the request in the service log.").example("req-UUID"));
-    ModelConverters.getInstance(true).read(ErrorResponseBody.class).forEach(components::addSchemas);
+    ModelConverters.getInstance(true)
+        .readAll(ErrorResponseBody.class)
+        .forEach(components::addSchemas);
     REFUSALS.forEach(
         (status, refusal) -> components.addResponses(status, response(status, refusal)));
     return components;
@@ -132,7 +134,10 @@ class OpenApiConfiguration {
 
   private static ApiResponse response(String status, ErrorResponse refusal) {
     Schema<?> error = new Schema<>().$ref("#/components/schemas/Error");
-    MediaType json = new MediaType().schema(error).example(Map.of("error", refusal.example()));
+    MediaType json =
+        new MediaType()
+            .schema(error)
+            .example(ErrorResponseBody.of(Integer.parseInt(status), refusal.example()));
     ApiResponse response =
         new ApiResponse()
             .description(refusal.description())

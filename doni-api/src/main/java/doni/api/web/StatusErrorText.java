@@ -2,7 +2,6 @@ package doni.api.web;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -14,7 +13,6 @@ public final class StatusErrorText {
 
   private StatusErrorText() {}
 
-  /** Returns plain ASCII without quotes, so that it needs no JSON escaping. */
   static String of(int status) {
     return switch (status) {
       case 400 -> "The request line, a header or the query string is invalid.";
@@ -35,16 +33,12 @@ public final class StatusErrorText {
 
   /** Writes an error response without Spring, for a request that does not reach a controller. */
   public static void write(HttpServletResponse response, int status) throws IOException {
-    byte[] body = "{\"error\":\"%s\"}".formatted(of(status)).getBytes(StandardCharsets.US_ASCII);
-    response.setStatus(status);
-    response.setContentType("application/json");
-    response.setContentLength(body.length);
     if (response.getHeader(REQUEST_ID_HEADER) == null) {
       response.setHeader(REQUEST_ID_HEADER, "req-" + UUID.randomUUID());
     }
     if (response.getHeader(HttpHeaders.VARY) == null) {
       response.setHeader(HttpHeaders.VARY, "X-Auth-Token");
     }
-    response.getOutputStream().write(body);
+    ErrorResponseBody.write(response, status, of(status));
   }
 }

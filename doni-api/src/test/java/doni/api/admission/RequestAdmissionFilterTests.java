@@ -35,7 +35,11 @@ class RequestAdmissionFilterTests {
     assertThat(answer.getHeader("Retry-After")).isEqualTo("2");
     assertThat(answer.getContentAsString())
         .isEqualTo(
-            "{\"error\":\"The service cannot take the request at the moment. Try again later.\"}");
+            """
+            {"error":"The service cannot take the request at the moment. Try again later.",\
+            "errors":[{"status":503,\
+            "title":"The service cannot take the request at the moment. Try again later."}]}\
+            """);
     assertThat(refused.count()).isEqualTo(1);
   }
 

@@ -40,6 +40,13 @@ class ErrorsIT {
     intake.clear();
   }
 
+  private static String body(int status, String text) {
+    return """
+    {"error":"%s","errors":[{"status":%d,"title":"%s"}]}\
+    """
+        .formatted(text, status, text);
+  }
+
   private Http.Answer failing(RuntimeException failure) {
     intake.failWith(failure);
     return http.get(ONE);
@@ -49,7 +56,7 @@ class ErrorsIT {
   void answersARefusalWithItsStatusAndText() {
     assertThat(failing(new RequestRefusedException.Invalid("limit: bad")))
         .satisfies(answer -> assertThat(answer.status()).isEqualTo(400))
-        .satisfies(answer -> assertThat(answer.body()).isEqualTo("{\"error\":\"limit: bad\"}"));
+        .satisfies(answer -> assertThat(answer.body()).isEqualTo(body(400, "limit: bad")));
     assertThat(failing(new RequestRefusedException.Forbidden("hardware:get")).status())
         .isEqualTo(403);
     assertThat(failing(RequestRefusedException.NotFound.hardware("x")).status()).isEqualTo(404);
@@ -106,6 +113,7 @@ class ErrorsIT {
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.header("Content-Type")).isEqualTo("application/json");
     assertThat(answer.error()).isNotEmpty();
+    assertThat(answer.body()).isEqualTo(body(status, answer.error()));
   }
 
   @Test
@@ -218,7 +226,7 @@ class ErrorsIT {
     assertThat(answer)
         .contains("Content-Type: application/json")
         .contains("OpenStack-Request-Id: req-")
-        .endsWith("{\"error\":\"The request line, a header or the query string is invalid.\"}");
+        .endsWith(body(400, "The request line, a header or the query string is invalid."));
   }
 
   @Test
@@ -226,6 +234,8 @@ class ErrorsIT {
     String answer =
         http.raw("GET / HTTP/1.1\r\nHost: a\r\nX-A: " + "a".repeat(20_000) + "\r\n\r\n");
 
-    assertThat(answer).startsWith("HTTP/1.1 4").contains("{\"error\":");
+    assertThat(answer)
+        .startsWith("HTTP/1.1 4")
+        .contains("{\"error\":", "\"errors\":[{\"status\":4");
   }
 }

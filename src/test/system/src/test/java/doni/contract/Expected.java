@@ -56,17 +56,25 @@ record Expected(JsonNode recorded) {
     Optional<JsonNode> error =
         answer
             .json()
-            .filter(json -> Set.copyOf(json.propertyNames()).equals(Set.of("error")))
+            .filter(json -> Set.copyOf(json.propertyNames()).equals(Set.of("error", "errors")))
+            .filter(json -> isRepeated(json.get("error"), answer.status(), json.get("errors")))
             .map(json -> json.get("error"))
             .filter(text -> text.isString() && !text.asString().isEmpty());
     if (error.isEmpty()) {
-      shortcomings.add("the body is not {\"error\": \"<text>\"} as JSON");
+      shortcomings.add("the body is not an error with its text, also for keystoneauth, as JSON");
       return;
     }
     JsonNode mention = recorded.path("error_mentions");
     if (mention.isString() && !error.get().asString().contains(mention.asString())) {
       shortcomings.add("the error does not mention " + mention.asString());
     }
+  }
+
+  /** The text once more, where keystoneauth looks for it: {@code [{"status": , "title": }]}. */
+  private static boolean isRepeated(JsonNode text, int status, JsonNode errors) {
+    return errors.size() == 1
+        && errors.path(0).path("status").asInt() == status
+        && errors.path(0).path("title").equals(text);
   }
 
   private static void cover(

@@ -40,6 +40,11 @@ class ExpectedTests {
     return new Answer(status, "application/json", body);
   }
 
+  private static String error(int status, String text) {
+    return "{\"error\": \"%s\", \"errors\": [{\"status\": %d, \"title\": \"%s\"}]}"
+        .formatted(text, status, text);
+  }
+
   @Test
   void acceptsARightAnswer() {
     assertThat(expected(DEVICE).shortcomings(answer(200, RIGHT))).isEmpty();
@@ -114,8 +119,8 @@ class ExpectedTests {
   void wantsTheErrorToMentionWhatWasWrong() {
     Expected expected = expected("{\"status\": 400, \"error_mentions\": \"limit\"}");
 
-    assertThat(expected.shortcomings(answer(400, "{\"error\": \"limit: bad\"}"))).isEmpty();
-    assertThat(expected.shortcomings(answer(400, "{\"error\": \"bad\"}"))).isNotEmpty();
+    assertThat(expected.shortcomings(answer(400, error(400, "limit: bad")))).isEmpty();
+    assertThat(expected.shortcomings(answer(400, error(400, "bad")))).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -125,9 +130,12 @@ class ExpectedTests {
         "bad",
         "[]",
         "{}",
-        "{\"error\": \"\"}",
-        "{\"error\": 1}",
-        "{\"error\": \"x\", \"trace\": \"y\"}",
+        "{\"error\": \"x\"}",
+        "{\"error\": \"\", \"errors\": [{\"status\": 404, \"title\": \"\"}]}",
+        "{\"error\": 1, \"errors\": [{\"status\": 404, \"title\": 1}]}",
+        "{\"error\": \"x\", \"errors\": [{\"status\": 404, \"title\": \"y\"}]}",
+        "{\"error\": \"x\", \"errors\": [{\"status\": 400, \"title\": \"x\"}]}",
+        "{\"error\": \"x\", \"errors\": [{\"status\": 404, \"title\": \"x\"}], \"trace\": \"y\"}",
         "{\"message\": \"x\"}"
       })
   void wantsTheOneErrorBody(String body) {
@@ -143,9 +151,9 @@ class ExpectedTests {
             expected.shortcomings(
                 answer(
                     404,
-                    "{\"error\": \"Hardware 00000000-0000-4000-8000-000000000000 not found.\"}")))
+                    error(404, "Hardware 00000000-0000-4000-8000-000000000000 not found."))))
         .isEmpty();
-    assertThat(expected.shortcomings(answer(404, "{\"error\": \"Hardware x not found.\"}")))
+    assertThat(expected.shortcomings(answer(404, error(404, "Hardware x not found."))))
         .isNotEmpty();
   }
 }

@@ -52,7 +52,7 @@ class HostileRequestsIT {
     assertThat(answer.json())
         .as(answer.body())
         .hasValueSatisfying(json -> {
-          assertThat(json.propertyNames()).containsExactly("error");
+          assertThat(json.propertyNames()).containsExactly("error", "errors");
           assertThat(json.get("error").asString()).isNotEmpty();
         });
   }

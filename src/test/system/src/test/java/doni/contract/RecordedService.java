@@ -60,11 +60,14 @@ final class RecordedService implements AutoCloseable {
 
   private String body(JsonNode recorded) {
     JsonNode expected = recorded.get("expected");
-    if (expected.has("body")) {
-      return filled(expected.get("body"));
+    int status = expected.get("status").asInt();
+    if (status >= 400) {
+      String text = "about " + expected.path("error_mentions").asString("");
+      return error(status, filled(expected.at("/body/error").asString(text)));
     }
-    if (expected.get("status").asInt() >= 400) {
-      return "{\"error\":\"about %s\"}".formatted(expected.path("error_mentions").asString(""));
+    if (expected.has("body")) {
+      JsonNode body = expected.get("body");
+      return filled(body.isString() ? body.asString() : body.toString());
     }
     return switch (recorded.get("case").asString()) {
       case "get not a uuid" -> "{\"uuid\":\"%s\"}".formatted(uuid("dev1"));
@@ -77,13 +80,17 @@ final class RecordedService implements AutoCloseable {
     };
   }
 
+  private static String error(int status, String text) {
+    return "{\"error\":\"%s\",\"errors\":[{\"status\":%d,\"title\":\"%s\"}]}"
+        .formatted(text, status, text);
+  }
+
   private static String page(String device, String link) {
     return "{\"hardware\":[{\"uuid\":\"%s\"}],\"links\":[%s]}".formatted(uuid(device), link);
   }
 
   /** Real values in place of the recorded forms. */
-  private static String filled(JsonNode body) {
-    String text = body.isString() ? body.asString() : body.toString();
+  private static String filled(String text) {
     return VARIABLE
         .matcher(text)
         .replaceAll(variable -> uuid(variable.group(1)))
