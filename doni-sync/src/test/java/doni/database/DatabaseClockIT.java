@@ -38,7 +38,7 @@ class DatabaseClockIT {
 
   /** A clock that is off by as much as the test says. */
   private static final class LocalClock extends Clock {
-    private Duration ahead = Duration.ofSeconds(120);
+    private Duration ahead = Duration.ofMinutes(2);
 
     @Override
     public Instant instant() {
