@@ -73,6 +73,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $_ := set $workers "balena" $balena -}}
 {{- end -}}
 {{- $doni := dict "home" "/var/lib/doni" "hardware-types" .Values.hardwareTypes "policy-file" "/etc/doni/config/policy.yaml" "workers" $workers -}}
+{{- if .Values.trustedProxies -}}
+{{- $_ := set $doni "proxies" (dict "trusted" .Values.trustedProxies) -}}
+{{- end -}}
 {{- if .Values.keystone.authUrl -}}
 {{- $k := .Values.keystone -}}
 {{- $keystone := dict "auth-url" $k.authUrl "username" $k.username "user-domain-name" $k.userDomainName "project-name" $k.projectName "project-domain-name" $k.projectDomainName "interface" $k.interface -}}

@@ -31,6 +31,7 @@ final class UnknownSettingsCheck {
               "doni.machine-types",
               "doni.policy-defaults",
               "doni.policy-file",
+              "doni.proxies",
               "doni.secrets.keys",
               "doni.sync",
               "doni.types-directory",

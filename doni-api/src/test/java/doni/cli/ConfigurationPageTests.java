@@ -48,6 +48,7 @@ class ConfigurationPageTests {
     SECTIONS.put("doni", "General");
     SECTIONS.put("doni.secrets", "Encryption keys");
     SECTIONS.put("doni.limits", "Limits");
+    SECTIONS.put("doni.proxies", "Reverse proxies");
     SECTIONS.put("doni.keystone", "Keystone");
     SECTIONS.put("doni.machine-types", "Machine types");
     SECTIONS.put("doni.deletions", "Deletions");
@@ -72,6 +73,8 @@ class ConfigurationPageTests {
           Map.entry("doni.machine-types.<name>", "doni.machinetype.ConfiguredMachineTypes$Entry"),
           Map.entry("doni.limits", "doni.api.admission.AdmissionProperties"),
           Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
+          Map.entry(
+              "doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),
           Map.entry("doni.webhooks.<name>", "doni.webhook.WebhookProperties"),
           Map.entry("doni.sync", "doni.engine.lane.EngineProperties"),

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -15,14 +16,19 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderNotFoundException;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.header.Header;
+import org.springframework.security.web.header.writers.StaticHeadersWriter;
 
 /** Requires a token on every path except the open ones; no HTTP session, no form login. */
 @Configuration(proxyBeanMethods = false)
@@ -81,6 +87,7 @@ class ApiSecurityConfiguration {
                 .permitAll()
                 .anyRequest()
                 .authenticated())
+        .headers(ApiSecurityConfiguration::securityHeaders)
         .exceptionHandling(handling ->
             handling.authenticationEntryPoint((_, response, _) -> errors.unauthorized(response)))
         .sessionManagement(
@@ -91,6 +98,24 @@ class ApiSecurityConfiguration {
         .logout(AbstractHttpConfigurer::disable)
         .requestCache(AbstractHttpConfigurer::disable)
         .build();
+  }
+
+  /**
+   * The same for every answer. HSTS is sent only over TLS, also that of a trusted proxy. No answer
+   * is stored, because it depends on the token and on what workers report.
+   */
+  private static void securityHeaders(HeadersConfigurer<HttpSecurity> headers) {
+    headers
+        .defaultsDisabled()
+        .httpStrictTransportSecurity(Customizer.withDefaults())
+        .addHeaderWriter(
+            new StaticHeadersWriter(
+                List.of(
+                    new Header("X-Content-Type-Options", "nosniff"),
+                    new Header("Referrer-Policy", "no-referrer"),
+                    new Header("Content-Security-Policy", "frame-ancestors 'none'"),
+                    new Header("X-Frame-Options", "DENY"),
+                    new Header(HttpHeaders.CACHE_CONTROL, "no-store"))));
   }
 
   /**

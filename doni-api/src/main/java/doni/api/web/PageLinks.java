@@ -6,15 +6,16 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.catalina.Globals;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.web.util.ForwardedHeaderUtils;
 import org.springframework.web.util.UriComponents;
 
 /**
- * Builds absolute URLs with the address that the client used, including that of a proxy ({@code
- * Forwarded} or {@code X-Forwarded-*}). Only links use these headers, because any client can send
- * them; invalid values are ignored.
+ * Builds absolute URLs with the address that the client used, including that of a trusted proxy
+ * ({@code Forwarded} or {@code X-Forwarded-*}, see {@code doni.api.auth}). Invalid values are
+ * ignored.
  */
 public final class PageLinks {
 
@@ -41,7 +42,9 @@ public final class PageLinks {
   private PageLinks() {}
 
   public static String to(HttpServletRequest request, String path) {
-    if (FORWARDED.stream().allMatch(name -> request.getHeader(name) == null)) {
+    boolean isForwarded =
+        Boolean.TRUE.equals(request.getAttribute(Globals.REQUEST_FORWARDED_ATTRIBUTE));
+    if (!isForwarded || FORWARDED.stream().allMatch(name -> request.getHeader(name) == null)) {
       return root(request.getScheme(), request.getServerName(), request.getServerPort()) + path;
     }
     HttpHeaders headers = new ServletServerHttpRequest(request).getHeaders();

@@ -2,9 +2,12 @@ package doni.api.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.api.web.PageLinks;
 import doni.openstack.OpenStackConfiguration;
 import doni.policy.Caller;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,12 +15,14 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,6 +49,7 @@ import org.springframework.web.bind.annotation.RestController;
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {
       "server.address=127.0.0.1",
+      "doni.proxies.trusted=127.0.0.1,192.0.2.0/24",
       // There is no database to be ready.
       "management.endpoint.health.validate-group-membership=false",
       "management.endpoints.web.exposure.include=health,info,prometheus,metrics"
@@ -54,7 +60,10 @@ class TokenAuthenticationFilterIT {
   private static final String REQUEST_ID =
       "req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
   private static final String UNAUTHORIZED =
-      "{\"error\":\"The request you have made requires authentication\"}";
+      """
+      {"error":"The request you have made requires authentication",\
+      "errors":[{"status":401,"title":"The request you have made requires authentication"}]}\
+      """;
   private static final FakeKeystone KEYSTONE = start();
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -207,6 +216,82 @@ class TokenAuthenticationFilterIT {
     assertThat(context.getBeansOfType(UserDetailsService.class)).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "203.0.113.9|203.0.113.9",
+        "198.51.100.1, 203.0.113.9|203.0.113.9",
+        "198.51.100.1, 203.0.113.9, 192.0.2.7|203.0.113.9",
+        "2001:db8::9|2001:db8::9"
+      })
+  void takesTheAddressOfTheClientFromATrustedProxy(String forwarded, String client)
+      throws Exception {
+    HttpResponse<String> answer =
+        get("/v1/hardware", "X-Auth-Token", "alice-token", "X-Forwarded-For", forwarded);
+
+    assertThat(answer.body()).contains("\"address\":\"" + client + "\"");
+  }
+
+  @Test
+  void linksToATrustedProxy() throws Exception {
+    HttpResponse<String> answer =
+        get(
+            "/v1/hardware",
+            "X-Auth-Token",
+            "alice-token",
+            "X-Forwarded-Proto",
+            "https",
+            "X-Forwarded-Host",
+            "site.example.org",
+            "X-Forwarded-Prefix",
+            "/inventory");
+
+    assertThat(answer.body()).contains("\"link\":\"https://site.example.org/inventory/x\"");
+  }
+
+  @Test
+  void believesNoOtherClient() throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri("/v1/hardware"))
+            .headers("X-Auth-Token", "alice-token")
+            .headers("X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https")
+            .headers("X-Forwarded-Host", "evil.example.org", "Forwarded", "host=evil.example.org")
+            .build();
+    try (HttpClient other =
+        HttpClient.newBuilder().localAddress(InetAddress.getByName("127.0.0.2")).build()) {
+      HttpResponse<String> answer = other.send(request, HttpResponse.BodyHandlers.ofString());
+
+      assertThat(answer.body())
+          .contains("\"address\":\"127.0.0.2\"", "\"link\":\"" + uri("/x") + "\"");
+      assertThat(answer.headers().firstValue("Strict-Transport-Security")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/v1/hardware", "/nope", "/v1/broken", "/actuator/health/liveness"})
+  void sendsSecurityHeadersWithEveryAnswer(String path) throws Exception {
+    for (String token : new String[] {"alice-token", "unknown-token"}) {
+      HttpResponse<String> answer = get(path, "X-Auth-Token", token);
+
+      assertThat(answer.headers().map())
+          .containsEntry("x-content-type-options", List.of("nosniff"))
+          .containsEntry("referrer-policy", List.of("no-referrer"))
+          .containsEntry("content-security-policy", List.of("frame-ancestors 'none'"))
+          .containsEntry("x-frame-options", List.of("DENY"))
+          .containsEntry("cache-control", List.of("no-store"))
+          .doesNotContainKeys("strict-transport-security", "pragma", "expires");
+    }
+  }
+
+  @Test
+  void keepsBrowsersOnTlsBehindATrustedProxy() throws Exception {
+    HttpResponse<String> answer = get("/", "X-Forwarded-Proto", "https");
+
+    assertThat(answer.headers().firstValue("Strict-Transport-Security"))
+        .hasValue("max-age=31536000 ; includeSubDomains");
+  }
+
   private HttpResponse<String> get(String path, String... headers) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20)).GET();
@@ -238,7 +323,7 @@ class TokenAuthenticationFilterIT {
    */
   @SpringBootConfiguration(proxyBeanMethods = false)
   @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
-  @Import({ApiSecurityConfiguration.class, OpenStackConfiguration.class, Controller.class})
+  @Import({ApiSecurityConfiguration.class, OpenStackConfiguration.class, TrustedProxiesConfiguration.class, Controller.class})
   static class TokenApp {
 
     @Bean
@@ -251,8 +336,10 @@ class TokenAuthenticationFilterIT {
   static class Controller {
 
     @GetMapping("/v1/hardware")
-    Map<String, Object> whoAmI(@AuthenticationPrincipal Caller caller) {
+    Map<String, Object> whoAmI(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
       return Map.of(
+          "address", request.getRemoteAddr(),
+          "link", PageLinks.to(request, "/x"),
           "project", caller.projectId(),
           "roles", caller.roles(),
           "request", caller.requestId(),

@@ -2,6 +2,7 @@ package doni.api.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.catalina.Globals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,12 @@ class PageLinksTests {
     request.setScheme("http");
     request.setServerName("inventory");
     request.setServerPort(8001);
+    return request;
+  }
+
+  private static MockHttpServletRequest proxied() {
+    MockHttpServletRequest request = request();
+    request.setAttribute(Globals.REQUEST_FORWARDED_ATTRIBUTE, true);
     return request;
   }
 
@@ -32,7 +39,7 @@ class PageLinksTests {
 
   @Test
   void leadsToTheProxy() {
-    MockHttpServletRequest request = request();
+    MockHttpServletRequest request = proxied();
     request.addHeader("X-Forwarded-Proto", "https");
     request.addHeader("X-Forwarded-Host", "site.example.org");
     request.addHeader("X-Forwarded-Port", "443");
@@ -43,10 +50,20 @@ class PageLinksTests {
 
   @Test
   void knowsTheStandardHeader() {
-    MockHttpServletRequest request = request();
+    MockHttpServletRequest request = proxied();
     request.addHeader("Forwarded", "proto=https;host=\"site.example.org:8443\"");
 
     assertThat(PageLinks.to(request, "/x")).isEqualTo("https://site.example.org:8443/x");
+  }
+
+  @Test
+  void believesNoOtherClient() {
+    MockHttpServletRequest request = request();
+    request.addHeader("X-Forwarded-Host", "evil.example.org");
+    request.addHeader("X-Forwarded-Prefix", "/evil");
+    request.addHeader("Forwarded", "host=evil.example.org");
+
+    assertThat(PageLinks.to(request, "/x")).isEqualTo("http://inventory:8001/x");
   }
 
   @ParameterizedTest
@@ -62,7 +79,7 @@ class PageLinksTests {
     "X-Forwarded-Prefix,nonslash"
   })
   void ignoresWhatMakesNoUrl(String name, String value) {
-    MockHttpServletRequest request = request();
+    MockHttpServletRequest request = proxied();
     request.addHeader(name, value);
 
     assertThat(PageLinks.to(request, "/x")).isEqualTo("http://inventory:8001/x");
