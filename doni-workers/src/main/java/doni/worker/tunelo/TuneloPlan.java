@@ -30,15 +30,13 @@ import org.slf4j.LoggerFactory;
  * Writes the drift of one device's channels until nothing differs.
  *
  * <p>It catches one failure, that of a creation, and throws it again: a key whose channel may exist
- * although the answer was lost is recorded, and after ten answers 500 in a row the message names
- * the likely cause.
+ * although the answer was lost is recorded, and the message of an answer 500 names the channel and
+ * the likely causes.
  */
 final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
 
   /** Longer than a creation of another replica takes. */
   private static final Duration CREATION_PATIENCE = Duration.ofSeconds(90);
-
-  private static final int MANY_FAILURES = 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(TuneloPlan.class);
 
@@ -252,17 +250,16 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
     if (e.write() && !refused) {
       recorded = recorded.withUnsettledKey(channel.publicKey());
     }
-    if (hasStatus && e.status() == 500) {
-      recorded = recorded.withFailedCreation();
+    if (!hasStatus || e.status() != 500) {
+      return e;
     }
-    return recorded.failedCreations() < MANY_FAILURES || !hasStatus
-        ? e
-        : BackendException.answered(
-            e.service(),
-            e.status(),
-            "%s (%d times in a row; check the project's port quota in Neutron and the free addresses of the subnet)"
-                .formatted(e.text(), recorded.failedCreations()),
-            e.write(),
-            e.retryAfter().orElse(null));
+    recorded = recorded.withFailedCreation();
+    return BackendException.answered(
+        e.service(),
+        e.status(),
+        "%s (creation of channel %s; check the project's port quota in Neutron and the free addresses of the subnet)"
+            .formatted(e.text(), channel.name()),
+        e.write(),
+        e.retryAfter().orElse(null));
   }
 }

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <caption>Outcome by answer</caption>
  * <tr><th>answer</th><th>outcome</th></tr>
  * <tr><td>404 for a creation: no host can run a hub</td><td>deferred</td></tr>
- * <tr><td>500 for a creation</td><td>failed, retried after the key was looked up; after ten in a
- * row the message names quota and subnet</td></tr>
+ * <tr><td>500 for a creation</td><td>failed, retried after the key was looked up; the message names
+ * the channel, quota and subnet, because Tunelo does not say which of them it was</td></tr>
  * <tr><td>404 for a channel</td><td>forgotten; its deletion succeeds</td></tr>
  * <tr><td>another key than when it was recorded</td><td>replaced, left alone and reported until it
  * is gone</td></tr>
