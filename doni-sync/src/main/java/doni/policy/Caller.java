@@ -2,11 +2,11 @@ package doni.policy;
 
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Who calls, as Keystone vouched for it.
  *
+ * @param roles as Keystone writes them; {@code role:} ignores letter case, {@code roles:} does not
  * @param attributes what a policy rule may compare beyond roles, under oslo.policy's names ({@code
  *     user_id}, {@code project_id}, {@code domain_id}, {@code system_scope}, ...); an attribute
  *     that the token does not have is absent
@@ -21,10 +21,7 @@ public record Caller(
     String requestId) {
 
   public Caller {
-    roles =
-        roles.stream()
-            .map(r -> r.toLowerCase(java.util.Locale.ROOT))
-            .collect(Collectors.toUnmodifiableSet());
+    roles = Set.copyOf(roles);
     attributes = Map.copyOf(attributes);
   }
 }

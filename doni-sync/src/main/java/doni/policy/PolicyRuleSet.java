@@ -27,7 +27,10 @@ final class PolicyRuleSet {
 
   static final String FALLBACK = "default";
 
-  /** What a token may lack although it is spelled correctly. */
+  /**
+   * What a token may lack although it is spelled correctly. Its value is then {@link #ABSENT}, so
+   * that {@code domain_id:None} allows project-scoped tokens, as in oslo.policy.
+   */
   static final Set<String> OPTIONAL_ATTRIBUTES =
       Set.of(
           "user_id",
@@ -38,6 +41,9 @@ final class PolicyRuleSet {
           "project_domain_id",
           "domain_id",
           "system_scope");
+
+  /** What Python writes for an attribute without a value. */
+  private static final String ABSENT = "None";
 
   private final Map<String, RuleExpression> rules;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -146,7 +152,9 @@ final class PolicyRuleSet {
       }
       case RuleExpression.Role _ -> !result;
       case RuleExpression.Attribute(String name, TargetTemplate value) ->
-          !result || (!name.equals("roles") && !value.attributes().isEmpty());
+          !result
+              || (OPTIONAL_ATTRIBUTES.contains(name) && value.text().equals(ABSENT))
+              || (!name.equals("roles") && !value.attributes().isEmpty());
       case RuleExpression.Constant _ -> true;
       case RuleExpression.Remote _ -> false;
     };
@@ -236,8 +244,8 @@ final class PolicyRuleSet {
   }
 
   private static boolean hasRole(Caller caller, String wanted) {
-    return caller.roles().contains(wanted)
-        || caller.roles().contains(wanted.toLowerCase(Locale.ROOT));
+    String role = wanted.toLowerCase(Locale.ROOT);
+    return caller.roles().stream().anyMatch(one -> one.toLowerCase(Locale.ROOT).equals(role));
   }
 
   /** Returns whether a token can have the attribute; a misspelled one is logged. */
@@ -257,10 +265,10 @@ final class PolicyRuleSet {
       return value.equals(wanted);
     }
     return switch (name) {
-      case "roles" -> hasRole(caller, wanted);
+      case "roles" -> caller.roles().contains(wanted);
       case "user_id" -> caller.userId().equals(wanted);
       case "project_id" -> caller.projectId().equals(wanted);
-      default -> false;
+      default -> ABSENT.equals(wanted);
     };
   }
 

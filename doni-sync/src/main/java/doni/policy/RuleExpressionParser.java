@@ -3,6 +3,7 @@ package doni.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -19,6 +20,35 @@ final class RuleExpressionParser {
   private static final int DEEPEST = 50;
 
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]*");
+
+  private static final Pattern WORD_BREAK = Pattern.compile("[./-]");
+
+  private static final Set<String> KEYWORDS =
+      Set.of(
+          ("False None True and as assert async await break class continue def del elif else except"
+                  + " finally for from global if import in is lambda nonlocal not or pass raise"
+                  + " return try while with yield")
+              .split(" "));
+
+  /** What is text, or none, in every token: looking for a part of it fails in oslo.policy. */
+  private static final Set<String> WITHOUT_PARTS =
+      Set.of(
+          "user_id",
+          "user_name",
+          "user_domain_id",
+          "project_id",
+          "project_name",
+          "project_domain_id",
+          "domain_id",
+          "system_scope",
+          "system",
+          "roles",
+          "is_admin_project",
+          "service_user_id",
+          "service_user_domain_id",
+          "service_project_id",
+          "service_project_domain_id",
+          "service_roles");
 
   private enum TokenKind {
     OPEN,
@@ -204,11 +234,21 @@ final class RuleExpressionParser {
     return new RuleExpression.Attribute(kind, value);
   }
 
+  /** oslo.policy hands the name to Python's parser, and fails where that does. */
   private static boolean isAttributeName(String kind) {
-    if (kind.isEmpty() || !(Character.isLetter(kind.charAt(0)) || kind.charAt(0) == '_')) {
-      return false;
+    String[] words = WORD_BREAK.split(kind, -1);
+    for (String word : words) {
+      if (!isIdentifier(word) || KEYWORDS.contains(word)) {
+        return false;
+      }
     }
-    return kind.chars().allMatch(c -> Character.isLetterOrDigit(c) || "_.-/$".indexOf(c) >= 0);
+    return kind.indexOf('.') < 0 || !WITHOUT_PARTS.contains(words[0]);
+  }
+
+  private static boolean isIdentifier(String word) {
+    return !word.isEmpty()
+        && (Character.isLetter(word.charAt(0)) || word.charAt(0) == '_')
+        && word.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_');
   }
 
   private static boolean quotedWhole(String text) {

@@ -69,6 +69,30 @@ class AccessPolicyTests {
     assertThat(with(rule).allows("asked", alice, DEVICE)).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "role:admin,          true",
+    "roles:ADMIN,         true",
+    "roles:admin,         false",
+    "domain_id:None,      true",
+    "not domain_id:None,  false",
+    "system_scope:all,    false",
+    "project_id:None,     false",
+    "not projectid:None,  false"
+  })
+  void comparesCaseAndAbsentAttributesAsOsloPolicyDoes(String rule, boolean allowed)
+      throws Exception {
+    assertThat(with(rule).allows("asked", admin, DEVICE)).isEqualTo(allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"domain_id:None", "not domain_id:x", "project_id:%(project_id)s"})
+  void seesThatACallerNeedsNoRole(String rule) throws Exception {
+    PolicyRuleSet rules = PolicyRuleSet.of(Map.of("asked", RuleExpressionParser.parse(rule)));
+
+    assertThat(rules.mayAllowWithoutRole("asked")).isTrue();
+  }
+
   @Test
   void comparesWithTheWholeDevice() throws Exception {
     AccessPolicy policy =

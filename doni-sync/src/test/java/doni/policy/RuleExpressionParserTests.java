@@ -63,6 +63,11 @@ class RuleExpressionParserTests {
         "role:a or 'role:b'   | 10 | 'role:b' is quoted",
         "x:%(project_id)      | 2  | % is not followed by (name)s or %",
         "role:a and 1.5:%(n)s | 11 | '1.5' is neither an attribute's name nor a constant",
+        "role:a or a$b:x      | 10 | 'a$b' is neither an attribute's name nor a constant",
+        "role:a or a-:x       | 10 | 'a-' is neither an attribute's name nor a constant",
+        "role:a or a..b:x     | 10 | 'a..b' is neither an attribute's name nor a constant",
+        "role:a or x.class:y  | 10 | 'x.class' is neither an attribute's name nor a constant",
+        "user_id.x:y          | 0  | 'user_id.x' is neither an attribute's name nor a constant",
       })
   void saysWhereARuleIsWrong(String rule, int position, String message) {
     assertThatThrownBy(() -> RuleExpressionParser.parse(rule))

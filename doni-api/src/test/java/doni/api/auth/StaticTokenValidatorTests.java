@@ -28,7 +28,7 @@ class StaticTokenValidatorTests {
     TokenValidation result = new StaticTokenValidator(TOKENS).validate(new Secret("local-admin"));
 
     assertThat(result).isInstanceOf(TokenValidation.Valid.class);
-    assertThat(((TokenValidation.Valid) result).caller().roles()).containsExactly("admin");
+    assertThat(((TokenValidation.Valid) result).caller().roles()).containsExactly("Admin");
     assertThat(((TokenValidation.Valid) result).caller().attributes())
         .containsEntry("project_id", "p1");
   }
