@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
     name = "doctor",
     description = {
       "Checks the configuration, the database, the secret keys, the policy, Keystone, the backend of each enabled"
-          + " worker, the clock, the files and the disk, and prints what to do about each problem. It changes"
-          + " nothing and needs no running service.",
+          + " worker, the clock, the files and the disk, and prints what to do about each problem. It also names"
+          + " the devices that wait, with lane and reason. It changes nothing and needs no running service.",
       SettingsCommand.SETTINGS
     },
     footer = {

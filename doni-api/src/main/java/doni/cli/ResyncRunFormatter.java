@@ -61,17 +61,29 @@ record ResyncRunFormatter(JsonNode run) {
     return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + line();
   }
 
-  /** Returns the reasons of failures, one per line. */
+  /** Returns the failures, one reason of a lane per line, with its first devices. */
   List<String> failures() {
     List<String> lines = new ArrayList<>();
     for (JsonNode failure : run.path("failures")) {
+      long count = failure.path("count").asLong(0);
       lines.add(
-          "  %d: %s"
-              .formatted(
-                  failure.path("count").asLong(0),
-                  TerminalText.line(failure.path("reason").asString(""))));
+          TerminalText.line(
+              "  %d%s: %s"
+                  .formatted(count, where(failure, count), failure.path("reason").asString(""))));
     }
     return lines;
+  }
+
+  /** An earlier version of the service names neither lane nor devices. */
+  private static String where(JsonNode failure, long count) {
+    String lane = failure.path("worker_type").asString("");
+    List<String> devices =
+        failure.path("devices").valueStream().map(device -> device.asString("")).toList();
+    if (lane.isEmpty() || devices.isEmpty()) {
+      return "";
+    }
+    return " in lane %s (%s%s)"
+        .formatted(lane, String.join(", ", devices), count > devices.size() ? ", ..." : "");
   }
 
   private static void append(StringBuilder line, long count, String what) {

@@ -3,8 +3,10 @@ package doni.doctor;
 import doni.database.ConfiguredDatabaseAddress;
 import doni.database.DatabaseDiagnostics;
 import doni.secret.SecretsDiagnostics;
+import doni.task.TaskDiagnostics;
 import doni.worker.Finding;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -42,6 +44,20 @@ final class DatabaseCheck {
     } catch (DataAccessException _) {
       // The check of the database reports the cause.
       return SecretsDiagnostics.look(environment, Optional.empty());
+    }
+  }
+
+  /** What the tasks wait for, by lane, device and reason. */
+  List<Finding> tasks(List<String> enabledWorkers, Clock clock) {
+    Optional<DataSource> database = ConfiguredDatabaseAddress.find(environment);
+    if (database.isEmpty()) {
+      return List.of(notRunning());
+    }
+    try {
+      return TaskDiagnostics.look(database.get(), enabledWorkers, clock);
+    } catch (DataAccessException _) {
+      // The check of the database reports the cause.
+      return List.of(new Finding.Skipped("not checked, because the database is unavailable"));
     }
   }
 

@@ -89,6 +89,7 @@ public final class DoctorRunner {
     DatabaseCheck database = new DatabaseCheck(environment);
     all.add(new DoctorCheck("database", database::check));
     all.add(new DoctorCheck("secrets", database::secrets));
+    all.add(new DoctorCheck("devices", () -> database.tasks(site.enabledWorkers(), clock)));
     all.add(new DoctorCheck("policy", () -> PolicyFileCheck.check(environment)));
     all.add(new DoctorCheck("keystone", () -> KeystoneLoginCheck.check(environment, clock)));
     all.add(new DoctorCheck("clock", () -> new ClockSkewCheck(environment, clock).check()));

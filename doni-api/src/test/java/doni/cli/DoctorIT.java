@@ -59,6 +59,7 @@ class DoctorIT {
 
     assertThat(output.getOut())
         .contains("the schema is at version", "one stored value of each key", "all checks passed")
+        .contains("no device has waited for a worker for more than a minute")
         .contains("the local clock and that of the database differ by 0 s")
         .doesNotContain("FAIL");
   }
@@ -109,6 +110,41 @@ class DoctorIT {
     assertThat(output.getOut())
         .contains("stored values cannot be read, such as property ipmi_password of hardware ")
         .contains("put the missing key back into doni.secrets.keys");
+  }
+
+  @Test
+  void namesDevicesThatWaitWithLaneAndReason(CapturedOutput output) throws Exception {
+    String url = database("waiting");
+    assertThat(run("migrate-db", url, KEY)).isZero();
+    execute(
+        "waiting",
+        """
+        insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at, deleted_at)
+        select ('00000000-0000-4000-8000-00000000000' || n)::uuid, 'pi-' || n, 'p', 'device.balena', '{}', now(),
+          now() - interval '2 minutes', case when n = 6 then now() end
+        from generate_series(1, 7) n
+        """,
+        """
+        insert into worker_task (hardware_uuid, worker_type, outcome, reason, served_generation, synced_generation)
+        select uuid, 'k8s', case name when 'pi-7' then 'SYNCED' when 'pi-5' then 'DEFERRED' else 'FAILED' end,
+          case name when 'pi-5' then 'device not joined' else 'kubernetes answered 422: invalid' end, 1, 1
+        from hardware where name <> 'pi-6'
+        """,
+        """
+        insert into worker_task (hardware_uuid, worker_type)
+        select uuid, 'tunelo' from hardware where name in ('pi-1', 'pi-6')
+        """);
+
+    assertThat(doctor(url, KEY, "--doni.workers.k8s.backend=in-memory")).isZero();
+
+    assertThat(output.getOut())
+        .containsSubsequence(
+            "lane k8s, devices pi-1, pi-2, pi-3 and 1 more: kubernetes answered 422: invalid",
+            "-> ./doni plan NAME asks the backend now",
+            "lane tunelo, device pi-6 (deleted, 00000000-0000-4000-8000-000000000006): its worker is not enabled",
+            "lane k8s, device pi-5: device not joined",
+            "all checks passed")
+        .doesNotContain("pi-7", "lane tunelo, device pi-1");
   }
 
   @Test

@@ -147,6 +147,25 @@ class SyncCommandTests {
   }
 
   @Test
+  void namesLaneDevicesAndReasonOfFailures(CapturedOutput output) throws IOException {
+    answers.add(
+        """
+        {"uuid": "%s", "state": "DONE", "total": 6, "done": 6, "failed": 5, "deferred": 0, "failures": [
+          {"reason": "tunelo answered 500", "count": 4, "worker_type": "tunelo", "devices": ["a", "b", "c"]},
+          {"reason": "kubernetes answered 422", "count": 1, "worker_type": "k8s", "devices": ["d"]}],
+         "rate_per_second": null, "estimated_end": null}
+        """
+            .formatted(RUN));
+
+    assertThat(run("sync", "--all", "--wait")).isEqualTo(3);
+
+    assertThat(output.getOut().lines())
+        .endsWith(
+            "  4 in lane tunelo (a, b, c, ...): tunelo answered 500",
+            "  1 in lane k8s (d): kubernetes answered 422");
+  }
+
+  @Test
   void printsOneDocumentForPrograms(CapturedOutput output) throws IOException {
     answers.addAll(List.of(run("RUNNING", 0, 0), run("DONE", 40, 3)));
     assertThat(run("sync", "--all", "--wait", "--output", "json")).isEqualTo(3);

@@ -60,8 +60,17 @@ public record ResyncRun(
     }
   }
 
-  /** How many tasks failed for one reason. */
-  public record Failure(String reason, long count) {}
+  /**
+   * How many tasks of one worker failed for one reason.
+   *
+   * @param names the first three devices, by name
+   */
+  public record Failure(String reason, long count, String workerType, List<String> names) {
+
+    public Failure {
+      names = List.copyOf(names);
+    }
+  }
 
   ResyncRun with(List<Failure> failures) {
     return new ResyncRun(

@@ -102,7 +102,11 @@ final class ResyncRunReader {
         .query((row, _) ->
             new FailureRow(
                 row.getObject("run_uuid", UUID.class),
-                new ResyncRun.Failure(row.getString("reason"), row.getLong("tasks"))))
+                new ResyncRun.Failure(
+                    row.getString("reason"),
+                    row.getLong("tasks"),
+                    row.getString("worker_type"),
+                    List.of((String[]) row.getArray("names").getArray()))))
         .list()
         .stream()
         .collect(

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -140,8 +141,31 @@ public class TaskStatusReader {
 
   private WorkerReport report(HardwareId id, TaskStatusRow task, Instant requestedAt) {
     Map<String, Object> details = view.details(id, task.workerType(), task.details());
-    LanePause pause =
-        task.state() == TaskState.STEADY ? null : pauses.current().get(task.workerType());
+    describe(
+        details,
+        task,
+        task.state() == TaskState.STEADY ? null : pauses.current().get(task.workerType()),
+        requestedAt);
+    return new WorkerReport(task.workerType(), task.state(), details);
+  }
+
+  /**
+   * Returns why a task is not steady, as its report says it.
+   *
+   * @param pause of its lane; null if that is not paused
+   */
+  static Optional<String> whyNotSteady(
+      TaskStatusRow task, @Nullable LanePause pause, Instant requestedAt) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    describe(details, task, pause, requestedAt);
+    return new WorkerReport(task.workerType(), task.state(), details).whyNotSteady();
+  }
+
+  private static void describe(
+      Map<String, Object> details,
+      TaskStatusRow task,
+      @Nullable LanePause pause,
+      Instant requestedAt) {
     if (pause != null) {
       waitsFor(details, pause.reason(), pause.until());
     } else if (task.state() == TaskState.IN_PROGRESS) {
@@ -156,7 +180,6 @@ public class TaskStatusReader {
     if (task.state() != TaskState.STEADY) {
       describeTries(details, task, requestedAt);
     }
-    return new WorkerReport(task.workerType(), task.state(), details);
   }
 
   private static void waitsFor(

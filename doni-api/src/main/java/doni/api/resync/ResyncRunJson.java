@@ -70,7 +70,8 @@ record ResyncRunJson(
         long done,
     @Schema(description = "completed tasks whose last attempt failed", example = "12") long failed,
     @Schema(description = "completed tasks that were deferred", example = "3") long deferred,
-    @Schema(description = "the ten most frequent reasons of failures") List<FailureJson> failures,
+    @Schema(description = "the ten most frequent reasons of failures, by worker")
+        List<FailureJson> failures,
     @JsonProperty("rate_per_second")
         @Schema(
             types = {"number", "null"},
@@ -85,13 +86,18 @@ record ResyncRunJson(
             example = "2031-03-03T12:04:12+00:00")
         @Nullable String estimatedEnd) {
 
-  /** One reason of failures. */
+  /** One reason of failures in one lane. */
   @Schema(
       name = "SyncFailure",
-      requiredProperties = {"reason", "count"})
+      requiredProperties = {"reason", "count", "worker_type", "devices"})
   record FailureJson(
       @Schema(example = "kubernetes answered 500: etcd is down") String reason,
-      @Schema(example = "12") long count) {}
+      @Schema(example = "12") long count,
+      @JsonProperty("worker_type") @Schema(example = "k8s") String workerType,
+      @Schema(
+              description = "names of the first three devices, in alphabetical order",
+              example = "[\"edge-01\", \"edge-02\", \"edge-03\"]")
+          List<String> devices) {}
 
   static ResyncRunJson of(ResyncRun run) {
     return new ResyncRunJson(
@@ -106,7 +112,9 @@ record ResyncRunJson(
         run.progress().failed(),
         run.progress().deferred(),
         run.progress().failures().stream()
-            .map(failure -> new FailureJson(failure.reason(), failure.count()))
+            .map(failure ->
+                new FailureJson(
+                    failure.reason(), failure.count(), failure.workerType(), failure.names()))
             .toList(),
         run.progress().ratePerSecond(),
         WireTime.orNull(run.progress().estimatedEnd()));

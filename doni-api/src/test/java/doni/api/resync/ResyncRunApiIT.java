@@ -44,7 +44,8 @@ class ResyncRunApiIT {
               1_600,
               12,
               3,
-              List.of(new ResyncRun.Failure("kubernetes answered 500", 12)),
+              List.of(
+                  new ResyncRun.Failure("kubernetes answered 500", 12, "k8s", List.of("edge-01"))),
               812.5,
               NOON.plusSeconds(3)));
 
