@@ -16,6 +16,7 @@ import doni.task.TaskState;
 import doni.task.WorkerReport;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +41,23 @@ public class MemoryIntake {
   private final Map<String, HardwareView> hardware = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable RuntimeException> interruption = new AtomicReference<>();
   private final AtomicReference<@Nullable Object> received = new AtomicReference<>();
 
   public void clear() {
     hardware.clear();
     failure.set(null);
+    interruption.set(null);
     received.set(null);
   }
 
   public void failWith(RuntimeException next) {
     failure.set(next);
+  }
+
+  /** Lets lists fail after their last device. */
+  public void interruptListsWith(RuntimeException next) {
+    interruption.set(next);
   }
 
   /** What the last call got besides the caller. */
@@ -150,8 +160,17 @@ public class MemoryIntake {
     }
     List<HardwareView> all =
         hardware.values().stream().sorted(Comparator.comparing(HardwareView::createdAt)).toList();
-    int size = query.limit() == 0 ? all.size() : Math.min(query.limit(), all.size());
-    return new HardwareService.Page(all.subList(0, size), size < all.size());
+    return new HardwareService.Page(reading(all), UnaryOperator.identity(), query.limit());
+  }
+
+  private Iterator<HardwareView> reading(List<HardwareView> all) {
+    Stream<HardwareView> end =
+        Stream.of(interruption)
+            .flatMap(reference -> Stream.ofNullable(reference.get()))
+            .map(interrupted -> {
+              throw interrupted;
+            });
+    return Stream.concat(all.stream(), end).iterator();
   }
 
   public HardwareView patch(

@@ -6,12 +6,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link HardwareListQuery} as the SQL that follows {@code where}, with its parameters in order.
+ * One page of a {@link HardwareListQuery} as SQL.
+ *
+ * @param sortValue the expression that it is sorted by, before the uuid
+ * @param condition what follows {@code where}
+ * @param parameters of the condition, in order
  */
-record HardwareQuerySql(String sql, List<Object> parameters) {
+record HardwareQuerySql(String sortValue, String condition, List<Object> parameters) {
 
+  /**
+   * @param marker what the page follows; null for the beginning
+   * @param size maximum number of rows
+   */
   static HardwareQuerySql of(
-      HardwareListQuery query, @Nullable String projectId, @Nullable PageMarker marker) {
+      HardwareListQuery query, @Nullable String projectId, @Nullable PageMarker marker, int size) {
     StringBuilder sql =
         new StringBuilder(query.deleted() ? "deleted_at is not null" : "deleted_at is null");
     List<Object> parameters = new ArrayList<>();
@@ -32,7 +40,19 @@ record HardwareQuerySql(String sql, List<Object> parameters) {
     }
     appendTask(query, sql, parameters);
     appendOrder(query, marker, sql, parameters);
-    return new HardwareQuerySql(sql.toString(), parameters);
+    parameters.add(size);
+    return new HardwareQuerySql(
+        query.sortKey().sql(), sql.append(" limit ?").toString(), parameters);
+  }
+
+  /**
+   * Returns the statement, which also selects {@code sort_value}.
+   *
+   * @param columns of table {@code h}
+   */
+  String select(String columns) {
+    return "select %s, %s as sort_value from hardware h where %s"
+        .formatted(columns, sortValue, condition);
   }
 
   private static void appendTask(
@@ -71,9 +91,5 @@ record HardwareQuerySql(String sql, List<Object> parameters) {
     }
     String direction = query.descending() ? " desc" : "";
     sql.append(" order by ").append(key).append(direction).append(", uuid").append(direction);
-    if (query.limit() > 0) {
-      sql.append(" limit ?");
-      parameters.add(query.limit());
-    }
   }
 }

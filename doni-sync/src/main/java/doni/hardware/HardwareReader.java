@@ -3,6 +3,7 @@ package doni.hardware;
 import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
+import doni.hardware.HardwareRows.ListedRow;
 import doni.hardware.HardwareView.Quarantine;
 import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException;
@@ -12,6 +13,8 @@ import doni.task.TaskStatusReader;
 import doni.task.TaskStatusReader.TaskStatusRow;
 import doni.task.WorkerReport;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -168,28 +171,35 @@ public class HardwareReader {
   }
 
   /**
-   * Returns the hardware that matches a query.
+   * Returns the hardware that matches a query, read while it is iterated.
    *
    * @param projectId the project; null for all projects
    * @param asExport the public view: public properties only, and no workers
    */
-  public List<HardwareView> list(
+  Iterator<HardwareView> list(
       HardwareListQuery query, @Nullable String projectId, boolean asExport) {
-    HardwareQuerySql selection = HardwareQuerySql.of(query, projectId, marker(query));
-    List<HardwareRow> rows =
-        jdbc.sql("select " + HardwareRow.COLUMNS + " from hardware h where " + selection.sql())
-            .params(selection.parameters())
-            .query((row, _) -> HardwareRow.of(row))
-            .list();
-    if (asExport) {
-      return rows.stream().map(hardwareRow -> exported(hardwareRow)).toList();
-    }
+    return new HardwareRows(
+        (after, size) -> page(HardwareQuerySql.of(query, projectId, after, size), asExport),
+        query.limit(),
+        marker(query));
+  }
+
+  private List<ListedRow> page(HardwareQuerySql selection, boolean asExport) {
+    Map<PageMarker, HardwareRow> rows = new LinkedHashMap<>();
+    jdbc.sql(selection.select(HardwareRow.COLUMNS))
+        .params(selection.parameters())
+        .query(result -> {
+          HardwareRow row = HardwareRow.of(result);
+          rows.put(new PageMarker(row.uuid(), result.getObject("sort_value")), row);
+        });
     Map<UUID, List<TaskStatusRow>> byHardware =
-        tasks(rows.stream().map(HardwareRow::uuid).toList());
-    return rows.stream()
-        .map(hardwareRow ->
-            view(hardwareRow, byHardware.getOrDefault(hardwareRow.uuid(), List.of())))
-        .toList();
+        asExport ? Map.of() : tasks(rows.values().stream().map(HardwareRow::uuid).toList());
+    List<ListedRow> page = new ArrayList<>(rows.size());
+    rows.forEach((marker, row) -> {
+      List<TaskStatusRow> tasksOfRow = byHardware.getOrDefault(row.uuid(), List.of());
+      page.add(new ListedRow(marker, () -> asExport ? exported(row) : view(row, tasksOfRow)));
+    });
+    return page;
   }
 
   private Map<UUID, List<TaskStatusRow>> tasks(List<UUID> uuids) {

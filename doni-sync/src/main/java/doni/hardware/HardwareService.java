@@ -9,10 +9,13 @@ import doni.policy.Caller;
 import doni.request.RequestRefusedException.Invalid;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -32,8 +35,54 @@ public class HardwareService {
       @Nullable String hardwareType,
       @Nullable Map<String, Object> properties) {}
 
-  /** One page of a list; {@code more} tells whether another page follows. */
-  public record Page(List<HardwareView> hardware, boolean more) {}
+  /**
+   * One page of a list, which is read while it is iterated: hardware that is enrolled, changed or
+   * deleted meanwhile may appear as it was before or after.
+   */
+  public static final class Page implements Iterator<HardwareView> {
+
+    private final Iterator<HardwareView> found;
+    private final UnaryOperator<HardwareView> shown;
+    private final int limit;
+    private int returned;
+    private @Nullable HardwareId last;
+
+    /**
+     * @param found the hardware; one more than the limit shows that another page follows
+     * @param shown what a caller may see of it
+     * @param limit maximum number of results; 0 for all
+     */
+    public Page(Iterator<HardwareView> found, UnaryOperator<HardwareView> shown, int limit) {
+      this.found = found;
+      this.shown = shown;
+      this.limit = limit;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !isFull() && found.hasNext();
+    }
+
+    @Override
+    public HardwareView next() {
+      if (isFull()) {
+        throw new NoSuchElementException();
+      }
+      HardwareView hardware = found.next();
+      returned++;
+      last = hardware.id();
+      return shown.apply(hardware);
+    }
+
+    /** Returns the last hardware of the page if another page follows; known after iteration. */
+    public Optional<HardwareId> nextMarker() {
+      return isFull() && found.hasNext() ? Optional.ofNullable(last) : Optional.empty();
+    }
+
+    private boolean isFull() {
+      return limit > 0 && returned == limit;
+    }
+  }
 
   private final HardwareAccess access;
   private final HardwareReader reader;
@@ -89,21 +138,20 @@ public class HardwareService {
   public Page list(Caller caller, HardwareListQuery query) {
     if (query.allProjects()) {
       access.enforceForAll("hardware:get", caller);
-      return shown(caller, page(query, null, false));
+    } else {
+      access.enforceForProject("hardware:get", caller);
     }
-    access.enforceForProject("hardware:get", caller);
-    return shown(caller, page(query, caller.projectId(), false));
-  }
-
-  private Page shown(Caller caller, Page page) {
+    String projectId = query.allProjects() ? null : caller.projectId();
     return new Page(
-        page.hardware().stream().map(hardware -> access.shown(caller, hardware)).toList(),
-        page.more());
+        reader.list(query.withOneMore(), projectId, false),
+        hardware -> access.shown(caller, hardware),
+        query.limit());
   }
 
   /** Returns all live hardware with its public properties, without workers. Needs no caller. */
   public Page export(HardwareListQuery query) {
-    return page(query, null, true);
+    return new Page(
+        reader.list(query.withOneMore(), null, true), UnaryOperator.identity(), query.limit());
   }
 
   /**
@@ -194,12 +242,6 @@ public class HardwareService {
       throw NotFound.hardware(ref);
     }
     return found;
-  }
-
-  private Page page(HardwareListQuery query, @Nullable String projectId, boolean asExport) {
-    List<HardwareView> found = reader.list(query.withOneMore(), projectId, asExport);
-    boolean more = query.limit() > 0 && found.size() > query.limit();
-    return new Page(more ? found.subList(0, query.limit()) : found, more);
   }
 
   private static <T> T required(String name, @Nullable T value) {

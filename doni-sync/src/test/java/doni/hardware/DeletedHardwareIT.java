@@ -17,6 +17,7 @@ import doni.task.TaskState;
 import doni.task.WorkerReport;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -194,12 +195,14 @@ class DeletedHardwareIT {
   }
 
   private List<HardwareView> list(Caller caller, boolean allProjects, boolean ofDeleted) {
-    return intake
+    List<HardwareView> found = new ArrayList<>();
+    intake
         .list(
             caller,
             new HardwareListQuery(
                 allProjects, null, null, null, null, null, ofDeleted, SortKey.NAME, false, 0, null))
-        .hardware();
+        .forEachRemaining(found::add);
+    return found;
   }
 
   private HardwareView create(Caller caller, String name) {

@@ -102,7 +102,9 @@ class HardwareServiceIT {
     assertThat(read.workers().getFirst().stateDetails())
         .containsEntry("device_key", Secret.MASK)
         .containsEntry("fleet", "pi");
-    assertThat(intake.list(reader, query(null, null, null, null)).hardware()).containsExactly(read);
+    assertThat(intake.list(reader, query(null, null, null, null)))
+        .toIterable()
+        .containsExactly(read);
     assertThat(intake.get(alice, "dev").properties()).containsEntry("token", SampleTypes.ISSUED);
     assertThatThrownBy(() -> intake.delete(reader, "dev", null)).isInstanceOf(Forbidden.class);
   }
@@ -453,8 +455,8 @@ class HardwareServiceIT {
         .isInstanceOf(Forbidden.class)
         .hasMessage("hardware:get is disallowed by policy");
     assertThat(intake.get(admin, "dev").id()).isEqualTo(created.id());
-    assertThat(list(bob, false).hardware()).isEmpty();
-    assertThat(list(admin, true).hardware()).hasSize(1);
+    assertThat(list(bob, false)).isExhausted();
+    assertThat(list(admin, true)).toIterable().hasSize(1);
     assertThatThrownBy(() -> list(alice, true)).isInstanceOf(Forbidden.class);
   }
 
@@ -488,23 +490,23 @@ class HardwareServiceIT {
     create(alice, "dev-1", valid());
     create(alice, "dev-2", valid());
 
-    assertThat(list(query("DEV-2", null, null, null)).hardware())
+    assertThat(list(query("DEV-2", null, null, null)))
+        .toIterable()
         .extracting(HardwareView::name)
         .containsExactly("dev-2");
-    assertThat(list(query(null, "toaster", null, null)).hardware()).isEmpty();
-    assertThat(
-            list(query(null, SampleTypes.TYPE, SampleTypes.WORKER, TaskState.PENDING)).hardware())
+    assertThat(list(query(null, "toaster", null, null))).isExhausted();
+    assertThat(list(query(null, SampleTypes.TYPE, SampleTypes.WORKER, TaskState.PENDING)))
+        .toIterable()
         .hasSize(2);
-    assertThat(list(query(null, null, SampleTypes.WORKER, TaskState.STEADY)).hardware()).isEmpty();
-    assertThat(list(query(null, null, "tunelo", null)).hardware()).isEmpty();
+    assertThat(list(query(null, null, SampleTypes.WORKER, TaskState.STEADY))).isExhausted();
+    assertThat(list(query(null, null, "tunelo", null))).isExhausted();
   }
 
   @Test
   void exportsPublicPropertiesOnly() {
     create(alice, "dev", Map.of("required", "r", "hidden", "h", "secret", "s"));
 
-    Map<String, Object> exported =
-        intake.export(query(null, null, null, null)).hardware().getFirst().properties();
+    Map<String, Object> exported = intake.export(query(null, null, null, null)).next().properties();
 
     assertThat(exported).containsOnlyKeys("required", "stored");
   }
@@ -536,9 +538,9 @@ class HardwareServiceIT {
               alice,
               new HardwareListQuery(
                   false, null, null, null, null, null, false, key, descending, 2, marker));
-      page.hardware().forEach(device -> seen.add(device.id().value()));
+      page.forEachRemaining(device -> seen.add(device.id().value()));
       marker = seen.getLast();
-    } while (page.more());
+    } while (page.nextMarker().isPresent());
     return seen;
   }
 

@@ -15,6 +15,7 @@ import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,15 +154,14 @@ class QuarantineServiceIT {
   }
 
   private List<String> names(boolean quarantined) {
-    return intake
+    List<String> names = new ArrayList<>();
+    intake
         .list(
             alice,
             new HardwareListQuery(
                 false, null, null, null, null, quarantined, false, SortKey.NAME, false, 0, null))
-        .hardware()
-        .stream()
-        .map(HardwareView::name)
-        .toList();
+        .forEachRemaining(device -> names.add(device.name()));
+    return names;
   }
 
   private List<HardwareEvent> events() {

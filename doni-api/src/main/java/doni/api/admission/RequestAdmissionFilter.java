@@ -18,9 +18,9 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers 503 with Retry-After when there is no room for a request, and gives the body of a request
- * that is admitted a time limit. Runs after authentication, because a caller that waits for
- * Keystone must not take room.
+ * Answers 503 with Retry-After when there is no room for a request, and gives the bodies of an
+ * admitted request and its response a time limit. Runs after authentication, because a caller that
+ * waits for Keystone must not take room.
  *
  * <p>Health checks are always admitted. Event streams have a limit of their own. Paths are compared
  * as Tomcat has decoded them, because a client may encode any character.
@@ -60,7 +60,9 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
       return;
     }
     try (RequestAdmission.Room _ = room.get()) {
-      chain.doFilter(new TimedBodyRequest(request, System::nanoTime), response);
+      chain.doFilter(
+          new TimedBodyRequest(request, System::nanoTime),
+          new TimedBodyResponse(response, System::nanoTime));
     }
   }
 

@@ -121,7 +121,10 @@ final class EventFeedController {
     query.check();
     String last = request.getHeader(LAST_EVENT_ID);
     EventFeedPosition from = last == null ? feed.end(caller) : position(last);
-    streams.write(from, position -> feed.following(caller, position, filter, MAX_EVENTS), response);
+    streams.write(
+        from,
+        position -> feed.following(caller, position, filter, EventStreamWriter.PAGE_EVENTS),
+        response);
   }
 
   private static EventFeedPosition position(String text) {

@@ -26,15 +26,20 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Streams events to clients as server-sent events (WHATWG HTML, section 9.2).
  *
- * <p>A stream occupies the request's virtual thread and queries the database once per second, so at
- * most {@value #MAX_STREAMS} may run at the same time. A comment is sent after 15 s without events,
- * so that proxies keep the connection open and a disconnected client is detected.
+ * <p>A stream occupies the request's virtual thread and queries the database once per second, or
+ * again at once while it lags behind, so at most {@value #MAX_STREAMS} may run at the same time. A
+ * comment is sent after 15 s without events, so that proxies keep the connection open and a
+ * disconnected client is detected.
  */
 class EventStreamWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventStreamWriter.class);
 
   static final int MAX_STREAMS = 64;
+
+  /** Events that a stream holds at a time, however slowly its client reads them. */
+  static final int PAGE_EVENTS = 100;
+
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
   private static final Duration MAX_DURATION = Duration.ofMinutes(15);
@@ -58,7 +63,8 @@ class EventStreamWriter {
    * Streams the events after a position until the client disconnects, the service stops or the
    * maximum duration is reached.
    *
-   * @param following returns the next events after a position; empty if there are none yet
+   * @param following returns the next events after a position, at most {@value #PAGE_EVENTS}; empty
+   *     if there are none yet
    * @throws ResponseStatusException (429) if too many streams are open
    */
   void write(
@@ -105,7 +111,8 @@ class EventStreamWriter {
         out.flush();
         lastWrite = System.nanoTime();
       }
-      if (System.nanoTime() > end || closing.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+      Duration pause = events.size() < PAGE_EVENTS ? POLL : Duration.ZERO;
+      if (System.nanoTime() > end || closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
       try {

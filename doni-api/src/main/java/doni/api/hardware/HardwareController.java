@@ -26,8 +26,10 @@ import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -48,6 +50,12 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "hardware")
 final class HardwareController {
 
+  private static final String WHILE_SENT =
+      " The response is read while it is sent, in pages that show the state of that moment. A device"
+          + " that exists all the time appears exactly once, unless the list is sorted by a value that"
+          + " is changed meanwhile (updated_at, name, hardware_type). A response that fails is cut off"
+          + " before its end.";
+
   private final HardwareService service;
   private final ForceDeleteService force;
 
@@ -59,8 +67,12 @@ final class HardwareController {
   @Operation(
       operationId = "listHardware",
       summary = "List the devices of the caller's project",
-      description = "Requires hardware:get; all_projects requires it for every project.")
-  @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
+      description =
+          "Requires hardware:get; all_projects requires it for every project." + WHILE_SENT)
+  @ApiResponse(
+      responseCode = "200",
+      description = "one page, oldest first by default",
+      content = @Content(schema = @Schema(implementation = HardwarePageJson.ListDoc.class)))
   @Parameter(
       in = ParameterIn.QUERY,
       name = "all_projects",
@@ -75,26 +87,29 @@ final class HardwareController {
   @HardwareListParametersDoc
   @ErrorStatuses("403")
   @GetMapping
-  public HardwarePageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
+  public HardwarePageJson<HardwareJson> list(
+      @AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     Page page = service.list(caller, HardwareListParameters.read(request.getParameterMap()));
-    return new HardwarePageJson(
-        page.hardware().stream().map(HardwareJson::of).toList(),
-        next(request, PageLinks.HARDWARE, page));
+    return new HardwarePageJson<>(
+        each(page, HardwareJson::of), next(request, PageLinks.HARDWARE, page));
   }
 
   @Operation(
       operationId = "exportHardware",
       summary = "List all devices with their public properties",
-      description = "Public, without a token. The list is complete unless limit is set.")
-  @ApiResponse(responseCode = "200", description = "one page, oldest first by default")
+      description =
+          "Public, without a token. The list is complete unless limit is set." + WHILE_SENT)
+  @ApiResponse(
+      responseCode = "200",
+      description = "one page, oldest first by default",
+      content = @Content(schema = @Schema(implementation = HardwarePageJson.ExportDoc.class)))
   @HardwareListParametersDoc
   @SecurityRequirements
   @GetMapping("/export")
-  public HardwareExportPageJson export(HttpServletRequest request) {
+  public HardwarePageJson<ExportedHardwareJson> export(HttpServletRequest request) {
     Page page = service.export(HardwareListParameters.readForExport(request.getParameterMap()));
-    return new HardwareExportPageJson(
-        page.hardware().stream().map(ExportedHardwareJson::of).toList(),
-        next(request, PageLinks.EXPORT, page));
+    return new HardwarePageJson<>(
+        each(page, ExportedHardwareJson::of), next(request, PageLinks.EXPORT, page));
   }
 
   @Operation(
@@ -285,13 +300,28 @@ final class HardwareController {
     return ReservationWindowsJson.of(service.availability(caller, HardwareReference.checked(ref)));
   }
 
-  private static List<PageLinkJson> next(HttpServletRequest request, String path, Page page) {
-    if (!page.more() || page.hardware().isEmpty()) {
-      return List.of();
-    }
-    String marker = page.hardware().getLast().id().toString();
-    String query = HardwareListParameters.after(request.getParameterMap(), marker);
-    return List.of(PageLinks.next(request, path, query));
+  /** Maps devices one by one, while the response is written. */
+  private static <T> Iterator<T> each(Page page, Function<HardwareView, T> json) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return page.hasNext();
+      }
+
+      @Override
+      public T next() {
+        return json.apply(page.next());
+      }
+    };
+  }
+
+  /** Asks the page for its end only when the devices have been written. */
+  private static Iterator<PageLinkJson> next(HttpServletRequest request, String path, Page page) {
+    return Stream.of(page)
+        .flatMap(written -> written.nextMarker().stream())
+        .map(marker -> HardwareListParameters.after(request.getParameterMap(), marker.toString()))
+        .map(query -> PageLinks.next(request, path, query))
+        .iterator();
   }
 
   /**

@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,39 @@ record Database(String url) {
   /** Every row of a table as text. */
   List<String> dump(String table) throws SQLException {
     return texts("select t::text from " + table + " t");
+  }
+
+  /** Adds live devices, each with a steady task, and nothing for a lane to do. */
+  void enroll(int devices) throws SQLException {
+    execute(
+        """
+        insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at)
+        select gen_random_uuid(), 'large-' || n, 'project-' || mod(n, 10), 'device.balena',
+          jsonb_build_object('machine_name', 'raspberrypi4-64', 'contact_email', n || '@example.org'), now(), now()
+        from generate_series(1, %d) n
+        """
+            .formatted(devices));
+    execute(
+        """
+        insert into worker_task (hardware_uuid, worker_type, state_details, served_generation, synced_generation, outcome)
+        select uuid, 'k8s', jsonb_build_object('node', name), 1, 1, 'SYNCED' from hardware where name like 'large-%'
+        """);
+    execute("analyze hardware, worker_task");
+  }
+
+  /** How many connections hold a transaction between two statements. */
+  int openTransactions() throws SQLException {
+    return texts(
+            "select pid::text from pg_stat_activity"
+                + " where datname = current_database() and state like 'idle in transaction%'")
+        .size();
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, SitePostgres.USER, "");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   /** The database's clock, as it writes it. */
