@@ -1,5 +1,7 @@
 package doni.hardware;
 
+import doni.hardware.HardwareListQuery.SortKey;
+import doni.task.TaskState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,23 +25,21 @@ record HardwareQuerySql(String sortValue, String condition, List<Object> paramet
     StringBuilder sql =
         new StringBuilder(query.deleted() ? "deleted_at is not null" : "deleted_at is null");
     List<Object> parameters = new ArrayList<>();
-    if (projectId != null) {
-      sql.append(" and project_id = ?");
-      parameters.add(projectId);
-    }
-    if (query.name() != null) {
-      sql.append(" and lower(name) = ?");
-      parameters.add(query.name().toLowerCase(Locale.ROOT));
-    }
-    if (query.hardwareType() != null) {
-      sql.append(" and hardware_type = ?");
-      parameters.add(query.hardwareType());
-    }
+    append(" and project_id = ?", projectId, sql, parameters);
+    append(
+        " and lower(name) = ?",
+        query.name() == null ? null : query.name().toLowerCase(Locale.ROOT),
+        sql,
+        parameters);
+    append(" and hardware_type = ?", query.hardwareType(), sql, parameters);
     if (query.quarantined() != null) {
       sql.append(" and quarantined_at is ").append(query.quarantined() ? "not null" : "null");
     }
-    appendTask(query, sql, parameters);
-    appendOrder(query, marker, sql, parameters);
+    // In one project, both are the same order.
+    SortKey key =
+        query.sortKey() == SortKey.PROJECT_ID && projectId != null ? SortKey.UUID : query.sortKey();
+    appendTask(query, key == SortKey.UUID ? marker : null, sql, parameters);
+    appendOrder(key, query.descending(), marker, sql, parameters);
     parameters.add(size);
     return new HardwareQuerySql(
         query.sortKey().sql(), sql.append(" limit ?").toString(), parameters);
@@ -55,41 +55,97 @@ record HardwareQuerySql(String sortValue, String condition, List<Object> paramet
         .formatted(columns, sortValue, condition);
   }
 
+  /**
+   * @param start the marker of a list that is sorted by uuid; null for other lists
+   */
   private static void appendTask(
-      HardwareListQuery query, StringBuilder sql, List<Object> parameters) {
-    if (query.workerType() == null && query.state() == null) {
+      HardwareListQuery query,
+      @Nullable PageMarker start,
+      StringBuilder sql,
+      List<Object> parameters) {
+    if (query.state() == null && query.workerType() == null) {
       return;
     }
-    sql.append(" and exists (select 1 from ")
-        .append(query.state() == null ? "worker_task" : "worker_task_state")
-        .append(" t where t.hardware_uuid = h.uuid");
-    if (query.workerType() != null) {
-      sql.append(" and t.worker_type = ?");
-      parameters.add(query.workerType());
+    String candidates = candidates(query.state());
+    if (!candidates.isEmpty()) {
+      String uuid =
+          query.state() == TaskState.IN_PROGRESS ? "c.task_instance::uuid" : "c.hardware_uuid";
+      String worker = query.state() == TaskState.IN_PROGRESS ? "c.task_name" : "c.worker_type";
+      sql.append(" and h.uuid in (select ").append(uuid).append(" from ").append(candidates);
+      append(" and " + worker + " = ?", query.workerType(), sql, parameters);
+      // Otherwise each page would merge the candidates from their beginning.
+      append(
+          " and " + uuid + (query.descending() ? " < ?" : " > ?"),
+          start == null ? null : start.uuid(),
+          sql,
+          parameters);
+      sql.append(')');
     }
     if (query.state() != null) {
-      sql.append(" and t.state = ?");
-      parameters.add(query.state().name());
+      appendState(query.state(), query.workerType(), sql, parameters);
     }
-    sql.append(')');
+  }
+
+  /** Returns where an index finds the tasks that may be in a state; empty if none does. */
+  private static String candidates(@Nullable TaskState state) {
+    return switch (state) {
+      case null -> "worker_task c where true";
+      case STEADY -> "worker_task c where c.outcome = 'SYNCED'";
+      case ERROR -> "worker_task c where c.outcome = 'FAILED'";
+      case IN_PROGRESS -> "scheduled_tasks c where c.picked and c.last_heartbeat is not null";
+      // A task is also pending while its device has a newer generation, which no index knows.
+      case PENDING -> "";
+    };
+  }
+
+  /**
+   * Lets the view decide the state, one device at a time: {@code offset 0} keeps the planner from
+   * computing the state of all tasks, because it cannot estimate how many are in it.
+   */
+  private static void appendState(
+      TaskState state, @Nullable String workerType, StringBuilder sql, List<Object> parameters) {
+    sql.append(" and exists (select from worker_task_state t where t.hardware_uuid = h.uuid");
+    append(" and t.state = ?", state.name(), sql, parameters);
+    // Implied by the state, and known before the queue is read.
+    append(
+        " and t.state_at_rest = ?",
+        state == TaskState.IN_PROGRESS ? null : state.name(),
+        sql,
+        parameters);
+    append(" and t.worker_type = ?", workerType, sql, parameters);
+    sql.append(" offset 0)");
+  }
+
+  private static void append(
+      String condition, @Nullable Object value, StringBuilder sql, List<Object> parameters) {
+    if (value != null) {
+      sql.append(condition);
+      parameters.add(value);
+    }
   }
 
   private static void appendOrder(
-      HardwareListQuery query,
+      SortKey sortKey,
+      boolean descending,
       @Nullable PageMarker marker,
       StringBuilder sql,
       List<Object> parameters) {
-    String key = query.sortKey().sql();
+    String direction = descending ? " desc" : "";
+    if (sortKey == SortKey.UUID) {
+      append(
+          descending ? " and uuid < ?" : " and uuid > ?",
+          marker == null ? null : marker.uuid(),
+          sql,
+          parameters);
+      sql.append(" order by uuid").append(direction);
+      return;
+    }
+    String key = sortKey.sql();
     if (marker != null) {
-      sql.append(" and (")
-          .append(key)
-          .append(", uuid) ")
-          .append(query.descending() ? "<" : ">")
-          .append(" (?, ?)");
+      sql.append(" and (%s, uuid) %s (?, ?)".formatted(key, descending ? "<" : ">"));
       parameters.add(marker.value());
       parameters.add(marker.uuid());
     }
-    String direction = query.descending() ? " desc" : "";
-    sql.append(" order by ").append(key).append(direction).append(", uuid").append(direction);
+    sql.append(" order by %1$s%2$s, uuid%2$s".formatted(key, direction));
   }
 }

@@ -62,6 +62,51 @@ class HardwareEventStoreIT {
   }
 
   @Test
+  void readsFewEventsWhateverTheFilterNames() {
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into event (hardware_uuid, at, kind, generation, worker_type, user_id)
+            select gen_random_uuid(), now(), 'worker.synced', 1, case when mod(n, 2) = 0 then 'k8s' end,
+              case when mod(n, 2) = 1 then 'bob' end
+            from generate_series(1, 20000) n
+            """)
+        .update();
+    inventory.jdbc().sql("analyze event").update();
+
+    for (EventFilter filter :
+        List.of(
+            ALL,
+            new EventFilter(device.value(), null, null, null),
+            new EventFilter(null, "worker.failed", null, null),
+            new EventFilter(null, "worker.synced", null, null),
+            new EventFilter(null, null, "tunelo", null),
+            new EventFilter(null, null, null, "carol"))) {
+      Long read =
+          inventory
+              .transactions()
+              .execute(_ -> {
+                long before = eventsRead();
+                kinds(filter);
+                return eventsRead() - before;
+              });
+
+      assertThat(read).as(filter.toString()).isLessThan(100);
+    }
+  }
+
+  /** How many rows of the table this connection has read. */
+  private long eventsRead() {
+    return inventory
+        .jdbc()
+        .sql(
+            "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relname = 'event'")
+        .query(Long.class)
+        .single();
+  }
+
+  @Test
   void followsFromAnyPosition() {
     EventFeedPosition start = events.end();
     happens("first", device);

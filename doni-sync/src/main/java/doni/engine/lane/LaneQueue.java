@@ -93,6 +93,22 @@ public final class LaneQueue {
         .toArray(UUID[]::new);
   }
 
+  static final String BACKLOGS =
+      """
+      with recursive level as (
+        (select priority from scheduled_tasks where priority is not null order by priority desc limit 1)
+        union all
+        select (select q.priority from scheduled_tasks q where q.priority < level.priority
+          order by q.priority desc limit 1)
+        from level where level.priority is not null)
+      select due.task_name, count(*) as due,
+        extract(epoch from cast(:now as timestamptz) - min(due.execution_time))::float8 as lag
+      from level cross join lateral (
+        select q.task_name, q.execution_time from scheduled_tasks q
+        where q.priority = level.priority and q.execution_time <= :now and not q.picked offset 0) due
+      group by due.task_name
+      """;
+
   /**
    * The due tasks of a lane.
    *
@@ -100,13 +116,12 @@ public final class LaneQueue {
    */
   record Backlog(String workerType, long due, double lagSeconds) {}
 
+  /**
+   * Counts what is due. The index is ordered by priority first, so each priority is searched for
+   * itself; without that, every gauge would read the queue rows that are not due.
+   */
   List<Backlog> backlogs() {
-    return jdbc.sql(
-            """
-            select task_name, count(*) as due,
-              extract(epoch from cast(:now as timestamptz) - min(execution_time))::float8 as lag
-            from scheduled_tasks where not picked and execution_time <= :now group by task_name
-            """)
+    return jdbc.sql(BACKLOGS)
         .param("now", now())
         .query((row, _) ->
             new Backlog(row.getString("task_name"), row.getLong("due"), row.getDouble("lag")))

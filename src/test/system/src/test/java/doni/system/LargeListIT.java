@@ -43,6 +43,7 @@ class LargeListIT {
   private static final int DEVICES = Integer.getInteger("doni.large.devices", 20_000);
   private static final int CLIENTS = 16;
   private static final int ROOM_MIB = 40;
+  private static final String PAGE = "/v1/hardware?all_projects=True&limit=10";
 
   private final TestSite site;
   private final DoniProcess service;
@@ -69,6 +70,7 @@ class LargeListIT {
     site.keystone().addUser("operator", "operator-proj", "admin");
     admin = site.keystone().token("operator");
     site.database().enroll(DEVICES);
+    await().untilAsserted(() -> assertThat(devices(PAGE)).isEqualTo(10));
   }
 
   @AfterAll
@@ -104,7 +106,7 @@ class LargeListIT {
         assertThat(socket.getInputStream().read()).isEqualTo('H');
       }
 
-      assertThat(devices("/v1/hardware?all_projects=True&limit=10")).isEqualTo(10);
+      assertThat(devices(PAGE)).isEqualTo(10);
       assertThat(site.database().openTransactions()).isZero();
     } finally {
       for (Socket socket : silent) {
@@ -152,7 +154,12 @@ class LargeListIT {
     HttpRequest request =
         HttpRequest.newBuilder(service.uri().resolve(path)).header("X-Auth-Token", admin).build();
     HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
-    assertThat(response.statusCode()).isEqualTo(200);
+    if (response.statusCode() != 200) {
+      throw new AssertionError(
+          response.statusCode()
+              + ": "
+              + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
+    }
     int devices = 0;
     try (JsonParser json = JsonMapper.shared().createParser(response.body())) {
       while (json.nextToken() != null) {

@@ -1,0 +1,207 @@
+package doni.hardware;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.hardware.HardwareListQuery.SortKey;
+import doni.task.TaskState;
+import doni.testing.TestInventory;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Reads the plans of the statements that a list makes at 100,000 devices: whatever a client filters
+ * and sorts by, a page reads few blocks, and no large table from its beginning to its end.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HardwareListPlanIT {
+
+  private static final int DEVICES = 100_000;
+
+  /** A page of eleven rows needs some dozens; all devices, or their tasks, are thousands. */
+  private static final int MAX_BLOCKS = 1_000;
+
+  private static final String PROJECT = "project-3";
+  private static final UUID MIDDLE = UUID.fromString("80000000-0000-0000-0000-000000000000");
+  private static final Pattern LARGE_SCAN =
+      Pattern.compile("Seq Scan on (hardware|worker_task|sync_fake_worker)\\b");
+  private static final Pattern BLOCKS = Pattern.compile("shared hit=(\\d+)(?: read=(\\d+))?");
+  private static final Pattern READ_ONLY = Pattern.compile("shared read=(\\d+)");
+
+  private final TestInventory inventory = new TestInventory();
+
+  @BeforeAll
+  void enroll() {
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, updated_at, requested_at)
+            select gen_random_uuid(), 'many-' || n, 'project-' || n % 10,
+              case when n % 10000 = 0 then 'baremetal' else 'device.balena' end, '{}',
+              now() - n * interval '1 second', case when n % 3 = 0 then now() - n * interval '1 second' end, now()
+            from generate_series(1, :devices) n
+            """)
+        .param("devices", DEVICES)
+        .update();
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into worker_task (hardware_uuid, worker_type, served_generation, synced_generation, outcome)
+            select uuid, case hardware_type when 'baremetal' then 'ironic' else 'fake-worker' end, 1, 1,
+              case when name like '%0000' then 'FAILED' else 'SYNCED' end
+            from hardware
+            """)
+        .update();
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into scheduled_tasks (task_name, task_instance, execution_time, picked, picked_by, last_heartbeat,
+              version, priority)
+            select worker_type, hardware_uuid::text, now() + interval '1 hour', running,
+              case when running then 'replica' end, case when running then now() end, 1, 10
+            from (select *, row_number() over () <= 5 as running from worker_task) t
+            """)
+        .update();
+    inventory.jdbc().sql("vacuum analyze hardware, worker_task, scheduled_tasks").update();
+  }
+
+  @AfterAll
+  void close() {
+    inventory.close();
+  }
+
+  @Test
+  void readsFewBlocksWhateverAListIsFilteredAndSortedBy() {
+    List<String> costly = new ArrayList<>();
+    for (SortKey key : SortKey.values()) {
+      for (HardwareListQuery query : filters(key)) {
+        for (String project : List.of("", PROJECT)) {
+          for (PageMarker marker : markers(key)) {
+            String plan = plan(query, project.isEmpty() ? null : project, marker);
+            if (LARGE_SCAN.matcher(plan).find() || blocks(plan) > MAX_BLOCKS) {
+              costly.add("%s of '%s' after %s%n%s".formatted(query, project, marker, plan));
+            }
+          }
+        }
+      }
+    }
+
+    assertThat(costly).isEmpty();
+  }
+
+  /**
+   * Which devices are pending depends on two tables, so all tasks are read where none is; but in
+   * the order of the list, and only until a page is full.
+   */
+  @Test
+  void readsTheTasksInTheOrderOfTheListForPendingOnes() {
+    for (SortKey key : SortKey.values()) {
+      HardwareListQuery query =
+          query(key, false, null, null, "fake-worker", TaskState.PENDING, null);
+
+      assertThat(plan("explain ", query, null, null))
+          .doesNotContainPattern(LARGE_SCAN)
+          .doesNotContain("Sort Key: h.");
+    }
+  }
+
+  private static List<HardwareListQuery> filters(SortKey key) {
+    List<HardwareListQuery> queries = new ArrayList<>();
+    queries.add(query(key, false, null, null, null, null, null));
+    queries.add(query(key, true, null, null, null, null, null));
+    queries.add(query(key, true, null, null, null, TaskState.ERROR, null));
+    queries.add(query(key, false, "many-77", null, null, null, null));
+    queries.add(query(key, false, null, null, null, null, true));
+    queries.add(query(key, false, null, null, null, null, false));
+    for (String type : List.of("device.balena", "baremetal", "unknown")) {
+      queries.add(query(key, false, null, type, null, null, null));
+    }
+    for (String worker : List.of("fake-worker", "ironic", "tunelo")) {
+      queries.add(query(key, false, null, null, worker, null, null));
+    }
+    for (TaskState state : List.of(TaskState.STEADY, TaskState.ERROR, TaskState.IN_PROGRESS)) {
+      queries.add(query(key, false, null, null, null, state, null));
+      queries.add(query(key, false, null, null, "fake-worker", state, null));
+    }
+    queries.add(query(key, false, null, "device.balena", "fake-worker", TaskState.ERROR, false));
+    return queries;
+  }
+
+  private static HardwareListQuery query(
+      SortKey key,
+      boolean descending,
+      @Nullable String name,
+      @Nullable String type,
+      @Nullable String worker,
+      @Nullable TaskState state,
+      @Nullable Boolean quarantined) {
+    return new HardwareListQuery(
+        false, name, type, worker, state, quarantined, false, key, descending, 10, null);
+  }
+
+  /**
+   * The first page, and one in the middle. Within one hardware type, Postgres cannot estimate how
+   * many devices follow a marker, so a filtered list that is sorted by it may cost more.
+   */
+  private static List<@Nullable PageMarker> markers(SortKey key) {
+    List<@Nullable PageMarker> markers = new ArrayList<>();
+    markers.add(null);
+    Object middle =
+        switch (key) {
+          case CREATED_AT, UPDATED_AT ->
+              OffsetDateTime.now(ZoneOffset.UTC).minusSeconds(DEVICES / 2);
+          case NAME -> "many-5";
+          case UUID -> MIDDLE;
+          case PROJECT_ID -> PROJECT;
+          case HARDWARE_TYPE -> "";
+        };
+    if (key != SortKey.HARDWARE_TYPE) {
+      markers.add(new PageMarker(MIDDLE, middle));
+    }
+    return markers;
+  }
+
+  private String plan(
+      HardwareListQuery query, @Nullable String project, @Nullable PageMarker marker) {
+    return plan("explain (analyze, buffers, costs off, timing off) ", query, project, marker);
+  }
+
+  private String plan(
+      String explain,
+      HardwareListQuery query,
+      @Nullable String project,
+      @Nullable PageMarker marker) {
+    HardwareQuerySql page = HardwareQuerySql.of(query, project, marker, query.limit() + 1);
+    return String.join(
+        "\n",
+        inventory
+            .jdbc()
+            .sql(explain + page.select(HardwareRow.COLUMNS))
+            .params(page.parameters())
+            .query((row, _) -> row.getString(1))
+            .list());
+  }
+
+  /** What the topmost node has read, which comes first. */
+  private static int blocks(String plan) {
+    Matcher hit = BLOCKS.matcher(plan);
+    if (hit.find()) {
+      String read = hit.group(2);
+      return Integer.parseInt(hit.group(1)) + (read == null ? 0 : Integer.parseInt(read));
+    }
+    Matcher read = READ_ONLY.matcher(plan);
+    return read.find() ? Integer.parseInt(read.group(1)) : 0;
+  }
+}
