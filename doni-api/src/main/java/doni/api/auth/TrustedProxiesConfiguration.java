@@ -15,7 +15,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * Takes the client's address and scheme from {@code X-Forwarded-For} and {@code X-Forwarded-Proto}
- * of trusted proxies. {@link doni.api.web.PageLinks} does the same for the host, port and prefix of links.
+ * of trusted proxies. {@link doni.api.web.PageLinks} does the same for the host, port and prefix of
+ * links.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -63,7 +64,7 @@ class TrustedProxiesConfiguration {
     private static boolean isNetwork(String text) {
       try {
         return !new NetMask(text).toString().isEmpty();
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException _) {
         return false;
       }
     }
@@ -73,8 +74,7 @@ class TrustedProxiesConfiguration {
       return String.join(
           ",",
           trusted.stream()
-              .map(text ->
-                  text.contains("/") ? text : text + (text.contains(":") ? "/128" : "/32"))
+              .map(text -> text.contains("/") ? text : text + (text.contains(":") ? "/128" : "/32"))
               .toList());
     }
   }

@@ -49,12 +49,14 @@ class QueryParametersConfiguration implements WebMvcConfigurer {
           && !query.isEmpty()
           && handler instanceof HandlerMethod method
           && method.getBeanType().getName().startsWith(OURS)) {
-        refuseUnknown(query, known.computeIfAbsent(method.getMethod(), this::declared));
+        refuseUnknown(
+            query,
+            known.computeIfAbsent(method.getMethod(), UnknownParameterInterceptor::declared));
       }
       return true;
     }
 
-    private List<String> declared(Method method) {
+    private static List<String> declared(Method method) {
       return AnnotatedElementUtils.findMergedRepeatableAnnotations(method, Parameter.class).stream()
           .filter(parameter -> parameter.in() == ParameterIn.QUERY)
           .map(Parameter::name)
@@ -82,7 +84,7 @@ class QueryParametersConfiguration implements WebMvcConfigurer {
      */
     private static Set<String> names(String query) {
       Set<String> names = new LinkedHashSet<>();
-      for (String pair : query.split("&")) {
+      for (String pair : query.split("&", -1)) {
         if (!pair.isEmpty()) {
           names.add(decoded(pair.split("=", 2)[0]));
         }

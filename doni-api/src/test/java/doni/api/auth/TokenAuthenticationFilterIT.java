@@ -323,7 +323,12 @@ class TokenAuthenticationFilterIT {
    */
   @SpringBootConfiguration(proxyBeanMethods = false)
   @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
-  @Import({ApiSecurityConfiguration.class, OpenStackConfiguration.class, TrustedProxiesConfiguration.class, Controller.class})
+  @Import({
+    ApiSecurityConfiguration.class,
+    OpenStackConfiguration.class,
+    TrustedProxiesConfiguration.class,
+    Controller.class
+  })
   static class TokenApp {
 
     @Bean

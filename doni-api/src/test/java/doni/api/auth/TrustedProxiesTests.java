@@ -32,7 +32,8 @@ class TrustedProxiesTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "proxy.example.org", "10.0.0", "10.0.0.0/33", "10\\.0\\..*", "::g", "*"})
+  @ValueSource(
+      strings = {"", "proxy.example.org", "10.0.0", "10.0.0.0/33", "10\\.0\\..*", "::g", "*"})
   void refusesWhatIsNotAnAddress(String wrong) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ProxyProperties(List.of(wrong)))
