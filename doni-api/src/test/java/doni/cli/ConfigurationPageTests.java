@@ -73,8 +73,7 @@ class ConfigurationPageTests {
           Map.entry("doni.machine-types.<name>", "doni.machinetype.ConfiguredMachineTypes$Entry"),
           Map.entry("doni.limits", "doni.api.admission.AdmissionProperties"),
           Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
-          Map.entry(
-              "doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
+          Map.entry("doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),
           Map.entry("doni.webhooks.<name>", "doni.webhook.WebhookProperties"),
           Map.entry("doni.sync", "doni.engine.lane.EngineProperties"),

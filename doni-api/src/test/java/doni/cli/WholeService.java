@@ -19,7 +19,7 @@ import org.springframework.core.type.filter.TypeFilter;
     basePackages = "doni",
     excludeFilters =
         @ComponentScan.Filter(type = FilterType.CUSTOM, classes = WholeService.NotServed.class))
-class WholeService {
+public class WholeService {
 
   static final class NotServed implements TypeFilter {
     @Override

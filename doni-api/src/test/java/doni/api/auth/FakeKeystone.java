@@ -32,7 +32,12 @@ final class FakeKeystone implements AutoCloseable {
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private record Meaning(@Nullable String project, List<String> roles, Instant expiresAt) {}
+  private record Meaning(
+      @Nullable String project, Map<String, ?> otherScope, List<String> roles, Instant expiresAt) {
+    Meaning(@Nullable String project, List<String> roles, Instant expiresAt) {
+      this(project, Map.of(), roles, expiresAt);
+    }
+  }
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -61,6 +66,18 @@ final class FakeKeystone implements AutoCloseable {
 
   void knowsUnscoped(String token, Instant expiresAt) {
     tokens.put(token, new Meaning(null, List.of(), expiresAt));
+  }
+
+  /** A token for a domain, with the role {@code admin} there. */
+  void knowsDomainScoped(String token, Instant expiresAt) {
+    Map<String, ?> scope = Map.of("domain", Map.of("id", "default", "name", "Default"));
+    tokens.put(token, new Meaning(null, scope, List.of("admin"), expiresAt));
+  }
+
+  /** A token for the whole cloud, with the role {@code admin} there. */
+  void knowsSystemScoped(String token, Instant expiresAt) {
+    Map<String, ?> scope = Map.of("system", Map.of("all", true));
+    tokens.put(token, new Meaning(null, scope, List.of("admin"), expiresAt));
   }
 
   void revokes(String token) {
@@ -171,12 +188,15 @@ final class FakeKeystone implements AutoCloseable {
     token.put(
         "expires_at",
         meaning.expiresAt.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ".000000Z"));
+    token.putAll(meaning.otherScope);
+    if (!meaning.roles.isEmpty()) {
+      token.put(
+          "roles", meaning.roles.stream().map(r -> Map.of("id", r + "-id", "name", r)).toList());
+    }
     if (meaning.project != null) {
       token.put(
           "project", Map.of("id", meaning.project, "name", meaning.project, "domain", domain));
       token.put("is_domain", false);
-      token.put(
-          "roles", meaning.roles.stream().map(r -> Map.of("id", r + "-id", "name", r)).toList());
       Map<String, Object> endpoint =
           Map.of(
               "id", "e1",
