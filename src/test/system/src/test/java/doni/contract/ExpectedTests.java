@@ -150,8 +150,7 @@ class ExpectedTests {
     assertThat(
             expected.shortcomings(
                 answer(
-                    404,
-                    error(404, "Hardware 00000000-0000-4000-8000-000000000000 not found."))))
+                    404, error(404, "Hardware 00000000-0000-4000-8000-000000000000 not found."))))
         .isEmpty();
     assertThat(expected.shortcomings(answer(404, error(404, "Hardware x not found."))))
         .isNotEmpty();
