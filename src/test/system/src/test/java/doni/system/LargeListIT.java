@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import doni.simulator.DoniProcess;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -95,7 +96,7 @@ class LargeListIT {
     List<Socket> silent = new ArrayList<>();
     try {
       for (int i = 0; i < CLIENTS; i++) {
-        Socket socket = new Socket("127.0.0.1", service.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
         silent.add(socket);
         socket
             .getOutputStream()
