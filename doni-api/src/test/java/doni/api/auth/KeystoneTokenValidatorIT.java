@@ -26,7 +26,7 @@ class KeystoneTokenValidatorIT extends KeystoneFixture {
     assertThat(caller.userId()).isEqualTo("alice-id");
     assertThat(caller.userName()).isEqualTo("alice");
     assertThat(caller.projectId()).isEqualTo("alice-proj");
-    assertThat(caller.roles()).containsExactlyInAnyOrder("member", "reader");
+    assertThat(caller.roles()).containsExactlyInAnyOrder("Member", "reader");
     assertThat(caller.attributes())
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(

@@ -94,7 +94,7 @@ class TokenAuthenticationFilterIT {
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body())
-        .contains("\"project\":\"alice-proj\"", "\"roles\":[\"member\"]")
+        .contains("\"project\":\"alice-proj\"", "\"roles\":[\"Member\"]")
         .contains("\"request\":\"" + requestId(answer) + "\"");
   }
 
