@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
+import org.springframework.boot.SpringApplication;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -55,11 +56,22 @@ public final class TestPostgres {
       try {
         EmbeddedPostgres postgres =
             EmbeddedPostgres.builder()
+                .setRegisterShutdownHook(false)
                 .setServerConfig("max_connections", "200")
                 // A test's data need not survive a power cut.
                 .setServerConfig("fsync", "off")
                 .start();
+        // Stops after the application contexts: they would wait for connections to a stopped one.
+        SpringApplication.getShutdownHandlers().add(() -> stop(postgres));
         return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void stop(EmbeddedPostgres postgres) {
+      try {
+        postgres.close();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -10,6 +10,7 @@ import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
@@ -34,7 +35,7 @@ final class IncompleteResponseFilter extends OncePerRequestFilter
       HttpServletResponse response,
       @Nullable Object handler,
       Exception failure) {
-    if (!response.isCommitted()) {
+    if (!response.isCommitted() || isRefusedByTomcat(response)) {
       return null;
     }
     if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
@@ -46,6 +47,13 @@ final class IncompleteResponseFilter extends OncePerRequestFilter
     }
     request.setAttribute(FAILURE, failure);
     return new ModelAndView();
+  }
+
+  /**
+   * A body that Tomcat cannot read is answered by Tomcat, after the filters; nothing is sent yet.
+   */
+  private static boolean isRefusedByTomcat(HttpServletResponse response) {
+    return HttpStatusCode.valueOf(response.getStatus()).isError();
   }
 
   @Override
