@@ -71,6 +71,7 @@ class BackendImportIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 BuiltService.jar().toString(),
                 "import"));

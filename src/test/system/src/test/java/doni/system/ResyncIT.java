@@ -49,6 +49,7 @@ class ResyncIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 BuiltService.jar().toString()));
     command.addAll(List.of(arguments));
