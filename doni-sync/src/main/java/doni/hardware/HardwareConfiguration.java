@@ -6,6 +6,7 @@ import doni.engine.lane.EngineProperties;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,13 +28,15 @@ class HardwareConfiguration {
         keys::removeExpired);
   }
 
+  /** Commands that open the inventory, such as {@code doni migrate-from}, have no engine. */
   @Bean
   DeletionMonitor deletionMonitor(
       DeletionStore deletions,
       HardwareReader reader,
       DeletionProperties properties,
-      EngineProperties engine) {
-    return new DeletionMonitor(deletions, reader, properties.warnAfter(), engine.enabled());
+      ObjectProvider<EngineProperties> engine) {
+    boolean enabled = engine.stream().anyMatch(EngineProperties::enabled);
+    return new DeletionMonitor(deletions, reader, properties.warnAfter(), enabled);
   }
 
   /**

@@ -63,6 +63,18 @@ class CommandLineIT {
   }
 
   @Test
+  void opensTheInventoryForACommandThatNeedsNoEngine() {
+    try (DoniProcess doni =
+        DoniProcess.of(BuiltService.jar(), directory)
+            .arguments("migrate-from", "jdbc:mariadb://127.0.0.1:1/doni")
+            .start()) {
+      assertThat(doni.awaitEnd(START)).isEqualTo(1);
+      assertThat(log(doni).getLast())
+          .contains("doni migrate-from: jdbc:mariadb://127.0.0.1:1/doni");
+    }
+  }
+
+  @Test
   void readsTheFileBesideItAndEndsWhenThatIsWrong() throws Exception {
     Files.writeString(
         directory.resolve("application.yml"),
