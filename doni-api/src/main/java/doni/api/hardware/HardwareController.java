@@ -6,11 +6,9 @@ import doni.api.web.HardwareReference;
 import doni.api.web.HardwareReference.HardwareReferenceParameter;
 import doni.api.web.JsonBody;
 import doni.api.web.PageLinks;
-import doni.api.web.PageLinks.PageLinkJson;
 import doni.api.web.QueryParameters;
 import doni.enrollment.Generation;
 import doni.hardware.HardwareService;
-import doni.hardware.HardwareService.Page;
 import doni.hardware.HardwareView;
 import doni.leftover.ForceDeleteService;
 import doni.policy.Caller;
@@ -22,14 +20,10 @@ import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.Iterator;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -50,66 +44,12 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "hardware")
 final class HardwareController {
 
-  private static final String WHILE_SENT =
-      " The response is read while it is sent, in pages that show the state of that moment. A device"
-          + " that exists all the time appears exactly once, unless the list is sorted by a value that"
-          + " is changed meanwhile (updated_at, name, hardware_type). A response that fails is cut off"
-          + " before its end.";
-
   private final HardwareService service;
   private final ForceDeleteService force;
 
   HardwareController(HardwareService service, ForceDeleteService force) {
     this.service = service;
     this.force = force;
-  }
-
-  @Operation(
-      operationId = "listHardware",
-      summary = "List the devices of the caller's project",
-      description =
-          "Requires hardware:get; all_projects requires it for every project." + WHILE_SENT)
-  @ApiResponse(
-      responseCode = "200",
-      description = "one page, oldest first by default",
-      content = @Content(schema = @Schema(implementation = HardwarePageJson.ListDoc.class)))
-  @Parameter(
-      in = ParameterIn.QUERY,
-      name = "all_projects",
-      description = "True: lists the devices of every project",
-      schema = @Schema(type = "boolean", defaultValue = "false"))
-  @Parameter(
-      in = ParameterIn.QUERY,
-      name = "deleted",
-      description =
-          "True: lists the deleted devices that are still being cleaned up, and no others; each has deleted_at",
-      schema = @Schema(type = "boolean", defaultValue = "false"))
-  @HardwareListParametersDoc
-  @ErrorStatuses("403")
-  @GetMapping
-  public HardwarePageJson<HardwareJson> list(
-      @AuthenticationPrincipal Caller caller, HttpServletRequest request) {
-    Page page = service.list(caller, HardwareListParameters.read(request.getParameterMap()));
-    return new HardwarePageJson<>(
-        each(page, HardwareJson::of), next(request, PageLinks.HARDWARE, page));
-  }
-
-  @Operation(
-      operationId = "exportHardware",
-      summary = "List all devices with their public properties",
-      description =
-          "Public, without a token. The list is complete unless limit is set." + WHILE_SENT)
-  @ApiResponse(
-      responseCode = "200",
-      description = "one page, oldest first by default",
-      content = @Content(schema = @Schema(implementation = HardwarePageJson.ExportDoc.class)))
-  @HardwareListParametersDoc
-  @SecurityRequirements
-  @GetMapping("/export")
-  public HardwarePageJson<ExportedHardwareJson> export(HttpServletRequest request) {
-    Page page = service.export(HardwareListParameters.readForExport(request.getParameterMap()));
-    return new HardwarePageJson<>(
-        each(page, ExportedHardwareJson::of), next(request, PageLinks.EXPORT, page));
   }
 
   @Operation(
@@ -298,30 +238,6 @@ final class HardwareController {
   public ReservationWindowsJson availability(
       @AuthenticationPrincipal Caller caller, @PathVariable String ref) {
     return ReservationWindowsJson.of(service.availability(caller, HardwareReference.checked(ref)));
-  }
-
-  /** Maps devices one by one, while the response is written. */
-  private static <T> Iterator<T> each(Page page, Function<HardwareView, T> json) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return page.hasNext();
-      }
-
-      @Override
-      public T next() {
-        return json.apply(page.next());
-      }
-    };
-  }
-
-  /** Asks the page for its end only when the devices have been written. */
-  private static Iterator<PageLinkJson> next(HttpServletRequest request, String path, Page page) {
-    return Stream.of(page)
-        .flatMap(written -> written.nextMarker().stream())
-        .map(marker -> HardwareListParameters.after(request.getParameterMap(), marker.toString()))
-        .map(query -> PageLinks.next(request, path, query))
-        .iterator();
   }
 
   /**
