@@ -29,7 +29,9 @@ public final class DatabaseDiagnostics {
         cross join (values ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) p (privilege)
        where t.schemaname = current_schema()
          and (t.tablename in ('hardware', 'availability_window', 'worker_task', 'scheduled_tasks', 'lane_hold',
-                'sync_run', 'sync_run_task', 'idempotency_key', 'leftover', 'site_listing', 'orphan', 'webhook')
+                'sync_run', 'sync_run_task', 'idempotency_key', 'leftover', 'site_listing', 'orphan', 'webhook',
+                'device_signal', 'device_signal_source', 'device_availability', 'availability_interval',
+                'availability_incident')
               or t.tablename = 'event' and p.privilege in ('SELECT', 'INSERT'))
          and not has_table_privilege(format('%I.%I', t.schemaname, t.tablename), p.privilege)
        group by t.tablename order by 1

@@ -1,13 +1,16 @@
 package doni.worker;
 
 import doni.enrollment.HardwareId;
+import doni.worker.DeviceSignal.SignalReport;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One listing of everything that a backend has, to be compared with what the worker recorded for
@@ -73,17 +76,45 @@ public interface SiteListing {
 
   /** Returns the same listing with its marked objects. */
   default SiteListing withMarked(List<MarkedObject> objects) {
-    List<MarkedObject> all = List.copyOf(objects);
-    return new SiteListing() {
-      @Override
-      public boolean differs(RecordedDevice device) {
-        return SiteListing.this.differs(device);
-      }
+    return new DelegatingListing(isCompared(), this, List.copyOf(objects), signals().orElse(null));
+  }
 
-      @Override
-      public List<MarkedObject> marked() {
-        return all;
-      }
-    };
+  /** Returns what the listing says about whether devices respond, if it does. Makes no call. */
+  default Optional<SignalReport> signals() {
+    return Optional.empty();
+  }
+
+  /** Returns the same listing with signals. */
+  default SiteListing withSignals(SignalReport report) {
+    return new DelegatingListing(isCompared(), this, marked(), report);
+  }
+
+  /** Returns whether {@link #differs} can be true for any device. */
+  default boolean isCompared() {
+    return true;
+  }
+
+  /** Returns a listing that only says whether devices respond. */
+  static SiteListing ofSignals(SignalReport report) {
+    return new DelegatingListing(false, _ -> false, List.of(), report);
+  }
+
+  /** A listing with what else it says. */
+  record DelegatingListing(
+      boolean isCompared,
+      SiteListing compared,
+      List<MarkedObject> marked,
+      @Nullable SignalReport report)
+      implements SiteListing {
+
+    @Override
+    public boolean differs(RecordedDevice device) {
+      return compared.differs(device);
+    }
+
+    @Override
+    public Optional<SignalReport> signals() {
+      return Optional.ofNullable(report);
+    }
   }
 }

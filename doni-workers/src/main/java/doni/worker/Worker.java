@@ -1,6 +1,7 @@
 package doni.worker;
 
 import doni.backend.BackendException;
+import doni.worker.DeviceSignal.SignalListener;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,6 +136,12 @@ public interface Worker {
   default Optional<SiteListing> listSite() {
     return Optional.empty();
   }
+
+  /**
+   * Called once before {@link #start}; a worker whose backend notifies of devices that respond or
+   * no longer do reports them to the listener from then on.
+   */
+  default void reportTo(SignalListener listener) {}
 
   /**
    * Called once before the lane's first attempt; a worker whose backend can notify starts to listen
