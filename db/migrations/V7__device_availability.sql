@@ -5,7 +5,7 @@
 -- The last thing that a source said about a device. Written only when that changes, so a steady fleet costs no writes.
 create table device_signal (
   hardware_uuid uuid        not null constraint device_signal_hardware_fkey references hardware on delete cascade,
-  -- The type of the worker that reports, or 'agent' for the requests of the device itself.
+  -- The type of the worker that reports.
   source        text        not null,
   status        text        not null constraint device_signal_status
     check (status in ('RESPONDS', 'IMPAIRED', 'SILENT', 'NEVER_RESPONDED')),
@@ -36,7 +36,7 @@ create table availability_incident (
 
 create unique index availability_incident_open on availability_incident ((ended_at is null)) where ended_at is null;
 
--- What is published about a device. Hardware without a row was never seen.
+-- What is published about a device. Hardware without a row was never seen; it gets one within a minute.
 create table device_availability (
   hardware_uuid uuid        constraint device_availability_pkey primary key
     constraint device_availability_hardware_fkey references hardware on delete cascade,

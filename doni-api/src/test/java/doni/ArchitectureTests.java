@@ -168,6 +168,18 @@ class ArchitectureTests {
           "doni.enrollment");
 
   @ArchTest
+  static final ArchRule availabilityJudgesSignals =
+      ours(
+          "doni.availability",
+          "doni.availability",
+          // Whether this replica runs lanes.
+          "doni.engine.lane",
+          "doni.event",
+          "doni.database",
+          "doni.worker",
+          "doni.enrollment");
+
+  @ArchTest
   static final ArchRule featuresUseTheEngine =
       classes()
           .that()
@@ -178,6 +190,7 @@ class ArchitectureTests {
                       .or(resideInAnyPackage(FEATURES))
                       .or(
                           resideInAnyPackage(
+                              "doni.availability",
                               "doni.engine..",
                               "doni.task",
                               "doni.event",
@@ -242,6 +255,7 @@ class ArchitectureTests {
               "doni.request..",
               "doni.secret..",
               "doni.event..",
+              "doni.availability..",
               "doni.task..",
               "doni.engine..",
               "doni.hardware..",

@@ -22,6 +22,7 @@ final class UnknownSettingsCheck {
   /** Settings, and prefixes whose keys are checked by their strict records. */
   static final List<ConfigurationPropertyName> KNOWN =
       Stream.of(
+              "doni.availability",
               "doni.deletions",
               "doni.events",
               "doni.hardware-types",

@@ -92,7 +92,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class WorkerBeans {
@@ -127,7 +127,13 @@ public final class StandaloneParts {
   static class ClockBeans {}
 
   /** The records of all settings except those of workers, of Doni and of Spring Boot. */
-  @ConfigurationPropertiesScan({"doni.api", "doni.event", "doni.engine", "doni.hardware"})
+  @ConfigurationPropertiesScan({
+    "doni.api",
+    "doni.availability",
+    "doni.event",
+    "doni.engine",
+    "doni.hardware"
+  })
   @EnableConfigurationProperties({
     ServerProperties.class,
     TomcatServerProperties.class,
@@ -140,7 +146,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|cli|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class SettingsBeans {}

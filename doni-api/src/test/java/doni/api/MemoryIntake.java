@@ -143,6 +143,7 @@ public class MemoryIntake {
         null,
         found.workers(),
         NOON,
+        null,
         List.of());
   }
 

@@ -9,6 +9,7 @@ import static org.mockito.Mockito.withSettings;
 import doni.bulkimport.ImportService;
 import doni.engine.lane.LaneHealth;
 import doni.event.EventFeedService;
+import doni.hardware.HardwareAvailabilityService;
 import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareService;
 import doni.hardware.QuarantineService;
@@ -117,6 +118,11 @@ public class RestApp {
   @Bean
   ResyncService syncRuns() {
     return mock(ResyncService.class);
+  }
+
+  @Bean
+  HardwareAvailabilityService availability() {
+    return mock(HardwareAvailabilityService.class);
   }
 
   @Bean

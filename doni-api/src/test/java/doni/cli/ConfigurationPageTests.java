@@ -51,6 +51,7 @@ class ConfigurationPageTests {
     SECTIONS.put("doni.proxies", "Reverse proxies");
     SECTIONS.put("doni.keystone", "Keystone");
     SECTIONS.put("doni.machine-types", "Machine types");
+    SECTIONS.put("doni.availability", "Device availability");
     SECTIONS.put("doni.deletions", "Deletions");
     SECTIONS.put("doni.events", "Events");
     SECTIONS.put("doni.webhooks", "Webhooks");
@@ -72,6 +73,7 @@ class ConfigurationPageTests {
               "doni.openstack.KeystoneProperties$StaticToken"),
           Map.entry("doni.machine-types.<name>", "doni.machinetype.ConfiguredMachineTypes$Entry"),
           Map.entry("doni.limits", "doni.api.admission.AdmissionProperties"),
+          Map.entry("doni.availability", "doni.availability.AvailabilityProperties"),
           Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
           Map.entry("doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),

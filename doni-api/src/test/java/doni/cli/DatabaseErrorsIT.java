@@ -107,6 +107,7 @@ class DatabaseErrorsIT {
               Map.entry("listAvailability", onDevice("GET", "/availability")),
               Map.entry("listEvents", onDevice("GET", "/events")),
               Map.entry("planHardware", onDevice("GET", "/plan")),
+              Map.entry("showDeviceAvailability", onDevice("GET", "/device-availability")),
               Map.entry(
                   "quarantineHardware",
                   onDevice("POST", "/quarantine").with("{\"reason\": \"broken\"}")),

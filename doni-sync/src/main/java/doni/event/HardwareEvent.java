@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * An event of hardware.
  *
  * @param position its place in the order in which events are followed
+ * @param hardware {@link HardwareEventStore#SITE} if it happened to the site
  * @param kind for example {@code hardware.created}, {@code worker.failed}
- * @param workerType null if a person caused it
+ * @param workerType null if no worker caused it
  * @param body details, without secrets
  */
 public record HardwareEvent(

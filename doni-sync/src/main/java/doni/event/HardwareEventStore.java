@@ -27,6 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class HardwareEventStore {
 
+  /** In events of the site: the nil UUID, which no hardware has. */
+  public static final HardwareId SITE = new HardwareId(new UUID(0, 0));
+
   private static final int BATCH = 5_000;
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
@@ -55,6 +58,17 @@ public class HardwareEventStore {
       String workerType,
       Map<String, Object> body) {
     append(kind, id, generation, workerType, null, null, null, body);
+  }
+
+  /** Records what was observed of hardware. */
+  public void observed(
+      String kind, HardwareId id, Generation generation, Map<String, Object> body) {
+    append(kind, id, generation, null, null, null, null, body);
+  }
+
+  /** Records what happened to the site, and to no hardware in particular. */
+  public void siteDid(String kind, Map<String, Object> body) {
+    append(kind, SITE, Generation.NONE, null, null, null, null, body);
   }
 
   /** Returns the id of the request that raised hardware to that generation, if a request did. */

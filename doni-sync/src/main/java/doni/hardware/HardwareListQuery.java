@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.task.TaskState;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param allProjects whether to list the hardware of all projects
  * @param state with {@code workerType}: that worker's task is in this state; without: some task is
+ * @param availability only hardware of which this is published; null for all
  * @param deleted only deleted hardware that is still being cleaned up, instead of live hardware
  * @param quarantined only quarantined hardware, or only hardware that is not; null for both
  * @param limit maximum number of results; 0 for all
@@ -21,11 +23,57 @@ public record HardwareListQuery(
     @Nullable String workerType,
     @Nullable TaskState state,
     @Nullable Boolean quarantined,
+    @Nullable AvailabilityStatus availability,
     boolean deleted,
     SortKey sortKey,
     boolean descending,
     int limit,
     @Nullable UUID marker) {
+
+  /** Creates a query for hardware of any availability. */
+  public HardwareListQuery(
+      boolean allProjects,
+      @Nullable String name,
+      @Nullable String hardwareType,
+      @Nullable String workerType,
+      @Nullable TaskState state,
+      @Nullable Boolean quarantined,
+      boolean deleted,
+      SortKey sortKey,
+      boolean descending,
+      int limit,
+      @Nullable UUID marker) {
+    this(
+        allProjects,
+        name,
+        hardwareType,
+        workerType,
+        state,
+        quarantined,
+        null,
+        deleted,
+        sortKey,
+        descending,
+        limit,
+        marker);
+  }
+
+  /** Returns the same query for hardware of one availability. */
+  public HardwareListQuery having(@Nullable AvailabilityStatus status) {
+    return new HardwareListQuery(
+        allProjects,
+        name,
+        hardwareType,
+        workerType,
+        state,
+        quarantined,
+        status,
+        deleted,
+        sortKey,
+        descending,
+        limit,
+        marker);
+  }
 
   /**
    * Returns the same query with a limit raised by one: the additional result shows that another
@@ -41,6 +89,7 @@ public record HardwareListQuery(
             workerType,
             state,
             quarantined,
+            availability,
             deleted,
             sortKey,
             descending,

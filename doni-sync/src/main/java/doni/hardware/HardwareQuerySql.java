@@ -38,6 +38,7 @@ record HardwareQuerySql(String sortValue, String condition, List<Object> paramet
     // In one project, both are the same order.
     SortKey key =
         query.sortKey() == SortKey.PROJECT_ID && projectId != null ? SortKey.UUID : query.sortKey();
+    appendAvailability(query, key == SortKey.UUID ? marker : null, sql, parameters);
     appendTask(query, key == SortKey.UUID ? marker : null, sql, parameters);
     appendOrder(key, query.descending(), marker, sql, parameters);
     parameters.add(size);
@@ -84,6 +85,27 @@ record HardwareQuerySql(String sortValue, String condition, List<Object> paramet
     if (query.state() != null) {
       appendState(query.state(), query.workerType(), sql, parameters);
     }
+  }
+
+  /**
+   * @param start the marker of a list that is sorted by uuid; null for other lists
+   */
+  private static void appendAvailability(
+      HardwareListQuery query,
+      @Nullable PageMarker start,
+      StringBuilder sql,
+      List<Object> parameters) {
+    if (query.availability() == null) {
+      return;
+    }
+    sql.append(" and h.uuid in (select a.hardware_uuid from device_availability a");
+    append(" where a.availability = ?", query.availability().name(), sql, parameters);
+    append(
+        " and a.hardware_uuid" + (query.descending() ? " < ?" : " > ?"),
+        start == null ? null : start.uuid(),
+        sql,
+        parameters);
+    sql.append(')');
   }
 
   /** Returns where an index finds the tasks that may be in a state; empty if none does. */

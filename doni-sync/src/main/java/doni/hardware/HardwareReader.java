@@ -1,5 +1,7 @@
 package doni.hardware;
 
+import doni.availability.DeviceAvailability;
+import doni.availability.DeviceAvailabilityReader;
 import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
@@ -42,13 +44,19 @@ public class HardwareReader {
   private final MaskedPropertyView view;
   private final SecretEncryptor encryptor;
   private final TaskStatusReader tasks;
+  private final DeviceAvailabilityReader availability;
 
   HardwareReader(
-      JdbcClient jdbc, MaskedPropertyView view, SecretEncryptor encryptor, TaskStatusReader tasks) {
+      JdbcClient jdbc,
+      MaskedPropertyView view,
+      SecretEncryptor encryptor,
+      TaskStatusReader tasks,
+      DeviceAvailabilityReader availability) {
     this.jdbc = jdbc;
     this.view = view;
     this.encryptor = encryptor;
     this.tasks = tasks;
+    this.availability = availability;
   }
 
   /** Returns the live hardware that a uuid or a name refers to; a uuid wins. */
@@ -56,9 +64,9 @@ public class HardwareReader {
     Optional<UUID> uuid = parse(ref);
     Optional<HardwareView> byUuid =
         uuid.flatMap(value -> one("h.deleted_at is null and h.uuid = ?", value));
-    return byUuid.isPresent()
-        ? byUuid
-        : one("h.deleted_at is null and lower(h.name) = ?", ref.toLowerCase(Locale.ROOT));
+    return byUuid
+        .or(() -> one("h.deleted_at is null and lower(h.name) = ?", ref.toLowerCase(Locale.ROOT)))
+        .map(found -> found.with(availability.of(List.of(found.id().value()))));
   }
 
   /** Returns the deleted hardware of that uuid, while its workers clean up. */
@@ -192,12 +200,16 @@ public class HardwareReader {
           HardwareRow row = HardwareRow.of(result);
           rows.put(new PageMarker(row.uuid(), result.getObject("sort_value")), row);
         });
-    Map<UUID, List<TaskStatusRow>> byHardware =
-        asExport ? Map.of() : tasks(rows.values().stream().map(HardwareRow::uuid).toList());
+    List<UUID> uuids =
+        asExport ? List.of() : rows.values().stream().map(HardwareRow::uuid).toList();
+    Map<UUID, List<TaskStatusRow>> byHardware = asExport ? Map.of() : tasks(uuids);
+    Map<UUID, DeviceAvailability> published = availability.of(uuids);
     List<ListedRow> page = new ArrayList<>(rows.size());
     rows.forEach((marker, row) -> {
       List<TaskStatusRow> tasksOfRow = byHardware.getOrDefault(row.uuid(), List.of());
-      page.add(new ListedRow(marker, () -> asExport ? exported(row) : view(row, tasksOfRow)));
+      page.add(
+          new ListedRow(
+              marker, () -> asExport ? exported(row) : view(row, tasksOfRow).with(published)));
     });
     return page;
   }

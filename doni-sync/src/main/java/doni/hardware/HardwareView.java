@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.availability.DeviceAvailability;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.policy.PolicyTarget;
@@ -7,6 +8,7 @@ import doni.task.WorkerReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param workers in the order of the hardware type; of deleted hardware only those that still clean
  *     up; empty in the public export
  * @param deletedAt null until the hardware is deleted
+ * @param availability whether it responds; null where only the record was read: after a change, of
+ *     deleted hardware, and in the public export
  * @param warnings what of a change was accepted but will not have the expected effect; only in the
  *     answer to that change
  */
@@ -33,6 +37,7 @@ public record HardwareView(
     @Nullable Quarantine quarantine,
     List<WorkerReport> workers,
     @Nullable Instant deletedAt,
+    @Nullable DeviceAvailability availability,
     List<String> warnings) {
 
   public HardwareView {
@@ -63,6 +68,7 @@ public record HardwareView(
         quarantine,
         workers,
         null,
+        null,
         List.of());
   }
 
@@ -84,6 +90,7 @@ public record HardwareView(
         quarantine,
         newWorkers,
         deletedAt,
+        availability,
         warnings);
   }
 
@@ -100,6 +107,7 @@ public record HardwareView(
         quarantine,
         workers,
         deletedAt,
+        availability,
         added);
   }
 
@@ -116,6 +124,31 @@ public record HardwareView(
         quarantine,
         workers,
         at,
+        availability,
+        warnings);
+  }
+
+  /**
+   * Returns the view with what is published about it.
+   *
+   * @param published by UUID; nothing was ever reported about hardware that is missing
+   */
+  HardwareView with(Map<UUID, DeviceAvailability> published) {
+    return new HardwareView(
+        id,
+        name,
+        projectId,
+        hardwareType,
+        properties,
+        createdAt,
+        updatedAt,
+        generation,
+        quarantine,
+        workers,
+        deletedAt,
+        deletedAt == null
+            ? published.getOrDefault(id.value(), DeviceAvailability.neverSeen(createdAt))
+            : null,
         warnings);
   }
 

@@ -78,6 +78,7 @@ class RolesIT {
     "doni.engine",
     "doni.task",
     "doni.event",
+    "doni.availability",
     "doni.secret",
     "doni.policy",
     "doni.webhook"

@@ -2,6 +2,7 @@ package doni.hardware;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.hardware.HardwareListQuery.SortKey;
 import doni.task.TaskState;
 import doni.testing.TestInventory;
@@ -33,7 +34,7 @@ class HardwareListPlanIT {
   private static final String PROJECT = "project-3";
   private static final UUID MIDDLE = UUID.fromString("80000000-0000-0000-0000-000000000000");
   private static final Pattern LARGE_SCAN =
-      Pattern.compile("Seq Scan on (hardware|worker_task|sync_fake_worker)\\b");
+      Pattern.compile("Seq Scan on (hardware|worker_task|sync_fake_worker|device_availability)\\b");
   private static final Pattern BLOCKS = Pattern.compile("shared hit=(\\d+)(?: read=(\\d+))?");
   private static final Pattern READ_ONLY = Pattern.compile("shared read=(\\d+)");
 
@@ -74,7 +75,18 @@ class HardwareListPlanIT {
             from (select *, row_number() over () <= 5 as running from worker_task) t
             """)
         .update();
-    inventory.jdbc().sql("vacuum analyze hardware, worker_task, scheduled_tasks").update();
+    inventory
+        .jdbc()
+        .sql(
+            """
+            insert into device_availability (hardware_uuid, availability, since, reason)
+            select uuid, case when name like '%000' then 'OFFLINE' else 'ONLINE' end, now(), 'why' from hardware
+            """)
+        .update();
+    inventory
+        .jdbc()
+        .sql("vacuum analyze hardware, worker_task, scheduled_tasks, device_availability")
+        .update();
   }
 
   @AfterAll
@@ -136,6 +148,9 @@ class HardwareListPlanIT {
       queries.add(query(key, false, null, null, "fake-worker", state, null));
     }
     queries.add(query(key, false, null, "device.balena", "fake-worker", TaskState.ERROR, false));
+    for (AvailabilityStatus status : AvailabilityStatus.values()) {
+      queries.add(query(key, false, null, null, null, null, null).having(status));
+    }
     return queries;
   }
 

@@ -32,6 +32,7 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
   "doni.engine",
   "doni.task",
   "doni.event",
+  "doni.availability",
   "doni.secret",
   "doni.policy",
   "doni.webhook"

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a backend says about whether one device responds.
  *
  * @param device its UUID, or its name in lower case, see {@link SignalReport#byName}
- * @param reason one line for the device's owner. It must not change while the status stays the
- *     same, so it holds no time and no counter
+ * @param reason one line for the device's owner, without a time or a counter: a changed reason is
+ *     written
  * @param respondedAt when the device last responded, if the backend tells; not needed while it
  *     responds
  */
@@ -42,51 +42,64 @@ public record DeviceSignal(
   }
 
   /**
-   * Signals of one backend.
+   * Every device of which one listing of a backend knows whether it responds.
    *
    * @param byName whether the signals name their devices; otherwise they hold UUIDs
-   * @param complete whether the backend knows no further device. A report that is not complete says
-   *     nothing about devices that it leaves out
+   * @param absence why a device that the listing lacks does not respond. Null where its absence
+   *     means nothing, because the backend may only hide the device from us
    */
-  public record SignalReport(boolean byName, boolean complete, List<DeviceSignal> signals) {
+  public record SignalReport(
+      boolean byName, @Nullable String absence, Collection<DeviceSignal> signals) {
 
     public SignalReport {
       signals = List.copyOf(signals);
     }
 
-    /** Everything that a backend knows, by UUID. */
-    public static SignalReport all(Collection<DeviceSignal> signals) {
-      return new SignalReport(false, true, List.copyOf(signals));
+    /** Every device that a backend shows us. */
+    public static SignalReport shown(Collection<DeviceSignal> signals) {
+      return new SignalReport(false, null, signals);
     }
 
-    /** Everything that a backend knows, by name. */
-    public static SignalReport allNamed(Collection<DeviceSignal> signals) {
-      return new SignalReport(true, true, List.copyOf(signals));
-    }
-
-    /** What has just changed, by name. */
-    public static SignalReport changedNamed(Collection<DeviceSignal> signals) {
-      return new SignalReport(true, false, List.copyOf(signals));
+    /** Every device that a backend has, by name. */
+    public static SignalReport named(String absence, Collection<DeviceSignal> signals) {
+      return new SignalReport(true, absence, signals);
     }
   }
 
-  /** How a worker reports signals between two listings. Returns without waiting. */
+  /** How a worker whose backend notifies reports what changed. Returns without waiting. */
   @FunctionalInterface
   public interface SignalListener {
 
-    void report(SignalReport report);
+    /**
+     * @param signal of a device that is identified by its name
+     */
+    void changed(DeviceSignal signal);
 
     /** Ignores all signals: for a worker that is used without an engine. */
     SignalListener NONE = _ -> {};
   }
 
-  /** Stores the signals of all workers; of one worker, the later report wins. */
-  @FunctionalInterface
+  /** Stores the signals of all workers. */
   public interface SignalRecorder {
 
-    void record(String workerType, SignalReport report);
+    /** Records what a backend notified of. Returns without waiting. */
+    void changed(String workerType, DeviceSignal signal);
+
+    /**
+     * Records what a listing says.
+     *
+     * @param asOf when the listing began; later changes were notified of, and stay
+     */
+    void listed(String workerType, SignalReport report, Instant asOf);
 
     /** Ignores all signals: for lanes that are used without the table of signals. */
-    SignalRecorder NONE = (_, _) -> {};
+    SignalRecorder NONE =
+        new SignalRecorder() {
+          @Override
+          public void changed(String workerType, DeviceSignal signal) {}
+
+          @Override
+          public void listed(String workerType, SignalReport report, Instant asOf) {}
+        };
   }
 }

@@ -35,14 +35,19 @@ record EventPageJson(List<EventJson> events, List<PageLinkJson> links) {
   })
   record EventJson(
       @Schema(example = "4711") long id,
-      @JsonProperty("hardware_uuid") UUID hardware,
+      @JsonProperty("hardware_uuid")
+          @Schema(description = "the nil UUID in an event of the site, such as devices.lost")
+          UUID hardware,
       @Schema(example = "2031-03-03T12:00:00+00:00") String at,
       @Schema(example = "hardware.created") String kind,
-      @Schema(description = "the device's generation at that time", example = "1") long generation,
+      @Schema(
+              description = "the device's generation at that time; 0 in an event of the site",
+              example = "1")
+          long generation,
       @JsonProperty("worker_type")
           @Schema(
               types = {"string", "null"},
-              description = "null if a user caused the event",
+              description = "null if no worker caused the event",
               example = "k8s")
           @Nullable String workerType,
       @JsonProperty("user_id")

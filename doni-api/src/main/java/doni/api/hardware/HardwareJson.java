@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
   "created_at",
   "updated_at",
   "workers",
+  "device_availability",
   "quarantine",
   "deleted_at",
   "warnings"
@@ -49,8 +50,8 @@ record HardwareJson(
     @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,
     @Schema(
             description =
-                "The properties of its hardware type and workers (see /v1/hardware-types). Sensitive"
-                    + " values are shown as ************.",
+                "The properties of its hardware type and workers (see /v1/hardware-types)."
+                    + " Sensitive values are shown as ************.",
             example =
                 """
                 {"machine_name": "raspberrypi4-64", "contact_email": "owner@example.org",
@@ -66,23 +67,28 @@ record HardwareJson(
             example = "2031-03-04T12:00:00+00:00")
         @Nullable String updatedAt,
     List<WorkerJson> workers,
+    @JsonProperty("device_availability")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(description = "Not in the answer to a change, and not of a deleted device.")
+        @Nullable DeviceAvailabilityJson deviceAvailability,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable QuarantineJson quarantine,
     @JsonProperty("deleted_at")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Schema(
             types = {"string", "null"},
             description =
-                "Only of a deleted device that is still being cleaned up; workers then lists the workers that have"
-                    + " not finished.",
+                "Only of a deleted device that is still being cleaned up; workers then lists the"
+                    + " workers that have not finished.",
             example = "2031-03-05T12:00:00+00:00")
         @Nullable String deletedAt,
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
         @Schema(
             description =
-                "Only in the answer to a change: what was accepted but will not have the expected effect, each with"
-                    + " its path.",
+                "Only in the answer to a change: what was accepted but will not have the expected"
+                    + " effect, each with its path.",
             example =
-                "[\"/availability/5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b: is in the past; it cannot be reserved\"]")
+                "[\"/availability/5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b: is in the past; it cannot"
+                    + " be reserved\"]")
         List<String> warnings) {
 
   /** The quarantine of a device. */
@@ -113,8 +119,8 @@ record HardwareJson(
       @JsonProperty("worker_type") @Schema(example = "balena") String workerType,
       @Schema(
               description =
-                  "PENDING: queued or deferred. ERROR: the last attempt failed; it is retried if that can"
-                      + " help.",
+                  "PENDING: queued or deferred. ERROR: the last attempt failed; it is retried if"
+                      + " that can help.",
               example = "STEADY")
           TaskState state,
       @JsonProperty("state_details")
@@ -139,6 +145,7 @@ record HardwareJson(
         WireTime.of(hardware.createdAt()),
         WireTime.orNull(hardware.updatedAt()),
         workers,
+        hardware.availability() == null ? null : DeviceAvailabilityJson.of(hardware.availability()),
         quarantine(hardware.quarantine()),
         WireTime.orNull(hardware.deletedAt()),
         hardware.warnings());

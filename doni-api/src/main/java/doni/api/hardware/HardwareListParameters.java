@@ -1,6 +1,7 @@
 package doni.api.hardware;
 
 import doni.api.web.QueryParameters;
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareListQuery.SortKey;
 import doni.request.RequestRefusedException;
@@ -24,6 +25,7 @@ final class HardwareListParameters {
           "worker_type",
           "state",
           "quarantined",
+          "device_availability",
           "deleted",
           "sort_key",
           "sort_dir",
@@ -40,6 +42,11 @@ final class HardwareListParameters {
     QueryParameters query = new QueryParameters(parameters);
     SortKey sortKey =
         query.oneOf("sort_key", Arrays.asList(SortKey.values()), HardwareListParameters::lower);
+    AvailabilityStatus availability =
+        query.oneOf(
+            "device_availability",
+            Arrays.asList(AvailabilityStatus.values()),
+            HardwareListParameters::lower);
     HardwareListQuery wanted =
         new HardwareListQuery(
             query.flag("all_projects"),
@@ -56,16 +63,21 @@ final class HardwareListParameters {
             (int) query.positive("limit", 0, Integer.MAX_VALUE),
             query.uuid("marker"));
     query.check();
-    return wanted;
+    return wanted.having(availability);
   }
 
   /**
    * Reads the query string of the public export, which has live devices only.
    *
-   * @throws RequestRefusedException.Invalid if deleted devices are asked for
+   * @throws RequestRefusedException.Invalid if deleted devices, or those of an availability, are
+   *     asked for
    */
   static HardwareListQuery readForExport(Map<String, String[]> parameters) {
     HardwareListQuery wanted = read(parameters);
+    if (wanted.availability() != null) {
+      throw new RequestRefusedException.Invalid(
+          "device_availability: must not be set; whether devices respond is not public");
+    }
     if (wanted.deleted()) {
       throw new RequestRefusedException.Invalid(
           "deleted: must not be True; deleted devices are not exported");

@@ -3,6 +3,7 @@ package doni.api.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareListQuery.SortKey;
 import doni.request.RequestRefusedException;
@@ -45,6 +46,7 @@ class HardwareListParametersTests {
                 "hardware_type", "t",
                 "worker_type", "w",
                 "quarantined", "yes",
+                "device_availability", "Never_Seen",
                 "deleted", "true",
                 "state", "IN_PROGRESS",
                 "sort_key", "updated_at",
@@ -55,17 +57,29 @@ class HardwareListParametersTests {
     assertThat(query)
         .isEqualTo(
             new HardwareListQuery(
-                true,
-                "n",
-                "t",
-                "w",
-                TaskState.IN_PROGRESS,
-                true,
-                true,
-                SortKey.UPDATED_AT,
-                true,
-                7,
-                MARKER));
+                    true,
+                    "n",
+                    "t",
+                    "w",
+                    TaskState.IN_PROGRESS,
+                    true,
+                    true,
+                    SortKey.UPDATED_AT,
+                    true,
+                    7,
+                    MARKER)
+                .having(AvailabilityStatus.NEVER_SEEN));
+  }
+
+  @Test
+  void refusesAnAvailabilityThatDoesNotExistAndAnyInThePublicExport() {
+    assertThatThrownBy(() -> HardwareListParameters.read(query("device_availability", "asleep")))
+        .hasMessage(
+            "device_availability: must be one of online, degraded, offline, never_seen, not"
+                + " 'asleep'");
+    assertThatThrownBy(
+            () -> HardwareListParameters.readForExport(query("device_availability", "offline")))
+        .hasMessage("device_availability: must not be set; whether devices respond is not public");
   }
 
   @ParameterizedTest

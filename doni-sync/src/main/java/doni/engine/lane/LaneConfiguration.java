@@ -11,6 +11,7 @@ import doni.task.LostAttemptStore;
 import doni.task.OrphanStore;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
+import doni.worker.DeviceSignal.SignalRecorder;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -105,8 +106,9 @@ class LaneConfiguration {
       List<Worker> workers,
       Reconciler reconciler,
       SchedulerFactory schedulers,
-      RequeueBatcher requeues) {
-    return new ReplicaLanes(properties, workers, reconciler, schedulers, requeues);
+      RequeueBatcher requeues,
+      SignalRecorder signals) {
+    return new ReplicaLanes(properties, workers, reconciler, schedulers, requeues, signals);
   }
 
   @Bean
@@ -155,9 +157,10 @@ class LaneConfiguration {
       LaneQueue queue,
       WakeupNotifier wakeups,
       OrphanStore orphans,
+      SignalRecorder signals,
       EngineProperties properties) {
     OrphanSweep sweep = new OrphanSweep(orphans, properties::resyncPolicy);
-    return new SiteComparison(jdbc, tasks, queue, wakeups, sweep, SiteComparison.INTERVAL);
+    return new SiteComparison(jdbc, tasks, queue, wakeups, sweep, signals, SiteComparison.INTERVAL);
   }
 
   @Bean

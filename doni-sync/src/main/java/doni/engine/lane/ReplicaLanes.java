@@ -1,6 +1,7 @@
 package doni.engine.lane;
 
 import doni.engine.attempt.Reconciler;
+import doni.worker.DeviceSignal.SignalRecorder;
 import doni.worker.Worker;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.Executors;
 final class ReplicaLanes {
 
   private final RequeueBatcher requeues;
+  private final SignalRecorder signals;
   private final List<Lane> lanes = new ArrayList<>();
 
   /**
@@ -21,8 +23,10 @@ final class ReplicaLanes {
       List<Worker> workers,
       Reconciler reconciler,
       SchedulerFactory schedulers,
-      RequeueBatcher requeues) {
+      RequeueBatcher requeues,
+      SignalRecorder signals) {
     this.requeues = requeues;
+    this.signals = signals;
     properties.checkLaneNames(workers.stream().map(Worker::type).toList());
     for (Worker worker : properties.enabled() ? workers : List.<Worker>of()) {
       if (!worker.reconciles()) {
@@ -55,6 +59,7 @@ final class ReplicaLanes {
   /** Starts the lanes, and has them woken from now on. */
   void start(WakeupNotifier wakeups) {
     for (Lane lane : lanes) {
+      lane.worker().reportTo(signal -> signals.changed(lane.type(), signal));
       lane.start(requeues.of(lane.type()));
       wakeups.register(lane.type(), lane::wake);
     }

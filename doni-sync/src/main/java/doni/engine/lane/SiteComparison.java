@@ -2,12 +2,15 @@ package doni.engine.lane;
 
 import doni.backend.BackendException;
 import doni.database.DatabasePoller;
+import doni.database.TimestampColumns;
 import doni.task.LanePartition;
 import doni.task.WorkerTaskReader;
+import doni.worker.DeviceSignal.SignalRecorder;
 import doni.worker.SiteListing;
 import doni.worker.SiteListing.RecordedDevice;
 import doni.worker.Worker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +23,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Compares what a backend lists for the whole site with what is recorded for all steady devices of
  * a lane, once a minute, and makes those that differ due. {@link OrphanSweep} gets the objects that
- * carry the mark of a device. It writes nothing else.
+ * carry the mark of a device, and {@link SignalRecorder} what the listing says about whether
+ * devices respond. It writes nothing else.
  *
  * <p>The replicas share the turns through the table {@code site_listing}. A device for which drift
  * is reported and left alone is skipped, because no attempt would end the difference; so is one
@@ -42,6 +46,7 @@ final class SiteComparison {
   private final LaneQueue queue;
   private final WakeupNotifier wakeups;
   private final OrphanSweep orphans;
+  private final SignalRecorder signals;
   private final Duration interval;
   private @Nullable DatabasePoller poller;
 
@@ -54,12 +59,14 @@ final class SiteComparison {
       LaneQueue queue,
       WakeupNotifier wakeups,
       OrphanSweep orphans,
+      SignalRecorder signals,
       Duration interval) {
     this.jdbc = jdbc;
     this.tasks = tasks;
     this.queue = queue;
     this.wakeups = wakeups;
     this.orphans = orphans;
+    this.signals = signals;
     this.interval = interval;
   }
 
@@ -82,11 +89,16 @@ final class SiteComparison {
 
   /** Compares, if it is time and no other replica does; returns how many devices differ. */
   int compare(Worker worker) {
-    if (worker.lanePause().isPresent() || !claimTurn(worker.type())) {
+    Optional<Instant> turn =
+        worker.lanePause().isPresent() ? Optional.empty() : claimTurn(worker.type());
+    if (turn.isEmpty()) {
       return 0;
     }
     try {
-      return worker.listSite().map(listing -> compare(worker.type(), listing)).orElse(0);
+      return worker
+          .listSite()
+          .map(listing -> compare(worker.type(), listing, turn.get()))
+          .orElse(0);
     } catch (BackendException e) {
       LOG.info(
           "Site listing of {} failed; next one in a minute: {}", worker.type(), e.getMessage());
@@ -94,20 +106,26 @@ final class SiteComparison {
     }
   }
 
-  private boolean claimTurn(String workerType) {
+  /** Returns when the turn begins; empty if another replica had one within the interval. */
+  private Optional<Instant> claimTurn(String workerType) {
     return jdbc.sql(
-                """
-                insert into site_listing as s (worker_type, listed_at) values (:worker, now())
-                on conflict (worker_type) do update set listed_at = now()
-                  where s.listed_at <= now() - make_interval(secs => :interval)
-                """)
-            .param("worker", workerType)
-            .param("interval", interval.toMillis() / 1_000.0)
-            .update()
-        == 1;
+            """
+            insert into site_listing as s (worker_type, listed_at) values (:worker, now())
+            on conflict (worker_type) do update set listed_at = now()
+              where s.listed_at <= now() - make_interval(secs => :interval)
+            returning listed_at
+            """)
+        .param("worker", workerType)
+        .param("interval", interval.toMillis() / 1_000.0)
+        .query((row, _) -> TimestampColumns.instant(row, "listed_at"))
+        .optional();
   }
 
-  private int compare(String workerType, SiteListing listing) {
+  private int compare(String workerType, SiteListing listing, Instant begun) {
+    listing.signals().ifPresent(report -> signals.listed(workerType, report, begun));
+    if (!listing.isCompared()) {
+      return 0;
+    }
     List<String> differing = new ArrayList<>();
     Optional<UUID> after = Optional.of(FIRST);
     while (after.isPresent()) {

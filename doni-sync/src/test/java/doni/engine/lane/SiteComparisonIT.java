@@ -12,11 +12,17 @@ import doni.task.WorkerTaskReader;
 import doni.testing.PlainEncryptor;
 import doni.testing.TestInventory;
 import doni.testing.TestWorker;
+import doni.worker.DeviceSignal;
+import doni.worker.DeviceSignal.SignalRecorder;
+import doni.worker.DeviceSignal.SignalReport;
+import doni.worker.DeviceSignal.SignalStatus;
 import doni.worker.LanePause;
 import doni.worker.SiteListing;
 import doni.worker.SiteListing.MarkedObject;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,6 +50,7 @@ class SiteComparisonIT {
   private final TestInventory inventory = new TestInventory();
   private final JdbcClient jdbc = inventory.jdbc();
   private final ListingWorker worker = new ListingWorker();
+  private final List<DeviceSignal> recorded = new ArrayList<>();
   private DriftMode drift = DriftMode.ENFORCE;
 
   @AfterEach
@@ -133,6 +140,24 @@ class SiteComparisonIT {
     assertThat(comparison(AT_ONCE).compare(worker)).isZero();
 
     assertThat(List.of(failed, reported, deleted, running)).noneMatch(this::isDue);
+  }
+
+  @Test
+  void aListingThatOnlyReportsSignalsIsNotCompared() {
+    HardwareId id = steady("edge", "{\"hub\": \"lost\"}");
+    DeviceSignal signal = DeviceSignal.of(id, SignalStatus.RESPONDS, "it responds", null);
+    TestWorker reporting =
+        new TestWorker(LANE, TestWorker::agree) {
+          @Override
+          public Optional<SiteListing> listSite() {
+            return Optional.of(SiteListing.ofSignals(SignalReport.shown(List.of(signal))));
+          }
+        };
+
+    assertThat(comparison(AT_ONCE).compare(reporting)).isZero();
+
+    assertThat(recorded).containsExactly(signal);
+    assertThat(isDue(id)).isFalse();
   }
 
   @Test
@@ -308,7 +333,8 @@ class SiteComparisonIT {
 
     private void event(HardwareId id, String kind, String body) {
       jdbc.sql(
-              "insert into event (hardware_uuid, at, kind, generation, body) values (?, now(), ?, 3, ?::jsonb)")
+              "insert into event (hardware_uuid, at, kind, generation, body) values (?, now(), ?,"
+                  + " 3, ?::jsonb)")
           .params(id.value(), kind, body)
           .update();
     }
@@ -337,6 +363,15 @@ class SiteComparisonIT {
         new LaneQueue(jdbc, Clock.systemUTC()),
         wakeups,
         new OrphanSweep(new OrphanStore(jdbc), _ -> new ResyncPolicy(Duration.ofHours(1), drift)),
+        new SignalRecorder() {
+          @Override
+          public void changed(String workerType, DeviceSignal signal) {}
+
+          @Override
+          public void listed(String workerType, SignalReport report, Instant asOf) {
+            recorded.addAll(report.signals());
+          }
+        },
         interval);
   }
 
@@ -350,7 +385,8 @@ class SiteComparisonIT {
         .params(details, id.value())
         .update();
     jdbc.sql(
-            "update scheduled_tasks set execution_time = now() + interval '1 hour' where task_instance = ?")
+            "update scheduled_tasks set execution_time = now() + interval '1 hour' where"
+                + " task_instance = ?")
         .param(id.toString())
         .update();
     return id;

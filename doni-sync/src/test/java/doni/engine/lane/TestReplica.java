@@ -13,6 +13,7 @@ import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.testing.PlainEncryptor;
 import doni.testing.TestInventory;
+import doni.worker.DeviceSignal.SignalRecorder;
 import doni.worker.Worker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
@@ -95,7 +96,8 @@ public final class TestReplica implements AutoCloseable {
                 List.of(workers),
                 reconciler,
                 new SchedulerFactory(database, replica, clock),
-                new RequeueBatcher(queue, wakeups, housekeeping)),
+                new RequeueBatcher(queue, wakeups, housekeeping),
+                SignalRecorder.NONE),
             new QueueBackfill(jdbc, workersByType, clock),
             wakeups,
             new WakeupListener(database, wakeups),
@@ -107,6 +109,7 @@ public final class TestReplica implements AutoCloseable {
                 queue,
                 wakeups,
                 new OrphanSweep(new OrphanStore(jdbc), properties::resyncPolicy),
+                SignalRecorder.NONE,
                 SiteComparison.INTERVAL));
     lanes = new TaskRequeuer(jdbc, wakeups, clock);
     runs =

@@ -1,11 +1,16 @@
 package doni.worker.balena;
 
+import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
+import doni.worker.DeviceSignal;
+import doni.worker.DeviceSignal.SignalStatus;
+import doni.worker.SiteListing.MarkedObject;
 import doni.worker.balena.BalenaClient.FleetLookup;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +63,22 @@ record BalenaObservedState(Optional<FleetDevice> device, Optional<FleetLookup> f
     FleetDevice {
       variables = List.copyOf(variables);
       services = List.copyOf(services);
+    }
+
+    /** Returns what Balena says about whether the device responds; none for a foreign device. */
+    Stream<DeviceSignal> signal() {
+      return MarkedObject.of("device", uuid, false).map(marked -> signal(marked.device()));
+    }
+
+    private DeviceSignal signal(HardwareId id) {
+      if (online) {
+        return DeviceSignal.of(id, SignalStatus.RESPONDS, "it is connected to Balena", null);
+      }
+      return lastConnectivityEvent == null
+          ? DeviceSignal.of(
+              id, SignalStatus.NEVER_RESPONDED, "it has never connected to Balena", null)
+          : DeviceSignal.of(
+              id, SignalStatus.SILENT, "it is not connected to Balena", lastConnectivityEvent);
     }
 
     boolean hasService(String name) {

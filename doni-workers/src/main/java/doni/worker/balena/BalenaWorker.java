@@ -5,6 +5,7 @@ import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
+import doni.worker.DeviceSignal.SignalReport;
 import doni.worker.Finding;
 import doni.worker.LanePause;
 import doni.worker.Outcome;
@@ -19,6 +20,7 @@ import doni.worker.WorkerField;
 import doni.worker.balena.BalenaClient.FleetListing;
 import doni.worker.balena.BalenaClient.FleetLookup;
 import doni.worker.balena.BalenaDesiredState.DesiredDevice;
+import doni.worker.balena.BalenaObservedState.FleetDevice;
 import doni.worker.balena.BalenaProperties.FleetMapping;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -146,10 +148,15 @@ final class BalenaWorker implements Worker {
     FleetListing site = client.listDevices();
     SiteListing listing = device -> BalenaRecordedState.differs(device, site);
     return Optional.of(
-        listing.withMarked(
-            site.devices().values().stream()
-                .flatMap(device -> MarkedObject.of("device " + device.uuid(), device.uuid(), true))
-                .toList()));
+        listing
+            .withMarked(
+                site.devices().values().stream()
+                    .flatMap(
+                        device -> MarkedObject.of("device " + device.uuid(), device.uuid(), true))
+                    .toList())
+            .withSignals(
+                SignalReport.shown(
+                    site.devices().values().stream().flatMap(FleetDevice::signal).toList())));
   }
 
   @Override

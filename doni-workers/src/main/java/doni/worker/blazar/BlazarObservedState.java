@@ -1,5 +1,8 @@
 package doni.worker.blazar;
 
+import doni.worker.DeviceSignal;
+import doni.worker.DeviceSignal.SignalStatus;
+import doni.worker.SiteListing.MarkedObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +80,19 @@ record BlazarObservedState(
 
     BlazarResource {
       properties = Map.copyOf(properties);
+    }
+
+    /** Returns whether Blazar's monitor finds the device in order; none for foreign hardware. */
+    Stream<DeviceSignal> signal(ResourceKind kind) {
+      return MarkedObject.of(kind.word(), mark(kind), false)
+          .map(marked ->
+              DeviceSignal.of(
+                  marked.device(),
+                  reservable ? SignalStatus.RESPONDS : SignalStatus.IMPAIRED,
+                  reservable
+                      ? "Blazar offers it"
+                      : "Blazar does not offer it (reservable is false)",
+                  null));
     }
 
     /** Returns whether it represents the hardware of that uuid. */

@@ -4,6 +4,7 @@ import doni.backend.BackendException;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
+import doni.worker.DeviceSignal.SignalReport;
 import doni.worker.DiscoveredHardware;
 import doni.worker.Finding;
 import doni.worker.LanePause;
@@ -141,11 +142,16 @@ final class BlazarWorker implements Worker {
                 .filter(id -> !ids.contains(id))
                 .isPresent();
     return Optional.of(
-        listing.withMarked(
-            resources.stream()
-                .flatMap(resource ->
-                    MarkedObject.of(kind.word() + " " + resource.id(), resource.mark(kind), true))
-                .toList()));
+        listing
+            .withMarked(
+                resources.stream()
+                    .flatMap(resource ->
+                        MarkedObject.of(
+                            kind.word() + " " + resource.id(), resource.mark(kind), true))
+                    .toList())
+            .withSignals(
+                SignalReport.shown(
+                    resources.stream().flatMap(resource -> resource.signal(kind)).toList())));
   }
 
   @Override

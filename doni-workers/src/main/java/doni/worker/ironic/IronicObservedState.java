@@ -1,5 +1,9 @@
 package doni.worker.ironic;
 
+import doni.enrollment.HardwareId;
+import doni.worker.DeviceSignal;
+import doni.worker.DeviceSignal.SignalStatus;
+import doni.worker.SiteListing.MarkedObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,8 +91,41 @@ record IronicObservedState(Optional<IronicNode> node, List<IronicPort> ports) {
           .formatted(
               cause.isEmpty() ? "no reason given" : cause,
               lostItsPower()
-                  ? "check the BMC's address, credentials and network; Ironic ends the maintenance when it answers"
+                  ? "check the BMC's address, credentials and network; Ironic ends the maintenance"
+                      + " when it answers"
                   : "take the node out of maintenance in Ironic");
+    }
+
+    /**
+     * Returns whether Ironic reaches the host's BMC; none for a node that is not ours. A host that
+     * is powered off responds: between two uses, every host is.
+     */
+    Stream<DeviceSignal> signal() {
+      return MarkedObject.of("node", uuid, false).map(marked -> signal(marked.device()));
+    }
+
+    private DeviceSignal signal(HardwareId id) {
+      if (lostItsPower()) {
+        return DeviceSignal.of(id, SignalStatus.SILENT, "Ironic does not reach its BMC", null);
+      }
+      if (powerState == null) {
+        return DeviceSignal.of(
+            id, SignalStatus.NEVER_RESPONDED, "Ironic has not reached its BMC yet", null);
+      }
+      if (maintenance) {
+        return DeviceSignal.of(
+            id, SignalStatus.IMPAIRED, "its node in Ironic is in maintenance", null);
+      }
+      boolean failed =
+          switch (provisionState()) {
+            case FAILED, ADOPT_FAILED, USE_FAILED -> true;
+            case ENROLL, VERIFYING, MANAGEABLE, AVAILABLE, IN_USE, CHANGING_USE, IN_TRANSITION ->
+                false;
+          };
+      return failed
+          ? DeviceSignal.of(
+              id, SignalStatus.IMPAIRED, "its node in Ironic is in state '" + state + "'", null)
+          : DeviceSignal.of(id, SignalStatus.RESPONDS, "its BMC responds", null);
     }
 
     boolean locked() {

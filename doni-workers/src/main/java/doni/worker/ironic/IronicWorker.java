@@ -2,6 +2,7 @@ package doni.worker.ironic;
 
 import doni.convergence.StateDetails;
 import doni.enrollment.Hardware;
+import doni.worker.DeviceSignal.SignalReport;
 import doni.worker.DiscoveredHardware;
 import doni.worker.Finding;
 import doni.worker.LanePause;
@@ -145,7 +146,10 @@ final class IronicWorker implements Worker {
   @Override
   public Optional<SiteListing> listSite() {
     Map<String, IronicNode> nodes = client.listNodes();
-    SiteListing listing = device -> differs(device, nodes.get(device.id().toString()));
+    SiteListing compared = device -> differs(device, nodes.get(device.id().toString()));
+    SiteListing listing =
+        compared.withSignals(
+            SignalReport.shown(nodes.values().stream().flatMap(IronicNode::signal).toList()));
     return Optional.of(
         hostOnDelete == IronicProperties.HostOnDelete.KEEP
             ? listing

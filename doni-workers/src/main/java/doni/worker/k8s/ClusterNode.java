@@ -1,5 +1,7 @@
 package doni.worker.k8s;
 
+import doni.worker.DeviceSignal;
+import doni.worker.DeviceSignal.SignalStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uid changes when the Node is deleted and registers again
  * @param ready whether its kubelet reports so; a kubelet without heartbeats counts as not ready
+ * @param notReadyReason why it is not ready, in Kubernetes' word; null while it is ready and before
+ *     the kubelet's first report
+ * @param kubeletSilent whether the cluster has marked it because its kubelet no longer reports
  * @param lastTransition when {@code ready} last changed; null before the kubelet's first report
  */
 record ClusterNode(
@@ -22,6 +27,8 @@ record ClusterNode(
     Map<String, String> labels,
     List<NodeTaint> taints,
     boolean ready,
+    @Nullable String notReadyReason,
+    boolean kubeletSilent,
     @Nullable Instant lastTransition) {
 
   /** Prefix of the labels that Blazar sets while it uses the Node. */
@@ -33,6 +40,34 @@ record ClusterNode(
   ClusterNode {
     labels = Map.copyOf(labels);
     taints = List.copyOf(taints);
+  }
+
+  /** Creates a Node whose kubelet reports, whether it is ready or not. */
+  ClusterNode(
+      String name,
+      String uid,
+      String resourceVersion,
+      Map<String, String> labels,
+      List<NodeTaint> taints,
+      boolean ready,
+      @Nullable Instant lastTransition) {
+    this(name, uid, resourceVersion, labels, taints, ready, null, false, lastTransition);
+  }
+
+  /** Returns what the Node says about whether its device responds. */
+  DeviceSignal signal() {
+    if (ready) {
+      return DeviceSignal.named(name, SignalStatus.RESPONDS, "its node is ready", null);
+    }
+    String detail = notReadyReason == null ? "" : " (" + notReadyReason + ")";
+    return kubeletSilent
+        ? DeviceSignal.named(
+            name,
+            SignalStatus.SILENT,
+            "its kubelet no longer reports to the cluster" + detail,
+            null)
+        : DeviceSignal.named(
+            name, SignalStatus.IMPAIRED, "its kubelet reports that it is not ready" + detail, null);
   }
 
   boolean hasLabelsOfBlazar() {

@@ -103,6 +103,14 @@ final class HttpK8sClient implements K8sClient {
   }
 
   @Override
+  public Optional<List<ClusterNode>> watchedNodes() {
+    return connections
+        .current()
+        .filter(KubeConnection::isWatching)
+        .map(KubeConnection::watchedNodes);
+  }
+
+  @Override
   public Optional<ClusterNode> node(String name) {
     return call("GET", server -> server.get(NODES + name, Node.class)).map(K8sObjects::node);
   }

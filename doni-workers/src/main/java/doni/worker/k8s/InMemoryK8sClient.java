@@ -63,6 +63,11 @@ final class InMemoryK8sClient implements K8sClient {
   }
 
   @Override
+  public synchronized Optional<List<ClusterNode>> watchedNodes() {
+    return Optional.of(List.copyOf(nodes.values()));
+  }
+
+  @Override
   public synchronized Optional<ClusterNode> node(String name) {
     return Optional.ofNullable(nodes.get(name));
   }

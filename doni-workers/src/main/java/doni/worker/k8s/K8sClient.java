@@ -60,6 +60,11 @@ interface K8sClient {
    */
   Optional<ClusterNode> watchedNode(String name);
 
+  /**
+   * Returns all Nodes as the watch sees them now, without a call; empty while there is no watch.
+   */
+  Optional<List<ClusterNode>> watchedNodes();
+
   /** Reads the Node. */
   Optional<ClusterNode> node(String name);
 

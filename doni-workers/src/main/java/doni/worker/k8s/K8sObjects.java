@@ -50,6 +50,11 @@ final class K8sObjects {
             ? List.of()
             : node.getSpec().getTaints().stream().map(K8sObjects::read).toList(),
         ready.filter(condition -> "True".equals(condition.getStatus())).isPresent(),
+        ready
+            .filter(condition -> !"True".equals(condition.getStatus()))
+            .map(NodeCondition::getReason)
+            .orElse(null),
+        ready.filter(condition -> "Unknown".equals(condition.getStatus())).isPresent(),
         ready.map(NodeCondition::getLastTransitionTime).map(K8sObjects::instant).orElse(null));
   }
 

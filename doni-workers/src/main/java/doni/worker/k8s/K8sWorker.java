@@ -7,6 +7,7 @@ import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
 import doni.worker.ConflictFinder;
 import doni.worker.ConflictFinder.ConflictQuery;
+import doni.worker.DeviceSignal.SignalListener;
 import doni.worker.Finding;
 import doni.worker.LanePause;
 import doni.worker.Outcome;
@@ -14,6 +15,7 @@ import doni.worker.ReconcileContext;
 import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
 import doni.worker.SharedNames;
+import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.k8s.ExpectedLabels.CurrentLabels;
 import doni.worker.k8s.K8sDesiredState.DesiredClusterNode;
@@ -127,6 +129,17 @@ final class K8sWorker implements Worker {
     return new ClusterDiagnostics(client, properties).check();
   }
 
+  /** The watch knows every Node, so this makes no call; while there is no watch, it knows none. */
+  @Override
+  public Optional<SiteListing> listSite() {
+    return client.watchedNodes().map(NodeWatch::listing);
+  }
+
+  @Override
+  public void reportTo(SignalListener listener) {
+    watch.reportTo(listener);
+  }
+
   @Override
   public void start(RequeueTrigger trigger) {
     watch.start(trigger);
@@ -179,7 +192,8 @@ final class K8sWorker implements Worker {
     if (BootstrapToken.parse(token.get()).isEmpty()) {
       return Optional.of(
           SharedNames.BOOTSTRAP_TOKEN
-              + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or digits");
+              + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or"
+              + " digits");
     }
     if (device.name().length() > MAX_NAME || !LabelSyntax.isDnsName(nodeName(device))) {
       return Optional.of(

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -122,6 +123,14 @@ final class KubeConnection {
     return nodes == null
         ? Optional.empty()
         : Optional.ofNullable(nodes.getStore().getByKey(name)).map(K8sObjects::node);
+  }
+
+  /** Returns all Nodes that were seen. */
+  List<ClusterNode> watchedNodes() {
+    SharedIndexInformer<Node> nodes = informer;
+    return nodes == null
+        ? List.of()
+        : nodes.getStore().list().stream().map(K8sObjects::node).toList();
   }
 
   /** Returns the names of all Nodes that were seen. */

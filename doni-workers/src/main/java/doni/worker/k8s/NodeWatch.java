@@ -1,6 +1,11 @@
 package doni.worker.k8s;
 
+import doni.worker.DeviceSignal;
+import doni.worker.DeviceSignal.SignalListener;
+import doni.worker.DeviceSignal.SignalReport;
+import doni.worker.DeviceSignal.SignalStatus;
 import doni.worker.RequeueTrigger;
+import doni.worker.SiteListing;
 import doni.worker.k8s.ClusterNode.NodeTaint;
 import doni.worker.k8s.K8sDesiredState.DesiredClusterNode;
 import java.util.HashMap;
@@ -18,7 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requeues devices on relevant events of their Nodes.
+ * Requeues devices on relevant events of their Nodes, and reports whether the devices respond.
  *
  * <p>Every heartbeat of every kubelet is an event. A device is requeued when its Node appears,
  * disappears, registers again, changes its readiness, or no longer carries what the worker wrote.
@@ -31,6 +36,9 @@ final class NodeWatch implements K8sClient.Listener {
   private static final long COLLECT_MILLIS = 50;
 
   private static final int BATCH = 1000;
+
+  /** Why a device without a Node does not respond. */
+  private static final String NO_NODE = "it has no node in the cluster";
 
   /** The value of a label of which only the key matters. */
   private static final String ANY_VALUE = "";
@@ -53,6 +61,7 @@ final class NodeWatch implements K8sClient.Listener {
   private final ConcurrentMap<String, String> presentNames = new ConcurrentHashMap<>();
 
   private final BlockingQueue<String> requeued = new LinkedBlockingQueue<>();
+  private volatile SignalListener signals = SignalListener.NONE;
   private @Nullable Thread requeuing;
 
   /**
@@ -60,6 +69,16 @@ final class NodeWatch implements K8sClient.Listener {
    */
   NodeWatch(Supplier<DesiredClusterNode> defaultNode) {
     this.defaultNode = defaultNode;
+  }
+
+  /** Returns what all Nodes of the cluster say about their devices. */
+  static SiteListing listing(List<ClusterNode> nodes) {
+    return SiteListing.ofSignals(
+        SignalReport.named(NO_NODE, nodes.stream().map(ClusterNode::signal).toList()));
+  }
+
+  void reportTo(SignalListener listener) {
+    signals = listener;
   }
 
   void start(RequeueTrigger trigger) {
@@ -108,6 +127,7 @@ final class NodeWatch implements K8sClient.Listener {
 
   @Override
   public void appeared(ClusterNode node) {
+    signals.changed(node.signal());
     Expectation expected = expectations.get(node.name());
     if (expected == null || !asExpected(node, expected)) {
       requeue(node.name());
@@ -116,6 +136,10 @@ final class NodeWatch implements K8sClient.Listener {
 
   @Override
   public void changed(ClusterNode before, ClusterNode after) {
+    DeviceSignal signal = after.signal();
+    if (!signal.equals(before.signal())) {
+      signals.changed(signal);
+    }
     Expectation expected = expectations.get(after.name());
     DesiredClusterNode desired = expected == null ? defaultNode.get() : expected.desired();
     boolean forBlazar = expected != null && expected.forBlazar();
@@ -129,6 +153,7 @@ final class NodeWatch implements K8sClient.Listener {
 
   @Override
   public void disappeared(String name) {
+    signals.changed(DeviceSignal.named(name, SignalStatus.SILENT, NO_NODE, null));
     Expectation expected = expectations.remove(name);
     if (expected == null || expected.watched().isPresent()) {
       requeue(name);

@@ -3,10 +3,12 @@ package doni.worker.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.worker.DeviceSignal;
 import doni.worker.k8s.ClusterNode.NodeTaint;
 import doni.worker.k8s.K8sDesiredState.DesiredClusterNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,10 +29,12 @@ class NodeWatchTests {
   private static final ClusterNode LABELED = node("2", Map.of("a", "1"), true, K8sFixtures.OURS);
 
   private final List<String> requeued = new CopyOnWriteArrayList<>();
+  private final List<DeviceSignal> signals = new ArrayList<>();
   private final NodeWatch watch = new NodeWatch(() -> DESIRED);
 
   @BeforeEach
   void start() {
+    watch.reportTo(signals::add);
     watch.start(requeued::addAll);
   }
 
@@ -155,6 +159,31 @@ class NodeWatchTests {
     watch.changed(LABELED, node("3", reserved, true, K8sFixtures.OURS));
 
     assertNothingRequeued();
+  }
+
+  @Test
+  void reportsWhetherADeviceRespondsOnceForEachChange() {
+    ClusterNode silent = notReady("NodeStatusUnknown", true);
+
+    watch.appeared(LABELED);
+    watch.changed(LABELED, node("3", Map.of("a", "1"), true, K8sFixtures.OURS));
+    watch.changed(LABELED, silent);
+    watch.changed(silent, silent);
+    watch.changed(silent, notReady("KubeletNotReady", false));
+    watch.disappeared("dev1");
+
+    assertThat(signals)
+        .extracting(signal -> signal.device() + " " + signal.status() + ": " + signal.reason())
+        .containsExactly(
+            "dev1 RESPONDS: its node is ready",
+            "dev1 SILENT: its kubelet no longer reports to the cluster (NodeStatusUnknown)",
+            "dev1 IMPAIRED: its kubelet reports that it is not ready (KubeletNotReady)",
+            "dev1 SILENT: it has no node in the cluster");
+  }
+
+  private static ClusterNode notReady(String reason, boolean silent) {
+    return new ClusterNode(
+        "dev1", "uid-1", "4", Map.of("a", "1"), List.of(), false, reason, silent, Instant.EPOCH);
   }
 
   private static ClusterNode node(

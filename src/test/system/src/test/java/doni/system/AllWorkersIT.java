@@ -32,7 +32,7 @@ class AllWorkersIT {
     site = new TestSite("all-workers", postgres);
     backends = site.backends();
     backends.kubernetes().grant("delete", "nodes");
-    site.startWithAllWorkers("doni", Map.of());
+    site.startWithAllWorkers("doni", Map.of("DONI_AVAILABILITY_STABLE_FOR", "1s"));
     owner = site.owner("whole");
   }
 
@@ -55,6 +55,7 @@ class AllWorkersIT {
     hasAllOf(host, "available");
     followsTheToken(device);
     staysAsItIsWithoutAWrite(device, host);
+    isReportedWithinSecondsWhenItGoesAndComesBack(device);
 
     owner.delete(device);
     owner.delete(host);
@@ -62,6 +63,41 @@ class AllWorkersIT {
     isGone(host);
     nothingIsLeft(device, host);
     hasLoggedInToKeystoneOnce();
+  }
+
+  /** In the API, and as events; the state of its workers is a different matter. */
+  private void isReportedWithinSecondsWhenItGoesAndComesBack(Enrolled device) throws Exception {
+    await().atMost(SOON).untilAsserted(() -> assertThat(availability(device)).isEqualTo("online"));
+
+    backends.kubernetes().setReady(device.nodeName(), "Unknown");
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(availability(device)).isEqualTo("offline"));
+    assertThat(
+            owner
+                .http()
+                .get(Owner.HARDWARE + "?device_availability=offline")
+                .text("/hardware/0/device_availability/reason"))
+        .startsWith("its kubelet no longer reports to the cluster");
+
+    backends.kubernetes().setReady(device.nodeName(), "True");
+    await().atMost(SOON).untilAsserted(() -> assertThat(availability(device)).isEqualTo("online"));
+    assertThat(
+            owner
+                .http()
+                .get(device.path() + "events")
+                .body()
+                .path("events")
+                .valueStream()
+                .map(event -> event.path("kind").asString(""))
+                .filter(kind -> kind.startsWith("device.")))
+        .startsWith("device.online", "device.offline");
+    assertThat(owner.http().get(device.path() + "device-availability").body().path("intervals"))
+        .hasSizeGreaterThanOrEqualTo(3);
+  }
+
+  private String availability(Enrolled device) throws Exception {
+    return owner.http().get(device.path()).text("/device_availability/status");
   }
 
   /** One process has one session, for callers' tokens and for all workers. */

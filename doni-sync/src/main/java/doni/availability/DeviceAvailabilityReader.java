@@ -1,0 +1,129 @@
+package doni.availability;
+
+import doni.availability.AvailabilityHistory.AvailabilityInterval;
+import doni.availability.DeviceAvailability.AvailabilityStatus;
+import doni.database.TimestampColumns;
+import doni.enrollment.HardwareId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The reading side: what is published about devices, and its history. */
+public final class DeviceAvailabilityReader {
+
+  /** A client that needs more has the events. */
+  static final int MOST_INTERVALS = 1_000;
+
+  private static final String UNSEEN_NOW =
+      "not observed at the moment, because no source can be read; last known: ";
+
+  /**
+   * While it responds, a device was last seen when its source last confirmed that. Blazar repeats
+   * what the cluster says, so it has not seen the device.
+   */
+  private static final String PUBLISHED =
+      """
+      select a.hardware_uuid, a.availability, a.since, a.reason, seen.last_seen, seen.observed
+      from device_availability a
+      cross join lateral (
+        select
+          max(case when s.source like 'blazar.%' then null
+            when s.status in ('RESPONDS', 'IMPAIRED') then greatest(s.since, c.confirmed_at)
+            else s.responded_at end) as last_seen,
+          coalesce(bool_or(greatest(s.since, c.confirmed_at) > :blind), true) as observed
+        from device_signal s left join device_signal_source c on c.source = s.source
+        where s.hardware_uuid = a.hardware_uuid) seen
+      where a.hardware_uuid = any(:devices)
+      """;
+
+  private static final String SHARE =
+      """
+      select min(greatest(began_at, :from)) as first,
+        sum(extract(epoch from least(coalesce(ended_at, :until), :until) - greatest(began_at, :from)))
+          filter (where availability = 'ONLINE') as online,
+        sum(extract(epoch from least(coalesce(ended_at, :until), :until) - greatest(began_at, :from))) as observed
+      from availability_interval
+      where hardware_uuid = :device and (ended_at is null or ended_at > :from) and began_at < :until
+      """;
+
+  static final String INTERVALS =
+      """
+      select availability, began_at, ended_at from availability_interval
+      where hardware_uuid = :device and (ended_at is null or ended_at > :from)
+      order by began_at desc limit :most
+      """;
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+
+  DeviceAvailabilityReader(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** Returns what is published, by UUID; devices that no source ever reported are missing. */
+  public Map<UUID, DeviceAvailability> of(Collection<UUID> devices) {
+    Map<UUID, DeviceAvailability> found = new HashMap<>();
+    if (devices.isEmpty()) {
+      return found;
+    }
+    jdbc.sql(PUBLISHED)
+        .param("devices", devices.toArray(UUID[]::new))
+        .param(
+            "blind",
+            TimestampColumns.timestamp(clock.instant().minus(AvailabilityRule.BLIND_AFTER)))
+        .query(row -> {
+          boolean observed = row.getBoolean("observed");
+          String reason = row.getString("reason");
+          found.put(
+              row.getObject("hardware_uuid", UUID.class),
+              new DeviceAvailability(
+                  AvailabilityStatus.valueOf(row.getString("availability")),
+                  TimestampColumns.instant(row, "since"),
+                  TimestampColumns.nullableInstant(row, "last_seen"),
+                  observed ? reason : UNSEEN_NOW + reason,
+                  observed));
+        });
+    return found;
+  }
+
+  /** Returns the history of the last 30 days. */
+  public AvailabilityHistory history(HardwareId id) {
+    Instant until = clock.instant();
+    Instant from = until.minus(AvailabilityHistory.PERIOD);
+    record Share(@Nullable Instant first, double online, double observed) {}
+    Share share =
+        jdbc.sql(SHARE)
+            .param("device", id.value())
+            .param("from", TimestampColumns.timestamp(from))
+            .param("until", TimestampColumns.timestamp(until))
+            .query((row, _) ->
+                new Share(
+                    TimestampColumns.nullableInstant(row, "first"),
+                    row.getDouble("online"),
+                    row.getDouble("observed")))
+            .single();
+    List<AvailabilityInterval> intervals =
+        jdbc.sql(INTERVALS)
+            .param("device", id.value())
+            .param("from", TimestampColumns.timestamp(from))
+            .param("most", MOST_INTERVALS)
+            .query((row, _) ->
+                new AvailabilityInterval(
+                    AvailabilityStatus.valueOf(row.getString("availability")),
+                    TimestampColumns.instant(row, "began_at"),
+                    TimestampColumns.nullableInstant(row, "ended_at")))
+            .list();
+    return new AvailabilityHistory(
+        share.first() == null ? from : share.first(),
+        until,
+        share.observed() > 0 ? share.online() / share.observed() : null,
+        intervals);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.availability;
+
+import org.jspecify.annotations.NullMarked;
