@@ -135,9 +135,8 @@ final class AvailabilityMonitor implements SmartLifecycle {
   Publication decide(DueDevice device, Instant now) {
     Optional<Assessment> assessed = AvailabilityRule.assess(device.signals(), now);
     if (assessed.isEmpty()) {
-      // Nothing can see it: what is published stays, until something can.
-      Instant again = device.signals().isEmpty() ? null : now.plus(AvailabilityRule.RETRY);
-      return unchanged(device, device.reason(), again);
+      // Nothing can see it: what is published stays, until a source can be read again.
+      return unchanged(device, device.reason(), null);
     }
     Assessment assessment = assessed.get();
     AvailabilityStatus status = effective(assessment.status(), device.published());
@@ -155,12 +154,12 @@ final class AvailabilityMonitor implements SmartLifecycle {
         device, status, now, assessment.reason(), assessment.assessAgainAt(), device.incident());
   }
 
-  /** A device whose sources have forgotten it was seen nevertheless. */
+  /** A device that responded before is not unseen because its sources have forgotten it. */
   private static AvailabilityStatus effective(
       AvailabilityStatus assessed, AvailabilityStatus published) {
-    return assessed == AvailabilityStatus.NEVER_SEEN
-        ? published == assessed ? assessed : AvailabilityStatus.OFFLINE
-        : assessed;
+    boolean forgotten =
+        assessed == AvailabilityStatus.NEVER_SEEN && published != AvailabilityStatus.NEVER_SEEN;
+    return forgotten ? AvailabilityStatus.OFFLINE : assessed;
   }
 
   private static Publication unchanged(

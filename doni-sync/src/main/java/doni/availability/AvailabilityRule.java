@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The source that knows best leads; the others can only qualify what it says, and only after
  * they had time to notice the same change. A source that has confirmed nothing for a while is
- * blind: what it said is no evidence. Without any evidence there is no assessment, so what was
+ * blind: what it said is not evidence. Without any evidence there is no assessment, so what was
  * published stays.
  */
 final class AvailabilityRule {
@@ -31,7 +31,7 @@ final class AvailabilityRule {
    */
   static final Duration SETTLE = Duration.ofMinutes(2);
 
-  /** How soon to look again at what depends on a source that is blind or has yet to confirm. */
+  /** How soon to look again at what depends on a source that has yet to confirm. */
   static final Duration RETRY = Duration.ofSeconds(30);
 
   private static final String BALENA = "balena";
@@ -88,62 +88,55 @@ final class AvailabilityRule {
         current.stream()
             .filter(SourceSignal::isLeader)
             .min(Comparator.comparing(it -> LEADERS.indexOf(it.source())));
-    Instant retry = current.size() < signals.size() ? now.plus(RETRY) : null;
     return leader.map(lead ->
         switch (lead.status()) {
-          case RESPONDS -> responding(lead, current, retry, now);
-          case IMPAIRED -> assessment(AvailabilityStatus.DEGRADED, lead.reason(), current, retry);
-          case SILENT -> silent(lead, current, retry, now);
-          case NEVER_RESPONDED -> unseen(lead, current, retry);
+          case RESPONDS -> responding(lead, current, now);
+          case IMPAIRED -> assessment(AvailabilityStatus.DEGRADED, lead.reason(), current, null);
+          case SILENT -> silent(lead, current, now);
+          case NEVER_RESPONDED -> unseen(lead, current);
         });
   }
 
   /** Online, unless another source has said otherwise for long enough. */
-  private static Assessment responding(
-      SourceSignal lead, List<SourceSignal> current, @Nullable Instant retry, Instant now) {
+  private static Assessment responding(SourceSignal lead, List<SourceSignal> current, Instant now) {
     Optional<SourceSignal> doubt =
         current.stream()
             .filter(
                 it -> it.status() == SignalStatus.IMPAIRED || it.status() == SignalStatus.SILENT)
             .min(Comparator.comparing(SourceSignal::since));
     if (doubt.isEmpty()) {
-      return assessment(AvailabilityStatus.ONLINE, lead.reason(), current, retry);
+      return assessment(AvailabilityStatus.ONLINE, lead.reason(), current, null);
     }
     Instant settled = later(lead.since(), doubt.get().since()).plus(SETTLE);
     return settled.isAfter(now)
-        ? assessment(AvailabilityStatus.ONLINE, lead.reason(), current, earlier(retry, settled))
+        ? assessment(AvailabilityStatus.ONLINE, lead.reason(), current, settled)
         : assessment(
             AvailabilityStatus.DEGRADED,
             lead.reason() + "; " + doubt.get().reason(),
             current,
-            retry);
+            null);
   }
 
   /** Offline, unless another source still reaches the device long after this one lost it. */
-  private static Assessment silent(
-      SourceSignal lead, List<SourceSignal> current, @Nullable Instant retry, Instant now) {
+  private static Assessment silent(SourceSignal lead, List<SourceSignal> current, Instant now) {
     Optional<SourceSignal> contact =
         with(current, SignalStatus.RESPONDS).or(() -> with(current, SignalStatus.IMPAIRED));
     if (contact.isEmpty()) {
-      return assessment(AvailabilityStatus.OFFLINE, lead.reason(), current, retry);
+      return assessment(AvailabilityStatus.OFFLINE, lead.reason(), current, null);
     }
     Instant settled = lead.since().plus(SETTLE);
     return contact.get().evidenceAt().isBefore(settled)
         ? assessment(
-            AvailabilityStatus.OFFLINE,
-            lead.reason(),
-            current,
-            earlier(retry, later(settled, now.plus(RETRY))))
+            AvailabilityStatus.OFFLINE, lead.reason(), current, later(settled, now.plus(RETRY)))
         : assessment(
             AvailabilityStatus.DEGRADED,
             lead.reason() + "; " + contact.get().reason(),
             current,
-            retry);
+            null);
   }
 
   /** The best source waits for the device; the others know whether it has ever responded. */
-  private static Assessment unseen(
-      SourceSignal lead, List<SourceSignal> current, @Nullable Instant retry) {
+  private static Assessment unseen(SourceSignal lead, List<SourceSignal> current) {
     Optional<SourceSignal> contact =
         with(current, SignalStatus.RESPONDS).or(() -> with(current, SignalStatus.IMPAIRED));
     if (contact.isPresent()) {
@@ -151,11 +144,11 @@ final class AvailabilityRule {
           AvailabilityStatus.DEGRADED,
           lead.reason() + "; " + contact.get().reason(),
           current,
-          retry);
+          null);
     }
     return with(current, SignalStatus.SILENT)
-        .map(lost -> assessment(AvailabilityStatus.OFFLINE, lost.reason(), current, retry))
-        .orElseGet(() -> assessment(AvailabilityStatus.NEVER_SEEN, lead.reason(), current, retry));
+        .map(lost -> assessment(AvailabilityStatus.OFFLINE, lost.reason(), current, null))
+        .orElseGet(() -> assessment(AvailabilityStatus.NEVER_SEEN, lead.reason(), current, null));
   }
 
   private static Optional<SourceSignal> with(List<SourceSignal> current, SignalStatus status) {
@@ -180,9 +173,5 @@ final class AvailabilityRule {
 
   private static Instant later(Instant one, Instant other) {
     return one.isAfter(other) ? one : other;
-  }
-
-  private static Instant earlier(@Nullable Instant one, Instant other) {
-    return one == null || other.isBefore(one) ? other : one;
   }
 }

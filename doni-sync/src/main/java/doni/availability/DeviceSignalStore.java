@@ -91,6 +91,18 @@ final class DeviceSignalStore {
       on conflict (source) do update set confirmed_at = greatest(s.confirmed_at, excluded.confirmed_at)
       """;
 
+  /** What a source said before it was blind is evidence again, also where it says the same. */
+  private static final String RECOVER =
+      """
+      with judged_without as (
+        select a.hardware_uuid from device_availability a
+        join device_signal s on s.hardware_uuid = a.hardware_uuid and s.source = :source
+        where exists (select from device_signal_source where source = :source and confirmed_at < :blind)
+        order by a.hardware_uuid for update of a)
+      update device_availability a set assess_at = least(a.assess_at, :assess_at)
+      from judged_without j where a.hardware_uuid = j.hardware_uuid
+      """;
+
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
   private final JsonMapper json;
@@ -113,6 +125,12 @@ final class DeviceSignalStore {
   void writeListed(String source, SignalReport report, Instant asOf) {
     transaction.executeWithoutResult(_ -> {
       write(source, report, true, asOf);
+      Instant now = clock.instant();
+      jdbc.sql(RECOVER)
+          .param("source", source)
+          .param("blind", TimestampColumns.timestamp(now.minus(AvailabilityRule.BLIND_AFTER)))
+          .param("assess_at", TimestampColumns.timestamp(now.plus(COLLECT)))
+          .update();
       jdbc.sql(CONFIRM)
           .param("source", source)
           .param("as_of", TimestampColumns.timestamp(asOf))

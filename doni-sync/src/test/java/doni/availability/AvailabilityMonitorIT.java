@@ -149,6 +149,26 @@ class AvailabilityMonitorIT {
   }
 
   @Test
+  void aSourceThatCanBeReadAgainIsHeardAlthoughItSaysTheSame() {
+    HardwareId device = online("edge-1");
+    clock.move(Duration.ofMinutes(10));
+    store.writeListed(
+        BALENA,
+        SignalReport.shown(
+            List.of(DeviceSignal.of(device, SignalStatus.SILENT, "disconnected", null))),
+        clock.instant());
+    pass(Duration.ofSeconds(2));
+    assertThat(published(device).status()).isEqualTo(AvailabilityStatus.OFFLINE);
+
+    clock.move(Duration.ofMinutes(1));
+    store.writeListed(
+        K8S, SignalReport.named("gone", List.of(responds("edge-1"))), clock.instant());
+    pass(Duration.ofSeconds(2));
+
+    assertThat(published(device).status()).isEqualTo(AvailabilityStatus.ONLINE);
+  }
+
+  @Test
   void aNodeThatWasDeletedWhileNothingWatchedIsLost() {
     HardwareId device = online("edge-1");
     HardwareId waiting = enrolled("edge-2");

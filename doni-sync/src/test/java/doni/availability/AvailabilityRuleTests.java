@@ -134,16 +134,6 @@ class AvailabilityRuleTests {
   }
 
   @Test
-  void asksAgainWhileASourceIsBlind() {
-    Assessment assessment =
-        AvailabilityRule.assess(List.of(blind(k8s("RESPONDS", LONG)), balena("SILENT", LONG)), NOW)
-            .orElseThrow();
-
-    assertThat(assessment.status()).isEqualTo(AvailabilityStatus.OFFLINE);
-    assertThat(assessment.assessAgainAt()).isEqualTo(NOW.plus(AvailabilityRule.RETRY));
-  }
-
-  @Test
   void needsNoFurtherAssessmentWhileSignalsStay() {
     assertThat(
             AvailabilityRule.assess(

@@ -109,6 +109,7 @@ record DeviceAvailabilityJson(
   /** A time without a change. */
   @Schema(
       name = "DeviceAvailabilityInterval",
+      description = "A time without a change.",
       requiredProperties = {"status", "start", "end"})
   @JsonPropertyOrder({"status", "start", "end"})
   record IntervalJson(

@@ -67,9 +67,7 @@ record HardwareJson(
             example = "2031-03-04T12:00:00+00:00")
         @Nullable String updatedAt,
     List<WorkerJson> workers,
-    @JsonProperty("device_availability")
-        @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Schema(description = "Not in the answer to a change, and not of a deleted device.")
+    @JsonProperty("device_availability") @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable DeviceAvailabilityJson deviceAvailability,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable QuarantineJson quarantine,
     @JsonProperty("deleted_at")
