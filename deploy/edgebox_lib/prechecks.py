@@ -252,7 +252,7 @@ def needed_ports(settings):
     if settings.enabled("enable_k3s"):
         ports |= {int(settings.text("k3s_server_port") or settings.text("k3s_port") or 6443): "k3s", 10250: "the kubelet"}
     if settings.enabled("enable_doni"):
-        ports |= {int(settings.text("doni_port") or 8001): "Doni"}
+        ports |= {int(settings.text("doni_port") or 8001): "Doni", int(settings.text("doni_management_port") or 8002): "Doni's metrics"}
     return ports
 
 

@@ -35,8 +35,9 @@ def test_image_runs_as_a_number_that_is_not_root(dockerfile):
 def test_image_is_as_the_chart_takes_it_for(dockerfile):
     deployment = (DEPLOY / "helm/doni/templates/deployment.yaml").read_text()
     assert "runAsUser: 10001" in deployment
-    assert "EXPOSE 8001" in dockerfile
+    assert "EXPOSE 8001 8002" in dockerfile
     assert "containerPort: 8001" in deployment
+    assert "containerPort: 8002" in deployment
 
 
 def test_image_has_no_secret_and_no_plain_variable_for_one(dockerfile):

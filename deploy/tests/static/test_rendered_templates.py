@@ -138,10 +138,18 @@ def test_haproxy_speaks_tls_where_the_site_does_and_keeps_metrics_inside(rendere
     if "kolla.haproxy-doni.cfg" not in files:
         assert site in LEFT_OUT
         return
-    inside, outside = files["kolla.haproxy-doni.cfg"].split("frontend doni_external_front")
+    text = files["kolla.haproxy-doni.cfg"]
+    settings = yaml.safe_load((DEPLOY / "tests" / "sites" / site / "defaults.yml").read_text())
+    apis, *management = text.split("\nbackend doni_back")[0].split("frontend doni_management_front")
+    inside, outside = apis.split("frontend doni_external_front")
     assert ":8001 ssl crt /etc/haproxy/certificates/haproxy.pem" in outside
     assert "ssl" not in inside
-    assert "deny" in outside and "deny" not in inside
+    assert ":8002" not in apis
+    assert bool(management) == settings.get("enable_monitoring", False)
+    for metrics in management:
+        assert f"bind {settings['kolla_internal_vip_address']}:8002\n" in metrics
+        assert f"{settings['kolla_external_vip_address']}:" not in metrics
+        assert "deny unless { path -i -m beg /actuator }" in metrics
 
 
 def test_nothing_that_is_rendered_is_a_secret(rendered):

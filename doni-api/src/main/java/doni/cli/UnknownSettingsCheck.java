@@ -30,6 +30,7 @@ final class UnknownSettingsCheck {
               "doni.keystone",
               "doni.limits",
               "doni.machine-types",
+              "doni.management",
               "doni.policy-defaults",
               "doni.policy-file",
               "doni.proxies",

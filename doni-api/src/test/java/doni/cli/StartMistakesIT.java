@@ -99,6 +99,18 @@ class StartMistakesIT {
   }
 
   @Test
+  void namesTheSettingOfAManagementPortInUse(CapturedOutput output) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int code = start("--doni.management.port=" + taken.getLocalPort());
+
+      assertRefused(
+          output,
+          code,
+          "doni.management.port: '" + taken.getLocalPort() + "'; it cannot be listened on;");
+    }
+  }
+
+  @Test
   void tellsThatThereIsNoWayToCheckTokens(CapturedOutput output) {
     int code = run(List.of(), "--doni.home=" + directory);
 

@@ -55,7 +55,7 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
    *
    * @param limit how many connections may be open at the same time
    */
-  void guard(int limit, Clock wallClock) {
+  public void guard(int limit, Clock wallClock) {
     connections = limit;
     clock = wallClock;
     setMaxConnections(limit + limit / 4);

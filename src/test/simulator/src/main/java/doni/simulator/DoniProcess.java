@@ -86,6 +86,7 @@ public final class DoniProcess implements AutoCloseable {
   }
 
   private final int port;
+  private final int managementPort = freePort();
   private final Path directory;
   private final Path log;
   private final Process process;
@@ -118,6 +119,11 @@ public final class DoniProcess implements AutoCloseable {
   /** Where its API is. */
   public URI uri() {
     return URI.create("http://127.0.0.1:" + port);
+  }
+
+  /** Where its metrics, its health and the description of its API are. */
+  public URI managementUri() {
+    return URI.create("http://127.0.0.1:" + managementPort);
   }
 
   public int port() {
@@ -173,7 +179,7 @@ public final class DoniProcess implements AutoCloseable {
   /** Whether it says at this moment that it is ready. */
   public boolean isReady() {
     HttpRequest request =
-        HttpRequest.newBuilder(uri().resolve("/actuator/health/readiness"))
+        HttpRequest.newBuilder(managementUri().resolve("/actuator/health/readiness"))
             .timeout(Duration.ofSeconds(5))
             .build();
     try {
@@ -265,6 +271,7 @@ public final class DoniProcess implements AutoCloseable {
     start.environment().keySet().removeIf(DoniProcess::configuresIt);
     start.environment().put("SERVER_ADDRESS", "127.0.0.1");
     start.environment().put("SERVER_PORT", Integer.toString(port));
+    start.environment().put("DONI_MANAGEMENT_PORT", Integer.toString(managementPort));
     start.environment().put("DONI_HOME", directory.resolve("home").toString());
     start.environment().putAll(builder.environment);
     return start.start();

@@ -19,19 +19,20 @@ final class NextSteps {
         export TOKEN=%s
         """
             .formatted(token));
-    ofTheService(service.uri());
+    ofTheService(service);
     ofTheCluster(site);
     System.out.println(
         """
-        Swagger UI  %s/swagger-ui.html
+        API docs    %s/swagger-ui.html
         Log         %s
 
         Ctrl-C stops everything and leaves nothing behind.\
         """
-            .formatted(service.uri(), service.log()));
+            .formatted(service.managementUri(), service.log()));
   }
 
-  private static void ofTheService(URI service) {
+  private static void ofTheService(DoniProcess doni) {
+    URI service = doni.uri();
     String hardware = service + "/v1/hardware/";
     LocalDate start = LocalDate.now(Clock.systemUTC().withZone(ZoneOffset.UTC)).plusDays(1);
     String window =
@@ -50,7 +51,7 @@ final class NextSteps {
     step("take a device out", call("DELETE", hardware + "lab-pi/"));
     step("what the public sees, without a token", "curl -s " + hardware + "export/");
     step("health", "curl -s " + service + "/healthcheck");
-    step("metrics", "curl -s " + service + "/actuator/prometheus");
+    step("metrics", "curl -s " + doni.managementUri() + "/actuator/prometheus");
   }
 
   private static void ofTheCluster(SimulatedSite site) {

@@ -161,7 +161,8 @@ public final class Bench {
       throws IOException, InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
-              HttpRequest.newBuilder(service.uri().resolve("/actuator/prometheus")).build(),
+              HttpRequest.newBuilder(service.managementUri().resolve("/actuator/prometheus"))
+                  .build(),
               BodyHandlers.ofLines())
           .body()
           .filter(line -> line.startsWith("jvm_compilation_time_ms_total{"))

@@ -65,6 +65,7 @@ class CommandsInDocumentsIT {
     ENVIRONMENT.put("PATH", System.getenv("PATH"));
     ENVIRONMENT.put("HOME", directory.toString());
     ENVIRONMENT.put("DONI_URL", doni.uri().toString());
+    ENVIRONMENT.put("DONI_MANAGEMENT_URL", doni.managementUri().toString());
     ENVIRONMENT.put("OS_TOKEN", token);
     ENVIRONMENT.putAll(configuration);
   }

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import doni.simulator.DoniProcess;
 import doni.simulator.http.Fault;
 import doni.simulator.http.Faults.Injected;
+import doni.simulator.http.PlainClient;
 import doni.simulator.http.PlainClient.Reply;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -109,14 +111,18 @@ class DatabaseOutageIT {
   @Test
   void putsManyRequestsOffAsSoonAsOne() throws Exception {
     postgres.stop();
-    awaitReadiness(atApi, 503);
+    awaitReadiness(api, 503);
 
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Reply>> replies =
           threads.invokeAll(
               IntStream.range(0, 60)
-                  .mapToObj(i -> i % 2 == 0 ? Owner.HARDWARE : READINESS)
-                  .map(path -> (Callable<Reply>) () -> atApi.http().get(path))
+                  .mapToObj(i ->
+                      (Callable<Reply>)
+                          () ->
+                              i % 2 == 0
+                                  ? atApi.http().get(Owner.HARDWARE)
+                                  : management(api, READINESS))
                   .toList());
 
       assertThat(replies).extracting(Future::get).extracting(Reply::status).containsOnly(503);
@@ -127,18 +133,25 @@ class DatabaseOutageIT {
   void tellsThatItIsNotReadyButAlive() throws Exception {
     postgres.stop();
 
-    awaitReadiness(atWorker, 503);
-    assertThat(atWorker.http().get("/actuator/health/liveness").status()).isEqualTo(200);
+    awaitReadiness(worker, 503);
+    assertThat(management(worker, "/actuator/health/liveness").status()).isEqualTo(200);
     isPutOff(atWorker.http().get("/healthcheck"));
 
     postgres.start();
-    awaitReadiness(atWorker, 200);
+    awaitReadiness(worker, 200);
   }
 
-  private static void awaitReadiness(Owner owner, int status) {
+  private static void awaitReadiness(DoniProcess replica, int status) {
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(owner.http().get(READINESS).status()).isEqualTo(status));
+        .untilAsserted(() -> assertThat(management(replica, READINESS).status()).isEqualTo(status));
+  }
+
+  private static Reply management(DoniProcess replica, String path)
+      throws IOException, InterruptedException {
+    try (PlainClient http = new PlainClient(replica.managementUri(), Map.of())) {
+      return http.get(path);
+    }
   }
 
   @Test

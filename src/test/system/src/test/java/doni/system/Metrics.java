@@ -18,7 +18,7 @@ record Metrics(String text) {
   static Metrics of(DoniProcess service) throws IOException, InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpRequest request =
-          HttpRequest.newBuilder(service.uri().resolve("/actuator/prometheus"))
+          HttpRequest.newBuilder(service.managementUri().resolve("/actuator/prometheus"))
               .timeout(Duration.ofSeconds(10))
               .build();
       HttpResponse<String> response = http.send(request, BodyHandlers.ofString());

@@ -7,6 +7,7 @@ import doni.simulator.DoniProcess;
 import doni.simulator.http.PlainClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -88,8 +89,24 @@ class MetricsIT {
   }
 
   @Test
+  void servesMetricsAndTheApiOnPortsOfTheirOwn() throws Exception {
+    DoniProcess service = site.service();
+    try (PlainClient api = new PlainClient(service.uri(), Map.of());
+        PlainClient management = new PlainClient(service.managementUri(), Map.of())) {
+      assertThat(management.get("/actuator/prometheus").status()).isEqualTo(200);
+      assertThat(management.get("/healthcheck").status()).isEqualTo(200);
+      assertThat(management.get("/v3/api-docs").status()).isEqualTo(200);
+      assertThat(management.get("/v1/hardware/export").status()).isEqualTo(404);
+      assertThat(api.get("/v1/hardware/export").status()).isEqualTo(200);
+      for (String path : List.of("/actuator/prometheus", "/%61ctuator/health", "/v3/api-docs")) {
+        assertThat(api.get(path).status()).as(path).isEqualTo(404);
+      }
+    }
+  }
+
+  @Test
   void tellsWhichVersionAndRevisionItIs() throws Exception {
-    try (PlainClient http = new PlainClient(site.service().uri(), Map.of())) {
+    try (PlainClient http = new PlainClient(site.service().managementUri(), Map.of())) {
       JsonNode info = http.get("/actuator/info").body();
 
       assertThat(info.at("/build/version").asString("")).matches("\\d+\\.\\d+\\.\\d+.*");

@@ -72,13 +72,13 @@ class TypesIT {
                   .containsEntry("slots", "four"));
 
       Files.writeString(types.resolve("broken.yaml"), "version: 2");
-      awaitHealth(service.uri(), "broken.yaml, /version: '2' is not allowed; allowed: 1");
+      awaitHealth(service.managementUri(), "broken.yaml, /version: '2' is not allowed; allowed: 1");
       assertThat(owner.http().post(Owner.HARDWARE, enrollment.replace("bread", "rolls")).status())
           .isEqualTo(201);
       assertThat(Files.readString(service.log()))
           .contains("the last good machine types stay in use");
       Files.delete(types.resolve("broken.yaml"));
-      awaitHealth(service.uri(), "\"UP\"");
+      awaitHealth(service.managementUri(), "\"UP\"");
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.api.management;
+
+import org.jspecify.annotations.NullMarked;
