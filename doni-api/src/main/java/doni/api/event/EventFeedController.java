@@ -137,8 +137,8 @@ final class EventFeedController {
   private static EventFilter filter(QueryParameters query) {
     return new EventFilter(
         query.uuid("hardware"),
-        query.text("kind"),
-        query.text("worker_type"),
+        query.known("kind"),
+        query.known("worker_type"),
         query.text("user_id"));
   }
 

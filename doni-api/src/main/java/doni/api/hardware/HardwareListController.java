@@ -19,10 +19,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Iterator;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Lists devices, in responses that are written while the devices are read. */
@@ -100,6 +103,13 @@ final class HardwareListController {
     Page page = service.export(HardwareListParameters.readForExport(request.getParameterMap()));
     return new HardwarePageJson<>(
         each(page, ExportedHardwareJson::of), next(request, PageLinks.EXPORT, page));
+  }
+
+  /** Without it, the methods of a device would be named: the path fits both. */
+  @Operation(hidden = true)
+  @RequestMapping(path = "/export", method = RequestMethod.OPTIONS)
+  ResponseEntity<Void> exportOptions() {
+    return ResponseEntity.ok().allow(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS).build();
   }
 
   /** Maps devices one by one, while the response is written. */

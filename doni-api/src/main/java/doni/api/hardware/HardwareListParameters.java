@@ -51,8 +51,8 @@ final class HardwareListParameters {
         new HardwareListQuery(
             query.flag("all_projects"),
             query.text("name"),
-            query.text("hardware_type"),
-            query.text("worker_type"),
+            query.known("hardware_type"),
+            query.known("worker_type"),
             query.oneOf("state", Arrays.asList(TaskState.values()), UnaryOperator.identity()),
             query.optionalFlag("quarantined"),
             query.flag("deleted"),

@@ -27,14 +27,17 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -85,6 +88,13 @@ final class ResyncRunController {
     response.setHeader(
         HttpHeaders.LOCATION, PageLinks.to(request, PageLinks.SYNC_RUNS + "/" + run.uuid()));
     return ResyncRunJson.of(run);
+  }
+
+  /** Without it, the methods of a device would be named: the path fits both. */
+  @Operation(hidden = true)
+  @RequestMapping(path = PageLinks.SYNC_ALL, method = RequestMethod.OPTIONS)
+  ResponseEntity<Void> startOptions() {
+    return ResponseEntity.ok().allow(HttpMethod.POST, HttpMethod.OPTIONS).build();
   }
 
   @Operation(

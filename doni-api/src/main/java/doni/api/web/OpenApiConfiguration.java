@@ -49,7 +49,7 @@ class OpenApiConfiguration {
                   "The request you have made requires authentication"),
               refusal(
                   "403",
-                  "The policy does not allow the request.",
+                  "The policy does not allow the request, or the project has as much as it may have.",
                   "hardware:get is disallowed by policy"),
               refusal(
                   "404",
@@ -71,6 +71,12 @@ class OpenApiConfiguration {
                   "415",
                   "The body must be UTF-8 of an accepted media type.",
                   "The body must be UTF-8 of type application/json."),
+              refusal(
+                  "429",
+                  "The caller's project has as many requests or imports in progress as it may have;"
+                      + " Retry-After says when to retry.",
+                  "Your project has 16 requests in progress, as many as it may have. Try again"
+                      + " later."),
               refusal(
                   "500",
                   "Internal error; the service log has the details under the request ID.",
@@ -98,7 +104,10 @@ class OpenApiConfiguration {
                 .version("1.0")
                 .description(
                     "Enrollment of hardware of an edge site. A trailing slash in a path is ignored. Times"
-                        + " are UTC, YYYY-MM-DDTHH:MM:SS+00:00.")
+                        + " are UTC, YYYY-MM-DDTHH:MM:SS+00:00. Before an operation is chosen, a"
+                        + " request may get 405 (Allow names the methods of the path), 406 (Accept"
+                        + " excludes JSON), 408 (it arrives too slowly), 414 (path and query are too"
+                        + " long) or 431 (headers of more than 16 KiB), each with an Error.")
                 .license(new License().name("Apache-2.0").identifier("Apache-2.0")))
         .servers(List.of(new Server().url("/").description("the server of this document")))
         .tags(
@@ -145,7 +154,8 @@ class OpenApiConfiguration {
             .addHeaderObject(REQUEST_ID, requestId());
     return switch (status) {
       case "401" -> response.addHeaderObject("WWW-Authenticate", text("where to get a token"));
-      case "503" -> response.addHeaderObject("Retry-After", text("seconds to wait before a retry"));
+      case "429", "503" ->
+          response.addHeaderObject("Retry-After", text("seconds to wait before a retry"));
       default -> response;
     };
   }
@@ -156,6 +166,25 @@ class OpenApiConfiguration {
 
   private static Header requestId() {
     return new Header().$ref("#/components/headers/" + REQUEST_ID);
+  }
+
+  /** Adds the values that exist to filters that accept no others. */
+  @Bean
+  OperationCustomizer filterValues() {
+    return (operation, handler) -> {
+      if (operation.getParameters() != null) {
+        operation.getParameters().stream()
+            .filter(parameter -> "query".equals(parameter.getIn()))
+            .filter(parameter -> FilterValues.BY_PARAMETER.containsKey(parameter.getName()))
+            .forEach(parameter -> addValues(parameter.getSchema(), parameter.getName()));
+      }
+      return operation;
+    };
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void addValues(Schema<?> schema, String parameter) {
+    ((Schema<String>) schema).setEnum(FilterValues.BY_PARAMETER.get(parameter));
   }
 
   /** Adds the request ID and the declared error responses to every operation. */
@@ -170,6 +199,7 @@ class OpenApiConfiguration {
       boolean isPublic = operation.getSecurity() != null && operation.getSecurity().isEmpty();
       if (!isPublic) {
         refuse(operation, "401");
+        refuse(operation, "429");
       }
       ALWAYS.forEach(status -> refuse(operation, status));
       return operation;

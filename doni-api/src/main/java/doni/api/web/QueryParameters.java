@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -122,6 +123,21 @@ public final class QueryParameters {
     violations.add(
         "%s: must be one of %s, not %s".formatted(name, allowed, ClientTextRules.quote(value)));
     return null;
+  }
+
+  /**
+   * Returns the value of {@code hardware_type}, {@code worker_type} or {@code kind}, which must
+   * exist: a misspelled one would find nothing. Null if the parameter is absent.
+   */
+  @Nullable public String known(String name) {
+    String value = text(name);
+    List<String> existing = Objects.requireNonNull(FilterValues.BY_PARAMETER.get(name), name);
+    if (value != null && !existing.contains(value)) {
+      violations.add(
+          "%s: must be one of %s, not %s"
+              .formatted(name, String.join(", ", existing), ClientTextRules.quote(value)));
+    }
+    return value;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -256,6 +257,21 @@ class HardwareIT {
     assertThat(head.body()).isEmpty();
     assertThat(options.status()).isEqualTo(200);
     assertThat(options.header("Allow")).contains("GET", "POST");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/v1/hardware/export | GET,HEAD,OPTIONS",
+        "/v1/hardware/sync | POST,OPTIONS",
+        "/v1/hardware/edge-01 | GET,HEAD,DELETE,PATCH,OPTIONS"
+      })
+  void namesTheMethodsOfEachPath(String path, String allowed) {
+    Http.Answer options = http.send("OPTIONS", path, "");
+
+    assertThat(options.status()).isEqualTo(200);
+    assertThat(options.header("Allow").split(",")).containsExactlyInAnyOrder(allowed.split(","));
   }
 
   @Test

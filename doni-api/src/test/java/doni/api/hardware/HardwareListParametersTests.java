@@ -43,8 +43,8 @@ class HardwareListParametersTests {
             query(
                 "all_projects", "True",
                 "name", "n",
-                "hardware_type", "t",
-                "worker_type", "w",
+                "hardware_type", "baremetal",
+                "worker_type", "ironic",
                 "quarantined", "yes",
                 "device_availability", "Never_Seen",
                 "deleted", "true",
@@ -59,8 +59,8 @@ class HardwareListParametersTests {
             new HardwareListQuery(
                     true,
                     "n",
-                    "t",
-                    "w",
+                    "baremetal",
+                    "ironic",
                     TaskState.IN_PROGRESS,
                     true,
                     true,
@@ -101,6 +101,8 @@ class HardwareListParametersTests {
     "sort_key,bogus",
     "sort_dir,up",
     "state,DONE",
+    "hardware_type,device.balenna",
+    "worker_type,K8S",
     "marker,m",
     "marker,1-2-3-4-5",
     "all_projects,maybe",
@@ -117,6 +119,14 @@ class HardwareListParametersTests {
   void saysWhatCanBeSortedBy() {
     assertThatThrownBy(() -> HardwareListParameters.read(query("sort_key", "bogus")))
         .hasMessageContaining("created_at, updated_at, name, uuid, project_id, hardware_type");
+  }
+
+  @Test
+  void namesTheWorkersThatExist() {
+    assertThatThrownBy(() -> HardwareListParameters.read(query("worker_type", "k9s")))
+        .hasMessage(
+            "worker_type: must be one of balena, blazar.device, blazar.physical_host, fake-worker,"
+                + " ironic, k8s, tunelo, not k9s");
   }
 
   @ParameterizedTest
