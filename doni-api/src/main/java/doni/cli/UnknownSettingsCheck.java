@@ -34,6 +34,7 @@ final class UnknownSettingsCheck {
               "doni.policy-defaults",
               "doni.policy-file",
               "doni.proxies",
+              "doni.quotas",
               "doni.secrets.keys",
               "doni.sync",
               "doni.types-directory",

@@ -48,6 +48,7 @@ class ConfigurationPageTests {
     SECTIONS.put("doni", "General");
     SECTIONS.put("doni.secrets", "Encryption keys");
     SECTIONS.put("doni.limits", "Limits");
+    SECTIONS.put("doni.quotas", "Quotas");
     SECTIONS.put("doni.management", "Management port");
     SECTIONS.put("doni.proxies", "Reverse proxies");
     SECTIONS.put("doni.keystone", "Keystone");
@@ -76,6 +77,7 @@ class ConfigurationPageTests {
           Map.entry("doni.limits", "doni.api.admission.AdmissionProperties"),
           Map.entry("doni.availability", "doni.availability.AvailabilityProperties"),
           Map.entry("doni.management", "doni.api.management.ManagementProperties"),
+          Map.entry("doni.quotas", "doni.hardware.DeviceQuotas$QuotaProperties"),
           Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
           Map.entry("doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),

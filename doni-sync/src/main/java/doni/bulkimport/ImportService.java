@@ -199,6 +199,10 @@ public class ImportService {
   }
 
   private ImportReport.Row create(Caller caller, Wanted wanted) {
+    Optional<String> overQuota = enroller.quotaViolation(wanted.project());
+    if (overQuota.isPresent()) {
+      return refused(wanted.row(), Outcome.INVALID, List.of(overQuota.get()));
+    }
     HardwareId id = Optional.ofNullable(wanted.row().id()).orElseGet(HardwareId::random);
     try {
       enroller.enrollImported(

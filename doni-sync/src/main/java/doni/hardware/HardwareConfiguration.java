@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(DeletionProperties.class)
+@EnableConfigurationProperties({DeletionProperties.class, DeviceQuotas.QuotaProperties.class})
 class HardwareConfiguration {
 
   private static final String DELETING = "doni.hardware.deleting";

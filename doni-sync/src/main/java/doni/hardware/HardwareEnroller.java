@@ -23,6 +23,7 @@ public class HardwareEnroller {
   private final IdempotencyKeyStore idempotencyKeyStore;
   private final TaskRequeuer requeuer;
   private final HardwareEventStore events;
+  private final DeviceQuotas quotas;
 
   HardwareEnroller(
       HardwareInventory inventory,
@@ -30,13 +31,15 @@ public class HardwareEnroller {
       HardwareTypes types,
       IdempotencyKeyStore idempotencyKeyStore,
       TaskRequeuer requeuer,
-      HardwareEventStore events) {
+      HardwareEventStore events,
+      DeviceQuotas quotas) {
     this.inventory = inventory;
     this.reader = reader;
     this.types = types;
     this.idempotencyKeyStore = idempotencyKeyStore;
     this.requeuer = requeuer;
     this.events = events;
+    this.quotas = quotas;
   }
 
   /**
@@ -45,6 +48,7 @@ public class HardwareEnroller {
    * @param key the idempotency key of the request; null for none
    * @throws Conflict if live hardware has that name, the key was used for another request, or the
    *     hardware of the key was deleted
+   * @throws doni.request.RequestRefusedException.QuotaExceeded if the project may not have more
    */
   @Transactional
   public HardwareView enroll(
@@ -71,7 +75,13 @@ public class HardwareEnroller {
     store(caller, hardware, Map.of("imported", true));
   }
 
+  /** Returns why a project may not have more hardware; empty if it may. */
+  public Optional<String> quotaViolation(String projectId) {
+    return quotas.violation(projectId);
+  }
+
   private HardwareRecord store(Caller caller, NewHardware hardware, Map<String, Object> more) {
+    quotas.requireRoom(hardware.projectId());
     HardwareRecord stored =
         inventory.insert(
             hardware.id(),

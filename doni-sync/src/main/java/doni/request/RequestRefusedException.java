@@ -39,6 +39,15 @@ public abstract sealed class RequestRefusedException extends RuntimeException {
     }
   }
 
+  /** The project may not have more; the message says of what, and how many it has. */
+  public static final class QuotaExceeded extends RequestRefusedException {
+    private static final long serialVersionUID = 1L;
+
+    public QuotaExceeded(String message) {
+      super(message);
+    }
+  }
+
   /** The requested object does not exist, or no longer exists. */
   public static final class NotFound extends RequestRefusedException {
     private static final long serialVersionUID = 1L;

@@ -105,7 +105,7 @@ final class ResyncRunSql {
         select q.task_name, q.task_instance, t.next_attempt_at
         from sync_run r join sync_run_task m on m.run_uuid = r.uuid join %s join %s
         where r.uuid = :run and %s and not q.picked and q.execution_time = r.due_at
-          and coalesce(q.priority, 0) < :urgent and t.next_attempt_at > :now
+          and coalesce(q.priority, 0) < :asked and t.next_attempt_at > :now
         for update of q skip locked)
       update scheduled_tasks q set execution_time = idle.next_attempt_at from idle
       where q.task_name = idle.task_name and q.task_instance = idle.task_instance

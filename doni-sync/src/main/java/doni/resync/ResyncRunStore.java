@@ -272,7 +272,7 @@ final class ResyncRunStore {
   private void giveBack(UUID run) {
     jdbc.sql(ResyncRunSql.GIVE_BACK)
         .param("run", run)
-        .param("urgent", QueuePriority.URGENT)
+        .param("asked", QueuePriority.SURPLUS)
         .param("now", TimestampColumns.timestamp(now()))
         .update();
   }

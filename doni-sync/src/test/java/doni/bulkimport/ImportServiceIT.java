@@ -1,6 +1,7 @@
 package doni.bulkimport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import doni.bulkimport.ImportReport.Outcome;
 import doni.bulkimport.ImportService.Mode;
@@ -8,6 +9,7 @@ import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.hardware.HardwareService;
 import doni.policy.Caller;
+import doni.request.RequestRefusedException.QuotaExceeded;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
 import java.time.Duration;
@@ -101,6 +103,26 @@ class ImportServiceIT {
 
   private long count(String table) {
     return jdbc.sql("select count(*) from " + table).query(Long.class).single();
+  }
+
+  @Test
+  void refusesTheRowsBeyondTheQuotaOfTheProject() {
+    Caller small = caller("small", "member");
+    List<ImportRow> rows = List.of(row(1, "one", PROPERTIES), row(2, "two", PROPERTIES));
+
+    assertThat(imports.run(small, rows, Mode.ALL, false).stored()).isFalse();
+    assertThat(count("hardware")).isZero();
+    ImportReport report = imports.run(small, rows, Mode.ROW, false);
+
+    assertThat(report.rows())
+        .extracting(ImportReport.Row::outcome)
+        .containsExactly(Outcome.CREATED, Outcome.INVALID);
+    assertThat(report.rows().getLast().violations())
+        .containsExactly("Quota exceeded: project small-project has 1 of at most 1 devices.");
+    assertThatExceptionOfType(QuotaExceeded.class)
+        .isThrownBy(() -> intake.create(small, rows.getLast().request(), null));
+    assertThat(outcomes(small, Mode.ROW, rows))
+        .containsExactly(Outcome.EXISTS, Outcome.INVALID);
   }
 
   @Test

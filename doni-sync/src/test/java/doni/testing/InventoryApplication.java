@@ -58,6 +58,7 @@ public class InventoryApplication {
       registry.add("spring.datasource.username", () -> TestPostgres.USER);
       registry.add("spring.datasource.password", () -> TestPostgres.PASSWORD);
       registry.add("doni.secrets.keys.test", () -> "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtdGU=");
+      registry.add("doni.quotas.projects.small-project", () -> "1");
       registry.add("doni.policy-file", () -> policy().toString());
     };
   }

@@ -65,14 +65,19 @@ public final class TestInventory implements AutoCloseable {
 
   /** Stores a device without tasks. */
   public HardwareId device(String name) {
+    return device(name, "project");
+  }
+
+  public HardwareId device(String name, String project) {
     HardwareId id = HardwareId.random();
     jdbc.sql(
             """
             insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at)
-            values (?, ?, 'project', 'sample', '{"colour": "red"}', now(), now())
+            values (?, ?, ?, 'sample', '{"colour": "red"}', now(), now())
             """)
         .param(id.value())
         .param(name)
+        .param(project)
         .update();
     return id;
   }

@@ -61,7 +61,7 @@ class AdmissionConfiguration {
       RequestAdmission admission, MeterRegistry meters) {
     Counter refused =
         Counter.builder("doni.requests.refused")
-            .description("Requests answered 503 because too many were being served")
+            .description("Requests refused (503, 429) because too many were being served")
             .register(meters);
     return new FilterRegistrationBean<>(new RequestAdmissionFilter(admission, refused));
   }

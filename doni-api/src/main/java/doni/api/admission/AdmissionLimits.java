@@ -6,8 +6,11 @@ package doni.api.admission;
  * @param connections connections that may be open at the same time
  * @param requests requests that may be served at the same time
  * @param imports imports that may run at the same time
+ * @param requestsPerProject those of one project among the requests
+ * @param importsPerProject those of one project among the imports
  */
-record AdmissionLimits(int connections, int requests, int imports) {
+record AdmissionLimits(
+    int connections, int requests, int imports, int requestsPerProject, int importsPerProject) {
 
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
@@ -22,15 +25,20 @@ record AdmissionLimits(int connections, int requests, int imports) {
   private static final int IMPORT_BYTES = 128 * MIB;
 
   /**
-   * Derives what is not configured from the heap: connections may take a quarter of it.
+   * Derives what is not configured from the heap: connections may take a quarter of it. One project
+   * may have half of the requests and imports.
    *
    * @param maxHeap in bytes
    */
   static AdmissionLimits of(AdmissionProperties configured, long maxHeap) {
+    int requests = configuredOr(configured.requests(), maxHeap / REQUEST_BYTES, 16, 256);
+    int imports = configuredOr(configured.imports(), maxHeap / IMPORT_BYTES, 1, 16);
     return new AdmissionLimits(
         configuredOr(configured.connections(), maxHeap / 4 / CONNECTION_BYTES, 128, 8192),
-        configuredOr(configured.requests(), maxHeap / REQUEST_BYTES, 16, 256),
-        configuredOr(configured.imports(), maxHeap / IMPORT_BYTES, 1, 16));
+        requests,
+        imports,
+        configuredOr(configured.requestsPerProject(), requests / 2, 1, requests),
+        configuredOr(configured.importsPerProject(), imports / 2, 1, imports));
   }
 
   private static int configuredOr(int configured, long derived, int least, int most) {

@@ -4,13 +4,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Admits requests while there is room for them. The callers of one project get at most half of it,
+ * Admits requests while there is room for them. The callers of one project get a share of it only,
  * so that they cannot keep others out.
  *
  * <p>A request waits for its turn, first come, first served.
@@ -33,20 +32,33 @@ final class RequestAdmission {
     this.imports = new Semaphore(limits.imports(), true);
   }
 
+  /** Whether a request may be served. */
+  sealed interface Entry {}
+
   /** The room that a request takes; closed when it has been served. */
-  interface Room extends AutoCloseable {
+  non-sealed interface Room extends Entry, AutoCloseable {
     @Override
     void close();
   }
+
+  /** The service had no room in time. */
+  record NoRoom() implements Entry {}
+
+  /**
+   * The project had as much as it may have.
+   *
+   * @param what plural of what is limited
+   */
+  record ShareTaken(String what, int share) implements Entry {}
 
   /**
    * Waits for room.
    *
    * @param project of the caller; empty for requests without a token
    * @param isImport whether the request is an import, for which there is less room
-   * @return empty if there is none in time
+   * @return the room, or why there was none in time
    */
-  Optional<Room> enter(String project, boolean isImport) throws InterruptedException {
+  Entry enter(String project, boolean isImport) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     ProjectShare share =
         projects.compute(
@@ -59,11 +71,25 @@ final class RequestAdmission {
     for (Semaphore places : needed) {
       if (!await(places, deadline, project, taken)) {
         leave(project, taken);
-        return Optional.empty();
+        return refusal(project, share, places);
       }
       taken.push(places);
     }
-    return Optional.of(() -> leave(project, taken));
+    Room room = () -> leave(project, taken);
+    return room;
+  }
+
+  /** Callers without a token are not one client, which could send less. */
+  private Entry refusal(String project, ProjectShare share, Semaphore missing) {
+    if (project.isEmpty()) {
+      return new NoRoom();
+    }
+    if (missing == share.imports()) {
+      return new ShareTaken("imports", limits.importsPerProject());
+    }
+    return missing == share.requests()
+        ? new ShareTaken("requests", limits.requestsPerProject())
+        : new NoRoom();
   }
 
   private boolean await(Semaphore places, long deadline, String project, Deque<Semaphore> taken)
@@ -95,13 +121,9 @@ final class RequestAdmission {
 
     static ProjectShare of(AdmissionLimits limits) {
       return new ProjectShare(
-          new Semaphore(half(limits.requests()), true),
-          new Semaphore(half(limits.imports()), true),
+          new Semaphore(limits.requestsPerProject(), true),
+          new Semaphore(limits.importsPerProject(), true),
           0);
-    }
-
-    private static int half(int places) {
-      return Math.max(1, places / 2);
     }
 
     ProjectShare joined() {

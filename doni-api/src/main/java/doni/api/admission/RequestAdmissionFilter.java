@@ -1,5 +1,6 @@
 package doni.api.admission;
 
+import doni.api.web.ErrorResponseBody;
 import doni.api.web.StatusErrorText;
 import doni.policy.Caller;
 import io.micrometer.core.instrument.Counter;
@@ -9,7 +10,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -18,9 +18,10 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers 503 with Retry-After when there is no room for a request, and gives the bodies of an
- * admitted request and its response a time limit. Runs after authentication, because a caller that
- * waits for Keystone must not take room.
+ * Answers 503 with Retry-After when there is no room for a request, and 429 when the caller's
+ * project has its share of it already, and gives the bodies of an admitted request and its response
+ * a time limit. Runs after authentication, because a caller that waits for Keystone must not take
+ * room.
  *
  * <p>Health checks are always admitted. Event streams have a limit of their own. Paths are compared
  * as Tomcat has decoded them, because a client may encode any character.
@@ -52,26 +53,40 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    Optional<RequestAdmission.Room> room = room(request);
-    if (room.isEmpty()) {
-      refused.increment();
-      response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-      StatusErrorText.write(response, HttpStatus.SERVICE_UNAVAILABLE.value());
-      return;
-    }
-    try (RequestAdmission.Room _ = room.get()) {
-      chain.doFilter(
-          new TimedBodyRequest(request, System::nanoTime),
-          new TimedBodyResponse(response, System::nanoTime));
+    switch (enter(request)) {
+      case RequestAdmission.Room room -> {
+        try (room) {
+          chain.doFilter(
+              new TimedBodyRequest(request, System::nanoTime),
+              new TimedBodyResponse(response, System::nanoTime));
+        }
+      }
+      case RequestAdmission.NoRoom _ -> {
+        refuse(response);
+        StatusErrorText.write(response, HttpStatus.SERVICE_UNAVAILABLE.value());
+      }
+      case RequestAdmission.ShareTaken(String what, int share) -> {
+        refuse(response);
+        ErrorResponseBody.write(
+            response,
+            HttpStatus.TOO_MANY_REQUESTS.value(),
+            "Your project has %d %s in progress, as many as it may have. Try again later."
+                .formatted(share, what));
+      }
     }
   }
 
-  private Optional<RequestAdmission.Room> room(HttpServletRequest request) {
+  private void refuse(HttpServletResponse response) {
+    refused.increment();
+    response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+  }
+
+  private RequestAdmission.Entry enter(HttpServletRequest request) {
     try {
       return admission.enter(project(), request.getServletPath().startsWith(IMPORT));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      return new RequestAdmission.NoRoom();
     }
   }
 

@@ -45,7 +45,8 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     HttpStatus status =
         switch (refusal) {
           case RequestRefusedException.Invalid _ -> HttpStatus.BAD_REQUEST;
-          case RequestRefusedException.Forbidden _ -> HttpStatus.FORBIDDEN;
+          case RequestRefusedException.Forbidden _, RequestRefusedException.QuotaExceeded _ ->
+              HttpStatus.FORBIDDEN;
           case RequestRefusedException.NotFound _ -> HttpStatus.NOT_FOUND;
           case RequestRefusedException.Conflict _ -> HttpStatus.CONFLICT;
           case RequestRefusedException.Stale _ -> HttpStatus.PRECONDITION_FAILED;

@@ -2,10 +2,13 @@ package doni.api.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.policy.Caller;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,18 +16,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
 
 class RequestAdmissionFilterTests {
 
   private final RequestAdmission admission =
-      new RequestAdmission(new AdmissionLimits(10, 4, 1), Duration.ZERO);
+      new RequestAdmission(new AdmissionLimits(10, 4, 1, 2, 1), Duration.ZERO);
   private final Counter refused = new SimpleMeterRegistry().counter("refused");
   private final RequestAdmissionFilter filter = new RequestAdmissionFilter(admission, refused);
 
   /** Anonymous callers may import once at a time, and have two requests. */
   @BeforeEach
   void takeTheOnlyImport() throws InterruptedException {
-    assertThat(admission.enter("", true)).isPresent();
+    assertThat(admission.enter("", true)).isInstanceOf(RequestAdmission.Room.class);
   }
 
   @Test
@@ -41,6 +46,27 @@ class RequestAdmissionFilterTests {
             "title":"The service cannot take the request at the moment. Try again later."}]}\
             """);
     assertThat(refused.count()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsAProjectThatItHasItsShare() throws Exception {
+    assertThat(admission.enter("alice", false)).isInstanceOf(RequestAdmission.Room.class);
+    assertThat(admission.enter("alice", false)).isInstanceOf(RequestAdmission.Room.class);
+    Caller alice = new Caller("alice", "alice", "alice", Set.of(), Map.of(), "req-1");
+    SecurityContextHolder.getContext()
+        .setAuthentication(new TestingAuthenticationToken(alice, null));
+    try {
+      MockHttpServletResponse answer = call("/v1/hardware", "/v1/hardware", "*/*");
+
+      assertThat(answer.getStatus()).isEqualTo(429);
+      assertThat(answer.getHeader("Retry-After")).isEqualTo("2");
+      assertThat(answer.getContentAsString())
+          .startsWith(
+              "{\"error\":\"Your project has 2 requests in progress, as many as it may have."
+                  + " Try again later.\"");
+    } finally {
+      SecurityContextHolder.clearContext();
+    }
   }
 
   @ParameterizedTest
@@ -66,7 +92,7 @@ class RequestAdmissionFilterTests {
   })
   void admitsOnlyWhatCannotUseUpTheMemoryWhenThereIsNoRoom(String path, String accept, int status)
       throws Exception {
-    assertThat(admission.enter("", false)).isPresent();
+    assertThat(admission.enter("", false)).isInstanceOf(RequestAdmission.Room.class);
 
     assertThat(call(path, path, accept).getStatus()).isEqualTo(status);
   }

@@ -23,6 +23,23 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class TaskRequeuer {
 
+  /**
+   * The lanes in which the device's project has its share of urgent tasks already. No project has
+   * more of them, so few rows are read.
+   */
+  private static final String CROWDED =
+      """
+      crowded as (
+        select q.task_name from scheduled_tasks q cross join lateral (
+          select from hardware h where h.uuid = q.task_instance::uuid
+            and h.project_id = (select d.project_id from hardware d where d.uuid = :uuid) offset 0) same_project
+        where q.priority = :urgent and not q.picked
+        group by q.task_name having count(*) >= :share)
+      """;
+
+  private static final String PRIORITY =
+      "case when exists (select from crowded c where c.task_name = %s) then :surplus else :urgent end";
+
   private final JdbcClient jdbc;
   private final WakeupNotifier wakeups;
   private final Clock clock;
@@ -46,21 +63,28 @@ public final class TaskRequeuer {
             with task as (
               insert into worker_task (hardware_uuid, worker_type)
               select :uuid, w.name from unnest(:workers) as w(name)
-              on conflict do nothing)
+              on conflict do nothing),
+            %s
             insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
-            select w.name, :instance, :now, false, 1, :priority from unnest(:workers) as w(name)
+            select w.name, :instance, :now, false, 1, %s from unnest(:workers) as w(name)
             on conflict (task_name, task_instance) do nothing
-            """)
+            """
+                .formatted(CROWDED, PRIORITY.formatted("w.name")))
         .param("uuid", id.value())
         .param("instance", id.toString())
         .param("workers", workerTypes.toArray(String[]::new))
         .param("now", now())
-        .param("priority", QueuePriority.URGENT)
+        .param("urgent", QueuePriority.URGENT)
+        .param("surplus", QueuePriority.SURPLUS)
+        .param("share", QueuePriority.SHARE)
         .update();
     announce(workerTypes);
   }
 
-  /** Makes all tasks of a device due now, before background work. */
+  /**
+   * Makes all tasks of a device due now, before background work and, within the share of its
+   * project, before what other projects have in surplus.
+   */
   public void requeue(HardwareId id) {
     requireTransaction();
     announce(requeueIdle(id));
@@ -70,14 +94,19 @@ public final class TaskRequeuer {
     return new LinkedHashSet<>(
         jdbc.sql(
                 """
-                update scheduled_tasks q set execution_time = least(q.execution_time, :now), priority = :priority
+                with %s
+                update scheduled_tasks q set execution_time = least(q.execution_time, :now),
+                  priority = greatest(q.priority, %s)
                 from worker_task t
                 where t.hardware_uuid = :uuid and q.task_name = t.worker_type and q.task_instance = :instance
                   and not q.picked
                 returning q.task_name
-                """)
+                """
+                    .formatted(CROWDED, PRIORITY.formatted("q.task_name")))
             .param("now", now())
-            .param("priority", QueuePriority.URGENT)
+            .param("urgent", QueuePriority.URGENT)
+            .param("surplus", QueuePriority.SURPLUS)
+            .param("share", QueuePriority.SHARE)
             .param("uuid", id.value())
             .param("instance", id.toString())
             .query(String.class)

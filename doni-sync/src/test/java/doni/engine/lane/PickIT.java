@@ -7,6 +7,7 @@ import doni.enrollment.HardwareId;
 import doni.testing.TestWorker;
 import doni.worker.LanePause;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -45,6 +46,36 @@ class PickIT extends LaneFixture {
                 .hasSizeLessThan(20)
                 .extracting(a -> a.hardware().id())
                 .contains(urgent));
+  }
+
+  @Test
+  void aProjectWithManyChangesDoesNotDelayThoseOfAnother() {
+    Semaphore permits = new Semaphore(0);
+    TestWorker worker = new TestWorker(LANE, attempt -> waitFor(permits, attempt));
+    TestReplica replica =
+        started(
+            TestReplica.properties(
+                Duration.ofMinutes(10), Duration.ZERO, Map.of("k8s.concurrency", "4")),
+            worker);
+    List<HardwareId> ofAlice = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      HardwareId device = inventory.device("alice-" + i, "alice");
+      ofAlice.add(device);
+      replica.inTransaction(() -> replica.lanes().enroll(device, List.of(LANE)));
+    }
+    ofAlice.forEach(device -> change(replica, device));
+    HardwareId ofBob = inventory.device("bob", "bob");
+
+    replica.inTransaction(() -> replica.lanes().enroll(ofBob, List.of(LANE)));
+    permits.release(32);
+
+    await()
+        .untilAsserted(
+            () -> assertThat(worker.attempts()).extracting(a -> a.hardware().id()).contains(ofBob));
+    permits.release(200);
+    await()
+        .untilAsserted(
+            () -> assertThat(inventory.state(ofAlice.getLast(), LANE)).isEqualTo("STEADY"));
   }
 
   @Test

@@ -158,7 +158,7 @@ class HostileClientsIT {
       System.out.println(
           "30 imports: "
               + statuses.stream().collect(Collectors.groupingBy(s -> s, Collectors.counting())));
-      assertThat(statuses).contains(200, 503).containsOnly(200, 503);
+      assertThat(statuses).contains(200, 429).containsOnly(200, 429);
     }
   }
 
