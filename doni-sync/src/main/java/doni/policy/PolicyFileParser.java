@@ -53,6 +53,9 @@ final class PolicyFileParser {
       throw new PolicyFileException("must be YAML: " + where + ": " + firstLine(e.getProblem()));
     } catch (YAMLException e) {
       throw new PolicyFileException("must be YAML: " + firstLine(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      // Of SnakeYAML, for a value that does not fit its tag, such as !!binary or !!timestamp.
+      throw new PolicyFileException("must be YAML: " + firstLine(e.getMessage()));
     }
   }
 

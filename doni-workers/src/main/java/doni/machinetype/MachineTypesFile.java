@@ -42,6 +42,12 @@ record MachineTypesFile(List<MachineTypesEntry> entries, List<MachineTypeProblem
       return unusable(file, where, "must be YAML: " + firstLine(e.getProblem()));
     } catch (YAMLException e) {
       return unusable(file, "", "must be YAML: " + firstLine(e.getMessage()));
+    } catch (StackOverflowError _) {
+      // An alias may stand inside of what it names.
+      return unusable(file, "", "must be YAML: a value contains itself");
+    } catch (IllegalArgumentException e) {
+      // Of SnakeYAML, for a value that does not fit its tag, such as !!binary or !!timestamp.
+      return unusable(file, "", "must be YAML: " + firstLine(e.getMessage()));
     }
   }
 

@@ -43,6 +43,9 @@ class MachineTypesFileTests {
         "{version: 1, machine-types: {pi: {labels: {a: true}}}} | f.yaml, /machine-types/pi/labels/a: 'true' is not allowed; allowed: a quoted text",
         "[1] | f.yaml: is not allowed; allowed: Machine types",
         "a: [ | must be YAML",
+        "a: !!binary x | f.yaml: must be YAML: Input byte[] should",
+        "&a [*a] | f.yaml: must be YAML: a value contains itself",
+        "{version: 1, machine-types: &a {pi: *a}} | f.yaml: must be YAML: a value contains itself",
         "{a: 1, a: 2} | found duplicate key",
       })
   void saysWhereAndWhatIsAllowed(String yaml, String finding) {

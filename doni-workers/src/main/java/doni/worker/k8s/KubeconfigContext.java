@@ -137,8 +137,8 @@ record KubeconfigContext(
     try {
       return Optional.ofNullable(Serialization.unmarshal(content, Config.class))
           .orElseThrow(() -> new UnusableKubeconfigException("it is empty"));
-    } catch (RuntimeException _) {
-      // The parser's own text quotes the line.
+    } catch (RuntimeException | StackOverflowError _) {
+      // The parser's own text quotes the line. It follows a list that contains itself without end.
       throw new UnusableKubeconfigException("it is not the YAML of a kubeconfig");
     }
   }
