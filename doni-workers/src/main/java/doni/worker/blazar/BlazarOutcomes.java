@@ -48,7 +48,7 @@ record BlazarOutcomes(
     if (resource == null) {
       return missingPrerequisite(seen)
           .or(() -> refusals.creation().map(it -> notCreated(it, seen)))
-          .or(() -> name().unavailable(seen).map(it -> failed(it, absentReport(seen))));
+          .or(() -> name().unavailable(seen).map(it -> nameless(it, absentReport(seen))));
     }
     return desired.hasName(resource) || drift.keepsFormer() ? Optional.empty() : notDeleted(seen);
   }
@@ -75,13 +75,14 @@ record BlazarOutcomes(
     if (refused.isPresent()) {
       return classified(refused.get(), details);
     }
-    Optional<String> failure = desired.problem().or(() -> name().unavailable(seen));
-    if (failure.isPresent()) {
-      return failed(failure.get(), details);
-    }
-    Optional<Outcome> held = held(seen, details);
-    if (held.isPresent()) {
-      return held.get();
+    Optional<Outcome> obstacle =
+        desired
+            .problem()
+            .map(it -> failed(it, details))
+            .or(() -> name().unavailable(seen).map(it -> nameless(it, details)))
+            .or(() -> held(seen, details));
+    if (obstacle.isPresent()) {
+      return obstacle.get();
     }
     String word = desired.kind().word();
     String former = word + " " + old.name();
@@ -103,8 +104,10 @@ record BlazarOutcomes(
       case OCCUPIED -> absent(occupied(refusal), seen);
       case NOT_ALL_STORED, NAME_TAKEN, LEFTOVER, UNKNOWN ->
           name()
-              .conflict(refusal, seen)
-              .map(it -> failed(it, absentReport(seen)))
+              .unavailable(seen)
+              .map(it -> nameless(it, absentReport(seen)))
+              // Found by a write, which leaves a trust in Keystone each time.
+              .or(() -> name().leftover(refusal).map(it -> failed(it, absentReport(seen))))
               .orElseGet(() -> classified(refusal, absentReport(seen)));
       case GONE, RESERVED, UNCHANGEABLE, NOT_GRANTED, TOO_LATE, IN_TRANSITION, NOT_SERVED ->
           classified(refusal, absentReport(seen));
@@ -277,6 +280,11 @@ record BlazarOutcomes(
 
   private static Outcome failed(String message, Map<String, @Nullable Object> details) {
     return new Outcome.Failed(message, false, null, details);
+  }
+
+  /** An operator may adopt or remove what has the name, and the listing shows it to an attempt. */
+  private static Outcome nameless(String message, Map<String, @Nullable Object> details) {
+    return new Outcome.Failed(message, true, null, details);
   }
 
   private static Outcome classified(WriteRefusal refusal, Map<String, @Nullable Object> details) {

@@ -8,12 +8,8 @@ import java.util.Optional;
 /** Whether a resource can be created under the desired name. Blazar never releases a name. */
 record NameAvailability(BlazarDesiredState desired, BlazarRecordedState recorded) {
 
-  /** Returns why a creation was refused, if that is because of the name. */
-  Optional<String> conflict(WriteRefusal refusal, BlazarObservedState seen) {
-    Optional<String> unavailable = unavailable(seen);
-    if (unavailable.isPresent()) {
-      return unavailable;
-    }
+  /** Returns what an earlier creation left that makes Blazar refuse this one. */
+  Optional<String> leftover(WriteRefusal refusal) {
     return refusal.is(RefusalReason.LEFTOVER) && desired.kind() == ResourceKind.HOST
         ? Optional.of(
             "an earlier creation of host %s failed half-way; an operator must remove its"

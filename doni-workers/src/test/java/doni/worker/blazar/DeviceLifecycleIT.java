@@ -89,7 +89,7 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     HardwareFixture other = joined(aDevice().named(node(device)));
     assertThat(other.attempted(worker())).isInstanceOf(Outcome.Synced.class);
 
-    assertFails(
+    assertFailsForNow(
         device.attempted(worker()),
         "name %s is taken by device %s with uid %s, and Blazar never releases a name; rename the device"
             .formatted(node(device), stored().get("id"), uid(other)));
@@ -108,7 +108,7 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     device.details().clear();
     site.restart();
 
-    assertFails(
+    assertFailsForNow(
         device.attempted(worker()),
         "name %s is taken by device %s, which has no uid, as after a creation that failed half-way; set its uid to %s in Blazar to adopt it, or rename the device"
             .formatted(node(device), id, uid(device)));
@@ -129,9 +129,9 @@ class DeviceLifecycleIT extends OnBlazarDevice {
         "name %s was used by a deleted device, and Blazar never releases a name; rename the device"
             .formatted(node(device));
 
-    assertFails(device.attempted(worker()), burnt);
-    assertFails(device.attempted(worker()), burnt);
-    assertFails(device.scheduled(worker()), burnt);
+    assertFailsForNow(device.attempted(worker()), burnt);
+    assertFailsForNow(device.attempted(worker()), burnt);
+    assertFailsForNow(device.scheduled(worker()), burnt);
 
     assertThat(site.blazar.trusts()).isEqualTo(trusts + 1);
     joined(device.named("Other-" + device.name()));
@@ -292,7 +292,7 @@ class DeviceLifecycleIT extends OnBlazarDevice {
 
     joined(device.named(node(other)));
 
-    assertFails(device.attempted(worker()), taken);
+    assertFailsForNow(device.attempted(worker()), taken);
     assertThat(site.writes()).isEmpty();
     assertThat(site.blazar.resources(former)).hasSize(1);
   }
