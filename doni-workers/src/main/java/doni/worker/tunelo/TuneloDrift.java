@@ -166,6 +166,12 @@ record TuneloDrift(
 
     private void compare(DesiredChannel channel) {
       Optional<TuneloChannel> own = recorded.uuid(channel.name()).flatMap(observed::channel);
+      if (observed.isOfHub(channel.publicKey())) {
+        own.ifPresent(it -> inUse.add(it.uuid()));
+        refusals.put(
+            channel.name(), "public_key is that of the hub; set the device's own public key");
+        return;
+      }
       Optional<TuneloChannel> serving = own.filter(it -> it.serves(channel));
       if (serving.isEmpty()) {
         replace(channel, own);

@@ -47,6 +47,13 @@ record TuneloObservedState(
     return owners.getOrDefault(publicKey, ChannelOwnership.UNKNOWN);
   }
 
+  /** Returns whether a hub of these channels has the key, so that no device can have it. */
+  boolean isOfHub(String publicKey) {
+    return channels.values().stream()
+        .flatMap(channel -> channel.hubs().stream())
+        .anyMatch(hub -> publicKey.equals(hub.publicKey()));
+  }
+
   /** What a channel shows of its hub. */
   enum HubState {
     READY,

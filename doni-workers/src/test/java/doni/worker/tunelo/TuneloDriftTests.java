@@ -208,6 +208,36 @@ class TuneloDriftTests {
         .isEqualTo(Map.of("user", "public_key must be 32 bytes in base64 (44 characters)"));
   }
 
+  /** As an owner copies it from the peers of the channel. */
+  @Test
+  void theKeyOfTheHubIsRefusedAndTheChannelStays() {
+    device.with("user", key(7)).with("mgmt", key(2));
+    ChannelHub hub = new ChannelHub(uuid(900), key(7), "192.0.2.10:51820", "10.0.3.2", true);
+    isRecorded("user", exists(channel(1, 1, hub)));
+    isRecorded("mgmt", exists(channel(2, 2, hub)));
+
+    TuneloDrift drift = drift();
+
+    assertThat(drift.refusals())
+        .isEqualTo(
+            Map.of("user", "public_key is that of the hub; set the device's own public key"));
+    assertThat(drift.writes()).isEmpty();
+    assertThat(drift.settled()).containsOnlyKeys("mgmt");
+  }
+
+  /** The first channel of a site shows the hub only when it exists. */
+  @Test
+  void aChannelWithTheKeyOfItsHubIsRefusedAndStays() {
+    device.with("user", key(7));
+    ChannelHub hub = new ChannelHub(uuid(900), key(7), "192.0.2.10:51820", "10.0.3.2", true);
+    isRecorded("user", exists(channel(1, 7, hub)));
+
+    TuneloDrift drift = drift();
+
+    assertThat(drift.refusals()).containsOnlyKeys("user");
+    assertThat(drift.writes()).isEmpty();
+  }
+
   @Test
   void anUnrecordedChannelIsAdopted() {
     device.with("user", key(1));
