@@ -131,6 +131,11 @@ record BlazarObservedState(
       rules = List.copyOf(rules);
     }
 
+    /** Returns the end of a sentence on why other times cannot be had: the lease is kept. */
+    String stays() {
+      return "; its lease from %s to %s stays".formatted(start, end);
+    }
+
     /** Returns whether it reserves the hardware of that uuid and nothing else. */
     boolean reserves(String uid) {
       return rules.stream().anyMatch(rule -> rule.contains('"' + uid + '"'));

@@ -228,7 +228,7 @@ record LeaseDrift(
           BlazarLease lease = move.lease();
           Optional<String> conflict = reserved.conflict(move.from(), move.to(), lease.id());
           if (conflict.isPresent()) {
-            refused.put(lease.name(), conflict.get());
+            refused.put(lease.name(), conflict.get() + lease.stays());
           } else {
             taking.add(move);
             reserved.take(lease.id(), move.from(), move.to());

@@ -117,7 +117,10 @@ final class WriteRefusals {
     Map<String, String> windows = new TreeMap<>();
     leaseWrites()
         .filter(it -> it.refusal().is(RefusalReason.NOT_GRANTED))
-        .forEach(it -> windows.put(leaseName(it.write()), it.refusal().text()));
+        .forEach(it -> {
+          String kept = it.write() instanceof MoveLease move ? move.lease().stays() : "";
+          windows.put(leaseName(it.write()), it.refusal().text() + kept);
+        });
     return windows;
   }
 

@@ -268,7 +268,10 @@ class BlazarLeasesIT {
     assertDefers(
         device.attempted(worker()),
         refused(),
-        notLeased(window, "reserved by another lease from " + at("06:00") + " to " + at("07:00")));
+        notLeased(
+            window,
+            "reserved by another lease from %s to %s; its lease from %s to %s stays"
+                .formatted(at("06:00"), at("07:00"), at("05:00"), at("06:00"))));
 
     assertThat(leases(window)).containsExactly(lease("PENDING", "05:00", "06:00"));
     assertThat(site.writes()).isEmpty();

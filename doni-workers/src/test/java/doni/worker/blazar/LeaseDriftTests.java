@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -238,13 +239,18 @@ class LeaseDriftTests {
       @Nullable String lease, String window, String other, boolean refused) {
     ReservationWindow reserved = window(OTHER, other);
 
-    LeaseDrift drift =
-        LeaseDrift.between(
-            desired(window(WINDOW, window)),
-            observed(lease == null ? List.of() : List.of(lease("l", lease, "1")), true, reserved));
+    List<BlazarLease> own = lease == null ? List.of() : List.of(lease("l", lease, "1"));
 
+    LeaseDrift drift =
+        LeaseDrift.between(desired(window(WINDOW, window)), observed(own, true, reserved));
+
+    String kept =
+        own.stream()
+            .map(it -> "; its lease from %s to %s stays".formatted(it.start(), it.end()))
+            .collect(Collectors.joining());
     String reason =
-        "reserved by another lease from %s to %s".formatted(reserved.start(), reserved.end());
+        "reserved by another lease from %s to %s%s"
+            .formatted(reserved.start(), reserved.end(), kept);
     assertThat(drift.refused()).isEqualTo(refused ? Map.of(NAME, reason) : Map.of());
     assertThat(drift.isEmpty()).isEqualTo(refused);
   }
