@@ -16,6 +16,7 @@ import doni.hardware.QuarantineService;
 import doni.hardwaretype.HardwareTypes;
 import doni.leftover.ForceDeleteService;
 import doni.machinetype.MachineTypesHealth;
+import doni.readiness.ReadinessService;
 import doni.resync.ResyncService;
 import doni.worker.HardwareType;
 import doni.worker.WorkerField;
@@ -123,6 +124,11 @@ public class RestApp {
   @Bean
   HardwareAvailabilityService availability() {
     return mock(HardwareAvailabilityService.class);
+  }
+
+  @Bean
+  ReadinessService readiness() {
+    return mock(ReadinessService.class);
   }
 
   @Bean

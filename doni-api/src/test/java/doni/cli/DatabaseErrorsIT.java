@@ -108,6 +108,7 @@ class DatabaseErrorsIT {
               Map.entry("listEvents", onDevice("GET", "/events")),
               Map.entry("planHardware", onDevice("GET", "/plan")),
               Map.entry("showDeviceAvailability", onDevice("GET", "/device-availability")),
+              Map.entry("getReadiness", onDevice("GET", "/readiness")),
               Map.entry(
                   "quarantineHardware",
                   onDevice("POST", "/quarantine").with("{\"reason\": \"broken\"}")),

@@ -4,6 +4,7 @@ import doni.task.WorkerTask.LastAttempt;
 import doni.task.WorkerTask.RetryCount;
 import doni.worker.Change;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +17,42 @@ import org.jspecify.annotations.Nullable;
  * @param next time of the next attempt, unless the generation has moved
  * @param details the recorded details from now on; null when they are unchanged
  * @param events events to record
+ * @param milestones the names of all milestones that the device has reached; null when they are
+ *     unchanged
  */
 public record TaskUpdate(
     LastAttempt attempt,
     RetryCount retries,
     Instant next,
     @Nullable Map<String, Object> details,
-    List<NewEvent> events) {
+    List<NewEvent> events,
+    @Nullable List<String> milestones) {
 
   public TaskUpdate {
     events = List.copyOf(events);
+    milestones = milestones == null ? null : List.copyOf(milestones);
+  }
+
+  /** Creates an update that leaves the milestones as they are. */
+  public TaskUpdate(
+      LastAttempt attempt,
+      RetryCount retries,
+      Instant next,
+      @Nullable Map<String, Object> details,
+      List<NewEvent> events) {
+    this(attempt, retries, next, details, events, null);
+  }
+
+  /** Returns this update with milestones, and with an event for each that was reached or lost. */
+  public TaskUpdate withMilestones(List<String> before, List<String> reached) {
+    List<NewEvent> all = new ArrayList<>(events);
+    before.stream()
+        .filter(name -> !reached.contains(name))
+        .forEach(name -> all.add(NewEvent.milestone("device.milestone.lost", name)));
+    reached.stream()
+        .filter(name -> !before.contains(name))
+        .forEach(name -> all.add(NewEvent.milestone("device.milestone.reached", name)));
+    return new TaskUpdate(attempt, retries, next, details, all, reached);
   }
 
   /** An event to record; the body is without secrets. */
@@ -33,6 +60,10 @@ public record TaskUpdate(
 
     /** A drift can touch many objects; the event names the first ones and how many there are. */
     private static final int MAX_NAMED_CHANGES = 50;
+
+    private static NewEvent milestone(String kind, String name) {
+      return new NewEvent(kind, Map.of("milestone", name));
+    }
 
     /** Returns the body that names what was changed, from what to what. */
     public static Map<String, Object> body(List<Change> changes) {

@@ -90,10 +90,14 @@ public final class WorkerTaskSql {
         priority = case when device.moved then %d else %d end
       from (select generation > ? as moved from device) device
       where %s
-      returning device.moved, q.execution_time),
+      returning device.moved, q.execution_time, ?::text[] as reached),
     finished as (
       update worker_task t set
-        state_details = coalesce(?::jsonb, t.state_details), served_generation = ?,
+        state_details = coalesce(?::jsonb, t.state_details),
+        milestones = case when released.reached is null then t.milestones else
+          (select coalesce(jsonb_object_agg(name, coalesce(t.milestones -> name, to_jsonb(now()))), '{}')
+           from unnest(released.reached) name) end,
+        served_generation = ?,
         synced_generation = coalesce(?, t.synced_generation),
         outcome = ?, reason = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
         last_success_at = coalesce(?, t.last_success_at), next_attempt_at = released.execution_time,

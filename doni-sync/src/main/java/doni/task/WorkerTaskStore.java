@@ -93,8 +93,9 @@ public final class WorkerTaskStore {
     return moved.getFirst() ? ReleaseResult.DUE : ReleaseResult.WAITING;
   }
 
-  private static List<Object> released(TaskClaim claim, WorkerTask task, TaskUpdate update) {
-    return List.of(
+  private static List<@Nullable Object> released(
+      TaskClaim claim, WorkerTask task, TaskUpdate update) {
+    return Arrays.asList(
         claim.hardware().value(),
         claim.workerType(),
         task.version(),
@@ -104,7 +105,8 @@ public final class WorkerTaskStore {
         claim.workerType(),
         claim.hardware().toString(),
         claim.version(),
-        claim.holder());
+        claim.holder(),
+        update.milestones() == null ? null : update.milestones().toArray(String[]::new));
   }
 
   private List<@Nullable Object> finished(TaskClaim claim, WorkerTask task, TaskUpdate update) {

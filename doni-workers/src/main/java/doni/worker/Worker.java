@@ -3,6 +3,7 @@ package doni.worker;
 import doni.backend.BackendException;
 import doni.worker.DeviceSignal.SignalListener;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,14 @@ public interface Worker {
   /** Top-level keys of its details that no client is shown, not even the device's owner. */
   default Set<String> privateDetails() {
     return Set.of();
+  }
+
+  /**
+   * Returns the milestones on a device's way to Ready that this worker answers for, in their order,
+   * from what it recorded. Reads nothing else, and is called for many devices.
+   */
+  default List<Milestone> milestones(Map<String, Object> recorded) {
+    return List.of();
   }
 
   /**
@@ -151,4 +160,50 @@ public interface Worker {
 
   /** Called once after the lane's last attempt; ends what {@link #start} began. */
   default void stop() {}
+
+  /**
+   * A milestone on a device's way to Ready, as one worker sees it.
+   *
+   * @param missing what is missing, in one line; null when the milestone is reached
+   * @param advice what the device's owner does about it; null when the milestone is reached
+   */
+  record Milestone(Step step, @Nullable String missing, @Nullable String advice) {
+
+    /** The steps of all hardware types, in the order in which a device takes them. */
+    public enum Step {
+      /** Doni has the device. */
+      ENROLLED,
+      /** Balena has the device, with a key that the machine can have. */
+      REGISTERED,
+      /** The machine has contacted Balena. */
+      BOOTED,
+      /** The tunnel's end at the site is ready for the device. */
+      TUNNEL_UP,
+      /** The device's Node exists and is ready. */
+      NODE_JOINED,
+      /** Ironic has verified that it can manage the host. */
+      VERIFIED,
+      /** Ironic offers the host. */
+      AVAILABLE,
+      /** Blazar offers the device for reservations. */
+      RESERVABLE;
+
+      /** Returns the step as clients see it. */
+      public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
+    public static Milestone reached(Step step) {
+      return new Milestone(step, null, null);
+    }
+
+    public static Milestone missing(Step step, String missing, String advice) {
+      return new Milestone(step, missing, advice);
+    }
+
+    public boolean isReached() {
+      return missing == null;
+    }
+  }
 }

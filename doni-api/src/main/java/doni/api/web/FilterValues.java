@@ -24,6 +24,13 @@ final class FilterValues {
               "tunelo"),
           "kind",
           List.of(
+              "device.degraded",
+              "device.milestone.lost",
+              "device.milestone.reached",
+              "device.offline",
+              "device.online",
+              "devices.lost",
+              "devices.returned",
               "hardware.created",
               "hardware.deleted",
               "hardware.force_deleted",

@@ -138,6 +138,7 @@ class AccessMatrixIT {
               Map.entry("listEvents", new Expected(Protection.GET, 200)),
               Map.entry("planHardware", new Expected(Protection.GET, 200)),
               Map.entry("showDeviceAvailability", new Expected(Protection.GET, 200)),
+              Map.entry("getReadiness", new Expected(Protection.GET, 200)),
               Map.entry("patchHardware", new Expected(Protection.UPDATE, 200, PATCH)),
               Map.entry("syncHardware", new Expected(Protection.UPDATE, 200)),
               Map.entry("deleteHardware", new Expected(Protection.DELETE, 200)),

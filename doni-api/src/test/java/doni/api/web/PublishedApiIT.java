@@ -55,6 +55,7 @@ class PublishedApiIT {
             "/v1/hardware/{ref}/device-availability",
             "/v1/hardware/{ref}/events",
             "/v1/hardware/{ref}/plan",
+            "/v1/hardware/{ref}/readiness",
             "/v1/hardware/{ref}/sync",
             "/v1/hardware/sync",
             "/v1/sync",

@@ -2,10 +2,12 @@ package doni.engine.attempt;
 
 import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.enrollment.HardwareId;
+import doni.task.TaskUpdate;
 import doni.task.WorkerTask;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.Worker;
+import doni.worker.Worker.Milestone;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,24 @@ public record AttemptScope(
   /** Returns what happens to a difference; a requested change is always applied. */
   DriftMode driftMode() {
     return task.standing().findsDrift() ? policy.drift() : DriftMode.ENFORCE;
+  }
+
+  /**
+   * Adds to an update what its details mean for the device's way to Ready; a deleted device is not
+   * on its way.
+   */
+  TaskUpdate withMilestones(TaskUpdate update) {
+    Map<String, Object> details = update.details();
+    return details == null || task.deleted()
+        ? update
+        : update.withMilestones(reached(recorded), reached(details));
+  }
+
+  private List<String> reached(Map<String, Object> details) {
+    return worker.milestones(details).stream()
+        .filter(Milestone::isReached)
+        .map(milestone -> milestone.step().wireName())
+        .toList();
   }
 
   AttemptScope withRecorded(Map<String, Object> details) {

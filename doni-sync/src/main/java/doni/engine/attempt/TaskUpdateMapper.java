@@ -46,6 +46,10 @@ final class TaskUpdateMapper {
 
   /** Maps an outcome after which the task goes on. */
   TaskUpdate ended(AttemptScope scope, Outcome outcome, Instant now) {
+    return scope.withMilestones(mapped(scope, outcome, now));
+  }
+
+  private TaskUpdate mapped(AttemptScope scope, Outcome outcome, Instant now) {
     return switch (outcome) {
       case Outcome.Synced synced ->
           synced

@@ -4,11 +4,14 @@ import doni.convergence.StateDetails;
 import doni.enrollment.Secret;
 import doni.worker.SharedNames;
 import doni.worker.SiteListing.RecordedDevice;
+import doni.worker.Worker.Milestone;
+import doni.worker.Worker.Milestone.Step;
 import doni.worker.balena.BalenaClient.FleetListing;
 import doni.worker.balena.BalenaObservedState.FleetDevice;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +51,34 @@ record BalenaRecordedState(
     return deviceId.filter(former -> former != newDeviceId).isPresent();
   }
 
+  /** Returns how far the device is on its way to Ready. */
+  static List<Milestone> milestones(StateDetails details) {
+    return List.of(registered(details), booted(details));
+  }
+
+  private static Milestone registered(StateDetails details) {
+    if (details.instant(NEEDS_BAKE).isPresent()) {
+      return Milestone.missing(
+          Step.REGISTERED,
+          "Balena gave the device a new key, and the machine still has the former one",
+          "write the new config.json to the device's boot partition, and restart the device");
+    }
+    return details.number(SharedNames.BALENA_DEVICE_ID).isPresent()
+        ? Milestone.reached(Step.REGISTERED)
+        : Milestone.missing(
+            Step.REGISTERED, "Balena does not have the device yet", "wait; Doni registers it");
+  }
+
+  private static Milestone booted(StateDetails details) {
+    return details.text(LAST_SEEN).isPresent()
+        ? Milestone.reached(Step.BOOTED)
+        : Milestone.missing(
+            Step.BOOTED,
+            "the machine has never contacted Balena",
+            "write the image with this device's config.json to the machine's disk, and connect power and"
+                + " network; HTTPS to Balena must be allowed");
+  }
+
   /** Returns this state with a key that was issued now. */
   BalenaRecordedState withKey(long newDeviceId, Secret newKey, Instant now) {
     return new BalenaRecordedState(
@@ -65,8 +96,9 @@ record BalenaRecordedState(
   }
 
   /**
-   * Returns whether the device is missing in its fleet or is not as it was recorded. A device that
-   * was recorded in a fleet that is not listed may exist there.
+   * Returns whether the device is missing in its fleet, is not as it was recorded, or has contacted
+   * Balena for the first time. A device that was recorded in a fleet that is not listed may exist
+   * there.
    */
   static boolean differs(RecordedDevice device, FleetListing site) {
     StateDetails details = new StateDetails(device.details());
@@ -80,7 +112,13 @@ record BalenaRecordedState(
         ? site.fleets().contains(fleet.get())
         : listed.id() != id.get()
             || listed.fleetId() != fleet.get()
-            || !listed.name().equals(device.name());
+            || !listed.name().equals(device.name())
+            || isFirstContact(listed, details);
+  }
+
+  /** A milestone of the device, which is recorded at once and not at the next resync. */
+  private static boolean isFirstContact(FleetDevice listed, StateDetails details) {
+    return listed.online() && details.text(LAST_SEEN).isEmpty();
   }
 
   /** Returns the details after an observation of the device. */

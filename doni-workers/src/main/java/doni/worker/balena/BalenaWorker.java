@@ -16,6 +16,7 @@ import doni.worker.SharedNames;
 import doni.worker.SiteListing;
 import doni.worker.SiteListing.MarkedObject;
 import doni.worker.Worker;
+import doni.worker.Worker.Milestone;
 import doni.worker.WorkerField;
 import doni.worker.balena.BalenaClient.FleetListing;
 import doni.worker.balena.BalenaClient.FleetLookup;
@@ -97,6 +98,11 @@ final class BalenaWorker implements Worker {
   @Override
   public Set<String> secretDetails() {
     return Set.of(SharedNames.BALENA_DEVICE_KEY);
+  }
+
+  @Override
+  public List<Milestone> milestones(Map<String, Object> recorded) {
+    return BalenaRecordedState.milestones(new StateDetails(recorded));
   }
 
   @Override

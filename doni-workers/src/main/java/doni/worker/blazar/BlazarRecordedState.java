@@ -2,10 +2,13 @@ package doni.worker.blazar;
 
 import doni.convergence.StateDetails;
 import doni.worker.SharedNames;
+import doni.worker.Worker.Milestone;
+import doni.worker.Worker.Milestone.Step;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -85,6 +88,23 @@ record BlazarRecordedState(
             .text(BURNT_NAME)
             .map(name -> new BurntName(name, details.number(BURNT_GENERATION).orElse(0L))),
         Boolean.TRUE.equals(details.values().get(UNSETTLED)));
+  }
+
+  /** Returns how far the device is on its way to Ready. */
+  static List<Milestone> milestones(StateDetails details) {
+    if (details.text(SharedNames.BLAZAR_RESOURCE_ID).isEmpty()) {
+      return List.of(
+          Milestone.missing(
+              Step.RESERVABLE, "Blazar does not have the device yet", "wait; Doni adds it"));
+    }
+    return List.of(
+        Boolean.FALSE.equals(details.values().get(RESERVABLE))
+            ? Milestone.missing(
+                Step.RESERVABLE,
+                "Blazar does not offer the device, because its monitor found it not ready",
+                "bring the device back; Blazar offers it again by itself. If it does not, the site's operator"
+                    + " sets it to reservable")
+            : Milestone.reached(Step.RESERVABLE));
   }
 
   /**

@@ -1,6 +1,7 @@
 package doni.worker.blazar;
 
 import doni.backend.BackendException;
+import doni.convergence.StateDetails;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
@@ -14,6 +15,7 @@ import doni.worker.RequeueTrigger;
 import doni.worker.SiteListing;
 import doni.worker.SiteListing.MarkedObject;
 import doni.worker.Worker;
+import doni.worker.Worker.Milestone;
 import doni.worker.WorkerField;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import java.util.List;
@@ -96,6 +98,11 @@ final class BlazarWorker implements Worker {
   @Override
   public Set<String> dependsOn() {
     return Set.of(kind.dependency());
+  }
+
+  @Override
+  public List<Milestone> milestones(Map<String, Object> recorded) {
+    return BlazarRecordedState.milestones(new StateDetails(recorded));
   }
 
   @Override

@@ -2,6 +2,9 @@ package doni.worker.ironic;
 
 import doni.convergence.StateDetails;
 import doni.enrollment.Secret;
+import doni.worker.SharedNames;
+import doni.worker.Worker.Milestone;
+import doni.worker.Worker.Milestone.Step;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -9,8 +12,10 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,13 @@ record IronicRecordedState(
   static final IronicRecordedState NOTHING =
       new IronicRecordedState(
           Optional.empty(), false, Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** States of a node before its first successful verification. */
+  private static final Set<String> UNVERIFIED = Set.of("enroll", "verifying");
+
+  /** States of a verified node that Ironic does not offer yet. */
+  private static final Set<String> UNOFFERED =
+      Set.of("manageable", "inspecting", "cleaning", "clean wait", "clean failed", "error");
 
   private static final String MOVED = "moved_to_manageable";
   private static final String PHASE = "phase";
@@ -69,6 +81,30 @@ record IronicRecordedState(
    * @param generation of the hardware; another generation is tried again
    */
   record Refusal(long generation, String text) {}
+
+  /** Returns how far the host is on its way to Ready. */
+  static List<Milestone> milestones(StateDetails details) {
+    String state = details.text(SharedNames.PROVISION_STATE).orElse("");
+    boolean verified = !state.isEmpty() && !UNVERIFIED.contains(state);
+    return List.of(
+        verified
+            ? Milestone.reached(Step.VERIFIED)
+            : Milestone.missing(
+                Step.VERIFIED,
+                details.number(FAILED).isPresent()
+                    ? "Ironic cannot log in to the host's management controller"
+                    : "Ironic has not verified the host yet",
+                "check management_address, ipmi_port, ipmi_username and ipmi_password, and that the site's"
+                    + " network reaches the management controller"),
+        verified && !UNOFFERED.contains(state)
+            ? Milestone.reached(Step.AVAILABLE)
+            : Milestone.missing(
+                Step.AVAILABLE,
+                state.isEmpty()
+                    ? "Ironic does not have the host yet"
+                    : "Ironic has the host in state '%s'".formatted(state),
+                "wait; if it lasts, the site's operator looks at the node in Ironic"));
+  }
 
   static IronicRecordedState of(StateDetails details) {
     return new IronicRecordedState(

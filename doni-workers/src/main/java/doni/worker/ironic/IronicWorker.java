@@ -14,6 +14,7 @@ import doni.worker.SiteListing;
 import doni.worker.SiteListing.MarkedObject;
 import doni.worker.SiteListing.RecordedDevice;
 import doni.worker.Worker;
+import doni.worker.Worker.Milestone;
 import doni.worker.WorkerField;
 import doni.worker.ironic.IronicObservedState.IronicNode;
 import java.time.Clock;
@@ -117,6 +118,11 @@ final class IronicWorker implements Worker {
   @Override
   public Set<String> dependsOn() {
     return Set.of(SharedNames.BLAZAR_HOST);
+  }
+
+  @Override
+  public List<Milestone> milestones(Map<String, Object> recorded) {
+    return IronicRecordedState.milestones(new StateDetails(recorded));
   }
 
   @Override

@@ -2,6 +2,8 @@ package doni.worker.k8s;
 
 import doni.convergence.StateDetails;
 import doni.worker.SharedNames;
+import doni.worker.Worker.Milestone;
+import doni.worker.Worker.Milestone.Step;
 import doni.worker.k8s.BlazarLabel.SeenLabel;
 import doni.worker.k8s.ClusterNode.NodeTaint;
 import doni.worker.k8s.K8sDesiredState.DesiredToken;
@@ -39,6 +41,7 @@ record K8sRecordedState(
   private static final String LABEL_KEYS = "label_keys";
   private static final String TAINT = "taint";
   private static final String TOKEN_ID = "token_id";
+  private static final String READY = "ready";
   private static final String TOKEN_EXPIRES = "token_expires";
 
   K8sRecordedState {
@@ -58,6 +61,25 @@ record K8sRecordedState(
         details.instant(TOKEN_EXPIRES),
         nodes(details),
         SeenLabel.of(details));
+  }
+
+  /** Returns how far the device is on its way to Ready. */
+  static List<Milestone> milestones(StateDetails details) {
+    if (details.text(SharedNames.NODE_UID).isEmpty()) {
+      return List.of(
+          Milestone.missing(
+              Step.NODE_JOINED,
+              "the device has not joined the cluster",
+              "check on the device that its tunnel is up and that the k3s agent runs and reaches the API"
+                  + " server; its bootstrap token is part of the device's properties"));
+    }
+    return List.of(
+        Boolean.TRUE.equals(details.values().get(READY))
+            ? Milestone.reached(Step.NODE_JOINED)
+            : Milestone.missing(
+                Step.NODE_JOINED,
+                "the device's Node is not ready",
+                "check that the device is on, that its tunnel is up and that its k3s agent runs"));
   }
 
   private static Map<String, String> nodes(StateDetails details) {
@@ -89,7 +111,7 @@ record K8sRecordedState(
     putCounts(details, written);
     ClusterNode node = seen.node().orElse(null);
     Instant since = node == null ? null : node.lastTransition();
-    details.put("ready", node == null ? null : node.ready());
+    details.put(READY, node == null ? null : node.ready());
     details.put("last_transition", since == null ? null : since.toString());
     details.put(SharedNames.NODE_UID, node == null ? null : node.uid());
     details.put(SharedNames.NODE_NAME, desired.nodeName());

@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.convergence.StateDetails;
 import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeCatalog;
@@ -17,6 +18,7 @@ import doni.worker.RequeueTrigger;
 import doni.worker.SharedNames;
 import doni.worker.SiteListing;
 import doni.worker.Worker;
+import doni.worker.Worker.Milestone;
 import doni.worker.k8s.ExpectedLabels.CurrentLabels;
 import doni.worker.k8s.K8sDesiredState.DesiredClusterNode;
 import doni.worker.k8s.K8sDesiredState.NodeRemoval;
@@ -117,6 +119,11 @@ final class K8sWorker implements Worker {
   @Override
   public Set<String> dependsOn() {
     return Set.of(SharedNames.BLAZAR_DEVICE);
+  }
+
+  @Override
+  public List<Milestone> milestones(Map<String, Object> recorded) {
+    return K8sRecordedState.milestones(new StateDetails(recorded));
   }
 
   @Override

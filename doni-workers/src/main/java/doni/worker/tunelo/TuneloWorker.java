@@ -11,6 +11,7 @@ import doni.worker.ReconcilePlan;
 import doni.worker.RequeueTrigger;
 import doni.worker.SiteListing;
 import doni.worker.Worker;
+import doni.worker.Worker.Milestone;
 import doni.worker.tunelo.TuneloClient.ChannelListing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -93,6 +94,11 @@ final class TuneloWorker implements Worker {
   @Override
   public void start(RequeueTrigger started) {
     trigger = started;
+  }
+
+  @Override
+  public List<Milestone> milestones(Map<String, Object> recorded) {
+    return TuneloRecordedState.milestones(new StateDetails(recorded));
   }
 
   @Override

@@ -46,10 +46,13 @@ class AllWorkersIT {
     Enrolled device = WholeSite.enroll(owner, WholeSite.device("whole-pi", "s3cret", ""));
     String window = makeAvailable(device);
     Enrolled host = WholeSite.enroll(owner, WholeSite.host("whole-host", "s3cret"));
+    standsAt(device, "booted");
     backends.devices().powerOnWithBalena(device.name(), WholeSite.balenaUuid(device));
     owner.awaitSteady(device, WholeSite.OF_A_DEVICE, SOON);
     owner.awaitSteady(host, WholeSite.OF_A_HOST, SOON);
 
+    isReady(device, "registered", "booted", "tunnel_up", "node_joined", "reservable");
+    isReady(host, "verified", "available", "reservable");
     hasAllOf(device);
     hasALease(window);
     hasAllOf(host, "available");
@@ -104,6 +107,44 @@ class AllWorkersIT {
   private void hasLoggedInToKeystoneOnce() {
     assertThat(backends.keystone().calls().count("GET", "/v3/auth/tokens")).isPositive();
     assertThat(backends.keystone().calls().count("POST", "/v3/auth/tokens")).isEqualTo(1);
+  }
+
+  private void standsAt(Enrolled device, String step) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> {
+          JsonNode readiness = owner.http().get(device.path() + "readiness").body();
+          assertThat(readiness.path("ready").asBoolean(true)).isFalse();
+          assertThat(readiness.path("current_step").asString("")).isEqualTo(step);
+          assertThat(readiness.path("steps").get(2).path("advice").asString(""))
+              .contains("config.json");
+        });
+  }
+
+  /** With every step reached at a known time, and one event for each step that a worker saw. */
+  private void isReady(Enrolled device, String... steps) throws Exception {
+    // Balena is asked for the first contact with every attempt.
+    owner.sync(device);
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> {
+          JsonNode readiness = owner.http().get(device.path() + "readiness").body();
+          assertThat(readiness.path("ready").asBoolean(false)).as(readiness.toString()).isTrue();
+          assertThat(readiness.path("steps").valueStream())
+              .allSatisfy(step -> assertThat(step.path("since").asString("")).isNotEmpty())
+              .extracting(step -> step.path("step").asString(""))
+              .containsSubsequence(steps);
+        });
+    assertThat(
+            owner
+                .http()
+                .get(device.path() + "events")
+                .body()
+                .path("events")
+                .valueStream()
+                .filter(event -> event.path("kind").asString("").equals("device.milestone.reached"))
+                .map(event -> event.path("body").path("milestone").asString("")))
+        .contains(steps);
   }
 
   /** From tomorrow on, for a week; the window's uuid. */

@@ -1,0 +1,51 @@
+package doni.readiness;
+
+import doni.hardware.HardwareService;
+import doni.hardware.HardwareView;
+import doni.hardwaretype.HardwareTypes;
+import doni.policy.Caller;
+import doni.readiness.DeviceReadiness.WorkerMilestone;
+import doni.task.MilestoneReader;
+import doni.task.WorkerReport;
+import doni.worker.Worker;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Service;
+
+/** Answers how far a device is on its way to Ready, by the policy rule that lets it be read. */
+@Service
+public class ReadinessService {
+
+  private final HardwareService hardware;
+  private final HardwareTypes types;
+  private final MilestoneReader milestones;
+
+  ReadinessService(HardwareService hardware, HardwareTypes types, MilestoneReader milestones) {
+    this.hardware = hardware;
+    this.types = types;
+    this.milestones = milestones;
+  }
+
+  /** Returns the way to Ready of live hardware. */
+  public DeviceReadiness of(Caller caller, String ref) {
+    HardwareView device = hardware.get(caller, ref);
+    Map<String, Map<String, Instant>> reachedAt = milestones.of(device.id());
+    List<WorkerMilestone> all =
+        device.workers().stream()
+            .flatMap(
+                report -> milestones(report, reachedAt.getOrDefault(report.workerType(), Map.of())))
+            .toList();
+    return DeviceReadiness.of(device.id(), device.name(), device.createdAt(), all);
+  }
+
+  private Stream<WorkerMilestone> milestones(WorkerReport report, Map<String, Instant> reachedAt) {
+    Worker worker = types.worker(report.workerType());
+    return worker == null
+        ? Stream.empty()
+        : worker.milestones(report.stateDetails()).stream()
+            .map(milestone ->
+                new WorkerMilestone(report, milestone, reachedAt.get(milestone.step().wireName())));
+  }
+}

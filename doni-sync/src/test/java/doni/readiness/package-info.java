@@ -1,0 +1,4 @@
+@NullMarked
+package doni.readiness;
+
+import org.jspecify.annotations.NullMarked;
