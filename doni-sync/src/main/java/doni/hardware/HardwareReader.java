@@ -102,7 +102,8 @@ public class HardwareReader {
   /** Returns the view of hardware that was just enrolled, before any worker made an attempt. */
   HardwareView fresh(HardwareRecord stored) {
     return view(
-        stored, null, tasks.ofCreated(stored.id(), stored.hardwareType(), stored.createdAt()));
+            stored, null, tasks.ofCreated(stored.id(), stored.hardwareType(), stored.createdAt()))
+        .with(Map.of());
   }
 
   /** Returns the view of locked hardware; only its tasks are read. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers in the order of the hardware type; of deleted hardware only those that still clean
  *     up; empty in the public export
  * @param deletedAt null until the hardware is deleted
- * @param availability whether it responds; null where only the record was read: after a change, of
+ * @param availability whether it responds; null where only the record was read: after a patch, of
  *     deleted hardware, and in the public export
  * @param warnings what of a change was accepted but will not have the expected effect; only in the
  *     answer to that change

@@ -15,16 +15,13 @@ import org.jspecify.annotations.Nullable;
 @Schema(
     name = "DeviceAvailability",
     description =
-        "Whether the device responds. Not the state of its workers: an offline device can be"
-            + " STEADY.",
+        "Whether the device responds, which is not the state of its workers. Not in the answer to a PATCH and not of a"
+            + " deleted device.",
     requiredProperties = {"status", "since", "last_seen", "reason", "observed"})
 @JsonPropertyOrder({"status", "since", "last_seen", "reason", "observed"})
 record DeviceAvailabilityJson(
     @Schema(
-            description =
-                "online: it responds. degraded: it responds, but not to every backend, or it cannot"
-                    + " be used. offline: it does not respond. never_seen: it has not responded"
-                    + " yet.",
+            description = "degraded if it responds to some backends only or cannot be used",
             allowableValues = {"online", "degraded", "offline", "never_seen"})
         String status,
     @Schema(description = "since when it has this status", example = "2031-03-04T12:00:00+00:00")
@@ -41,9 +38,7 @@ record DeviceAvailabilityJson(
         String reason,
     @Schema(
             description =
-                "False: no backend that could see the device can be read, so the status is the last"
-                    + " one known",
-            example = "true")
+                "false while no backend that could see the device can be read; the status is the last one known")
         boolean observed) {
 
   static DeviceAvailabilityJson of(DeviceAvailability availability) {

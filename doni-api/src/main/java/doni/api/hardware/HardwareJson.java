@@ -50,8 +50,8 @@ record HardwareJson(
     @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,
     @Schema(
             description =
-                "The properties of its hardware type and workers (see /v1/hardware-types)."
-                    + " Sensitive values are shown as ************.",
+                "The properties of its hardware type and workers (see /v1/hardware-types). Sensitive"
+                    + " values are shown as ************.",
             example =
                 """
                 {"machine_name": "raspberrypi4-64", "contact_email": "owner@example.org",
@@ -75,18 +75,17 @@ record HardwareJson(
         @Schema(
             types = {"string", "null"},
             description =
-                "Only of a deleted device that is still being cleaned up; workers then lists the"
-                    + " workers that have not finished.",
+                "Only of a deleted device that is still being cleaned up; workers then lists the workers that have"
+                    + " not finished.",
             example = "2031-03-05T12:00:00+00:00")
         @Nullable String deletedAt,
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
         @Schema(
             description =
-                "Only in the answer to a change: what was accepted but will not have the expected"
-                    + " effect, each with its path.",
+                "Only in the answer to a change: what was accepted but will not have the expected effect, each with"
+                    + " its path.",
             example =
-                "[\"/availability/5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b: is in the past; it cannot"
-                    + " be reserved\"]")
+                "[\"/availability/5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b: is in the past; it cannot be reserved\"]")
         List<String> warnings) {
 
   /** The quarantine of a device. */
@@ -117,8 +116,8 @@ record HardwareJson(
       @JsonProperty("worker_type") @Schema(example = "balena") String workerType,
       @Schema(
               description =
-                  "PENDING: queued or deferred. ERROR: the last attempt failed; it is retried if"
-                      + " that can help.",
+                  "PENDING: queued or deferred. ERROR: the last attempt failed; it is retried if that can"
+                      + " help.",
               example = "STEADY")
           TaskState state,
       @JsonProperty("state_details")

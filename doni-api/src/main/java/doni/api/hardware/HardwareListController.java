@@ -35,10 +35,10 @@ import org.springframework.web.bind.annotation.RestController;
 final class HardwareListController {
 
   private static final String WHILE_SENT =
-      " The response is read while it is sent, in pages that show the state of that moment. A"
-          + " device that exists all the time appears exactly once, unless the list is sorted by a"
-          + " value that is changed meanwhile (updated_at, name, hardware_type). A response that"
-          + " fails is cut off before its end.";
+      " The response is read while it is sent, in pages that show the state of that moment. A device"
+          + " that exists all the time appears exactly once, unless the list is sorted by a value that"
+          + " is changed meanwhile (updated_at, name, hardware_type). A response that fails is cut off"
+          + " before its end.";
 
   private final HardwareService service;
 
@@ -64,15 +64,13 @@ final class HardwareListController {
       in = ParameterIn.QUERY,
       name = "deleted",
       description =
-          "True: lists the deleted devices that are still being cleaned up, and no others; each has"
-              + " deleted_at",
+          "True: lists the deleted devices that are still being cleaned up, and no others; each has deleted_at",
       schema = @Schema(type = "boolean", defaultValue = "false"))
   @Parameter(
       in = ParameterIn.QUERY,
       name = "device_availability",
       description =
-          "only devices with this availability; a device that was just enrolled follows within a"
-              + " minute",
+          "only devices with this availability; a device that was just enrolled follows within a minute",
       schema =
           @Schema(
               type = "string",

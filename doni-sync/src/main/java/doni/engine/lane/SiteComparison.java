@@ -122,10 +122,12 @@ final class SiteComparison {
   }
 
   private int compare(String workerType, SiteListing listing, Instant begun) {
+    int differing = listing.isCompared() ? compare(workerType, listing) : 0;
     listing.signals().ifPresent(report -> signals.listed(workerType, report, begun));
-    if (!listing.isCompared()) {
-      return 0;
-    }
+    return differing;
+  }
+
+  private int compare(String workerType, SiteListing listing) {
     List<String> differing = new ArrayList<>();
     Optional<UUID> after = Optional.of(FIRST);
     while (after.isPresent()) {

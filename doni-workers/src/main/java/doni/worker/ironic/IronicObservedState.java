@@ -91,8 +91,7 @@ record IronicObservedState(Optional<IronicNode> node, List<IronicPort> ports) {
           .formatted(
               cause.isEmpty() ? "no reason given" : cause,
               lostItsPower()
-                  ? "check the BMC's address, credentials and network; Ironic ends the maintenance"
-                      + " when it answers"
+                  ? "check the BMC's address, credentials and network; Ironic ends the maintenance when it answers"
                   : "take the node out of maintenance in Ironic");
     }
 

@@ -199,8 +199,7 @@ final class K8sWorker implements Worker {
     if (BootstrapToken.parse(token.get()).isEmpty()) {
       return Optional.of(
           SharedNames.BOOTSTRAP_TOKEN
-              + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or"
-              + " digits");
+              + ": must be 6 lower-case letters or digits, a dot, and 16 lower-case letters or digits");
     }
     if (device.name().length() > MAX_NAME || !LabelSyntax.isDnsName(nodeName(device))) {
       return Optional.of(
