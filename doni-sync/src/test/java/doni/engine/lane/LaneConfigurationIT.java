@@ -10,6 +10,7 @@ import doni.secret.SecretEncryptor;
 import doni.testing.PlainEncryptor;
 import doni.testing.TestInventory;
 import doni.testing.TestWorker;
+import doni.worker.DeviceSignal.SignalRecorder;
 import doni.worker.HardwareType;
 import doni.worker.HardwareTypeSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,6 +46,7 @@ class LaneConfigurationIT {
           .withBean(Clock.class, Clock::systemUTC)
           .withBean(DataSource.class, () -> inventory.connect(10))
           .withBean(SecretEncryptor.class, PlainEncryptor::new)
+          .withBean(SignalRecorder.class, () -> SignalRecorder.NONE)
           .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
           .withBean(HardwareTypeSource.class, LaneConfigurationIT::types)
           .withBean(TestWorker.class, () -> worker);
