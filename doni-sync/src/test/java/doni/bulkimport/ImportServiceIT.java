@@ -121,8 +121,7 @@ class ImportServiceIT {
         .containsExactly("Quota exceeded: project small-project has 1 of at most 1 devices.");
     assertThatExceptionOfType(QuotaExceeded.class)
         .isThrownBy(() -> intake.create(small, rows.getLast().request(), null));
-    assertThat(outcomes(small, Mode.ROW, rows))
-        .containsExactly(Outcome.EXISTS, Outcome.INVALID);
+    assertThat(outcomes(small, Mode.ROW, rows)).containsExactly(Outcome.EXISTS, Outcome.INVALID);
   }
 
   @Test

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import doni.hardware.DeviceQuotas.QuotaProperties;
 import doni.request.RequestRefusedException.QuotaExceeded;
 import doni.testing.TestInventory;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,27 +64,28 @@ class DeviceQuotasIT {
   }
 
   @Test
-  void letsOnlyOneOfTwoTakeTheLastPlace() throws InterruptedException {
+  void letsOnlyOneOfManyTakeTheLastPlace() throws InterruptedException {
     enroll("one", "alice");
-    CountDownLatch start = new CountDownLatch(1);
-    AtomicInteger refused = new AtomicInteger();
+    List<Callable<Boolean>> racing =
+        IntStream.range(0, 6)
+            .<Callable<Boolean>>mapToObj(i -> () -> enrolls("racing-" + i))
+            .toList();
+
+    List<Future<Boolean>> enrolled;
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < 6; i++) {
-        String name = "racing-" + i;
-        clients.submit(() -> {
-          start.await();
-          try {
-            enroll(name, "alice");
-          } catch (QuotaExceeded _) {
-            refused.incrementAndGet();
-          }
-          return name;
-        });
-      }
-      start.countDown();
+      enrolled = clients.invokeAll(racing);
     }
 
-    assertThat(refused).hasValue(5);
+    assertThat(enrolled).extracting(Future::get).containsOnlyOnce(true);
+  }
+
+  private boolean enrolls(String name) {
+    try {
+      enroll(name, "alice");
+      return true;
+    } catch (QuotaExceeded _) {
+      return false;
+    }
   }
 
   @Test

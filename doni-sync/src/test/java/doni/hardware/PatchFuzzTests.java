@@ -79,7 +79,7 @@ class PatchFuzzTests {
       case '{' -> Map.of(text.substring(1), "x");
       case '[' -> List.of(text.substring(1), text);
       case '#' -> text.length();
-      case '!' -> Boolean.TRUE;
+      case '!' -> true;
       case '~' -> null;
       case 's' -> Map.of("start", text, "end", "2100-01-01T00:00:00Z");
       default -> text;

@@ -84,10 +84,10 @@ final class RequestAdmission {
     if (project.isEmpty()) {
       return new NoRoom();
     }
-    if (missing == share.imports()) {
+    if (missing.equals(share.imports())) {
       return new ShareTaken("imports", limits.importsPerProject());
     }
-    return missing == share.requests()
+    return missing.equals(share.requests())
         ? new ShareTaken("requests", limits.requestsPerProject())
         : new NoRoom();
   }

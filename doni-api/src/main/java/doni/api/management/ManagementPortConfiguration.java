@@ -68,6 +68,7 @@ class ManagementPortConfiguration {
     protocol.guard(CONNECTIONS, clock);
     // As that of the API: nothing is served before the application is complete.
     connector.setProperty("bindOnInit", "false");
+    connector.setThrowOnFailure(true);
     connector.setPort(port);
     InetAddress listen = address == null ? api.getAddress() : address;
     if (listen != null) {
