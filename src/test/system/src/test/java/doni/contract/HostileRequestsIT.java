@@ -10,19 +10,34 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
 
 /** Nothing that a client can send brings the service down, into the database or into its log. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileRequestsIT {
 
   private static final int TIMEOUT_MILLIS = 30_000;
+  private static final Path PUBLISHED = Path.of("..", "..", "..", "openapi", "doni.yaml");
+  private static final AtomicInteger DEVICES = new AtomicInteger();
+  private static final String DEVICE =
+      """
+      {"name": "NAME", "hardware_type": "fake-hardware",
+       "properties": {"default_required_field": "drf"}}
+      """;
 
   private final ServiceUnderTest service;
 
@@ -43,6 +58,67 @@ class HostileRequestsIT {
         Stream.of(
             DynamicTest.dynamicTest("nothing was stored", this::assertNothingStored),
             DynamicTest.dynamicTest("nothing was logged as an error", this::assertNothingLogged)));
+  }
+
+  /** Each operation with a body, so that a new one cannot be forgotten. */
+  @TestFactory
+  Stream<DynamicTest> everyOperationAnswersOddJson() throws IOException {
+    Set<String> withBody = operationsWithABody();
+    assertThat(OddJson.PLACES.keySet()).isEqualTo(withBody);
+    return withBody.stream()
+        .map(
+            operation -> DynamicTest.dynamicTest(operation, () -> assertAnswersOddJson(operation)));
+  }
+
+  private static Set<String> operationsWithABody() throws IOException {
+    Map<String, Map<String, Map<String, Map<String, Object>>>> document =
+        new Yaml().load(Files.readString(PUBLISHED));
+    Set<String> operations = new TreeSet<>();
+    Objects.requireNonNull(document.get("paths"))
+        .forEach((path, methods) ->
+            methods.forEach((method, operation) -> {
+              if (operation.containsKey("requestBody")) {
+                operations.add(method.toUpperCase(Locale.ROOT) + " " + path);
+              }
+            }));
+    return operations;
+  }
+
+  private void assertAnswersOddJson(String operation) throws IOException {
+    HostileRequest enrollment =
+        HostileRequest.post("a device", DEVICE.replace("NAME", "odd-" + DEVICES.incrementAndGet()));
+    String device =
+        RawAnswer.parse(exchange(enrollment.bytes()))
+            .json()
+            .orElseThrow()
+            .path("uuid")
+            .asString("");
+    String line = operation.replace("{ref}", device) + " HTTP/1.1";
+    for (Map.Entry<String, String> odd : OddJson.values().entrySet()) {
+      for (String place : Objects.requireNonNull(OddJson.PLACES.get(operation))) {
+        Answer answer = send(line, place.replace("%s", odd.getValue()));
+        assertThat(answer.status()).as("%s in %s", odd.getKey(), place).isBetween(200, 499);
+        if (answer.status() >= 400) {
+          assertThat(answer.json().orElseThrow().propertyNames()).contains("error", "errors");
+        }
+      }
+    }
+    // It may be in quarantine now, and could not be deleted.
+    send("POST /v1/hardware/" + device + "/release HTTP/1.1", "");
+    Answer deleted = send("DELETE /v1/hardware/" + device + " HTTP/1.1", "");
+    assertThat(deleted.status()).isEqualTo(200);
+    assertNothingLogged();
+  }
+
+  private Answer send(String line, String body) throws IOException {
+    HostileRequest request =
+        HostileRequest.line("", line)
+            .without("X-Auth-Token")
+            .header("X-Auth-Token: " + ServiceUnderTest.TOKENS.get("admin"))
+            .header("Content-Type: application/json")
+            .body(body.getBytes(StandardCharsets.ISO_8859_1))
+            .build();
+    return RawAnswer.parse(exchange(request.bytes()));
   }
 
   private void assertRefused(HostileRequest hostile) throws IOException {
