@@ -27,6 +27,7 @@ final class FilterValues {
               "device.degraded",
               "device.milestone.lost",
               "device.milestone.reached",
+              "device.never_seen",
               "device.offline",
               "device.online",
               "devices.lost",

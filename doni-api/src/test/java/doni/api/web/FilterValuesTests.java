@@ -2,6 +2,7 @@ package doni.api.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +18,23 @@ import org.junit.jupiter.api.Test;
 class FilterValuesTests {
 
   private static final Pattern KIND =
-      Pattern.compile("[\"']((?:hardware|worker)(?:\\.[a-z_]+)+)[\"']");
+      Pattern.compile("[\"']((?:hardware|worker|devices)(?:\\.[a-z_]+)+)[\"']");
   private static final Pattern TYPE = Pattern.compile("\\b(?:NAME|TYPE) = \"([a-z0-9._-]+)\"");
 
   @Test
   void kindsAreThoseThatAnEventIsStoredWith() throws IOException {
     assertThat(found(KIND, "doni-sync/src/main/java", "doni-api/src/main/java/doni/api/event"))
-        .containsExactlyInAnyOrderElementsOf(values("kind"));
+        .containsExactlyInAnyOrderElementsOf(
+            values("kind").stream().filter(kind -> !kind.startsWith("device.")).toList());
+  }
+
+  @Test
+  void kindsOfDevicesAreTheirAvailabilities() {
+    assertThat(values("kind").stream().filter(kind -> kind.startsWith("device.")))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(AvailabilityStatus.values())
+                .map(availability -> "device." + availability.wireName())
+                .toList());
   }
 
   @Test
