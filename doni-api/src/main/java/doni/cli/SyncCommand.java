@@ -43,6 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
       "Examples:",
       "  doni sync --all --wait",
       "  doni sync --worker-type k8s --state ERROR",
+      "  doni sync --selector 'site/rack in (r11,r12)'",
       "  doni sync --pause 3f2c8d5e-7f0b-4f0e-9f0c-1a2b3c4d5e6f"
     },
     mixinStandardHelpOptions = true)
@@ -83,6 +84,14 @@ final class SyncCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "Only the device with this name; can be repeated.")
   private final List<String> names = new ArrayList<>();
+
+  @Option(
+      names = {"-l", "--selector"},
+      paramLabel = "SELECTOR",
+      description =
+          "Only devices whose labels match, for example 'site/rack in (r11,r12)'; the syntax is that of"
+              + " Kubernetes.")
+  private @Nullable String selector;
 
   @Option(names = "--status", paramLabel = "UUID", description = "Shows the progress of a run.")
   private @Nullable UUID status;
@@ -132,6 +141,7 @@ final class SyncCommand implements Callable<Integer> {
     put(filter, "project_id", projectId);
     put(filter, "state", state);
     put(filter, "names", names.isEmpty() ? null : names);
+    put(filter, "selector", selector);
     return filter;
   }
 

@@ -111,12 +111,23 @@ class SyncCommandTests {
     answers.add(run("RUNNING", 0, 0));
 
     assertThat(
-            run("sync", "--worker-type", "k8s", "--state", "ERROR", "--name", "a", "--name", "b"))
+            run(
+                "sync",
+                "--worker-type",
+                "k8s",
+                "--state",
+                "ERROR",
+                "--name",
+                "a",
+                "--name",
+                "b",
+                "-l",
+                "site/rack=r1"))
         .isZero();
 
     assertThat(requests)
         .containsExactly(
-            "POST /v1/hardware/sync {\"worker_type\":\"k8s\",\"state\":\"ERROR\",\"names\":[\"a\",\"b\"]}");
+            "POST /v1/hardware/sync {\"worker_type\":\"k8s\",\"state\":\"ERROR\",\"names\":[\"a\",\"b\"],\"selector\":\"site/rack=r1\"}");
   }
 
   @Test

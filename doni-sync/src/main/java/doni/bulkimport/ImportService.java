@@ -2,6 +2,7 @@ package doni.bulkimport;
 
 import doni.bulkimport.ImportReport.Outcome;
 import doni.enrollment.HardwareId;
+import doni.enrollment.LabelSyntax;
 import doni.hardware.EnrollmentRules;
 import doni.hardware.HardwareEnroller;
 import doni.hardware.HardwareEnroller.NewHardware;
@@ -14,6 +15,7 @@ import doni.policy.Caller;
 import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException.Conflict;
 import doni.request.RequestRefusedException.Forbidden;
+import doni.request.RequestRefusedException.Invalid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ public class ImportService {
 
   private static final String CREATE = "hardware:create";
   private static final String FOR_OTHERS = "hardware:import";
+  private static final String LABEL_SITE = "hardware:label_site";
 
   private final HardwareInventory inventory;
   private final HardwareReader reader;
@@ -105,16 +108,20 @@ public class ImportService {
       return refused(row, Outcome.INVALID, row.violations());
     }
     String project = Optional.ofNullable(row.projectId()).orElse(caller.projectId());
+    Map<String, String> labels;
     try {
       mayCreate(caller, row, project);
+      labels = rules.labels(row.request().labels());
     } catch (Forbidden e) {
       return refused(row, Outcome.INVALID, List.of(String.valueOf(e.getMessage())));
+    } catch (Invalid e) {
+      return refused(row, Outcome.INVALID, e.violations());
     }
     String name = Objects.requireNonNull(row.request().name());
     String type = Objects.requireNonNull(row.request().hardwareType());
     Map<String, Object> requested = Objects.requireNonNull(row.request().properties());
     Map<String, Object> properties = rules.complete(type, requested);
-    Wanted wanted = new Wanted(row, name, project, type, requested, properties);
+    Wanted wanted = new Wanted(row, name, project, type, requested, properties, labels);
     // What is enrolled under its uuid is only compared, so the row need not say everything.
     Optional<ImportReport.Row> known = byId(caller, wanted);
     if (known.isPresent()) {
@@ -134,13 +141,18 @@ public class ImportService {
       String project,
       String type,
       Map<String, Object> requested,
-      Map<String, Object> properties) {}
+      Map<String, Object> properties,
+      Map<String, String> labels) {}
 
   private void mayCreate(Caller caller, ImportRow row, String project) {
     Map<String, String> target = PolicyTarget.project(project, caller);
     policy.enforce(CREATE, caller, target);
     if (row.id() != null || !project.equals(caller.projectId())) {
       policy.enforce(FOR_OTHERS, caller, target);
+    }
+    Map<String, Object> labels = row.request().labels();
+    if (labels != null && labels.keySet().stream().anyMatch(LabelSyntax::isOfSite)) {
+      policy.enforce(LABEL_SITE, caller, target);
     }
   }
 
@@ -183,6 +195,11 @@ public class ImportService {
     differ("/name", stored.name().equals(wanted.name()), differences);
     differ("/project_id", stored.projectId().equals(wanted.project()), differences);
     differ("/hardware_type", stored.hardwareType().equals(wanted.type()), differences);
+    // A row without labels says nothing about them.
+    differ(
+        "/labels",
+        wanted.row().request().labels() == null || stored.labels().equals(wanted.labels()),
+        differences);
     ImportComparison.Comparison comparison =
         ImportComparison.compare(types, stored, wanted.requested(), wanted.properties());
     differences.addAll(comparison.differences());
@@ -207,7 +224,13 @@ public class ImportService {
     try {
       enroller.enrollImported(
           caller,
-          new NewHardware(id, wanted.name(), wanted.project(), wanted.type(), wanted.properties()));
+          new NewHardware(
+              id,
+              wanted.name(),
+              wanted.project(),
+              wanted.type(),
+              wanted.properties(),
+              wanted.labels()));
       return new ImportReport.Row(
           wanted.row().line(), wanted.name(), Outcome.CREATED, id, List.of());
     } catch (Conflict e) {

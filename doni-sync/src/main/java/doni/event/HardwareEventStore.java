@@ -75,7 +75,7 @@ public class HardwareEventStore {
   public Optional<String> request(HardwareId id, Generation generation) {
     return jdbc.sql(
             "select request_id from event where hardware_uuid = :id and generation = :generation"
-                + " and request_id is not null order by id desc limit 1")
+                + " and request_id is not null and kind <> 'hardware.labeled' order by id desc limit 1")
         .param("id", id.value())
         .param("generation", generation.value())
         .query(String.class)
@@ -158,6 +158,7 @@ public class HardwareEventStore {
     condition(conditions, parameters, "kind", filter.kind());
     condition(conditions, parameters, "worker_type", filter.workerType());
     condition(conditions, parameters, "user_id", filter.userId());
+    condition(conditions, parameters, "hardware_project_id", filter.projectId());
     return jdbc.sql(
             """
             select id, tx::text as tx, hardware_uuid, at, kind, generation, worker_type, user_id, project_id,
@@ -224,12 +225,24 @@ public class HardwareEventStore {
    *
    * @param kind for example {@code worker.failed}
    * @param userId the user who caused the event
+   * @param projectId the project of the hardware
    */
   public record EventFilter(
       @Nullable UUID hardware,
       @Nullable String kind,
       @Nullable String workerType,
-      @Nullable String userId) {}
+      @Nullable String userId,
+      @Nullable String projectId) {
+
+    /** A filter for the hardware of all projects. */
+    public EventFilter(
+        @Nullable UUID hardware,
+        @Nullable String kind,
+        @Nullable String workerType,
+        @Nullable String userId) {
+      this(hardware, kind, workerType, userId, null);
+    }
+  }
 
   /**
    * The position of an event in the order in which events can be followed: by the transaction that

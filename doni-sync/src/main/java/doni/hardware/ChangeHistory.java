@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The accepted changes of hardware. Each one makes the tasks of the hardware due and becomes an
- * event, in the transaction that makes the change.
+ * The accepted changes of hardware. Each one becomes an event, in the transaction that makes the
+ * change, and makes the tasks of the hardware due if it changes the desired state.
  */
 @Component
 class ChangeHistory {
@@ -49,6 +49,11 @@ class ChangeHistory {
   void accept(
       String kind, HardwareId id, Generation generation, Caller caller, Map<String, Object> body) {
     accept(kind, id, generation, caller, List.of(), body);
+  }
+
+  /** Records a change of labels, which no worker reads: no task becomes due. */
+  void labeled(HardwareId id, Generation generation, Caller caller, Map<String, Object> body) {
+    events.personDid("hardware.labeled", id, generation, caller, body);
   }
 
   /**

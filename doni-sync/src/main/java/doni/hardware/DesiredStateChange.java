@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a change of the desired state for its event. Secrets are masked.
+ * Describes a change of the desired state and of the labels for its event. Secrets are masked.
  *
  * @param types tell which fields are secret
  */
@@ -43,12 +43,26 @@ record DesiredStateChange(HardwareTypes types) {
         fields.add(field("properties." + name, shown(from, secret), shown(to, secret)));
       }
     }
+    fields.addAll(labels(before.labels(), after.labels()));
     if (!windowsBefore.equals(windowsAfter)) {
       fields.add(
           field(
               "availability", windowsBefore.size() + " windows", windowsAfter.size() + " windows"));
     }
     return Map.of("changed", fields);
+  }
+
+  private static List<Map<String, Object>> labels(
+      Map<String, String> before, Map<String, String> after) {
+    List<Map<String, Object>> fields = new ArrayList<>();
+    TreeSet<String> keys = new TreeSet<>(before.keySet());
+    keys.addAll(after.keySet());
+    for (String key : keys) {
+      if (!Objects.equals(before.get(key), after.get(key))) {
+        fields.add(field("labels." + key, before.get(key), after.get(key)));
+      }
+    }
+    return fields;
   }
 
   private static @Nullable Object shown(@Nullable Object value, boolean secret) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -42,6 +43,17 @@ public class EnrollmentRules {
       }
     }
     return completed;
+  }
+
+  /**
+   * Returns the labels to store; null values are dropped.
+   *
+   * @throws Invalid if they are not valid
+   */
+  public Map<String, String> labels(@Nullable Map<String, Object> requested) {
+    Map<String, Object> given = new LinkedHashMap<>(requested == null ? Map.of() : requested);
+    given.values().removeIf(Objects::isNull);
+    return HardwareJsonPatch.labels(given);
   }
 
   /** Returns every violation with its path; empty for a valid enrollment. Texts hold no values. */

@@ -1,6 +1,7 @@
 package doni.hardware;
 
 import doni.enrollment.Generation;
+import doni.enrollment.LabelSyntax;
 import doni.policy.AccessPolicy;
 import doni.policy.Caller;
 import doni.policy.PolicyTarget;
@@ -18,6 +19,8 @@ import org.springframework.stereotype.Component;
 @Component
 class HardwareAccess {
 
+  private static final String LABEL_SITE = "hardware:label_site";
+
   private final HardwareInventory inventory;
   private final HardwareReader reader;
   private final AccessPolicy policy;
@@ -33,6 +36,20 @@ class HardwareAccess {
     policy.enforce(rule, caller, PolicyTarget.project(caller.projectId(), caller));
   }
 
+  /**
+   * Refuses a caller who may not see a list.
+   *
+   * @return the project of the list; null for all projects
+   */
+  @Nullable String enforceForList(Caller caller, HardwareListQuery query) {
+    if (query.allProjects()) {
+      enforceForAll("hardware:get", caller);
+      return null;
+    }
+    enforceForProject("hardware:get", caller);
+    return caller.projectId();
+  }
+
   /** Refuses a caller who may not do something to hardware. */
   void enforce(String rule, Caller caller, Map<String, String> target) {
     policy.enforce(rule, caller, target);
@@ -46,6 +63,22 @@ class HardwareAccess {
   /** Returns whether a caller may do something to the hardware of every project. */
   boolean allowsForAll(String rule, Caller caller) {
     return policy.allows(rule, caller, PolicyTarget.site());
+  }
+
+  /** Refuses a caller who may not change the site's labels, if a change would. */
+  void enforceSiteLabels(Caller caller, HardwareRecord before, HardwareRecord after) {
+    if (!after.siteLabels().equals(before.siteLabels())) {
+      enforce(LABEL_SITE, caller, before.target());
+    }
+  }
+
+  /** Refuses a caller who may not set the site's labels, if an enrollment has some. */
+  void enforceSiteLabels(
+      Caller caller, String projectId, @Nullable Map<String, Object> requestedLabels) {
+    if (requestedLabels != null
+        && requestedLabels.keySet().stream().anyMatch(LabelSyntax::isOfSite)) {
+      enforce(LABEL_SITE, caller, PolicyTarget.project(projectId, caller));
+    }
   }
 
   /** Reads live hardware. */

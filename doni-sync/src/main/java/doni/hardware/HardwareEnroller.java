@@ -88,11 +88,15 @@ public class HardwareEnroller {
             hardware.name(),
             hardware.projectId(),
             hardware.hardwareType(),
-            hardware.properties());
+            hardware.properties(),
+            hardware.labels());
     requeuer.enroll(stored.id(), types.workersOf(stored.hardwareType()));
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("name", stored.name());
     body.put("hardware_type", stored.hardwareType());
+    if (!stored.labels().isEmpty()) {
+      body.put("labels", stored.labels());
+    }
     body.putAll(more);
     events.personDid("hardware.created", stored.id(), stored.generation(), caller, body);
     return stored;
@@ -108,5 +112,6 @@ public class HardwareEnroller {
       String name,
       String projectId,
       String hardwareType,
-      Map<String, Object> properties) {}
+      Map<String, Object> properties,
+      Map<String, String> labels) {}
 }

@@ -37,6 +37,10 @@ class HardwareEntity {
   @JdbcTypeCode(SqlTypes.JSON)
   String properties;
 
+  /** JSON. */
+  @JdbcTypeCode(SqlTypes.JSON)
+  String labels;
+
   long generation;
 
   @Column(name = "created_at", updatable = false)

@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The writing side of the inventory. Every method needs a transaction.
@@ -19,6 +21,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class HardwareInventory {
+
+  private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
 
   private final HardwareRepository rows;
   private final HardwareStore store;
@@ -43,10 +47,11 @@ public class HardwareInventory {
       String name,
       String projectId,
       String hardwareType,
-      Map<String, Object> properties) {
+      Map<String, Object> properties,
+      Map<String, String> labels) {
     HardwareRecord hardware =
         new HardwareRecord(
-            id, name, projectId, hardwareType, properties, Generation.FIRST, now(), null);
+            id, name, projectId, hardwareType, properties, labels, Generation.FIRST, now(), null);
     store.insert(hardware, encryptor.encryptProperties(id, hardwareType, properties));
     return hardware;
   }
@@ -75,6 +80,16 @@ public class HardwareInventory {
   /** Locks hardware that is live or still being cleaned up. */
   public Optional<LockedHardware> lock(HardwareId id) {
     return rows.lock(id.value()).map(this::locked);
+  }
+
+  /** Reads labels as they are stored. */
+  static Map<String, String> labels(String json) {
+    return JsonMapper.shared().readValue(json, LABELS);
+  }
+
+  /** Writes labels as they are stored. */
+  static String json(Map<String, String> labels) {
+    return JsonMapper.shared().writeValueAsString(labels);
   }
 
   private LockedHardware locked(HardwareEntity entity) {

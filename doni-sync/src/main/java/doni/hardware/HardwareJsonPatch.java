@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.enrollment.LabelSyntax;
 import doni.enrollment.ReservationWindow;
 import doni.enrollment.Secret;
 import doni.hardwaretype.HardwareTypes;
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An RFC 6902 patch against {@code {name, hardware_type, properties, availability}}.
+ * An RFC 6902 patch against {@code {name, hardware_type, properties, labels, availability}}.
  *
  * <p>The value {@code null} removes a property. A mask in place of a secret keeps the secret. An
  * issued property that is removed or emptied is issued again.
@@ -37,24 +38,42 @@ record HardwareJsonPatch(List<JsonPatchOperation> operations) {
     String name = stored.name();
     String hardwareType = stored.hardwareType();
     JsonPatchDocument properties = new JsonPatchDocument(stored.properties());
+    JsonPatchDocument labels = new JsonPatchDocument(new LinkedHashMap<>(stored.labels()));
     for (JsonPatchOperation operation : operations) {
       List<String> path = operation.path();
       switch (path.getFirst()) {
         case "name" -> name = text(operation);
         case "hardware_type" -> hardwareType = text(operation);
-        case "properties" -> properties = applyToProperties(properties, operation);
+        case "properties" -> properties = applyToObject(properties, operation);
+        case "labels" -> labels = applyToObject(labels, operation);
         case AVAILABILITY -> {
           // See applyTo(List).
         }
         default ->
             throw new Invalid(
                 operation.pointer()
-                    + ": cannot be changed; allowed are /name, /hardware_type, /properties and"
-                    + " /availability");
+                    + ": cannot be changed; allowed are /name, /hardware_type, /properties, /labels"
+                    + " and /availability");
       }
     }
-    return stored.with(
-        name, hardwareType, normalized(properties.root(), stored, hardwareType, types));
+    return stored
+        .with(name, hardwareType, normalized(properties.root(), stored, hardwareType, types))
+        .with(labels(labels.root()));
+  }
+
+  /**
+   * Returns labels as they are stored.
+   *
+   * @throws Invalid if they are not valid
+   */
+  static Map<String, String> labels(Map<String, Object> patched) {
+    List<String> violations = LabelSyntax.violations(patched);
+    if (!violations.isEmpty()) {
+      throw new Invalid(violations);
+    }
+    Map<String, String> labels = new LinkedHashMap<>();
+    patched.forEach((key, value) -> labels.put(key, (String) value));
+    return labels;
   }
 
   /**
@@ -106,15 +125,16 @@ record HardwareJsonPatch(List<JsonPatchOperation> operations) {
     return operation.path().getFirst().equals(AVAILABILITY);
   }
 
-  private static JsonPatchDocument applyToProperties(
-      JsonPatchDocument properties, JsonPatchOperation operation) {
+  /** Applies an operation to the properties or to the labels. */
+  private static JsonPatchDocument applyToObject(
+      JsonPatchDocument object, JsonPatchOperation operation) {
     if (operation.path().size() > 1) {
-      properties.apply(operation, operation.path().subList(1, operation.path().size()));
-      return properties;
+      object.apply(operation, operation.path().subList(1, operation.path().size()));
+      return object;
     }
     if (operation.kind() == JsonPatchOperation.OperationKind.REMOVE
         || !(operation.value() instanceof Map<?, ?> map)) {
-      throw new Invalid("/properties: must be an object");
+      throw new Invalid(operation.pointer() + ": must be an object");
     }
     Map<String, Object> replacement = new LinkedHashMap<>();
     map.forEach((key, value) -> {

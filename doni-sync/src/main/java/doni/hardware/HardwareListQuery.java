@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param state with {@code workerType}: that worker's task is in this state; without: some task is
  * @param availability only hardware of which this is published; null for all
  * @param deleted only deleted hardware that is still being cleaned up, instead of live hardware
+ * @param filter further conditions
  * @param quarantined only quarantined hardware, or only hardware that is not; null for both
  * @param limit maximum number of results; 0 for all
  * @param marker the last hardware of the previous page
@@ -28,9 +29,10 @@ public record HardwareListQuery(
     SortKey sortKey,
     boolean descending,
     int limit,
-    @Nullable UUID marker) {
+    @Nullable UUID marker,
+    HardwareFilter filter) {
 
-  /** Creates a query for hardware of any availability. */
+  /** Creates a query without further conditions. */
   public HardwareListQuery(
       boolean allProjects,
       @Nullable String name,
@@ -55,7 +57,26 @@ public record HardwareListQuery(
         sortKey,
         descending,
         limit,
-        marker);
+        marker,
+        HardwareFilter.ALL);
+  }
+
+  /** Returns the same query with further conditions. */
+  public HardwareListQuery with(HardwareFilter newFilter) {
+    return new HardwareListQuery(
+        allProjects,
+        name,
+        hardwareType,
+        workerType,
+        state,
+        quarantined,
+        availability,
+        deleted,
+        sortKey,
+        descending,
+        limit,
+        marker,
+        newFilter);
   }
 
   /** Returns the same query for hardware of one availability. */
@@ -72,7 +93,8 @@ public record HardwareListQuery(
         sortKey,
         descending,
         limit,
-        marker);
+        marker,
+        filter);
   }
 
   /**
@@ -94,7 +116,8 @@ public record HardwareListQuery(
             sortKey,
             descending,
             limit + 1,
-            marker);
+            marker,
+            filter);
   }
 
   /** Sort keys of a list. */

@@ -1,10 +1,16 @@
 package doni.hardware;
 
+import doni.database.TimestampColumns;
 import doni.hardware.HardwareListQuery.SortKey;
+import doni.hardware.LabelSelector.LabelRequirement;
 import doni.task.TaskState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param condition what follows {@code where}
  * @param parameters of the condition, in order
  */
-record HardwareQuerySql(String sortValue, String condition, List<Object> parameters) {
+public record HardwareQuerySql(String sortValue, String condition, List<Object> parameters) {
+
+  /** The text of a JSON number or truth value. */
+  private static final Pattern NOT_ONLY_TEXT =
+      Pattern.compile("true|false|-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?");
 
   /**
    * @param marker what the page follows; null for the beginning
@@ -22,9 +32,36 @@ record HardwareQuerySql(String sortValue, String condition, List<Object> paramet
    */
   static HardwareQuerySql of(
       HardwareListQuery query, @Nullable String projectId, @Nullable PageMarker marker, int size) {
-    StringBuilder sql =
-        new StringBuilder(query.deleted() ? "deleted_at is not null" : "deleted_at is null");
+    StringBuilder sql = new StringBuilder();
     List<Object> parameters = new ArrayList<>();
+    appendConditions(query, projectId, sql, parameters);
+    // In one project, both are the same order.
+    SortKey key =
+        query.sortKey() == SortKey.PROJECT_ID && projectId != null ? SortKey.UUID : query.sortKey();
+    appendAvailability(query, key == SortKey.UUID ? marker : null, sql, parameters);
+    appendTask(query, key == SortKey.UUID ? marker : null, sql, parameters);
+    appendOrder(key, query.descending(), marker, sql, parameters);
+    parameters.add(size);
+    return new HardwareQuerySql(
+        query.sortKey().sql(), sql.append(" limit ?").toString(), parameters);
+  }
+
+  /** Returns the condition for all rows of a query, without its order, its limit and its marker. */
+  static HardwareQuerySql unordered(HardwareListQuery query, @Nullable String projectId) {
+    StringBuilder sql = new StringBuilder();
+    List<Object> parameters = new ArrayList<>();
+    appendConditions(query, projectId, sql, parameters);
+    appendAvailability(query, null, sql, parameters);
+    appendTask(query, null, sql, parameters);
+    return new HardwareQuerySql(query.sortKey().sql(), sql.toString(), parameters);
+  }
+
+  private static void appendConditions(
+      HardwareListQuery query,
+      @Nullable String projectId,
+      StringBuilder sql,
+      List<Object> parameters) {
+    sql.append(query.deleted() ? "deleted_at is not null" : "deleted_at is null");
     append(" and project_id = ?", projectId, sql, parameters);
     append(
         " and lower(name) = ?",
@@ -35,15 +72,82 @@ record HardwareQuerySql(String sortValue, String condition, List<Object> paramet
     if (query.quarantined() != null) {
       sql.append(" and quarantined_at is ").append(query.quarantined() ? "not null" : "null");
     }
-    // In one project, both are the same order.
-    SortKey key =
-        query.sortKey() == SortKey.PROJECT_ID && projectId != null ? SortKey.UUID : query.sortKey();
-    appendAvailability(query, key == SortKey.UUID ? marker : null, sql, parameters);
-    appendTask(query, key == SortKey.UUID ? marker : null, sql, parameters);
-    appendOrder(key, query.descending(), marker, sql, parameters);
-    parameters.add(size);
-    return new HardwareQuerySql(
-        query.sortKey().sql(), sql.append(" limit ?").toString(), parameters);
+    appendFilter(query.filter(), sql, parameters);
+  }
+
+  private static void appendFilter(
+      HardwareFilter filter, StringBuilder sql, List<Object> parameters) {
+    if (filter.selector() != null) {
+      sql.append(" and ")
+          .append(
+              selected(
+                  filter.selector(),
+                  "h.labels",
+                  value -> {
+                    parameters.add(value);
+                    return "cast(? as text)";
+                  }));
+    }
+    if (filter.namePart() != null) {
+      String part = filter.namePart().toLowerCase(Locale.ROOT);
+      sql.append(" and name_parts(name) @> ?::text[] and strpos(lower(name), ?) > 0");
+      parameters.add(HardwareFilter.parts(part).toArray(String[]::new));
+      parameters.add(part);
+    }
+    filter.properties().forEach((name, value) -> appendProperty(name, value, sql, parameters));
+    append(" and created_at > ?", timestamp(filter.createdAfter()), sql, parameters);
+    append(" and created_at < ?", timestamp(filter.createdBefore()), sql, parameters);
+    String updated = SortKey.UPDATED_AT.sql();
+    append(" and " + updated + " > ?", timestamp(filter.updatedAfter()), sql, parameters);
+    append(" and " + updated + " < ?", timestamp(filter.updatedBefore()), sql, parameters);
+  }
+
+  /** A value may also be stored as the number or the truth value that its text stands for. */
+  private static void appendProperty(
+      String name, String value, StringBuilder sql, List<Object> parameters) {
+    boolean literal = NOT_ONLY_TEXT.matcher(value).matches();
+    String contains = "properties @> jsonb_build_object(?::text, ?::%s)";
+    sql.append(" and (").append(contains.formatted("text"));
+    parameters.add(name);
+    parameters.add(value);
+    if (literal) {
+      sql.append(" or ").append(contains.formatted("jsonb"));
+      parameters.add(name);
+      parameters.add(value);
+    }
+    sql.append(')');
+  }
+
+  private static @Nullable Object timestamp(@Nullable Instant instant) {
+    return instant == null ? null : TimestampColumns.timestamp(instant);
+  }
+
+  /**
+   * Returns the condition that a column of labels matches a selector.
+   *
+   * @param parameter adds the value of a parameter and returns its placeholder, cast to text
+   */
+  public static String selected(
+      LabelSelector selector, String column, Function<String, String> parameter) {
+    return selector.requirements().stream()
+        .map(requirement ->
+            switch (requirement.operator()) {
+              case IN -> oneOf(requirement, column, parameter);
+              case NOT_IN -> "not " + oneOf(requirement, column, parameter);
+              // The operator ?, escaped for JDBC.
+              case EXISTS -> column + " ?? " + parameter.apply(requirement.key());
+              case ABSENT -> "not " + column + " ?? " + parameter.apply(requirement.key());
+            })
+        .collect(Collectors.joining(" and "));
+  }
+
+  private static String oneOf(
+      LabelRequirement requirement, String column, Function<String, String> parameter) {
+    return requirement.values().stream()
+        .map(value ->
+            "%s @> jsonb_build_object(%s, %s)"
+                .formatted(column, parameter.apply(requirement.key()), parameter.apply(value)))
+        .collect(Collectors.joining(" or ", "(", ")"));
   }
 
   /**

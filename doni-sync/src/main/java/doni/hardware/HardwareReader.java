@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +129,11 @@ public class HardwareReader {
         stored.updatedAt(),
         stored.generation(),
         quarantine,
-        workers);
+        workers,
+        null,
+        null,
+        List.of(),
+        stored.labels());
   }
 
   /**
@@ -187,10 +192,32 @@ public class HardwareReader {
    */
   Iterator<HardwareView> list(
       HardwareListQuery query, @Nullable String projectId, boolean asExport) {
+    refuseUnknownProperties(query.filter(), asExport);
     return new HardwareRows(
         (after, size) -> page(HardwareQuerySql.of(query, projectId, after, size), asExport),
         query.limit(),
         marker(query));
+  }
+
+  /** Refuses a filter by a property that the list does not show, or shows masked. */
+  void refuseUnknownProperties(HardwareFilter filter, boolean asExport) {
+    if (filter.properties().isEmpty()) {
+      return;
+    }
+    Set<String> allowed = view.comparable(asExport);
+    List<String> unknown =
+        filter.properties().keySet().stream().filter(name -> !allowed.contains(name)).toList();
+    if (!unknown.isEmpty()) {
+      throw new RequestRefusedException.Invalid(
+          unknown.stream()
+              .sorted()
+              .map(name ->
+                  "properties.%s: cannot be filtered by; allowed: %s"
+                      .formatted(
+                          name.length() <= 100 ? name : name.substring(0, 100) + "...",
+                          allowed.isEmpty() ? "none" : String.join(", ", allowed)))
+              .toList());
+    }
   }
 
   private List<ListedRow> page(HardwareQuerySql selection, boolean asExport) {
@@ -288,7 +315,11 @@ public class HardwareReader {
         stored.updatedAt(),
         stored.generation(),
         null,
-        List.of());
+        List.of(),
+        null,
+        null,
+        List.of(),
+        stored.labels());
   }
 
   private static Optional<UUID> parse(String ref) {

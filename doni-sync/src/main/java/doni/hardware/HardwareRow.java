@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One row of the table of hardware, as reading queries select it.
  *
  * @param properties JSON, with encrypted values
+ * @param labels JSON
  */
 record HardwareRow(
     UUID uuid,
@@ -22,6 +23,7 @@ record HardwareRow(
     String projectId,
     String hardwareType,
     String properties,
+    String labels,
     long generation,
     Instant createdAt,
     @Nullable Instant updatedAt,
@@ -32,6 +34,7 @@ record HardwareRow(
   /** The columns of table {@code h} that {@link #of} reads. */
   static final String COLUMNS =
       "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties,"
+          + " h.labels::text as labels,"
           + " h.generation, h.created_at, h.updated_at, h.deleted_at, h.requested_at,"
           + " h.quarantined_at, h.quarantined_by, h.quarantine_reason";
 
@@ -42,6 +45,7 @@ record HardwareRow(
         row.getString("project_id"),
         row.getString("hardware_type"),
         row.getString("properties"),
+        row.getString("labels"),
         row.getLong("generation"),
         TimestampColumns.instant(row, "created_at"),
         TimestampColumns.nullableInstant(row, "updated_at"),
@@ -67,6 +71,7 @@ record HardwareRow(
         projectId,
         hardwareType,
         encryptor.decryptProperties(id, properties),
+        HardwareInventory.labels(labels),
         new Generation(generation),
         createdAt,
         updatedAt);

@@ -33,7 +33,17 @@ public class HardwareService {
   public record Request(
       @Nullable String name,
       @Nullable String hardwareType,
-      @Nullable Map<String, Object> properties) {}
+      @Nullable Map<String, Object> properties,
+      @Nullable Map<String, Object> labels) {
+
+    /** A request without labels. */
+    public Request(
+        @Nullable String name,
+        @Nullable String hardwareType,
+        @Nullable Map<String, Object> properties) {
+      this(name, hardwareType, properties, null);
+    }
+  }
 
   /**
    * One page of a list, which is read while it is iterated: hardware that is enrolled, changed or
@@ -109,6 +119,7 @@ public class HardwareService {
    */
   public HardwareView create(Caller caller, Request request, @Nullable String idempotencyKey) {
     access.enforceForProject("hardware:create", caller);
+    access.enforceSiteLabels(caller, caller.projectId(), request.labels());
     String name = required("name", request.name());
     String type = required("hardware_type", request.hardwareType());
     Map<String, Object> properties =
@@ -118,7 +129,13 @@ public class HardwareService {
       throw new Invalid(violations);
     }
     NewHardware hardware =
-        new NewHardware(HardwareId.random(), name, caller.projectId(), type, properties);
+        new NewHardware(
+            HardwareId.random(),
+            name,
+            caller.projectId(),
+            type,
+            properties,
+            rules.labels(request.labels()));
     HardwareView enrolled = enroller.enroll(caller, hardware, request, idempotencyKey);
     return access.shown(caller, enrolled).withWarnings(rules.warnings(type, properties));
   }
@@ -136,12 +153,7 @@ public class HardwareService {
   }
 
   public Page list(Caller caller, HardwareListQuery query) {
-    if (query.allProjects()) {
-      access.enforceForAll("hardware:get", caller);
-    } else {
-      access.enforceForProject("hardware:get", caller);
-    }
-    String projectId = query.allProjects() ? null : caller.projectId();
+    String projectId = access.enforceForList(caller, query);
     return new Page(
         reader.list(query.withOneMore(), projectId, false),
         hardware -> access.shown(caller, hardware),
@@ -155,8 +167,9 @@ public class HardwareService {
   }
 
   /**
-   * Changes hardware. A patch that changes nothing leaves the generation as it is, unless it writes
-   * a masked property: the answer must not show whether that has the stored value.
+   * Changes hardware. A patch that changes labels alone, or nothing, leaves the generation as it
+   * is, unless it writes a masked property: the answer must not show whether that has the stored
+   * value.
    *
    * @param expected the generations of which the hardware must have one; null for any
    */
@@ -172,9 +185,10 @@ public class HardwareService {
     HardwareRecord after = rules.patched(before, patch);
     List<ReservationWindow> windowsBefore = patch.changesWindows() ? locked.windows() : List.of();
     List<ReservationWindow> windowsAfter = patch.applyTo(windowsBefore);
+    access.enforceSiteLabels(caller, before, after);
     Set<String> masked = rules.masked(after, patch);
     if (masked.isEmpty() && after.sameSpec(before) && windowsAfter.equals(windowsBefore)) {
-      return reader.view(locked, before);
+      return reader.view(locked, relabeled(caller, locked, before, after));
     }
     HardwareRecord changed = locked.change(after, patch.changesWindows() ? windowsAfter : null);
     history.accept(
@@ -188,6 +202,21 @@ public class HardwareService {
         new ArrayList<>(rules.warnings(after.hardwareType(), after.properties()));
     warnings.addAll(WindowWarnings.of(windowsBefore, windowsAfter, changed.changedAt()));
     return reader.view(locked, changed).withWarnings(warnings);
+  }
+
+  /** Stores labels that differ. The desired state stays what it is, so no task becomes due. */
+  private HardwareRecord relabeled(
+      Caller caller, LockedHardware locked, HardwareRecord before, HardwareRecord after) {
+    if (after.labels().equals(before.labels())) {
+      return before;
+    }
+    HardwareRecord labeled = locked.relabel(after);
+    history.labeled(
+        labeled.id(),
+        labeled.generation(),
+        caller,
+        rules.difference(before, labeled, Set.of(), List.of(), List.of()));
+    return labeled;
   }
 
   /** Deletes hardware: its name is free at once, its workers clean up. */

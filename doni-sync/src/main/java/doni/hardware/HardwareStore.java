@@ -33,8 +33,8 @@ class HardwareStore {
         jdbc.sql(
                 """
                 insert into hardware
-                  (uuid, name, project_id, hardware_type, properties, generation, created_at, requested_at)
-                values (?, ?, ?, ?, ?::jsonb, ?, ?, ?)
+                  (uuid, name, project_id, hardware_type, properties, labels, generation, created_at, requested_at)
+                values (?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?)
                 on conflict (lower(name)) where deleted_at is null do nothing
                 """)
             .param(hardware.id().value())
@@ -42,6 +42,7 @@ class HardwareStore {
             .param(hardware.projectId())
             .param(hardware.hardwareType())
             .param(properties)
+            .param(HardwareInventory.json(hardware.labels()))
             .param(hardware.generation().value())
             .param(now)
             .param(now)
@@ -55,7 +56,8 @@ class HardwareStore {
   Optional<HardwareRecord> read(HardwareId id, SecretEncryptor encryptor) {
     return jdbc.sql(
             """
-            select name, project_id, hardware_type, properties::text as properties, generation,
+            select name, project_id, hardware_type, properties::text as properties,
+              labels::text as labels, generation,
               created_at, updated_at
             from hardware where uuid = ? and deleted_at is null
             """)
@@ -67,6 +69,7 @@ class HardwareStore {
                 row.getString("project_id"),
                 row.getString("hardware_type"),
                 encryptor.decryptProperties(id, row.getString("properties")),
+                HardwareInventory.labels(row.getString("labels")),
                 new Generation(row.getLong("generation")),
                 TimestampColumns.instant(row, "created_at"),
                 TimestampColumns.nullableInstant(row, "updated_at")))

@@ -6,8 +6,10 @@ import doni.enrollment.HardwareId;
 import doni.policy.PolicyTarget;
 import doni.task.WorkerReport;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     deleted hardware, and in the public export
  * @param warnings what of a change was accepted but will not have the expected effect; only in the
  *     answer to that change
+ * @param labels sorted by key; public
  */
 public record HardwareView(
     HardwareId id,
@@ -38,10 +41,12 @@ public record HardwareView(
     List<WorkerReport> workers,
     @Nullable Instant deletedAt,
     @Nullable DeviceAvailability availability,
-    List<String> warnings) {
+    List<String> warnings,
+    Map<String, String> labels) {
 
   public HardwareView {
     warnings = List.copyOf(warnings);
+    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
   /** Creates a view of live hardware without warnings. */
@@ -69,7 +74,40 @@ public record HardwareView(
         workers,
         null,
         null,
-        List.of());
+        List.of(),
+        Map.of());
+  }
+
+  /** Creates a view without labels. */
+  public HardwareView(
+      HardwareId id,
+      String name,
+      String projectId,
+      String hardwareType,
+      Map<String, Object> properties,
+      Instant createdAt,
+      @Nullable Instant updatedAt,
+      Generation generation,
+      @Nullable Quarantine quarantine,
+      List<WorkerReport> workers,
+      @Nullable Instant deletedAt,
+      @Nullable DeviceAvailability availability,
+      List<String> warnings) {
+    this(
+        id,
+        name,
+        projectId,
+        hardwareType,
+        properties,
+        createdAt,
+        updatedAt,
+        generation,
+        quarantine,
+        workers,
+        deletedAt,
+        availability,
+        warnings,
+        Map.of());
   }
 
   /** What a policy rule may compare with. */
@@ -91,7 +129,8 @@ public record HardwareView(
         newWorkers,
         deletedAt,
         availability,
-        warnings);
+        warnings,
+        labels);
   }
 
   HardwareView withWarnings(List<String> added) {
@@ -108,7 +147,8 @@ public record HardwareView(
         workers,
         deletedAt,
         availability,
-        added);
+        added,
+        labels);
   }
 
   HardwareView withDeletion(@Nullable Instant at) {
@@ -125,7 +165,27 @@ public record HardwareView(
         workers,
         at,
         availability,
-        warnings);
+        warnings,
+        labels);
+  }
+
+  /** Returns the same view with other labels. */
+  public HardwareView withLabels(Map<String, String> newLabels) {
+    return new HardwareView(
+        id,
+        name,
+        projectId,
+        hardwareType,
+        properties,
+        createdAt,
+        updatedAt,
+        generation,
+        quarantine,
+        workers,
+        deletedAt,
+        availability,
+        warnings,
+        newLabels);
   }
 
   /**
@@ -149,7 +209,8 @@ public record HardwareView(
         deletedAt == null
             ? published.getOrDefault(id.value(), DeviceAvailability.neverSeen(createdAt))
             : null,
-        warnings);
+        warnings,
+        labels);
   }
 
   /**

@@ -95,6 +95,10 @@ class IdempotencyKeyStore {
     if (request.properties() != null) {
       canonical.put("properties", new TreeMap<>(request.properties()));
     }
+    // Absent labels leave the hash as it was before there were labels.
+    if (request.labels() != null && !request.labels().isEmpty()) {
+      canonical.put("labels", new TreeMap<>(request.labels()));
+    }
     return json.writeValueAsString(canonical);
   }
 }

@@ -20,7 +20,10 @@ final class JsonPatchDocument {
     return root;
   }
 
-  /** Applies one operation below {@code /properties}; {@code path} is the rest of it. */
+  /**
+   * Applies one operation below {@code /properties} or {@code /labels}; {@code path} is the rest of
+   * it.
+   */
   void apply(JsonPatchOperation operation, List<String> path) {
     Object container = root;
     for (String segment : path.subList(0, path.size() - 1)) {

@@ -73,6 +73,7 @@ public final class LockedHardware {
         entity.projectId,
         entity.hardwareType,
         inventory.encryptor().decryptProperties(id(), entity.properties),
+        HardwareInventory.labels(entity.labels),
         generation(),
         entity.createdAt,
         entity.updatedAt);
@@ -94,6 +95,7 @@ public final class LockedHardware {
     entity.hardwareType = desired.hardwareType();
     entity.properties =
         inventory.encryptor().encryptProperties(id(), desired.hardwareType(), desired.properties());
+    entity.labels = HardwareInventory.json(desired.labels());
     entity.updatedAt = nextGeneration();
     if (windows != null) {
       replaceWindows(windows, entity.updatedAt);
@@ -108,6 +110,14 @@ public final class LockedHardware {
       throw e;
     }
     return desired.stored(generation(), entity.updatedAt);
+  }
+
+  /** Stores new labels. The generation stays what it is, because no worker reads labels. */
+  HardwareRecord relabel(HardwareRecord labeled) {
+    entity.labels = HardwareInventory.json(labeled.labels());
+    entity.updatedAt = inventory.now();
+    inventory.flush();
+    return labeled.stored(generation(), entity.updatedAt);
   }
 
   /**

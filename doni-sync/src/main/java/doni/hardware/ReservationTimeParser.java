@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Parses times as clients write them: ISO 8601, with {@code T} or a space between date and time.
  * The default offset is UTC.
  */
-final class ReservationTimeParser {
+public final class ReservationTimeParser {
 
   private static final DateTimeFormatter FORMAT =
       new DateTimeFormatterBuilder()
@@ -36,7 +36,7 @@ final class ReservationTimeParser {
 
   private ReservationTimeParser() {}
 
-  static Optional<Instant> parse(@Nullable Object value) {
+  public static Optional<Instant> parse(@Nullable Object value) {
     if (!(value instanceof String text)) {
       return Optional.empty();
     }

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  * <ul>
  *   <li>{@code hardware:get}, {@code hardware:update}, {@code hardware:delete} for one device
  *   <li>{@code hardware:create}, and {@code hardware:import} for another project or a given uuid
+ *   <li>{@code hardware:label_site} for the labels of the site
  *   <li>{@code hardware:sync_all}, {@code hardware:delete_force}, {@code hardware:quarantine}
  *   <li>{@code leftover:get}, {@code leftover:delete}
  * </ul>

@@ -63,6 +63,7 @@ enum PolicyDefaults {
             Map.entry("hardware:update", write),
             Map.entry("hardware:delete", write),
             Map.entry("hardware:import", ADMIN),
+            Map.entry("hardware:label_site", ADMIN),
             Map.entry("hardware:delete_force", ADMIN),
             Map.entry("hardware:quarantine", ADMIN),
             Map.entry("hardware:sync_all", ADMIN),

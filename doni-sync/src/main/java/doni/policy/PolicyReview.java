@@ -24,6 +24,7 @@ public final class PolicyReview {
           "hardware:update",
           "hardware:delete",
           "hardware:import",
+          "hardware:label_site",
           "hardware:delete_force",
           "hardware:quarantine",
           "hardware:sync_all",

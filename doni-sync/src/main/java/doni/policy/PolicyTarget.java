@@ -13,6 +13,8 @@ public final class PolicyTarget {
       Map.of(
           "hardware:create", PROJECT,
           "hardware:import", PROJECT,
+          // Of a device, or of a project when labels come with an enrollment.
+          "hardware:label_site", Set.of("project_id"),
           "hardware:sync_all", Set.of(),
           "leftover:get", Set.of(),
           "leftover:delete", Set.of());

@@ -1,5 +1,6 @@
 package doni.resync;
 
+import doni.hardware.LabelSelector;
 import doni.task.TaskState;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,13 +15,25 @@ import org.jspecify.annotations.Nullable;
  * @param state only tasks that are in this state when the run begins
  * @param names only live devices of these names, in whatever letter case; kept lower-cased and
  *     sorted, so that equal filters are equal
+ * @param selector only devices whose labels match when the run begins
  */
 record ResyncFilter(
     @Nullable String workerType,
     @Nullable String hardwareType,
     @Nullable String projectId,
     @Nullable TaskState state,
-    List<String> names) {
+    List<String> names,
+    @Nullable LabelSelector selector) {
+
+  /** Creates a filter without a selector. */
+  ResyncFilter(
+      @Nullable String workerType,
+      @Nullable String hardwareType,
+      @Nullable String projectId,
+      @Nullable TaskState state,
+      List<String> names) {
+    this(workerType, hardwareType, projectId, state, names, null);
+  }
 
   /** Matches all tasks. */
   public static final ResyncFilter ALL = new ResyncFilter(null, null, null, null, List.of());
@@ -39,6 +52,7 @@ record ResyncFilter(
     put(members, "project_id", projectId);
     put(members, "state", state == null ? null : state.name());
     put(members, "names", names.isEmpty() ? null : names);
+    put(members, "selector", selector == null ? null : selector.toString());
     return members;
   }
 

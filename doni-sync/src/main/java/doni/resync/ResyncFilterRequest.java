@@ -1,5 +1,6 @@
 package doni.resync;
 
+import doni.hardware.LabelSelector;
 import doni.hardwaretype.HardwareTypes;
 import doni.request.RequestRefusedException.Invalid;
 import doni.task.TaskState;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Validates a filter as received, member by member; {@link Invalid} names every violation. */
 final class ResyncFilterRequest {
 
+  private static final String SELECTOR = "selector";
   private static final Set<String> MEMBERS =
-      Set.of("worker_type", "hardware_type", "project_id", "state", "names");
+      Set.of("worker_type", "hardware_type", "project_id", "state", "names", SELECTOR);
   private static final int MAX_LENGTH = 255;
   private static final int MAX_NAMES = 1_000;
   private static final int MAX_VIOLATIONS = 50;
@@ -46,6 +48,7 @@ final class ResyncFilterRequest {
     String projectId = text("project_id");
     String state = oneOf("state", Arrays.stream(TaskState.values()).map(Enum::name).toList());
     List<String> names = names();
+    LabelSelector selector = selector();
     if (!violations.isEmpty()) {
       throw new Invalid(violations.stream().limit(MAX_VIOLATIONS).toList());
     }
@@ -54,7 +57,24 @@ final class ResyncFilterRequest {
         hardwareType,
         projectId,
         state == null ? null : TaskState.valueOf(state),
-        names);
+        names,
+        selector);
+  }
+
+  private @Nullable LabelSelector selector() {
+    if (!members.containsKey(SELECTOR)) {
+      return null;
+    }
+    if (!(members.get(SELECTOR) instanceof String text)) {
+      violations.add(SELECTOR + ": must be a string");
+      return null;
+    }
+    try {
+      return LabelSelector.parse(text);
+    } catch (Invalid e) {
+      violations.addAll(e.violations());
+      return null;
+    }
   }
 
   private @Nullable String oneOf(String member, List<String> allowed) {

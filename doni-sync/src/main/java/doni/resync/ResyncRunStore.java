@@ -2,6 +2,7 @@ package doni.resync;
 
 import doni.database.TimestampColumns;
 import doni.engine.lane.TaskRequeuer;
+import doni.hardware.HardwareQuerySql;
 import doni.request.RequestRefusedException.Conflict;
 import doni.resync.ResyncRun.State;
 import doni.task.QueuePriority;
@@ -125,6 +126,18 @@ final class ResyncRunStore {
         "h.deleted_at is null and lower(h.name) = any(:names)",
         "names",
         filter.names().isEmpty() ? null : filter.names().toArray(String[]::new));
+    if (filter.selector() != null) {
+      sql.append(" and ")
+          .append(
+              HardwareQuerySql.selected(
+                  filter.selector(),
+                  "h.labels",
+                  value -> {
+                    String name = "label" + parameters.size();
+                    parameters.put(name, value);
+                    return "cast(:" + name + " as text)";
+                  }));
+    }
     return jdbc.sql(sql.toString())
         .param("run", run)
         .param("workers", workerTypes.toArray(String[]::new))

@@ -7,7 +7,11 @@ import doni.worker.Worker;
 import doni.worker.WorkerField;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /** What is shown of stored values: sensitive ones masked, unknown and null ones left out. */
@@ -48,6 +52,25 @@ public class MaskedPropertyView {
   /** What everybody sees. */
   public Map<String, Object> forExport(String hardwareType, Map<String, Object> properties) {
     return shown(hardwareType, properties, true);
+  }
+
+  /**
+   * Returns the names of the properties whose values a client may compare with, sorted: those that
+   * every hardware type stores in clear.
+   *
+   * @param publicOnly only those that everybody sees
+   */
+  public SortedSet<String> comparable(boolean publicOnly) {
+    Map<Boolean, Set<String>> byUse =
+        types.names().stream()
+            .flatMap(type -> types.fieldsOf(type).stream())
+            .collect(
+                Collectors.partitioningBy(
+                    field -> field.encrypted() || (publicOnly && field.hidden()),
+                    Collectors.mapping(WorkerField::name, Collectors.toSet())));
+    SortedSet<String> names = new TreeSet<>(byUse.getOrDefault(false, Set.of()));
+    names.removeAll(byUse.getOrDefault(true, Set.of()));
+    return names;
   }
 
   /** What a worker reports, without what it keeps for itself. */

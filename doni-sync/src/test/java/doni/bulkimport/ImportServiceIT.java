@@ -137,6 +137,48 @@ class ImportServiceIT {
     assertThat(intake.get(alice, "one").properties()).containsEntry("secret", Secret.MASK);
   }
 
+  @Test
+  void takesLabelsAndComparesThemWithThoseOfTheRow() {
+    assertThat(outcomes(alice, Mode.ROW, List.of(labeled(Map.of("purpose", "lab")))))
+        .containsExactly(Outcome.CREATED);
+    assertThat(intake.get(alice, "dev").labels()).isEqualTo(Map.of("purpose", "lab"));
+
+    assertThat(outcomes(alice, Mode.ROW, List.of(labeled(Map.of("purpose", "lab")))))
+        .containsExactly(Outcome.EXISTS);
+    assertThat(outcomes(alice, Mode.ROW, List.of(row(1, "dev", PROPERTIES))))
+        .containsExactly(Outcome.EXISTS);
+    ImportReport other =
+        imports.run(alice, List.of(labeled(Map.of("purpose", "field"))), Mode.ROW, false);
+    assertThat(other.rows().getFirst().outcome()).isEqualTo(Outcome.DIFFERS);
+    assertThat(other.rows().getFirst().violations())
+        .contains("/labels: differs from the stored value");
+  }
+
+  @Test
+  void refusesRowsWithInvalidLabelsAndLabelsOfTheSite() {
+    ImportReport report =
+        imports.run(
+            alice,
+            List.of(labeled(Map.of("a b", "x")), labeled(Map.of("site/rack", "r1"))),
+            Mode.ROW,
+            false);
+
+    assertThat(report.rows()).extracting(ImportReport.Row::outcome).containsOnly(Outcome.INVALID);
+    assertThat(report.rows().getFirst().violations())
+        .allMatch(text -> text.startsWith("/labels/a b: the key must be"));
+    assertThat(report.rows().getLast().violations())
+        .allMatch(text -> text.contains("hardware:label_site"));
+  }
+
+  private static ImportRow labeled(Map<String, Object> labels) {
+    return new ImportRow(
+        1,
+        new HardwareService.Request("dev", SampleTypes.TYPE, PROPERTIES, labels),
+        null,
+        null,
+        List.of());
+  }
+
   private String everything() {
     return jdbc.sql(
             "select string_agg(h::text, ' ' order by h.name) || (select count(*) from event) from"

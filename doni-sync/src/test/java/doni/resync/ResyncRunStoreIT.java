@@ -9,6 +9,7 @@ import doni.engine.lane.LaneFixture;
 import doni.engine.lane.LaneQueue;
 import doni.engine.lane.TestReplica;
 import doni.enrollment.HardwareId;
+import doni.hardware.LabelSelector;
 import doni.request.RequestRefusedException.Conflict;
 import doni.resync.ResyncRun.State;
 import doni.task.TaskState;
@@ -381,6 +382,25 @@ class ResyncRunStoreIT extends LaneFixture {
         .first()
         .isEqualTo(read(replica, named));
     assertThat(replica.runs().store().list(10, named.uuid())).hasSize(5);
+    inventory
+        .jdbc()
+        .sql("update hardware set labels = '{\"site/rack\": \"r1\"}' where uuid = ?")
+        .param(devices.getLast().value())
+        .update();
+    ResyncRun selected =
+        start(
+            replica,
+            new ResyncFilter(
+                LANE,
+                null,
+                null,
+                null,
+                List.of(),
+                LabelSelector.parse("!retired,site/rack,site/rack in (r2,r1)")));
+    assertThat(selected.progress().total()).isEqualTo(1);
+    assertThat(selected.filter())
+        .isEqualTo(
+            Map.of("worker_type", LANE, "selector", "!retired,site/rack,site/rack in (r1,r2)"));
   }
 
   @Test

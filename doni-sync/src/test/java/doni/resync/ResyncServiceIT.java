@@ -102,6 +102,7 @@ class ResyncServiceIT {
     filter.put("project_id", 7);
     filter.put("state", "GOOD");
     filter.put("names", List.of("unknown"));
+    filter.put("selector", "a b");
 
     assertThatThrownBy(() -> runs.start(admin, filter))
         .isInstanceOfSatisfying(
@@ -115,7 +116,10 @@ class ResyncServiceIT {
                         "project_id: must be a string of 1 to 255 characters, none of them a"
                             + " control character",
                         "state: GOOD is not one of PENDING, IN_PROGRESS, STEADY, ERROR",
-                        "names: there is no device unknown"));
+                        "names: there is no device unknown",
+                        "selector: at character 3: expected an operator, ',' or the end, not 'b';"
+                            + " allowed: key=value, key==value, key!=value, key in (a,b), key notin"
+                            + " (a,b), key, !key, joined by commas"));
     assertThatThrownBy(() -> runs.start(admin, Map.of("names", List.of())))
         .hasMessageContaining("names: must be a list of 1 to 1000 names");
     assertThat(runs.list(admin, 10, null)).isEmpty();

@@ -30,6 +30,9 @@ final class CsvTable {
   /** Columns other than properties. */
   static final List<String> MEMBERS = List.of("name", "hardware_type", "project_id", "uuid");
 
+  /** Prefix of the columns of labels, whose keys are taken as they are written. */
+  static final String LABEL = "labels.";
+
   /** Prefix of the columns of properties. */
   static final String PROPERTY = "properties.";
 
@@ -238,6 +241,9 @@ final class CsvTable {
         String name = trim(head.substring(PROPERTY.length()));
         return Optional.of(PROPERTY + property(name).orElse(name));
       }
+      if (plain.startsWith(LABEL) && head.length() > LABEL.length()) {
+        return Optional.of(LABEL + trim(head.substring(LABEL.length())));
+      }
       return MEMBERS.stream().filter(plain::equals).findFirst();
     }
 
@@ -249,7 +255,10 @@ final class CsvTable {
       String allowed =
           property(head)
               .map(name -> "did you mean '" + PROPERTY + name + "'?")
-              .orElse("allowed: " + String.join(", ", MEMBERS) + " and properties.<name>");
+              .orElse(
+                  "allowed: "
+                      + String.join(", ", MEMBERS)
+                      + ", properties.<name> and labels.<key>");
       return "unknown column '" + ClientTextRules.quote(head) + "'; " + allowed;
     }
 

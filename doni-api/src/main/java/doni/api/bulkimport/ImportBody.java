@@ -108,9 +108,25 @@ final class ImportBody {
           }
         });
     members.put(PROPERTIES, properties);
+    Map<String, Object> labels = labels(row);
+    if (!labels.isEmpty()) {
+      members.put("labels", labels);
+    }
     return cells.violations().isEmpty()
         ? row(row.line(), members)
         : refused(row.line(), members.get(NAME), cells.violations());
+  }
+
+  /** An empty cell is no label. */
+  private static Map<String, Object> labels(CsvTable.CsvRow row) {
+    Map<String, Object> labels = new LinkedHashMap<>();
+    row.cells()
+        .forEach((column, cell) -> {
+          if (column.startsWith(CsvTable.LABEL) && !cell.isBlank()) {
+            labels.put(column.substring(CsvTable.LABEL.length()), cell.strip());
+          }
+        });
+    return labels;
   }
 
   private static ImportRow row(int line, Map<String, Object> members) {

@@ -69,7 +69,7 @@ final class ImportController {
       description =
           "UTF-8, or UTF-16 with a byte order mark. JSON: one enrollment per line or an array of enrollments,"
               + " optionally with project_id and uuid. CSV: a header line and the columns name, hardware_type,"
-              + " project_id, uuid and properties.<name>, separated by commas, semicolons or tabs.",
+              + " project_id, uuid, properties.<name> and labels.<key>, separated by commas, semicolons or tabs.",
       content = {
         @Content(
             mediaType = "application/x-ndjson",

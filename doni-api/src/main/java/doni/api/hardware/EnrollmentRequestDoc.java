@@ -27,4 +27,10 @@ record EnrollmentRequestDoc(
                 {"machine_name": "raspberrypi4-64", "contact_email": "owner@example.org",
                  "application_credential_id": "d0c1", "application_credential_secret": "s3cret"}\
                 """)
-        Map<String, Object> properties) {}
+        Map<String, Object> properties,
+    @Schema(
+            description =
+                "Optional labels with the syntax of Kubernetes, at most 64; they are public. Keys that begin with site/"
+                    + " require hardware:label_site.",
+            example = "{\"purpose\": \"air-quality\"}")
+        Map<String, String> labels) {}

@@ -11,10 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of an enrollment: an object with exactly three members. */
+/** Reads the body of an enrollment: an object with three members, and optional labels. */
 public final class EnrollmentRequestReader {
 
-  private static final Set<String> MEMBERS = Set.of("name", "hardware_type", "properties");
+  private static final String LABELS = "labels";
+  private static final Set<String> MEMBERS = Set.of("name", "hardware_type", "properties", LABELS);
   private static final int MAX_LENGTH = 255;
   private static final int MAX_VIOLATIONS = 50;
 
@@ -40,7 +41,7 @@ public final class EnrollmentRequestReader {
         .limit(MAX_VIOLATIONS)
         .forEach(member -> violations.add(ClientTextRules.quote(member) + ": is not allowed here"));
     HardwareService.Request request =
-        new HardwareService.Request(line("name"), line("hardware_type"), properties());
+        new HardwareService.Request(line("name"), line("hardware_type"), properties(), labels());
     if (!violations.isEmpty()) {
       throw new RequestRefusedException.Invalid(violations);
     }
@@ -74,6 +75,15 @@ public final class EnrollmentRequestReader {
       violations.add("properties: must be an object");
     }
     return properties.orElse(null);
+  }
+
+  private @Nullable Map<String, Object> labels() {
+    Object value = members.get(LABELS);
+    Optional<Map<String, Object>> labels = JsonBody.object(value);
+    if (value != null && labels.isEmpty()) {
+      violations.add(LABELS + ": must be an object of strings");
+    }
+    return labels.orElse(null);
   }
 
   private boolean isMissing(String member) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
       "project_id",
       "hardware_type",
       "properties",
+      "labels",
       "created_at",
       "updated_at"
     })
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
   "project_id",
   "hardware_type",
   "properties",
+  "labels",
   "created_at",
   "updated_at"
 })
@@ -38,6 +40,8 @@ record ExportedHardwareJson(
     @JsonProperty("hardware_type") @Schema(example = "device.balena") String hardwareType,
     @Schema(example = "{\"machine_name\": \"raspberrypi4-64\", \"local_egress\": \"deny\"}")
         Map<String, Object> properties,
+    @Schema(example = "{\"purpose\": \"air-quality\", \"site/rack\": \"r12\"}")
+        Map<String, String> labels,
     @JsonProperty("created_at") @Schema(example = "2031-03-03T12:00:00+00:00") String createdAt,
     @JsonProperty("updated_at")
         @Schema(
@@ -53,6 +57,7 @@ record ExportedHardwareJson(
         hardware.projectId(),
         hardware.hardwareType(),
         hardware.properties(),
+        hardware.labels(),
         WireTime.of(hardware.createdAt()),
         WireTime.orNull(hardware.updatedAt()));
   }

@@ -1,6 +1,7 @@
 package doni.api.hardware;
 
 import doni.api.hardware.DeletedDevices.DeletedTooParameter;
+import doni.api.hardware.HardwareFields.HardwareFieldsParameter;
 import doni.api.web.ErrorStatuses;
 import doni.api.web.HardwareReference;
 import doni.api.web.HardwareReference.HardwareReferenceParameter;
@@ -104,31 +105,39 @@ final class HardwareController {
   @ApiResponse(
       responseCode = "200",
       description = "the device",
+      content = @Content(schema = @Schema(implementation = HardwareJson.class)),
       headers =
           @Header(
               name = "ETag",
               description = "its version, for If-Match; worker reports do not change it",
               schema = @Schema(type = "string", example = "\"1\"")))
   @DeletedTooParameter
+  @HardwareFieldsParameter
   @ErrorStatuses({"400", "403", "404"})
   @GetMapping("/{ref}")
-  public HardwareJson get(
+  public Object get(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       HttpServletRequest request,
       HttpServletResponse response) {
     String checked = HardwareReference.checked(ref);
+    QueryParameters parameters = new QueryParameters(request.getParameterMap());
+    HardwareFields fields = HardwareFields.read(parameters);
+    parameters.check();
     HardwareView hardware =
         DeletedDevices.included(request)
             ? service.getDeletedToo(caller, checked)
             : service.get(caller, checked);
-    return tagged(hardware, response);
+    return fields.of(tagged(hardware, response));
   }
 
   @Operation(
       operationId = "patchHardware",
       summary = "Change a device",
-      description = "Requires hardware:update. Either all operations are applied or none.")
+      description =
+          "Requires hardware:update. Either all operations are applied or none. A change of labels alone leaves"
+              + " the version (ETag) as it is, because no worker reads labels. Labels whose key begins with"
+              + " site/ require hardware:label_site as well.")
   @HardwareReferenceParameter
   @IfMatchParameter
   @io.swagger.v3.oas.annotations.parameters.RequestBody(

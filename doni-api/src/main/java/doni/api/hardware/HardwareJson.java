@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
       "properties",
       "created_at",
       "updated_at",
-      "workers"
+      "workers",
+      "labels"
     })
 @JsonPropertyOrder({
   "uuid",
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
   "project_id",
   "hardware_type",
   "properties",
+  "labels",
   "created_at",
   "updated_at",
   "workers",
@@ -59,6 +61,11 @@ record HardwareJson(
                  "k8s_bootstrap_token": "abcdef.0123456789abcdef", "blazar_device_driver": "k8s"}\
                 """)
         Map<String, Object> properties,
+    @Schema(
+            description =
+                "Labels of the owner, and of the site with keys that begin with site/. Public.",
+            example = "{\"purpose\": \"air-quality\", \"site/rack\": \"r12\"}")
+        Map<String, String> labels,
     @JsonProperty("created_at") @Schema(example = "2031-03-03T12:00:00+00:00") String createdAt,
     @JsonProperty("updated_at")
         @Schema(
@@ -139,6 +146,7 @@ record HardwareJson(
         hardware.projectId(),
         hardware.hardwareType(),
         hardware.properties(),
+        hardware.labels(),
         WireTime.of(hardware.createdAt()),
         WireTime.orNull(hardware.updatedAt()),
         workers,

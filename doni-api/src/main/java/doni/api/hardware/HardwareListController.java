@@ -1,8 +1,10 @@
 package doni.api.hardware;
 
+import doni.api.hardware.HardwareFields.HardwareFieldsParameter;
 import doni.api.web.ErrorStatuses;
 import doni.api.web.PageLinks;
 import doni.api.web.PageLinks.PageLinkJson;
+import doni.api.web.QueryParameters;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareService.Page;
 import doni.hardware.HardwareView;
@@ -75,14 +77,20 @@ final class HardwareListController {
           @Schema(
               type = "string",
               allowableValues = {"online", "degraded", "offline", "never_seen"}))
+  @HardwareFieldsParameter
   @HardwareListParametersDoc
+  @HardwareFilterParametersDoc
   @ErrorStatuses("403")
   @GetMapping
-  public HardwarePageJson<HardwareJson> list(
+  public HardwarePageJson<Object> list(
       @AuthenticationPrincipal Caller caller, HttpServletRequest request) {
+    QueryParameters parameters = new QueryParameters(request.getParameterMap());
+    HardwareFields fields = HardwareFields.read(parameters);
+    parameters.check();
     Page page = service.list(caller, HardwareListParameters.read(request.getParameterMap()));
     return new HardwarePageJson<>(
-        each(page, HardwareJson::of), next(request, PageLinks.HARDWARE, page));
+        each(page, device -> fields.of(HardwareJson.of(device))),
+        next(request, PageLinks.HARDWARE, page));
   }
 
   @Operation(
@@ -95,6 +103,7 @@ final class HardwareListController {
       description = "one page, oldest first by default",
       content = @Content(schema = @Schema(implementation = HardwarePageJson.ExportDoc.class)))
   @HardwareListParametersDoc
+  @HardwareFilterParametersDoc
   @SecurityRequirements
   @GetMapping("/export")
   public HardwarePageJson<ExportedHardwareJson> export(HttpServletRequest request) {

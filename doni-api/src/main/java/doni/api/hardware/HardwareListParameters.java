@@ -2,12 +2,15 @@ package doni.api.hardware;
 
 import doni.api.web.QueryParameters;
 import doni.availability.DeviceAvailability.AvailabilityStatus;
+import doni.hardware.HardwareFilter;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareListQuery.SortKey;
+import doni.hardware.LabelSelector;
 import doni.request.RequestRefusedException;
 import doni.task.TaskState;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +20,12 @@ import java.util.function.UnaryOperator;
 /** Reads the query string of a list and builds the one of the next page. */
 final class HardwareListParameters {
 
+  private static final String SELECTOR = "selector";
+  private static final String PART = "q";
+  private static final String PROPERTY = "properties.";
+  private static final int MAX_PART = 255;
+  private static final int MAX_SELECTOR = 2_000;
+
   private static final List<String> COPIED =
       List.of(
           "all_projects",
@@ -24,12 +33,19 @@ final class HardwareListParameters {
           "hardware_type",
           "worker_type",
           "state",
+          SELECTOR,
+          PART,
+          "created_after",
+          "created_before",
+          "updated_after",
+          "updated_before",
           "quarantined",
           "device_availability",
           "deleted",
           "sort_key",
           "sort_dir",
-          "limit");
+          "limit",
+          HardwareFields.NAME);
 
   private enum Direction {
     ASC,
@@ -62,8 +78,27 @@ final class HardwareListParameters {
                 == Direction.DESC,
             (int) query.positive("limit", 0, Integer.MAX_VALUE),
             query.uuid("marker"));
+    HardwareFilter filter = filter(query);
     query.check();
-    return wanted.having(availability);
+    return wanted.having(availability).with(filter);
+  }
+
+  private static HardwareFilter filter(QueryParameters query) {
+    return new HardwareFilter(
+        query.parsed(SELECTOR, MAX_SELECTOR, LabelSelector::parse),
+        query.parsed(PART, MAX_PART, HardwareListParameters::part),
+        query.withPrefix(PROPERTY),
+        query.time("created_after"),
+        query.time("created_before"),
+        query.time("updated_after"),
+        query.time("updated_before"));
+  }
+
+  private static String part(String value) {
+    if (value.isEmpty()) {
+      throw new RequestRefusedException.Invalid(PART + ": must have at least one character");
+    }
+    return value;
   }
 
   /**
@@ -92,11 +127,13 @@ final class HardwareListParameters {
   /** Returns the query string of the page after the given device. */
   static String after(Map<String, String[]> parameters, String marker) {
     StringBuilder query = new StringBuilder();
-    for (String name : COPIED) {
+    List<String> names = new ArrayList<>(COPIED);
+    parameters.keySet().stream().filter(name -> name.startsWith(PROPERTY)).forEach(names::add);
+    for (String name : names) {
       String[] values = parameters.get(name);
       if (values != null && values.length == 1) {
         query
-            .append(name)
+            .append(URLEncoder.encode(name, StandardCharsets.UTF_8))
             .append('=')
             .append(URLEncoder.encode(values[0], StandardCharsets.UTF_8))
             .append('&');

@@ -9,7 +9,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Describes the query string that {@link HardwareListParameters} reads. */
+/**
+ * Describes the page and the order in the query string that {@link HardwareListParameters} reads.
+ */
 @Documented
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -49,35 +51,4 @@ import java.lang.annotation.Target;
             type = "string",
             defaultValue = "asc",
             allowableValues = {"asc", "desc"}))
-@Parameter(
-    in = ParameterIn.QUERY,
-    name = "name",
-    description = "only the device with this name",
-    schema = @Schema(type = "string"),
-    example = "edge-01")
-@Parameter(
-    in = ParameterIn.QUERY,
-    name = "hardware_type",
-    description = "only devices of this type",
-    schema = @Schema(type = "string"),
-    example = "device.balena")
-@Parameter(
-    in = ParameterIn.QUERY,
-    name = "worker_type",
-    description = "only devices of this worker",
-    schema = @Schema(type = "string"),
-    example = "balena")
-@Parameter(
-    in = ParameterIn.QUERY,
-    name = "state",
-    description = "only devices with a task in this state (of worker_type, if set)",
-    schema =
-        @Schema(
-            type = "string",
-            allowableValues = {"PENDING", "IN_PROGRESS", "STEADY", "ERROR"}))
-@Parameter(
-    in = ParameterIn.QUERY,
-    name = "quarantined",
-    description = "True: only devices in quarantine; False: only devices not in quarantine",
-    schema = @Schema(type = "boolean"))
 @interface HardwareListParametersDoc {}

@@ -15,7 +15,8 @@ record PatchOperationDoc(
         String op,
     @Schema(
             description =
-                "JSON pointer at or below /name, /hardware_type, /properties or /availability."
+                "JSON pointer at or below /name, /hardware_type, /properties, /labels or /availability."
+                    + " In a key of a label, / is written ~1: /labels/site~1rack."
                     + " A window is added at /availability/- and changed at"
                     + " /availability/UUID, .../start and .../end.",
             example = "/properties/channels/user/public_key")

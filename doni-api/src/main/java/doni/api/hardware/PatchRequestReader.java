@@ -21,7 +21,7 @@ final class PatchRequestReader {
   private static final int MAX_OPERATIONS = 1_000;
   private static final int MAX_VIOLATIONS = 50;
   private static final Set<String> ROOTS =
-      Set.of("name", "hardware_type", "properties", "availability");
+      Set.of("name", "hardware_type", "properties", "labels", "availability");
 
   private final List<JsonPatchOperation> operations = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
@@ -99,7 +99,7 @@ final class PatchRequestReader {
               .formatted(place, quoted(path)));
     } else if (!ROOTS.contains(segments.get().getFirst())) {
       violations.add(
-          "%s: path %s must be at or below /name, /hardware_type, /properties or /availability"
+          "%s: path %s must be at or below /name, /hardware_type, /properties, /labels or /availability"
               .formatted(place, quoted(path)));
       return Optional.empty();
     }

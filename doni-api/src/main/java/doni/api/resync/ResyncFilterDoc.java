@@ -28,4 +28,10 @@ record ResyncFilterDoc(
     @Schema(
             description = "only tasks of the devices with these names, at most 1000",
             example = "[\"edge-01\", \"edge-02\"]")
-        @Nullable List<String> names) {}
+        @Nullable List<String> names,
+    @Schema(
+            description =
+                "only tasks of devices whose labels match, with the syntax of Kubernetes, as in the list of devices",
+            maxLength = 2000,
+            example = "site/rack in (r11,r12)")
+        @Nullable String selector) {}

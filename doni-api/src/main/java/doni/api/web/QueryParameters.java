@@ -2,8 +2,11 @@ package doni.api.web;
 
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareReader;
+import doni.hardware.ReservationTimeParser;
 import doni.request.RequestRefusedException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,11 @@ public final class QueryParameters {
 
   /** Returns the value of a parameter that must not be repeated; null if absent. */
   @Nullable public String text(String name) {
+    return text(name, MAX_LENGTH);
+  }
+
+  /** As {@link #text(String)}, for a value that may be longer. */
+  @Nullable public String text(String name, int maxLength) {
     String[] values = parameters.get(name);
     if (values == null || values.length == 0) {
       return null;
@@ -43,8 +52,8 @@ public final class QueryParameters {
       return null;
     }
     String value = values[0];
-    if (value.length() > MAX_LENGTH || !ClientTextRules.isLine(value)) {
-      violations.add(name + ": must be at most " + MAX_LENGTH + " printable characters");
+    if (value.length() > maxLength || !ClientTextRules.isLine(value)) {
+      violations.add(name + ": must be at most " + maxLength + " printable characters");
       return null;
     }
     return value;
@@ -70,6 +79,48 @@ public final class QueryParameters {
           name + ": must be the UUID of " + whose + ", not " + ClientTextRules.quote(value));
     }
     return uuid.orElse(null);
+  }
+
+  /**
+   * Returns what a value is parsed to; null if the parameter is absent.
+   *
+   * @param parser throws {@link RequestRefusedException.Invalid} with the name of the parameter
+   */
+  public <T> @Nullable T parsed(String name, int maxLength, Function<String, T> parser) {
+    String value = text(name, maxLength);
+    try {
+      return value == null ? null : parser.apply(value);
+    } catch (RequestRefusedException.Invalid e) {
+      violations.addAll(e.violations());
+      return null;
+    }
+  }
+
+  /** Returns a time; null if the parameter is absent. */
+  @Nullable public Instant time(String name) {
+    return parsed(
+        name,
+        MAX_LENGTH,
+        value ->
+            ReservationTimeParser.parse(value)
+                // A + that the client did not encode arrives as a space.
+                .or(() -> ReservationTimeParser.parse(value.replaceFirst(" (?=[0-9:]+$)", "+")))
+                .orElseThrow(() ->
+                    new RequestRefusedException.Invalid(
+                        "%s: must be a time such as 2031-03-03T00:00:00+00:00, not %s"
+                            .formatted(name, ClientTextRules.quote(value)))));
+  }
+
+  /** Returns the values of the parameters whose names begin with a prefix, without that prefix. */
+  public Map<String, String> withPrefix(String prefix) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String name : parameters.keySet()) {
+      String value = name.startsWith(prefix) ? text(name) : null;
+      if (value != null) {
+        values.put(name.substring(prefix.length()), value);
+      }
+    }
+    return values;
   }
 
   public boolean flag(String name) {

@@ -65,7 +65,7 @@ class QueryParametersConfiguration implements WebMvcConfigurer {
 
     private static void refuseUnknown(String query, List<String> known) {
       Set<String> unknown = names(query);
-      known.forEach(unknown::remove);
+      unknown.removeIf(name -> known.stream().anyMatch(declared -> isNamed(declared, name)));
       if (!unknown.isEmpty()) {
         String allowed = known.isEmpty() ? "none" : String.join(", ", known);
         throw new RequestRefusedException.Invalid(
@@ -76,6 +76,14 @@ class QueryParametersConfiguration implements WebMvcConfigurer {
                         .formatted(ClientTextRules.quote(name), allowed))
                 .toList());
       }
+    }
+
+    /** A declared name that ends in .* stands for all names with its beginning. */
+    private static boolean isNamed(String declared, String name) {
+      return declared.endsWith(".*")
+          ? name.length() > declared.length() - 1
+              && name.startsWith(declared.substring(0, declared.length() - 1))
+          : declared.equals(name);
     }
 
     /**

@@ -181,12 +181,28 @@ class ImportFileTests {
         .containsExactly("00123", "1E+05", " x \"y\"\n z");
   }
 
+  @Test
+  void readsLabelsFromTheirColumnsAndLeavesEmptyCellsOut() throws IOException {
+    List<ImportRow> rows =
+        csv("name,hardware_type,labels.Purpose,Labels.site/rack\na,t, lab ,r1\nb,t,,\n");
+
+    assertThat(rows.getFirst().request().labels())
+        .isEqualTo(Map.of("Purpose", "lab", "site/rack", "r1"));
+    assertThat(rows.getLast().request().labels()).isNull();
+    assertThat(
+            json("{\"name\":\"a\",\"hardware_type\":\"t\",\"properties\":{},\"labels\":{\"a\":\"b\"}}")
+                .getFirst()
+                .request()
+                .labels())
+        .isEqualTo(Map.of("a", "b"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '\u0000',
       value = {
-        "name,color | unknown column 'color'; allowed: name, hardware_type, project_id, uuid and properties.<name>",
+        "name,color | unknown column 'color'; allowed: name, hardware_type, project_id, uuid, properties.<name> and labels.<key>",
         "name,Machine Name | unknown column 'Machine Name'; did you mean 'properties.machine_name'?",
         "name,Name | duplicate column 'name'",
         "name,properties.Machine_Name,properties.machine-name | duplicate column 'properties.machine_name'",

@@ -33,6 +33,19 @@ class BindingTests {
   }
 
   @Test
+  void bindsLabels() {
+    Map<String, Object> members =
+        Map.of(
+            "name", "n", "hardware_type", "t", "properties", Map.of(), "labels", Map.of("a", ""));
+
+    assertThat(EnrollmentRequestReader.read(new JsonBody(members)).labels())
+        .isEqualTo(Map.of("a", ""));
+    assertThatThrownBy(
+            () -> EnrollmentRequestReader.read(new JsonBody(Map.of("labels", List.of("a")))))
+        .hasMessageContaining("labels: must be an object of strings");
+  }
+
+  @Test
   void namesEverythingThatIsWrongWithAnEnrollment() {
     JsonBody body = new JsonBody(Map.of("name", 1, "properties", List.of(), "project_id", "p"));
 
@@ -125,7 +138,7 @@ class BindingTests {
         .hasMessage(
             "operation 0: path "
                 + path
-                + " must be at or below /name, /hardware_type, /properties or /availability");
+                + " must be at or below /name, /hardware_type, /properties, /labels or /availability");
   }
 
   @Test

@@ -53,6 +53,7 @@ class HardwareIT {
             "project_id",
             "hardware_type",
             "properties",
+            "labels",
             "created_at",
             "updated_at",
             "workers");
@@ -96,6 +97,25 @@ class HardwareIT {
         .startsWith("http://127.0.0.1:");
     assertThat(intake.received())
         .isEqualTo(new HardwareService.Request("edge-01", "fake-hardware", Map.of("a", 1)));
+  }
+
+  @Test
+  void answersWithTheWantedMembersOnly() {
+    intake.add("a", "alice-proj");
+
+    assertThat(http.get("/v1/hardware/a?fields=name,%20updated_at,quarantine").body())
+        .isEqualTo("{\"name\":\"a\",\"updated_at\":null}");
+    assertThat(http.get("/v1/hardware?fields=name,labels&limit=1").json().get("hardware"))
+        .hasToString("[{\"name\":\"a\",\"labels\":{}}]");
+    for (String path : List.of("/v1/hardware/a", "/v1/hardware")) {
+      assertThat(http.get(path + "?fields=name,secret,").error())
+          .isEqualTo(
+              "fields: must be some of uuid, name, project_id, hardware_type, properties, labels,"
+                  + " created_at, updated_at, workers, device_availability, quarantine, deleted_at, joined"
+                  + " by commas, not 'secret'; fields: must be some of uuid, name, project_id, hardware_type,"
+                  + " properties, labels, created_at, updated_at, workers, device_availability, quarantine,"
+                  + " deleted_at, joined by commas, not ''");
+    }
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import doni.availability.DeviceAvailability.AvailabilityStatus;
+import doni.hardware.HardwareFilter;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareListQuery.SortKey;
+import doni.hardware.LabelSelector;
 import doni.request.RequestRefusedException;
 import doni.task.TaskState;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -82,6 +85,40 @@ class HardwareListParametersTests {
         .hasMessage("device_availability: must not be set; whether devices respond is not public");
   }
 
+  @Test
+  void readsEveryFilter() {
+    HardwareListQuery query =
+        HardwareListParameters.read(
+            query(
+                "selector", "a=b,!c",
+                "q", "pi",
+                "properties.machine_name", "jetson-nano",
+                "created_after", "2031-03-03T00:00:00Z",
+                // A + that the client did not encode.
+                "created_before", "2031-03-04T00:00:00 00:00",
+                "updated_after", "2031-03-05T00:00:00",
+                "updated_before", "2031-03-06 12:00"));
+
+    assertThat(query.filter())
+        .isEqualTo(
+            new HardwareFilter(
+                LabelSelector.parse("a=b,!c"),
+                "pi",
+                Map.of("machine_name", "jetson-nano"),
+                Instant.parse("2031-03-03T00:00:00Z"),
+                Instant.parse("2031-03-04T00:00:00Z"),
+                Instant.parse("2031-03-05T00:00:00Z"),
+                Instant.parse("2031-03-06T12:00:00Z")));
+  }
+
+  @Test
+  void namesThePositionInASelector() {
+    assertThatThrownBy(() -> HardwareListParameters.read(query("selector", "a=b,", "q", "")))
+        .isInstanceOf(RequestRefusedException.Invalid.class)
+        .hasMessageStartingWith("selector: at character 5: expected a key, not the end")
+        .hasMessageEndingWith("q: must have at least one character");
+  }
+
   @ParameterizedTest
   @CsvSource({"1,true", "yes,true", "ON,true", "false,false", "0,false", "No,false"})
   void knowsManySpellingsOfYesAndNo(String text, boolean expected) {
@@ -106,7 +143,9 @@ class HardwareListParametersTests {
     "marker,m",
     "marker,1-2-3-4-5",
     "all_projects,maybe",
-    "deleted,maybe"
+    "deleted,maybe",
+    "created_after,yesterday",
+    "updated_before,2031-13-01"
   })
   void namesTheParameterAndItsValue(String name, String value) {
     assertThatThrownBy(() -> HardwareListParameters.read(query(name, value)))
@@ -167,9 +206,23 @@ class HardwareListParametersTests {
   void keepsTheQueryForTheNextPage() {
     String next =
         HardwareListParameters.after(
-            query("limit", "2", "marker", "old", "name", "a+b&c d", "colour", "blue"), "new");
+            query(
+                "limit",
+                "2",
+                "marker",
+                "old",
+                "name",
+                "a+b&c d",
+                "colour",
+                "blue",
+                "properties.a&b",
+                "c",
+                "selector",
+                "d=e"),
+            "new");
 
-    assertThat(next).isEqualTo("name=a%2Bb%26c+d&limit=2&marker=new");
+    assertThat(next)
+        .isEqualTo("name=a%2Bb%26c+d&selector=d%3De&limit=2&properties.a%26b=c&marker=new");
   }
 
   @Test

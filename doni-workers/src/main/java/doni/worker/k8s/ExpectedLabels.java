@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.enrollment.LabelSyntax;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
 import java.util.LinkedHashMap;

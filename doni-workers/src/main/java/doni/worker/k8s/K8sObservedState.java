@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.enrollment.LabelSyntax;
 import doni.enrollment.Secret;
 import doni.worker.k8s.K8sDesiredState.TokenGoal;
 import java.time.Clock;

@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import doni.enrollment.LabelSyntax;
 import doni.worker.SettingRules;
 import doni.worker.k8s.ClusterNode.NodeTaint;
 import java.nio.file.InvalidPathException;

@@ -1,6 +1,7 @@
 package doni.worker.k8s;
 
 import doni.convergence.StateDetails;
+import doni.enrollment.LabelSyntax;
 import doni.worker.SharedNames;
 import doni.worker.Worker.Milestone;
 import doni.worker.Worker.Milestone.Step;

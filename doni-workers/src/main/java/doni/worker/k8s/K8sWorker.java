@@ -2,6 +2,7 @@ package doni.worker.k8s;
 
 import doni.convergence.StateDetails;
 import doni.enrollment.Hardware;
+import doni.enrollment.LabelSyntax;
 import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypeDifferences;
