@@ -12,6 +12,7 @@ import doni.event.EventFeedService;
 import doni.hardware.HardwareAvailabilityService;
 import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareService;
+import doni.hardware.HardwareSummaryService;
 import doni.hardware.QuarantineService;
 import doni.hardwaretype.HardwareTypes;
 import doni.leftover.ForceDeleteService;
@@ -84,6 +85,11 @@ public class RestApp {
   HardwareService intake(MemoryIntake memory) {
     return mock(
         HardwareService.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
+  }
+
+  @Bean
+  HardwareSummaryService summary() {
+    return mock(HardwareSummaryService.class);
   }
 
   @Bean

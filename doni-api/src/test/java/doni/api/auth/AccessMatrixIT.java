@@ -132,6 +132,7 @@ class AccessMatrixIT {
                   new Expected(Protection.CREATE_EACH_ROW, 200, "[" + DEVICE + "]")),
               Map.entry("createHardware", new Expected(Protection.CREATE, 201, DEVICE)),
               Map.entry("listHardware", new Expected(Protection.GET_OF_OWN_PROJECT, 200)),
+              Map.entry("summarizeHardware", new Expected(Protection.GET_OF_OWN_PROJECT, 200)),
               Map.entry("listAllEvents", new Expected(Protection.GET_OF_EVERY_PROJECT, 200)),
               Map.entry("getHardware", new Expected(Protection.GET, 200)),
               Map.entry("listAvailability", new Expected(Protection.GET, 200)),
