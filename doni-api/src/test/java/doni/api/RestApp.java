@@ -10,6 +10,7 @@ import doni.bulkimport.ImportService;
 import doni.engine.lane.LaneHealth;
 import doni.event.EventFeedService;
 import doni.hardware.HardwareAvailabilityService;
+import doni.hardware.HardwareEventFeed;
 import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareSummaryService;
@@ -85,6 +86,11 @@ public class RestApp {
   HardwareService intake(MemoryIntake memory) {
     return mock(
         HardwareService.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
+  }
+
+  @Bean
+  HardwareEventFeed deviceFeed() {
+    return mock(HardwareEventFeed.class);
   }
 
   @Bean

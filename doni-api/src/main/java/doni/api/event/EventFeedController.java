@@ -9,7 +9,6 @@ import doni.event.HardwareEvent;
 import doni.event.HardwareEventStore.EventFeedPosition;
 import doni.event.HardwareEventStore.EventFilter;
 import doni.policy.Caller;
-import doni.request.RequestRefusedException;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -35,19 +34,9 @@ import org.springframework.web.util.UriComponentsBuilder;
 @Tag(name = "events")
 final class EventFeedController {
 
-  private static final String STREAMED =
-      """
-      id: 81234-4711
-      event: hardware.created
-      data: {"id": 4711, "hardware_uuid": "6f1d8a52-3c0e-4b6f-9d71-2f6f3f6f0c11",\
-       "at": "2031-03-03T12:00:00+00:00", "kind": "hardware.created", "generation": 1,\
-       "user_id": "c3b1f0", "project_id": "9f8e7d", "request_id": "req-UUID", "body": {"name": "edge-01"}}
-      """;
-
   private static final int DEFAULT_EVENTS = 100;
   private static final int MAX_EVENTS = 1_000;
   private static final long NONE = 0;
-  private static final String LAST_EVENT_ID = "Last-Event-ID";
 
   private final EventFeedService feed;
   private final EventStreamWriter streams;
@@ -65,7 +54,8 @@ final class EventFeedController {
               + " position, event is the kind, data is an Event. The stream continues after the position in"
               + " Last-Event-ID without gaps; without that header, it starts now. It ends after 15 minutes,"
               + " so that a revoked token is detected: reconnect with the last id, as browsers do"
-              + " automatically. Requires hardware:get for every project.")
+              + " automatically. Requires hardware:get for every project; with project_id, for that project. At"
+              + " most 64 streams may be open, 16 of them by one project; a further one is answered with 429.")
   @EventFilterParameters
   @Parameter(
       in = ParameterIn.QUERY,
@@ -77,12 +67,7 @@ final class EventFeedController {
       name = "before",
       description = "only events with a lower id",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-  @Parameter(
-      in = ParameterIn.HEADER,
-      name = "Last-Event-ID",
-      description = "for a stream: the id of the last event that the client received",
-      schema = @Schema(type = "string"),
-      example = "81234-4711")
+  @LastEventId.LastEventIdParameter
   @ApiResponse(
       responseCode = "200",
       description = "one page, with a link to the next (older) page; or a stream",
@@ -93,7 +78,7 @@ final class EventFeedController {
         @Content(
             mediaType = "text/event-stream",
             schema = @Schema(type = "string"),
-            examples = @ExampleObject(name = "enrolled", value = STREAMED))
+            examples = @ExampleObject(name = "enrolled", value = LastEventId.STREAMED))
       })
   @ErrorStatuses("403")
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
@@ -119,19 +104,12 @@ final class EventFeedController {
     QueryParameters query = new QueryParameters(request.getParameterMap());
     EventFilter filter = filter(query);
     query.check();
-    String last = request.getHeader(LAST_EVENT_ID);
-    EventFeedPosition from = last == null ? feed.end(caller) : position(last);
+    EventFeedPosition from = LastEventId.of(request).orElseGet(() -> feed.end(caller, filter));
     streams.write(
+        caller.projectId(),
         from,
         position -> feed.following(caller, position, filter, EventStreamWriter.PAGE_EVENTS),
         response);
-  }
-
-  private static EventFeedPosition position(String text) {
-    return EventFeedPosition.parse(text)
-        .orElseThrow(() ->
-            new RequestRefusedException.Invalid(
-                LAST_EVENT_ID + ": must be the id of an event of this stream, such as 81234-4711"));
   }
 
   private static EventFilter filter(QueryParameters query) {
@@ -139,7 +117,8 @@ final class EventFeedController {
         query.uuid("hardware"),
         query.known("kind"),
         query.known("worker_type"),
-        query.text("user_id"));
+        query.text("user_id"),
+        query.text("project_id"));
   }
 
   /** Links to the next page if this one is full; the next page may turn out empty. */
@@ -156,6 +135,7 @@ final class EventFeedController {
     keep(query, "kind", filter.kind());
     keep(query, "worker_type", filter.workerType());
     keep(query, "user_id", filter.userId());
+    keep(query, "project_id", filter.projectId());
     String text = String.valueOf(query.build().encode().getQuery());
     return List.of(PageLinks.next(request, PageLinks.EVENTS, text));
   }

@@ -36,4 +36,12 @@ import java.lang.annotation.Target;
     description = "only events caused by this user",
     schema = @Schema(type = "string"),
     example = "c3b1f0e2d4a54f0a8a3c5d8c9f6b7e10")
+@Parameter(
+    in = ParameterIn.QUERY,
+    name = "project_id",
+    description =
+        "only events of the devices of this project, whoever caused them; events from before schema version"
+            + " 8 are missing",
+    schema = @Schema(type = "string"),
+    example = "9f8e7d6c5b4a43218f0e1d2c3b4a5968")
 @interface EventFilterParameters {}

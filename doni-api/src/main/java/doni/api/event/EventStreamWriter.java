@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,15 +29,16 @@ import tools.jackson.databind.json.JsonMapper;
  * Streams events to clients as server-sent events (WHATWG HTML, section 9.2).
  *
  * <p>A stream occupies the request's virtual thread and queries the database once per second, or
- * again at once while it lags behind, so at most {@value #MAX_STREAMS} may run at the same time. A
- * comment is sent after 15 s without events, so that proxies keep the connection open and a
- * disconnected client is detected.
+ * again at once while it lags behind, so at most {@value #MAX_STREAMS} may run at the same time,
+ * {@value #MAX_OF_PROJECT} of them for callers of one project. A comment is sent after 15 s without
+ * events, so that proxies keep the connection open and a disconnected client is detected.
  */
 class EventStreamWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventStreamWriter.class);
 
   static final int MAX_STREAMS = 64;
+  static final int MAX_OF_PROJECT = 16;
 
   /** Events that a stream holds at a time, however slowly its client reads them. */
   static final int PAGE_EVENTS = 100;
@@ -47,6 +50,7 @@ class EventStreamWriter {
 
   private final JsonMapper json;
   private final Semaphore places = new Semaphore(MAX_STREAMS);
+  private final ConcurrentMap<String, Integer> placesByProject = new ConcurrentHashMap<>();
   private final CountDownLatch closing = new CountDownLatch(1);
 
   EventStreamWriter(JsonMapper json) {
@@ -63,16 +67,18 @@ class EventStreamWriter {
    * Streams the events after a position until the client disconnects, the service stops or the
    * maximum duration is reached.
    *
+   * @param projectId the project of the caller
    * @param following returns the next events after a position, at most {@value #PAGE_EVENTS}; empty
    *     if there are none yet
    * @throws ResponseStatusException (429) if too many streams are open
    */
   void write(
+      String projectId,
       EventFeedPosition from,
       Function<EventFeedPosition, List<HardwareEvent>> following,
       HttpServletResponse response)
       throws IOException {
-    if (!places.tryAcquire()) {
+    if (!acquire(projectId)) {
       throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS);
     }
     try {
@@ -85,8 +91,24 @@ class EventStreamWriter {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      places.release();
+      release(projectId);
     }
+  }
+
+  private boolean acquire(String projectId) {
+    if (!places.tryAcquire()) {
+      return false;
+    }
+    if (placesByProject.merge(projectId, 1, Integer::sum) > MAX_OF_PROJECT) {
+      release(projectId);
+      return false;
+    }
+    return true;
+  }
+
+  private void release(String projectId) {
+    placesByProject.computeIfPresent(projectId, (_, open) -> open == 1 ? null : open - 1);
+    places.release();
   }
 
   private void write(

@@ -7,15 +7,21 @@ import doni.api.web.PageLinks;
 import doni.api.web.PageLinks.PageLinkJson;
 import doni.api.web.QueryParameters;
 import doni.event.HardwareEvent;
+import doni.event.HardwareEventStore.EventFeedPosition;
+import doni.hardware.HardwareEventFeed;
 import doni.hardware.HardwareService;
 import doni.policy.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.springframework.http.MediaType;
@@ -27,9 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.util.UriUtils;
 
 @RestController
-@RequestMapping(
-    path = PageLinks.HARDWARE + "/{ref}/events",
-    produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(PageLinks.HARDWARE + "/{ref}/events")
 @Tag(name = "hardware")
 final class HardwareHistoryController {
 
@@ -38,15 +42,23 @@ final class HardwareHistoryController {
   private static final long NONE = 0;
 
   private final HardwareService service;
+  private final HardwareEventFeed feed;
+  private final EventStreamWriter streams;
 
-  HardwareHistoryController(HardwareService service) {
+  HardwareHistoryController(
+      HardwareService service, HardwareEventFeed feed, EventStreamWriter streams) {
     this.service = service;
+    this.feed = feed;
+    this.streams = streams;
   }
 
   @Operation(
       operationId = "listEvents",
-      summary = "List the events of a device, newest first",
-      description = "Requires hardware:get. A deleted device is found by its UUID.")
+      summary = "List the events of a device, newest first, or stream new ones",
+      description =
+          "Requires hardware:get. A deleted device is found by its UUID. With Accept: text/event-stream, the"
+              + " response is a stream of server-sent events, as that of /v1/events, with the events of this"
+              + " device alone.")
   @HardwareReferenceParameter
   @Parameter(
       in = ParameterIn.QUERY,
@@ -58,9 +70,21 @@ final class HardwareHistoryController {
       name = "before",
       description = "only events with a lower id",
       schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-  @ApiResponse(responseCode = "200", description = "one page, with a link to the next (older) page")
+  @LastEventId.LastEventIdParameter
+  @ApiResponse(
+      responseCode = "200",
+      description = "one page, with a link to the next (older) page; or a stream",
+      content = {
+        @Content(
+            mediaType = "application/json",
+            schema = @Schema(implementation = EventPageJson.class)),
+        @Content(
+            mediaType = "text/event-stream",
+            schema = @Schema(type = "string"),
+            examples = @ExampleObject(name = "enrolled", value = LastEventId.STREAMED))
+      })
   @ErrorStatuses({"403", "404"})
-  @GetMapping
+  @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   public EventPageJson events(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
@@ -73,6 +97,24 @@ final class HardwareHistoryController {
         service.events(
             caller, HardwareReference.checked(ref), limit, before == NONE ? null : before);
     return EventPageJson.of(events, older(request, ref, limit, events));
+  }
+
+  /** Streams new events; OpenAPI describes it as part of {@link #events}. */
+  @Operation(hidden = true)
+  @GetMapping(produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+  public void follow(
+      @AuthenticationPrincipal Caller caller,
+      @PathVariable String ref,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
+    HardwareEventFeed.DeviceFollower device = feed.follow(caller, HardwareReference.checked(ref));
+    EventFeedPosition from = LastEventId.of(request).orElseGet(device::end);
+    streams.write(
+        caller.projectId(),
+        from,
+        position -> device.following(position, EventStreamWriter.PAGE_EVENTS),
+        response);
   }
 
   /** Links to the next page if this one is full; the next page may turn out empty. */

@@ -35,6 +35,7 @@ final class FilterValues {
               "hardware.created",
               "hardware.deleted",
               "hardware.force_deleted",
+              "hardware.labeled",
               "hardware.migrated",
               "hardware.quarantined",
               "hardware.released",

@@ -100,7 +100,8 @@ class UnknownParametersIT {
   @Timeout(20)
   void aStreamHasNoPages() {
     assertThat(http.get("/v1/events?limit=1", "Accept", "text/event-stream").error())
-        .isEqualTo("limit: unknown parameter; allowed: hardware, kind, worker_type, user_id");
+        .isEqualTo(
+            "limit: unknown parameter; allowed: hardware, kind, worker_type, user_id, project_id");
   }
 
   @Test

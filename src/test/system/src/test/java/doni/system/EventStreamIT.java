@@ -43,7 +43,7 @@ class EventStreamIT {
   void tellsWhatHappensAndGoesOnAfterABreak() throws Exception {
     Enrolled device;
     String last;
-    try (Stream stream = new Stream(null)) {
+    try (Stream stream = new Stream("/v1/events", admin, null)) {
       device = owner.enroll("watched-pi");
       Told created = stream.awaitTold("hardware.created", device.uuid());
       assertThat(created.data().path("user_id").asString("")).isNotEmpty();
@@ -53,13 +53,59 @@ class EventStreamIT {
     owner.sync(device);
     owner.delete(device);
 
-    try (Stream stream = new Stream(last)) {
+    try (Stream stream = new Stream("/v1/events", admin, last)) {
       stream.awaitTold("hardware.deleted", device.uuid());
       assertThat(stream.told(device.uuid()))
           .extracting(Told::kind)
           .contains("hardware.synced")
           .doesNotContain("hardware.created");
     }
+  }
+
+  @Test
+  void streamsTheEventsOfAProjectToItsOwners() throws Exception {
+    Enrolled first = owner.enroll("first-pi");
+    String events = "/v1/events?project_id=" + owner.http().get(first.path()).text("/project_id");
+    Owner stranger = site.owner("stranger");
+
+    try (Stream stream = new Stream(events, site.keystone().token("watched"), null)) {
+      Enrolled other = stranger.enroll("stranger-pi");
+      Enrolled device = owner.enroll("owned-pi");
+      stream.awaitTold("hardware.created", device.uuid());
+      owner.delete(device);
+      stream.awaitTold("hardware.deleted", device.uuid());
+      assertThat(stream.told(other.uuid())).isEmpty();
+    }
+    assertThat(owner.http().get(events + "&kind=hardware.deleted").text("/events/0/kind"))
+        .isEqualTo("hardware.deleted");
+    assertThat(stranger.http().get(events).status()).isEqualTo(403);
+    assertThat(open(events, site.keystone().token("stranger"), null).statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void streamsTheEventsOfADeviceToThoseWhoMayReadIt() throws Exception {
+    Enrolled device = owner.enroll("followed-pi");
+    Enrolled other = owner.enroll("other-pi");
+    String events = "/v1/hardware/followed-pi/events";
+    String last;
+
+    try (Stream stream = new Stream(events, site.keystone().token("watched"), null)) {
+      owner.sync(other);
+      owner.sync(device);
+      last = stream.awaitTold("hardware.synced", device.uuid()).id();
+      assertThat(stream.told(other.uuid())).isEmpty();
+    }
+    owner.sync(device);
+    try (Stream stream = new Stream(events, site.keystone().token("watched"), last)) {
+      stream.awaitTold("hardware.synced", device.uuid());
+    }
+    site.owner("passer-by");
+    assertThat(open(events, site.keystone().token("passer-by"), null).statusCode()).isEqualTo(403);
+    assertThat(open(events + "?limit=1", site.keystone().token("watched"), null).statusCode())
+        .isEqualTo(400);
+    assertThat(
+            open("/v1/hardware/none/events", site.keystone().token("watched"), null).statusCode())
+        .isEqualTo(404);
   }
 
   @Test
@@ -78,8 +124,8 @@ class EventStreamIT {
   @Test
   void refusesWhoMayNotSeeEveryProjectAndWhatIsNoPosition() throws Exception {
     assertThat(owner.http().get("/v1/events").status()).isEqualTo(403);
-    assertThat(open(owner("onlooker-2", "member"), null).statusCode()).isEqualTo(403);
-    HttpResponse<InputStream> refused = open(admin, "yesterday");
+    assertThat(open("/v1/events", owner("onlooker-2", "member"), null).statusCode()).isEqualTo(403);
+    HttpResponse<InputStream> refused = open("/v1/events", admin, "yesterday");
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(new String(refused.body().readAllBytes(), StandardCharsets.UTF_8))
         .contains("Last-Event-ID");
@@ -90,10 +136,10 @@ class EventStreamIT {
     return site.keystone().token(name);
   }
 
-  private HttpResponse<InputStream> open(String token, @Nullable String last)
+  private HttpResponse<InputStream> open(String path, String token, @Nullable String last)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(site.service().uri().resolve("/v1/events"))
+        HttpRequest.newBuilder(site.service().uri().resolve(path))
             .header("X-Auth-Token", token)
             .header("Accept", "text/event-stream");
     if (last != null) {
@@ -113,8 +159,8 @@ class EventStreamIT {
     private final List<Told> told = new CopyOnWriteArrayList<>();
     private final InputStream body;
 
-    Stream(@Nullable String last) throws Exception {
-      HttpResponse<InputStream> response = open(admin, last);
+    Stream(String path, String token, @Nullable String last) throws Exception {
+      HttpResponse<InputStream> response = open(path, token, last);
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.headers().firstValue("Content-Type").orElse(""))
           .startsWith("text/event-stream");
