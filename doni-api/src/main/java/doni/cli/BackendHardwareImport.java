@@ -1,6 +1,11 @@
 package doni.cli;
 
 import doni.backend.BackendException;
+import doni.client.CommandFailedException;
+import doni.client.ImportRequestSplitter;
+import doni.client.JsonValue;
+import doni.client.ServiceApiClient;
+import doni.client.TerminalText;
 import doni.enrollment.Secret;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -15,7 +20,6 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -171,14 +175,16 @@ final class BackendHardwareImport {
       List<ImportLine> lines,
       boolean dryRun,
       BackendImportReport report,
-      BiConsumer<ImportLine, JsonNode> answers) {
+      BiConsumer<ImportLine, JsonValue> answers) {
     String path = ImportCommand.PATH + "?mode=row&dry_run=" + dryRun;
     for (ImportRequestSplitter.ImportPart part :
         ImportRequestSplitter.of(lines.stream().map(ImportLine::row).toList())) {
       try {
-        JsonNode answer = client.send(path, ImportRequestSplitter.JSON_LINES, part.text());
-        for (JsonNode row : answer.path("rows")) {
-          answers.accept(lines.get(part.linesBefore() + row.path("line").asInt(1) - 1), row);
+        JsonValue answer = client.send(path, ImportRequestSplitter.JSON_LINES, part.text());
+        for (JsonValue row : answer.path("rows").elements()) {
+          answers.accept(
+              lines.get(part.linesBefore() + (int) Math.max(1, row.path("line").number()) - 1),
+              row);
         }
       } catch (CommandFailedException e) {
         throw report.isEmpty()

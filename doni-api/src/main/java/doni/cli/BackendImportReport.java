@@ -1,6 +1,8 @@
 package doni.cli;
 
 import doni.cli.BackendHardwareImport.ImportLine;
+import doni.client.JsonValue;
+import doni.client.TerminalText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** The result of an import from backends. */
 final class BackendImportReport {
@@ -41,26 +42,26 @@ final class BackendImportReport {
   }
 
   /** Returns whether the service answered that the hardware is enrolled under its UUID. */
-  static boolean isKnown(ImportLine line, JsonNode row) {
-    return switch (row.path("outcome").asString("")) {
+  static boolean isKnown(ImportLine line, JsonValue row) {
+    return switch (row.path("outcome").text()) {
       case "exists" -> true;
       // The owner may have changed it since.
-      case "differs" -> row.path("uuid").asString("").equals(String.valueOf(line.candidate().id()));
+      case "differs" -> row.path("uuid").text().equals(String.valueOf(line.candidate().id()));
       default -> false;
     };
   }
 
   /** Adds the service's answer for a row. */
-  void add(ImportLine line, JsonNode row) {
-    List<String> why = new ArrayList<>(ImportCommand.texts(row.path("violations")));
+  void add(ImportLine line, JsonValue row) {
+    List<String> why = new ArrayList<>(row.path("violations").texts());
     if (isKnown(line, row)) {
       why.removeIf(difference -> !line.told().contains(difference.replaceFirst(": .*", "")));
       rows.add(new ReportRow(ImportOutcome.KNOWN, line.candidate(), why));
-    } else if (row.path("outcome").asString("").equals("created")) {
+    } else if (row.path("outcome").text().equals("created")) {
       ImportOutcome outcome = applied ? ImportOutcome.ENROLLED : ImportOutcome.NEW;
       rows.add(new ReportRow(outcome, line.candidate(), why));
     } else {
-      String uuid = row.path("uuid").asString("");
+      String uuid = row.path("uuid").text();
       if (!uuid.isEmpty()) {
         why.addFirst("name: already used by " + uuid);
       }

@@ -1,7 +1,9 @@
 package doni.cli;
 
+import doni.command.DoniClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +25,6 @@ import picocli.CommandLine.Unmatched;
     versionProvider = DoniCommand.VersionProvider.class,
     subcommands = {
       DoniCommand.ServeCommand.class,
-      SyncCommand.class,
-      PlanCommand.class,
       MigrateDatabaseCommand.class,
       MigrateFromCommand.class,
       SecretsCommand.class,
@@ -51,16 +51,29 @@ public final class DoniCommand implements Runnable {
   }
 
   /**
-   * Runs the command line.
+   * Runs the command line: commands that only call a running service are those of {@link
+   * DoniClient}.
    *
    * @return 0 if the command succeeded, which for {@code serve} means that the service is running
    */
   public static int run(Class<?> application, String... args) {
-    return new CommandLine(new DoniCommand(application))
-        .setExecutionExceptionHandler(
+    if (DoniClient.handles(List.of(args))) {
+      return DoniClient.run(List.of(args));
+    }
+    CommandLine line = new CommandLine(new DoniCommand(application));
+    line.getCommandSpec().usageMessage().footer(clientCommands());
+    return line.setExecutionExceptionHandler(
             // Spring has already logged the cause.
             (_, _, _) -> CommandLine.ExitCode.SOFTWARE)
         .execute(args);
+  }
+
+  private static String[] clientCommands() {
+    return Stream.concat(
+            Stream.of("", "Commands that call a running service:"),
+            // A percent sign in a footer begins a format.
+            DoniClient.summaries().stream().map(summary -> summary.replace("%", "%%")))
+        .toArray(String[]::new);
   }
 
   @Override
@@ -75,12 +88,13 @@ public final class DoniCommand implements Runnable {
       name = "serve",
       description = {
         "Runs the service until it receives SIGTERM.",
-        "Reads the configuration from application.yml in the current directory or ./config, from environment"
-            + " variables (DONI_HOME=...) and from --key=value arguments."
+        "Reads the configuration from application.yml in the current directory or ./config, from"
+            + " environment variables (DONI_HOME=...) and from --key=value arguments."
       },
       footer = {
         "",
-        "Tokens are validated by Keystone (doni.keystone.auth-url) or configured (doni.keystone.static-tokens).",
+        "Tokens are validated by Keystone (doni.keystone.auth-url) or configured"
+            + " (doni.keystone.static-tokens).",
         "",
         "Examples:",
         "  doni serve --doni.keystone.auth-url=https://keystone.example.org:5000/v3",

@@ -1,5 +1,6 @@
 package doni.cli;
 
+import doni.client.CommandFailedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,33 +16,33 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code doni import}: enrolls the devices of a file or hardware that exists in backends. */
+/**
+ * {@code doni import --from}: enrolls hardware that exists in backends. A file is imported by
+ * {@code doni.command.ImportCommand}, which needs no configuration of the service.
+ */
 @Command(
     name = "import",
     description = {
-      "Enrolls the devices of a file, or hardware that exists in Ironic and Blazar, with its UUIDs. The file is JSON"
-          + " (one enrollment per line, or an array) or CSV, in UTF-8, or in UTF-16 with a byte order mark.",
-      "Devices that are already enrolled are compared, never changed: after an interruption, run the command again.",
-      "--from reads the backends with the service's configuration (application.yml in the current directory or"
-          + " ./config, environment variables and --key=value arguments, as for serve), and enrolls only with"
-          + " --apply."
+      "Enrolls hardware that exists in Ironic and Blazar, with its UUIDs.",
+      "Hardware that is already enrolled is compared, never changed: after an interruption, run the"
+          + " command again.",
+      "--from reads the backends with the service's configuration (application.yml in the current"
+          + " directory or ./config, environment variables and --key=value arguments, as for"
+          + " serve), and enrolls only with --apply."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:every row is enrolled (dry run: can be enrolled)",
+      "0:every hardware is enrolled (dry run: can be enrolled)",
       "1:the service or a backend refused the request or did not answer; some rows may be enrolled",
       "2:invalid arguments",
-      "3:some rows were refused or (file only) differ from the enrolled device; they are printed"
+      "3:some hardware was refused; it is printed"
     },
     footer = {
       "",
       "Examples:",
-      "  doni import devices.jsonl --dry-run",
-      "  doni import devices.csv --mode all",
       "  doni import --from ironic",
       "  doni import --from ironic,blazar --defaults contacts.json --apply --output json"
     },
@@ -55,25 +56,17 @@ final class ImportCommand implements Callable<Integer> {
 
   private static final int REFUSED = 3;
 
-  /** Whether a refused row affects the others. */
-  enum ImportMode {
-    row,
-    all
-  }
-
   @Mixin private final ServiceAccessOptions service = new ServiceAccessOptions();
 
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "JSON or CSV file.")
+  /** Accepted, so that they are refused in the words of a command line that has both. */
+  @Parameters(arity = "0..1", hidden = true)
   private @Nullable Path file;
 
   @Option(names = "--dry-run", description = "Prints the result without storing anything.")
   private boolean dryRun;
 
-  @Option(
-      names = "--mode",
-      description =
-          "With FILE: row (default) stores each row independently; all stores nothing if a row is refused.")
-  private @Nullable ImportMode mode;
+  @Option(names = "--mode", hidden = true)
+  private @Nullable String mode;
 
   @Option(
       names = "--from",
@@ -91,7 +84,8 @@ final class ImportCommand implements Callable<Integer> {
       names = "--defaults",
       paramLabel = "FILE",
       description =
-          "With --from: JSON file {hardware type, name or UUID: {property: value}} with properties that backends do not have.")
+          "With --from: JSON file {hardware type, name or UUID: {property: value}} with properties"
+              + " that backends do not have.")
   private @Nullable Path defaults;
 
   @Option(
@@ -115,24 +109,13 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     check(line);
-    try (ServiceApiClient client = service.client()) {
-      return (from.isEmpty() ? ofFile(line).run(client) : ofBackends(line).run(client))
-          ? CommandLine.ExitCode.OK
-          : REFUSED;
+    try {
+      return ofBackends(line).run(service.client()) ? CommandLine.ExitCode.OK : REFUSED;
     } catch (CommandFailedException e) {
       line.getErr().println("doni import: " + e.getMessage());
       line.getErr().flush();
       return CommandLine.ExitCode.SOFTWARE;
     }
-  }
-
-  private EnrollmentFileImport ofFile(CommandLine line) {
-    return new EnrollmentFileImport(
-        Objects.requireNonNull(file),
-        mode == null ? ImportMode.row : mode,
-        dryRun,
-        output == OutputFormat.json,
-        line.getOut());
   }
 
   private BackendHardwareImport ofBackends(CommandLine line) {
@@ -146,14 +129,7 @@ final class ImportCommand implements Callable<Integer> {
     if (from.isEmpty() == (file == null)) {
       throw new ParameterException(line, "either FILE or --from must be given");
     }
-    if (from.isEmpty()) {
-      if (apply || defaults != null || projectId != null) {
-        throw new ParameterException(line, "--apply, --defaults and --project-id require --from");
-      }
-      if (!settings.isEmpty()) {
-        throw new ParameterException(line, "unknown option '" + settings.getFirst() + "'");
-      }
-    } else if (mode != null || (dryRun && apply)) {
+    if (mode != null || (dryRun && apply)) {
       throw new ParameterException(
           line,
           mode != null ? "--mode requires FILE" : "--dry-run and --apply are mutually exclusive");
@@ -165,10 +141,5 @@ final class ImportCommand implements Callable<Integer> {
             "unknown option '" + setting + "'; settings have the form --doni.home=/var/lib/doni");
       }
     }
-  }
-
-  /** Returns the strings of an array. */
-  static List<String> texts(JsonNode array) {
-    return array.valueStream().map(one -> one.asString("")).toList();
   }
 }

@@ -1,5 +1,6 @@
 package doni.cli;
 
+import doni.client.CommandFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package doni.cli;
 
+import doni.client.CommandFailedException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,9 @@ import doni.api.hardware.EnrollmentRequestReader;
 import doni.api.web.ClientTextRules;
 import doni.api.web.JsonBody;
 import doni.bulkimport.ImportRow;
+import doni.client.ImportText;
+import doni.client.JsonRows;
+import doni.client.UnreadableTextException;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwareReader;
 import doni.hardware.HardwareService;
@@ -49,15 +52,14 @@ final class ImportBody {
   /** Reads JSON: an enrollment per line, an array of enrollments, or enrollments over lines. */
   static Iterable<ImportRow> json(InputStream body, HardwareTypes types) throws IOException {
     ImportBody reader = new ImportBody(types);
-    Iterable<JsonRows.JsonRow> rows =
-        JsonRows.of(ImportText.read(body, MAX_BYTES), MAX_ROWS).rows();
+    Iterable<JsonRows.JsonRow> rows = rows(text(body));
     return () -> StreamSupport.stream(rows.spliterator(), false).map(reader::json).iterator();
   }
 
   /** Reads CSV: a header line with names of columns, then one row per device. */
   static Iterable<ImportRow> csv(InputStream body, HardwareTypes types) throws IOException {
     ImportBody reader = new ImportBody(types);
-    String text = ImportText.read(body, MAX_BYTES);
+    String text = text(body);
     if (JsonRows.isJson(text)) {
       throw new Invalid("This is JSON; send it as application/x-ndjson or application/json.");
     }
@@ -66,6 +68,22 @@ final class ImportBody {
         StreamSupport.stream(table.rows().spliterator(), false)
             .map(row -> reader.csv(row, table.hasDecimalCommas()))
             .iterator();
+  }
+
+  private static String text(InputStream body) throws IOException {
+    try {
+      return ImportText.read(body, MAX_BYTES);
+    } catch (UnreadableTextException e) {
+      throw new Invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Iterable<JsonRows.JsonRow> rows(String text) {
+    try {
+      return JsonRows.of(text, MAX_ROWS).rows();
+    } catch (UnreadableTextException e) {
+      throw new Invalid(String.valueOf(e.getMessage()));
+    }
   }
 
   private Set<String> properties() {

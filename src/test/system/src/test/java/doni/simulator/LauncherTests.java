@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher in a tree of its own, in which Maven and java only tell how they were called. */
 class LauncherTests {
@@ -27,11 +29,16 @@ class LauncherTests {
     Path launcher = root.resolve("doni");
     Files.copy(LAUNCHER, launcher);
     executable(launcher);
+    Path client = Files.createDirectories(root.resolve("doni-cli")).resolve("doni");
+    Files.copy(LAUNCHER.resolveSibling("doni-cli/doni"), client);
+    executable(client);
     for (String file :
         List.of(
             "pom.xml",
             "doni-api/pom.xml",
             "doni-api/src/main/java/A.java",
+            "doni-cli/pom.xml",
+            "doni-cli/src/main/java/C.java",
             "db/migrations/V1.sql",
             "src/test/pom.xml",
             "src/test/system/src/main/java/B.java")) {
@@ -44,12 +51,20 @@ class LauncherTests {
         "echo \"java as $$:\" \"$@\" | tee -a java.log",
         "case $* in",
         "  *-Djarmode=tools*) mkdir -p doni-api/target/doni ;;",
+        "  *-XX:AOTCacheOutput=*.aot.*) for o; do case $o in -XX:*=*.aot.*) echo learned"
+            + " >\"${o#*=}\" ;; esac; done ;;",
         "  *-XX:AOTCacheOutput=*) echo learned >doni-api/target/doni/doni.aot ;;",
         "esac");
     script(
         "mvnw",
         "echo \"mvnw $*\" >>mvnw.log",
         "echo 'much output'",
+        "case $* in",
+        "  *'-pl doni-cli '*)",
+        "    mkdir -p doni-cli/target/doni",
+        "    echo built >doni-cli/target/doni/doni-cli.jar",
+        "    exit ;;",
+        "esac",
         "mkdir -p doni-api/target src/test/system/target",
         "echo built | tee doni-api/target/doni.jar >doni-api/target/doni.jar.original",
         "case $* in *src/test*) echo a.jar:b.jar >src/test/system/target/class-path ;; esac");
@@ -113,13 +128,35 @@ class LauncherTests {
 
   @Test
   void startsEveryOtherCommandWithoutTheCacheThatWouldSlowItDown() throws Exception {
-    Result result = run("import", "--dry-run", "two words");
+    Result result = run("import", "--from", "two words");
 
     assertThat(result.text())
         .doesNotContain("creating the AOT cache")
         .endsWith(
-            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -XX:TieredStopAtLevel=1 -jar %s/doni.jar import --dry-run two words\n"
+            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -XX:TieredStopAtLevel=1 -jar %s/doni.jar import --from two words\n"
                 .formatted(extracted()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "sync --all", "import devices.csv --dry-run", "completion bash"})
+  void startsACommandThatCallsAServiceFromAJarOfItsOwn(String line) throws Exception {
+    Result result = run(line.split(" "));
+
+    assertThat(result.text())
+        .contains("doni: building the command line", "doni: creating the AOT cache")
+        .endsWith(
+            "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx512m -Xlog:aot*=error -XX:AOTCache=%1$s/doni.aot -Ddoni.terminal=false -cp %1$s/doni-cli.jar doni.command.DoniClient %2$s\n"
+                .formatted(root.toRealPath().resolve("doni-cli/target/doni"), line));
+    assertThat(root.resolve("doni-api/target")).doesNotExist();
+    assertThat(run(line.split(" ")).text()).doesNotContain("building", "creating");
+  }
+
+  @Test
+  void runsACommandWithoutACacheThatCouldNotBeMade() throws Exception {
+    script("jdk/bin/java", "case $* in *AOTCacheOutput*) exit 1 ;; esac", "echo \"java:\" \"$@\"");
+
+    assertThat(run("get").text()).contains("creating the AOT cache").doesNotContain("AOTCache=");
+    assertThat(run("get").text()).doesNotContain("AOT cache", "AOTCache=");
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.command;
+
+import org.jspecify.annotations.NullMarked;
