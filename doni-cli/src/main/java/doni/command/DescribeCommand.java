@@ -130,15 +130,16 @@ final class DescribeCommand implements ApiCommand {
       String state = worker.path("state").line();
       String reason = DeviceText.reason(worker);
       JsonValue next = worker.path("state_details").path("next_attempt_at");
+      String type = worker.path("worker_type").line();
       console.print(
-          "  %-20s %s%s%s"
-              .formatted(
-                  worker.path("worker_type").line(),
-                  console.colored() ? OutputTable.colored(state) : state,
-                  reason.isEmpty() ? "" : ": " + TerminalText.line(reason),
-                  next.isNull() || state.equals("STEADY")
-                      ? ""
-                      : "; next attempt at " + next.line()));
+          "  "
+              + type
+              + " ".repeat(Math.max(1, 21 - type.length()))
+              + (console.colored() ? OutputTable.colored(state) : state)
+              + (reason.isEmpty() ? "" : ": " + TerminalText.line(reason))
+              + (next.isNull() || state.equals("STEADY")
+                  ? ""
+                  : "; next attempt at " + next.line()));
     }
   }
 
