@@ -139,7 +139,7 @@ class DocumentsTests {
 
   private static Set<String> testClasses() throws IOException {
     Set<String> names = new HashSet<>();
-    for (String module : List.of("doni-workers", "doni-sync", "doni-api", "src/test")) {
+    for (String module : List.of("doni-cli", "doni-workers", "doni-sync", "doni-api", "src/test")) {
       try (Stream<Path> files = Files.walk(MarkdownPage.ROOT.resolve(module))) {
         files
             .map(file -> file.getFileName().toString())
