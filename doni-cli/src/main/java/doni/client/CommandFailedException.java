@@ -38,6 +38,11 @@ public final class CommandFailedException extends RuntimeException {
     return retryable;
   }
 
+  /** Joins a reason and what to do next, whether or not the reason ends as a sentence. */
+  static String withNextStep(String reason, String step) {
+    return step.isEmpty() ? reason : reason + (reason.endsWith(".") ? " " : "; ") + step;
+  }
+
   /** Describes a bug by its location, without the message, which may contain any value. */
   public static String defect(RuntimeException e) {
     StackTraceElement[] trace = e.getStackTrace();

@@ -217,6 +217,11 @@ final class HttpExchange implements AutoCloseable {
       left -= count;
       return count;
     }
+
+    @Override
+    public int available() throws IOException {
+      return (int) Math.min(left, super.available());
+    }
   }
 
   /** A body in chunks. */
@@ -246,6 +251,12 @@ final class HttpExchange implements AutoCloseable {
         line();
       }
       return -1;
+    }
+
+    /** Counts no bytes of the next chunk: a reader would wait for it before it returns this one. */
+    @Override
+    public int available() throws IOException {
+      return chunk == null ? 0 : chunk.available();
     }
 
     /** Starts the next chunk; the last one has no bytes. */

@@ -69,8 +69,12 @@ public record KeystoneLogin(String token, String expiresAt, String user, String 
       reason = "without JSON";
     }
     return new CommandFailedException(
-        "%s answered %d: %s; check the credentials (OS_* variables or clouds.yaml)"
-            .formatted(uri, status, reason),
+        "%s answered %d: %s"
+            .formatted(
+                uri,
+                status,
+                CommandFailedException.withNextStep(
+                    reason, "check the credentials (OS_* variables or clouds.yaml)")),
         status >= 500,
         status);
   }

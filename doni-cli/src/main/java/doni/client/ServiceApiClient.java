@@ -172,27 +172,28 @@ public final class ServiceApiClient {
     String reason;
     try {
       reason = JsonValue.parse(text).path("error").line();
+      reason = reason.isEmpty() ? "without a reason" : reason;
     } catch (JacksonException e) {
       return new CommandFailedException(
           "%s answered %d without JSON; check --url".formatted(service, status), status >= 500);
     }
     return new CommandFailedException(
-        "%s answered %d: %s%s"
+        "%s answered %d: %s"
             .formatted(
-                service, status, reason.isEmpty() ? "without a reason" : reason, nextStep(status)),
+                service, status, CommandFailedException.withNextStep(reason, nextStep(status))),
         status >= 500,
         status);
   }
 
   private static String nextStep(int status) {
     return switch (status) {
-      case 400, 413, 415 -> "; correct the arguments, 'doni COMMAND --help' lists them";
-      case 401 -> "; run 'doni login', or set OS_TOKEN to a new token";
-      case 403 -> "; use a token with another role or project, or ask an operator";
-      case 404 -> "; 'doni get' lists the devices of the project";
-      case 409 -> "; 'doni describe NAME' shows the present state";
-      case 412 -> "; read the device again and repeat the command";
-      default -> status >= 500 ? "; repeat the command later, 'doni status' shows when" : "";
+      case 400, 413, 415 -> "correct the arguments, 'doni COMMAND --help' lists them";
+      case 401 -> "run 'doni login', or set OS_TOKEN to a new token";
+      case 403 -> "use a token with another role or project, or ask an operator";
+      case 404 -> "'doni get' lists the devices of the project";
+      case 409 -> "'doni describe NAME' shows the present state";
+      case 412 -> "read the device again and repeat the command";
+      default -> status >= 500 ? "repeat the command later, 'doni status' shows when" : "";
     };
   }
 }

@@ -3,8 +3,10 @@ package doni.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -111,6 +113,32 @@ class HttpExchangeTests {
     assertThatThrownBy(() -> exchange(lines(response)))
         .isInstanceOf(IOException.class)
         .hasMessage("not an HTTP response");
+  }
+
+  @Test
+  void readsAChunkBeforeTheNextOneIsSent() throws IOException {
+    CompletableFuture<String> read = new CompletableFuture<>();
+    request =
+        CompletableFuture.supplyAsync(() -> {
+          try (Socket socket = server.accept()) {
+            socket
+                .getOutputStream()
+                .write(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nline\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII));
+            return read.join();
+          } catch (IOException e) {
+            return "";
+          }
+        });
+
+    try (HttpExchange exchange = HttpExchange.send("GET", uri(), Map.of(), null, 5_000);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(exchange.body(), StandardCharsets.UTF_8))) {
+      assertThat(lines.readLine()).isEqualTo("line");
+    } finally {
+      read.complete("");
+    }
   }
 
   @Test

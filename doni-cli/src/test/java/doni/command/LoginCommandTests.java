@@ -223,7 +223,7 @@ class LoginCommandTests {
     assertThat(ended.code()).isEqualTo(1);
     assertThat(ended.err())
         .isEqualTo(
-            "doni login: %s/v3/auth/tokens answered 401: The request you have made requires authentication.; check the credentials (OS_* variables or clouds.yaml)\n"
+            "doni login: %s/v3/auth/tokens answered 401: The request you have made requires authentication. check the credentials (OS_* variables or clouds.yaml)\n"
                 .formatted(authUrl()));
     assertThat(stored()).doesNotExist();
   }

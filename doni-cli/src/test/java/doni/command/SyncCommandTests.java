@@ -334,7 +334,9 @@ class SyncCommandTests {
     FakeService.Ended ended = run("plan", "old-pi");
 
     assertThat(ended.code()).isEqualTo(1);
-    assertThat(ended.err()).contains("answered 404: Hardware old-pi could not be found.");
+    assertThat(ended.err())
+        .endsWith(
+            "answered 404: Hardware old-pi could not be found. 'doni get' lists the devices of the project\n");
   }
 
   @Test
