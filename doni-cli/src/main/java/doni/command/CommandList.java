@@ -11,6 +11,7 @@ final class CommandList {
           "get",
           "describe",
           "events",
+          "availability",
           "summary",
           "create",
           "set",
@@ -37,6 +38,7 @@ final class CommandList {
       case "get" -> new GetCommand();
       case "describe" -> new DescribeCommand();
       case "events" -> new EventsCommand();
+      case "availability" -> new SiteCommands.AvailabilityCommand();
       case "summary" -> new SiteCommands.SummaryCommand();
       case "create" -> new EnrollCommands.CreateCommand();
       case "set" -> new EnrollCommands.SetCommand();

@@ -50,10 +50,10 @@ record DeviceText(JsonValue device) {
     return workers.isEmpty() ? "" : steady + "/" + workers.size();
   }
 
-  /** A text, or an object whose member {@code state} or {@code value} is the word. */
+  /** A text, or an object whose member {@code status} or {@code state} is the word. */
   String availability() {
     JsonValue availability = device.path("device_availability");
-    for (String member : List.of("availability", "state", "value")) {
+    for (String member : List.of("status", "state", "value")) {
       if (!availability.path(member).text().isEmpty()) {
         return availability.path(member).line();
       }

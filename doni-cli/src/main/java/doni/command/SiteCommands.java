@@ -225,6 +225,56 @@ final class SiteCommands {
     }
   }
 
+  /** {@code doni availability}. */
+  static final class AvailabilityCommand implements ApiCommand {
+
+    @Override
+    public CommandSpec spec() {
+      return reading("availability", "Shows whether a device responds, and since when it did.")
+          .parameters("NAME", 1, 1)
+          .output("table, json or yaml")
+          .example("doni availability greenhouse-pi");
+    }
+
+    @Override
+    public int run(CommandArguments arguments, CommandConsole console) {
+      String format = arguments.choice("--output", "table", "table", "json", "yaml");
+      String name = arguments.positional().get(0);
+      JsonValue history =
+          console.client(arguments).get(GetCommand.path(name) + "/device-availability");
+      if (isPrinted(history, format, console)) {
+        return DoniClient.OK;
+      }
+      JsonValue share = history.path("online_share");
+      console.print(
+          "%s is %s%s"
+              .formatted(
+                  name,
+                  new DeviceText(history).availability(),
+                  share.isNull()
+                      ? ""
+                      : "; online %.2f %% of the time since %s"
+                          .formatted(100 * share.decimal(), history.path("period_start").line())));
+      OutputTable table = new OutputTable("STATUS", "START", "END", "REASON");
+      for (JsonValue interval : history.path("intervals").elements()) {
+        table.add(
+            new DeviceText(
+                    new JsonValue(
+                        Map.of(
+                            "device_availability",
+                            interval.value() == null ? Map.of() : interval.value())))
+                .availability(),
+            interval.path("start").text(),
+            interval.path("end").text(),
+            interval.path("reason").text());
+      }
+      if (!table.isEmpty()) {
+        table.print(console.out(), console.colored());
+      }
+      return DoniClient.OK;
+    }
+  }
+
   /** {@code doni summary}. */
   static final class SummaryCommand implements ApiCommand {
 

@@ -31,6 +31,7 @@ class ApiCoverageTests {
           "describe edge-01",
           "events",
           "events edge-01",
+          "availability edge-01",
           "create edge-01 -t device.balena -p machine_name=raspberrypi4-64",
           "set edge-01 contact_email=a@example.org",
           "delete edge-01",

@@ -43,7 +43,7 @@ class GoldenOutputTests {
         {"name": "greenhouse-pi", "uuid": "0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f", "hardware_type": "device.balena",
          "project_id": "p1", "created_at": "2001-03-03T12:00:00+00:00", "updated_at": null, "properties": {},
          "labels": {"site": "north", "role": "camera"},
-         "device_availability": {"state": "offline", "since": "2001-04-03T12:00:00+00:00", "reason": "node not ready"},
+         "device_availability": {"status": "offline", "since": "2001-04-03T12:00:00+00:00", "reason": "node not ready"},
          "workers": [{"worker_type": "k8s", "state": "STEADY", "state_details": {}}]}],
        "links": []}
       """;
@@ -54,7 +54,7 @@ class GoldenOutputTests {
        "project_id": "p1", "created_at": "2001-03-03T12:00:00+00:00", "updated_at": null,
        "properties": {"machine_name": "raspberrypi4-64", "channels": {"user": {"channel_type": "wireguard"}}},
        "labels": {"site": "north"},
-       "device_availability": {"state": "offline", "since": "2001-04-03T12:00:00+00:00", "reason": "node not ready"},
+       "device_availability": {"status": "offline", "since": "2001-04-03T12:00:00+00:00", "reason": "node not ready"},
        "ready": {"step": "booted", "next": "power it on"},
        "workers": [{"worker_type": "k8s", "state": "STEADY", "state_details": {}},
                    {"worker_type": "balena", "state": "ERROR", "state_details":
