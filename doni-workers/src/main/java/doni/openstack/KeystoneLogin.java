@@ -124,13 +124,23 @@ final class KeystoneLogin {
   }
 
   private Token withApplicationCredential() {
-    KeystoneAuth login =
-        new ApplicationCredentialLogin(
-            Objects.requireNonNull(keystone.applicationCredentialId()),
-            Objects.requireNonNull(keystone.applicationCredentialSecret()));
+    return withApplicationCredential(
+        keystone,
+        config,
+        Objects.requireNonNull(keystone.applicationCredentialId()),
+        Objects.requireNonNull(keystone.applicationCredentialSecret()));
+  }
+
+  /** Logs in with an application credential, of the service user or of another one. */
+  static Token withApplicationCredential(
+      KeystoneProperties keystone, Config config, String id, Secret secret) {
     Object client =
         OSAuthenticator.invoke(
-            login, keystone.identityUrl(), Facing.PUBLIC, config, CloudProvider.UNKNOWN);
+            new ApplicationCredentialLogin(id, secret),
+            keystone.identityUrl(),
+            Facing.PUBLIC,
+            config,
+            CloudProvider.UNKNOWN);
     return ((OSClientV3) client).getToken();
   }
 

@@ -158,6 +158,11 @@ public final class KeystoneSession {
     }
   }
 
+  /** Returns the logins of users, which share this session's connection to Keystone. */
+  public KeystoneUserLogin userLogin() {
+    return new KeystoneUserLogin(keystone, config);
+  }
+
   /**
    * Checks the login.
    *
