@@ -59,6 +59,16 @@ final class AesSecretEncryptor implements SecretEncryptor {
         name -> worker != null && worker.secretDetails().contains(name));
   }
 
+  @Override
+  public String encryptSessionValue(String session, String name, Secret value) {
+    return cipher.encrypt(value.value(), SecretPlace.session(session, name));
+  }
+
+  @Override
+  public Secret decryptSessionValue(String session, String name, String stored) {
+    return new Secret(cipher.decrypt(stored, SecretPlace.session(session, name)));
+  }
+
   private Map<String, Object> decrypt(String stored, Function<String, SecretPlace> place) {
     Map<String, Object> values = json.readValue(stored, OBJECT);
     values.values().removeIf(java.util.Objects::isNull);

@@ -24,6 +24,13 @@ class SecretConfiguration {
     return new KeyedHash(keys(environment), "doni idempotency key");
   }
 
+  /** Signs the cookies of the console; injected by its name only. */
+  @Bean(defaultCandidate = false)
+  KeyedHash consoleCookieHash(AesGcmCipher cipher, Environment environment) {
+    Objects.requireNonNull(cipher);
+    return new KeyedHash(keys(environment), "doni console cookie");
+  }
+
   private static Map<String, String> keys(Environment environment) {
     Map<String, String> keys = EncryptionKeySource.configured(environment);
     return keys.isEmpty()

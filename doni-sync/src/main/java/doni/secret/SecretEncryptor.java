@@ -1,6 +1,7 @@
 package doni.secret;
 
 import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
 import java.util.Map;
 
 /**
@@ -14,7 +15,7 @@ public interface SecretEncryptor {
 
   /**
    * Reads a device's properties; values that were encrypted come as {@link
-   * doni.enrollment.Secret}s.
+   * Secret}s.
    */
   Map<String, Object> decryptProperties(HardwareId id, String json);
 
@@ -26,7 +27,7 @@ public interface SecretEncryptor {
 
   /**
    * Reads what a worker reported for a device; values that were encrypted come as {@link
-   * doni.enrollment.Secret}s.
+   * Secret}s.
    */
   Map<String, Object> decryptDetails(HardwareId id, String workerType, String json);
 
@@ -35,6 +36,16 @@ public interface SecretEncryptor {
    * encrypted.
    */
   String encryptDetails(HardwareId id, String workerType, Map<String, Object> details);
+
+  /** Encrypts a value of a console session; it opens in that session and under that name only. */
+  String encryptSessionValue(String session, String name, Secret value);
+
+  /**
+   * Decrypts what {@link #encryptSessionValue} returned.
+   *
+   * @throws UnreadableSecretException if no configured key opens it there
+   */
+  Secret decryptSessionValue(String session, String name, String stored);
 
   /** Thrown for a stored value that the configured keys cannot decrypt. */
   final class UnreadableSecretException extends RuntimeException {

@@ -17,6 +17,12 @@ record SecretPlace(String text, String original) {
     return new SecretPlace("hardware/" + id + "/" + field, id + "/" + field);
   }
 
+  /** A value of a console session, which the first format never held. */
+  static SecretPlace session(String session, String name) {
+    String text = "spring_session/" + session + "/" + name;
+    return new SecretPlace(text, text);
+  }
+
   static SecretPlace detail(HardwareId id, String workerType, String field) {
     return new SecretPlace("worker_task/" + id + "/" + workerType + "/" + field, id + "/" + field);
   }

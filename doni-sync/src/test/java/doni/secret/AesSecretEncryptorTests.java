@@ -48,6 +48,20 @@ class AesSecretEncryptorTests {
   }
 
   @Test
+  void sessionValueOpensInItsSessionAndUnderItsNameOnly() {
+    AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
+    String sealed = sealer.encryptSessionValue("session-a", "PROJECT", new Secret("s3cret"));
+
+    assertThat(sealed).doesNotContain("s3cret");
+    assertThat(sealer.decryptSessionValue("session-a", "PROJECT", sealed))
+        .isEqualTo(new Secret("s3cret"));
+    assertThatThrownBy(() -> sealer.decryptSessionValue("session-b", "PROJECT", sealed))
+        .isInstanceOf(UnreadableSecretException.class);
+    assertThatThrownBy(() -> sealer.decryptSessionValue("session-a", "IDENTITY", sealed))
+        .isInstanceOf(UnreadableSecretException.class);
+  }
+
+  @Test
   void encryptsSecretDetails() {
     AesSecretEncryptor sealer = sealer(Map.of("k1", OLD));
     String sealed =
