@@ -272,6 +272,16 @@ class ArchitectureTests {
           .because("status codes are the API's business");
 
   @ArchTest
+  static final ArchRule apiDoesNotKnowTheConsole =
+      noClasses()
+          .that()
+          .resideInAPackage("doni.api..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("doni.console")
+          .because("the console uses what the API uses, and can be switched off");
+
+  @ArchTest
   static final ArchRule entitiesStayInTheirPackage =
       classes()
           .that()

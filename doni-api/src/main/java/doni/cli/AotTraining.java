@@ -126,6 +126,8 @@ final class AotTraining implements Runnable {
             "/v1/hardware?limit=100",
             "/v1/hardware/export",
             "/v1/hardware-types",
+            "/console/login",
+            "/console/public",
             "/healthcheck",
             "/actuator/health/readiness",
             "/actuator/prometheus")) {

@@ -23,6 +23,7 @@ final class UnknownSettingsCheck {
   static final List<ConfigurationPropertyName> KNOWN =
       Stream.of(
               "doni.availability",
+              "doni.console",
               "doni.deletions",
               "doni.events",
               "doni.hardware-types",

@@ -92,7 +92,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|availability|cli|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|console|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class WorkerBeans {
@@ -130,6 +130,7 @@ public final class StandaloneParts {
   @ConfigurationPropertiesScan({
     "doni.api",
     "doni.availability",
+    "doni.console",
     "doni.event",
     "doni.engine",
     "doni.hardware"
@@ -146,7 +147,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|availability|cli|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|console|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class SettingsBeans {}

@@ -51,6 +51,7 @@ class ConfigurationPageTests {
     SECTIONS.put("doni.quotas", "Quotas");
     SECTIONS.put("doni.management", "Management port");
     SECTIONS.put("doni.proxies", "Reverse proxies");
+    SECTIONS.put("doni.console", "Web console");
     SECTIONS.put("doni.keystone", "Keystone");
     SECTIONS.put("doni.machine-types", "Machine types");
     SECTIONS.put("doni.availability", "Device availability");
@@ -78,6 +79,7 @@ class ConfigurationPageTests {
           Map.entry("doni.availability", "doni.availability.AvailabilityProperties"),
           Map.entry("doni.management", "doni.api.management.ManagementProperties"),
           Map.entry("doni.quotas", "doni.hardware.DeviceQuotas$QuotaProperties"),
+          Map.entry("doni.console", "doni.console.ConsoleProperties"),
           Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
           Map.entry("doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),

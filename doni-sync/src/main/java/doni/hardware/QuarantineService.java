@@ -19,7 +19,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class QuarantineService {
 
-  private static final String RULE = "hardware:quarantine";
+  static final String RULE = "hardware:quarantine";
 
   private final HardwareAccess access;
   private final HardwareReader reader;

@@ -18,7 +18,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * <p>The id is logged as {@code request_id}. A client's own id, {@code X-OpenStack-Request-Id}, is
  * logged as {@code global_request_id} if it is well-formed.
  */
-final class RequestIdFilter extends OncePerRequestFilter {
+public final class RequestIdFilter extends OncePerRequestFilter {
 
   static final String TOKEN_HEADER = "X-Auth-Token";
 
@@ -48,7 +48,7 @@ final class RequestIdFilter extends OncePerRequestFilter {
   }
 
   /** Returns the id of a request that passed this filter. */
-  static String of(HttpServletRequest request) {
+  public static String of(HttpServletRequest request) {
     @Nullable Object id = request.getAttribute(ID_ATTRIBUTE);
     return id == null ? "" : id.toString();
   }

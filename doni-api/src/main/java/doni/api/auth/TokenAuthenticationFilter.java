@@ -12,9 +12,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
-import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
@@ -70,16 +68,8 @@ final class TokenAuthenticationFilter extends OncePerRequestFilter {
   }
 
   private void remember(Caller caller, HttpServletRequest request, HttpServletResponse response) {
-    Caller now =
-        new Caller(
-            caller.userId(),
-            caller.userName(),
-            caller.projectId(),
-            caller.roles(),
-            caller.attributes(),
-            RequestIdFilter.of(request));
     SecurityContext context = SecurityContextHolder.createEmptyContext();
-    context.setAuthentication(new CallerAuthentication(now));
+    context.setAuthentication(CallerAuthentication.of(caller, request));
     SecurityContextHolder.setContext(context);
     contexts.saveContext(context, request, response);
   }
@@ -114,46 +104,6 @@ final class TokenAuthenticationFilter extends OncePerRequestFilter {
     @Override
     public boolean matches(HttpServletRequest request) {
       return matchers.stream().anyMatch(matcher -> matcher.matches(request));
-    }
-  }
-
-  /** An authenticated caller. It has no authorities: the policy decides what a caller may do. */
-  private static final class CallerAuthentication extends AbstractAuthenticationToken {
-
-    private static final long serialVersionUID = 1L;
-
-    private final transient Caller caller;
-
-    CallerAuthentication(Caller caller) {
-      super(List.of());
-      this.caller = caller;
-      setAuthenticated(true);
-    }
-
-    @Override
-    public Caller getPrincipal() {
-      return caller;
-    }
-
-    /** Returns an empty text: the token is not kept. */
-    @Override
-    public Object getCredentials() {
-      return "";
-    }
-
-    @Override
-    public String getName() {
-      return caller.userId();
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof CallerAuthentication that && caller.equals(that.caller);
-    }
-
-    @Override
-    public int hashCode() {
-      return caller.hashCode();
     }
   }
 }

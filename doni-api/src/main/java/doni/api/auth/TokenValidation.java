@@ -6,7 +6,7 @@ import doni.policy.Caller;
 import java.time.Instant;
 
 /** The result of a token's validation. */
-sealed interface TokenValidation {
+public sealed interface TokenValidation {
 
   /** Resolves a token to a {@link Caller}. */
   @FunctionalInterface

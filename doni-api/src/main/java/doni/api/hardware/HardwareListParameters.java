@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Reads the query string of a list and builds the one of the next page. */
-final class HardwareListParameters {
+public final class HardwareListParameters {
 
   private static final String SELECTOR = "selector";
   private static final String PART = "q";
@@ -54,7 +54,7 @@ final class HardwareListParameters {
 
   private HardwareListParameters() {}
 
-  static HardwareListQuery read(Map<String, String[]> parameters) {
+  public static HardwareListQuery read(Map<String, String[]> parameters) {
     QueryParameters query = new QueryParameters(parameters);
     SortKey sortKey =
         query.oneOf("sort_key", Arrays.asList(SortKey.values()), HardwareListParameters::lower);
@@ -107,7 +107,7 @@ final class HardwareListParameters {
    * @throws RequestRefusedException.Invalid if deleted devices, or those of an availability, are
    *     asked for
    */
-  static HardwareListQuery readForExport(Map<String, String[]> parameters) {
+  public static HardwareListQuery readForExport(Map<String, String[]> parameters) {
     HardwareListQuery wanted = read(parameters);
     if (wanted.availability() != null) {
       throw new RequestRefusedException.Invalid(
@@ -125,7 +125,7 @@ final class HardwareListParameters {
   }
 
   /** Returns the query string of the page after the given device. */
-  static String after(Map<String, String[]> parameters, String marker) {
+  public static String after(Map<String, String[]> parameters, String marker) {
     StringBuilder query = new StringBuilder();
     List<String> names = new ArrayList<>(COPIED);
     parameters.keySet().stream().filter(name -> name.startsWith(PROPERTY)).forEach(names::add);

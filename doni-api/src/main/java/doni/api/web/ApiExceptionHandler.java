@@ -34,7 +34,7 @@ import org.springframework.web.util.DisconnectedClientHelper;
 
 /** Maps every exception of a controller or the framework to a response. */
 @RestControllerAdvice
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
 class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiExceptionHandler.class);
@@ -42,16 +42,7 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> refused(RequestRefusedException refusal) {
-    HttpStatus status =
-        switch (refusal) {
-          case RequestRefusedException.Invalid _ -> HttpStatus.BAD_REQUEST;
-          case RequestRefusedException.Forbidden _, RequestRefusedException.QuotaExceeded _ ->
-              HttpStatus.FORBIDDEN;
-          case RequestRefusedException.NotFound _ -> HttpStatus.NOT_FOUND;
-          case RequestRefusedException.Conflict _ -> HttpStatus.CONFLICT;
-          case RequestRefusedException.Stale _ -> HttpStatus.PRECONDITION_FAILED;
-        };
-    return answer(status, new HttpHeaders(), String.valueOf(refusal.getMessage()));
+    return answer(FailureStatus.of(refusal), new HttpHeaders(), String.valueOf(refusal.getMessage()));
   }
 
   /**

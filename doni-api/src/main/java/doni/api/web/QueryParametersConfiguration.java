@@ -36,7 +36,7 @@ class QueryParametersConfiguration implements WebMvcConfigurer {
    */
   private static final class UnknownParameterInterceptor implements HandlerInterceptor {
 
-    private static final String OURS = "doni.";
+    private static final String OURS = "doni.api.";
     private static final int MAX_NAMED = 10;
 
     private final Map<Method, List<String>> known = new ConcurrentHashMap<>();

@@ -23,12 +23,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * As much of Keystone's Identity API v3 as a service needs to validate tokens, over real HTTP. Its
- * catalog names an address where no server listens.
+ * As much of Keystone's Identity API v3 as a service needs to validate tokens and to log in users,
+ * over real HTTP. Its catalog names an address where no server listens.
  */
-final class FakeKeystone implements AutoCloseable {
+public final class FakeKeystone implements AutoCloseable {
 
-  static final String PASSWORD = "the-service-password";
+  public static final String PASSWORD = "the-service-password";
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -41,6 +41,11 @@ final class FakeKeystone implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  /** Roles by project. */
+  private record User(String password, Map<String, List<String>> projects) {}
+
+  private final Map<String, User> users = new ConcurrentHashMap<>();
+  private final Map<String, String> unscoped = new ConcurrentHashMap<>();
   private final Map<String, Meaning> tokens = new ConcurrentHashMap<>();
   private final Set<String> serviceTokens = ConcurrentHashMap.newKeySet();
   private final AtomicInteger logins = new AtomicInteger();
@@ -49,19 +54,30 @@ final class FakeKeystone implements AutoCloseable {
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile Instant serviceTokensExpireAt = Instant.parse("2100-01-01T00:00:00Z");
 
-  FakeKeystone() throws IOException {
+  public FakeKeystone() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/v3/auth/tokens", this::handle);
+    server.createContext("/v3/auth/projects", this::projects);
     server.start();
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v3");
   }
 
-  void knows(String token, String project, Instant expiresAt, String... roles) {
+  public void knows(String token, String project, Instant expiresAt, String... roles) {
     tokens.put(token, new Meaning(project, List.of(roles), expiresAt));
+  }
+
+  /** A user who can log in with a password, and with an application credential of each project. */
+  public void knowsUser(String name, String password, Map<String, List<String>> projects) {
+    users.put(name, new User(password, projects));
+  }
+
+  /** Returns whether a token is valid. */
+  public boolean hasToken(String token) {
+    return tokens.containsKey(token) || unscoped.containsKey(token);
   }
 
   void knowsUnscoped(String token, Instant expiresAt) {
@@ -80,8 +96,12 @@ final class FakeKeystone implements AutoCloseable {
     tokens.put(token, new Meaning(null, scope, List.of("admin"), expiresAt));
   }
 
-  void revokes(String token) {
+  public void revokes(String token) {
     tokens.remove(token);
+  }
+
+  public void revokesTokensOf(String user) {
+    tokens.keySet().removeIf(token -> token.startsWith(user + "-token-"));
   }
 
   void revokesServiceTokens() {
@@ -93,7 +113,7 @@ final class FakeKeystone implements AutoCloseable {
   }
 
   /** 0 for no more failures. */
-  void failsWith(int status) {
+  public void failsWith(int status) {
     failingWith = status;
   }
 
@@ -129,6 +149,8 @@ final class FakeKeystone implements AutoCloseable {
       }
       if (failingWith != 0) {
         answer(exchange, failingWith, Map.of("error", Map.of("message", "simulated failure")));
+      } else if (exchange.getRequestMethod().equals("DELETE")) {
+        revoke(exchange);
       } else if (login) {
         logIn(exchange, new String(body, StandardCharsets.UTF_8));
       } else {
@@ -143,6 +165,9 @@ final class FakeKeystone implements AutoCloseable {
 
   private void logIn(HttpExchange exchange, String body) throws IOException {
     JsonNode auth = JSON.readTree(body).path("auth");
+    if (logInUser(exchange, auth)) {
+      return;
+    }
     JsonNode user = auth.at("/identity/password/user");
     JsonNode credential = auth.at("/identity/application_credential");
     boolean right =
@@ -162,6 +187,86 @@ final class FakeKeystone implements AutoCloseable {
     exchange.getResponseHeaders().set("X-Subject-Token", token);
     Meaning meaning = new Meaning("service", List.of("service"), serviceTokensExpireAt);
     answer(exchange, 201, Map.of("token", json("doni", meaning)));
+  }
+
+  /** Returns whether the request was one of a user who is known, and is answered. */
+  private boolean logInUser(HttpExchange exchange, JsonNode auth) throws IOException {
+    String name = auth.at("/identity/password/user/name").asString("");
+    User user = users.get(name);
+    if (user != null) {
+      if (!user.password.equals(auth.at("/identity/password/user/password").asString(""))) {
+        return false;
+      }
+      issue(exchange, name, null);
+      return true;
+    }
+    String holder = unscoped.get(auth.at("/identity/token/id").asString("none"));
+    if (holder != null) {
+      issue(exchange, holder, auth.at("/scope/project/id").asString(""));
+      return true;
+    }
+    // The id of an application credential is "user/project", its secret the password.
+    String[] credential =
+        auth.at("/identity/application_credential/id").asString("").split("/", 2);
+    User owner = credential.length == 2 ? users.get(credential[0]) : null;
+    if (owner == null
+        || !owner.password.equals(
+            auth.at("/identity/application_credential/secret").asString(""))) {
+      return false;
+    }
+    issue(exchange, credential[0], credential[1]);
+    return true;
+  }
+
+  /**
+   * @param project null for a token without a project
+   */
+  private void issue(HttpExchange exchange, String name, @Nullable String project)
+      throws IOException {
+    User user = users.get(name);
+    List<String> roles = project == null || user == null ? List.of() : user.projects.get(project);
+    if (roles == null) {
+      answer(exchange, 401, Map.of("error", Map.of("code", 401, "message", "no role there")));
+      return;
+    }
+    String token = name + "-token-" + logins.get();
+    Meaning meaning = new Meaning(project, roles, Instant.parse("2100-01-01T00:00:00Z"));
+    if (project == null) {
+      unscoped.put(token, name);
+    } else {
+      tokens.put(token, meaning);
+    }
+    exchange.getResponseHeaders().set("X-Subject-Token", token);
+    answer(exchange, 201, Map.of("token", json(name, meaning)));
+  }
+
+  private void projects(HttpExchange exchange) throws IOException {
+    String token = exchange.getRequestHeaders().getFirst("X-Auth-Token");
+    String name = token == null ? null : unscoped.get(token);
+    User user = name == null ? null : users.get(name);
+    try (exchange) {
+      if (user == null) {
+        answer(exchange, 401, Map.of("error", Map.of("code", 401, "message", "not authorized")));
+      } else {
+        answer(
+            exchange,
+            200,
+            Map.of(
+                "projects",
+                user.projects.keySet().stream()
+                    .map(id -> Map.of("id", id, "name", id, "domain_id", "default"))
+                    .toList()));
+      }
+    }
+  }
+
+  private void revoke(HttpExchange exchange) throws IOException {
+    String subject = exchange.getRequestHeaders().getFirst("X-Subject-Token");
+    if (subject != null) {
+      tokens.remove(subject);
+      unscoped.remove(subject);
+    }
+    exchange.sendResponseHeaders(204, -1);
   }
 
   private void validate(HttpExchange exchange) throws IOException {

@@ -23,12 +23,17 @@ final class NextSteps {
     ofTheCluster(site);
     System.out.println(
         """
+        Console     %s/console  (user alice, password %s)
         API docs    %s/swagger-ui.html
         Log         %s
 
         Ctrl-C stops everything and leaves nothing behind.\
         """
-            .formatted(service.managementUri(), service.log()));
+            .formatted(
+                service.uri(),
+                site.keystone().user("alice").password(),
+                service.managementUri(),
+                service.log()));
   }
 
   private static void ofTheService(DoniProcess doni) {

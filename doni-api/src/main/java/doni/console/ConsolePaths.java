@@ -1,0 +1,32 @@
+package doni.console;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The paths of the console, and which of them a login may lead to. */
+final class ConsolePaths {
+
+  static final String ROOT = "/console";
+  static final String LOGIN = ROOT + "/login";
+  static final String LOGOUT = ROOT + "/logout";
+  static final String PROJECT = ROOT + "/project";
+  static final String DEVICES = ROOT + "/devices";
+  static final String PUBLIC = ROOT + "/public";
+  static final String ASSETS = ROOT + "/assets";
+
+  /** Targets of forwards, which a client cannot request. */
+  static final String UNAVAILABLE = ROOT + "/unavailable";
+
+  static final String FORM_EXPIRED = ROOT + "/form-expired";
+
+  /** No second slash, dot segment, backslash or escape, so it cannot be read as another host. */
+  private static final Pattern PAGE =
+      Pattern.compile("/console(/devices(/[A-Za-z0-9-]{1,64})?)?(\\?[A-Za-z0-9_=&.,%+:-]{0,1000})?");
+
+  private ConsolePaths() {}
+
+  /** Returns a page of the console that a client named, or the first page for anything else. */
+  static String pageOrRoot(@Nullable String wanted) {
+    return wanted != null && PAGE.matcher(wanted).matches() ? wanted : ROOT;
+  }
+}

@@ -1,0 +1,37 @@
+package doni.console;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the web console, under {@code doni.console}.
+ *
+ * @param enabled whether the console is served
+ * @param sessionTimeout time without a request after which a session ends
+ * @param sessionLifetime time after which a session ends in any case; the token from Keystone may
+ *     expire earlier
+ */
+@ConfigurationProperties(prefix = "doni.console", ignoreUnknownFields = false)
+@Validated
+record ConsoleProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("30m") Duration sessionTimeout,
+    @DefaultValue("12h") Duration sessionLifetime) {
+
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
+  private static final Duration LONGEST = Duration.ofDays(7);
+
+  public ConsoleProperties {
+    requireInRange("session-timeout", sessionTimeout);
+    requireInRange("session-lifetime", sessionLifetime);
+  }
+
+  private static void requireInRange(String name, Duration value) {
+    if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "doni.console.%s is '%s'; allowed: 1m to 7d".formatted(name, value));
+    }
+  }
+}

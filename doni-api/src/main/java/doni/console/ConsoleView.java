@@ -1,0 +1,53 @@
+package doni.console;
+
+import doni.policy.Caller;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What every template uses, as {@code @consoleView}. */
+@Component
+class ConsoleView {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
+
+  private final JsonMapper json;
+
+  ConsoleView(JsonMapper json) {
+    this.json = json;
+  }
+
+  /** Returns who uses the page; null without a login. */
+  public @Nullable Caller caller() {
+    Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+    return authentication != null && authentication.getPrincipal() instanceof Caller caller
+        ? caller
+        : null;
+  }
+
+  /** Returns the name of the caller's project, or its id where Keystone gave no name. */
+  public String project() {
+    Caller caller = caller();
+    return caller == null
+        ? ""
+        : caller.attributes().getOrDefault("project_name", caller.projectId());
+  }
+
+  /** Formats a time for people, in UTC; a dash for none. */
+  public String time(@Nullable Instant at) {
+    return at == null ? "–" : TIME.format(at);
+  }
+
+  /** Formats a property or a detail: texts as they are, everything else as JSON. */
+  public String value(@Nullable Object value) {
+    return value == null || value instanceof String
+        ? String.valueOf(value)
+        : json.writeValueAsString(value);
+  }
+}

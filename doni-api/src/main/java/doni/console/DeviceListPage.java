@@ -1,0 +1,138 @@
+package doni.console;
+
+import doni.api.hardware.HardwareListParameters;
+import doni.hardware.HardwareListQuery.SortKey;
+import doni.hardware.HardwareService;
+import doni.hardware.HardwareView;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of a device list, with the links of its columns and of the next page. Its parameters are
+ * those of the list of the API, so an address that an operator knows from one works in the other.
+ *
+ * @param next the address of the next page; null on the last one
+ * @param first the address of the first page; null on the first one
+ */
+record DeviceListPage(
+    String path,
+    Map<String, String[]> parameters,
+    List<HardwareView> devices,
+    @Nullable String next,
+    @Nullable String first) {
+
+  private static final String PAGE_SIZE = "50";
+  private static final String MARKER = "marker";
+
+  /** Those that a form of the console or a link has; others, as of a tracker, are ignored. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "all_projects",
+          "name",
+          "hardware_type",
+          "worker_type",
+          "state",
+          "quarantined",
+          "deleted",
+          "sort_key",
+          "sort_dir",
+          MARKER);
+
+  static DeviceListPage of(
+      String path, Map<String, String[]> parameters, HardwareService.Page page) {
+    List<HardwareView> devices = new ArrayList<>();
+    page.forEachRemaining(devices::add);
+    String next =
+        page.nextMarker()
+            .map(marker ->
+                path + "?" + HardwareListParameters.after(parameters, marker.toString()))
+            .orElse(null);
+    return new DeviceListPage(
+        path,
+        parameters,
+        List.copyOf(devices),
+        next,
+        parameters.containsKey(MARKER) ? path + query(without(parameters, MARKER)) : null);
+  }
+
+  /** Returns the parameters of a list; a field that is left empty in a form is no filter. */
+  static Map<String, String[]> parameters(HttpServletRequest request) {
+    Map<String, String[]> parameters = new LinkedHashMap<>();
+    request.getParameterMap().forEach((name, values) -> {
+      if (KNOWN.contains(name) && !Arrays.stream(values).allMatch(String::isBlank)) {
+        parameters.put(name, values);
+      }
+    });
+    return parameters;
+  }
+
+  static Map<String, String[]> withLimit(Map<String, String[]> parameters) {
+    Map<String, String[]> limited = new LinkedHashMap<>(parameters);
+    limited.put("limit", new String[] {PAGE_SIZE});
+    return limited;
+  }
+
+  /** Returns the value of a parameter; empty if there is none. */
+  public String value(String name) {
+    String[] values = parameters.get(name);
+    return values == null ? "" : values[0];
+  }
+
+  /** Returns whether a flag is set. */
+  public boolean flag(String name) {
+    return !value(name).isEmpty() && !value(name).equalsIgnoreCase("false");
+  }
+
+  /** Returns the first page, sorted by a column; in the other direction if it is so already. */
+  public String sortedBy(String column) {
+    Map<String, String[]> sorted = without(parameters, MARKER);
+    boolean descending = sorts(column) && !isDescending();
+    sorted.put("sort_key", new String[] {column});
+    sorted.put("sort_dir", new String[] {descending ? "desc" : "asc"});
+    return path + query(sorted);
+  }
+
+  /** Returns the value of {@code aria-sort} of a column. */
+  public String direction(String column) {
+    if (!sorts(column)) {
+      return "none";
+    }
+    return isDescending() ? "descending" : "ascending";
+  }
+
+  private boolean sorts(String column) {
+    String key = value("sort_key");
+    return (key.isEmpty() ? SortKey.CREATED_AT.name() : key).equalsIgnoreCase(column);
+  }
+
+  private boolean isDescending() {
+    return value("sort_dir").toLowerCase(Locale.ROOT).equals("desc");
+  }
+
+  private static Map<String, String[]> without(Map<String, String[]> parameters, String name) {
+    Map<String, String[]> rest = new LinkedHashMap<>(parameters);
+    rest.remove(name);
+    return rest;
+  }
+
+  private static String query(Map<String, String[]> parameters) {
+    return parameters.isEmpty()
+        ? ""
+        : parameters.entrySet().stream()
+            .map(entry ->
+                entry.getKey()
+                    + "="
+                    + URLEncoder.encode(entry.getValue()[0], StandardCharsets.UTF_8))
+            .collect(Collectors.joining("&", "?", ""));
+  }
+}
