@@ -34,8 +34,7 @@ final class BrowserRedirectFilter extends OncePerRequestFilter {
 
   private static boolean wantsPage(HttpServletRequest request) {
     try {
-      List<MediaType> accepted =
-          MediaType.parseMediaTypes(request.getHeader(HttpHeaders.ACCEPT));
+      List<MediaType> accepted = MediaType.parseMediaTypes(request.getHeader(HttpHeaders.ACCEPT));
       return accepted.stream().anyMatch(MediaType.TEXT_HTML::equalsTypeAndSubtype)
           && accepted.stream().noneMatch(MediaType.APPLICATION_JSON::equalsTypeAndSubtype);
     } catch (InvalidMediaTypeException _) {

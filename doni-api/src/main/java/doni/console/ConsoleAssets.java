@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -26,7 +27,7 @@ class ConsoleAssets {
   private static final String HTMX = "META-INF/maven/org.webjars.npm/htmx.org/pom.properties";
   private static final int HASH_LENGTH = 16;
 
-  private record Asset(String hash, String type, byte[] content) {}
+  private record Asset(String hash, String type, ByteBuffer content) {}
 
   private final Map<String, Asset> assets =
       Map.of(
@@ -60,8 +61,8 @@ class ConsoleAssets {
       return;
     }
     response.setContentType(asset.type());
-    response.setContentLength(asset.content().length);
-    response.getOutputStream().write(asset.content());
+    response.setContentLength(asset.content().remaining());
+    response.getOutputStream().write(asset.content().array());
   }
 
   /** Returns where the WebJar has htmx: its path contains the version. */
@@ -80,7 +81,10 @@ class ConsoleAssets {
     try {
       byte[] content = new ClassPathResource(path).getContentAsByteArray();
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-      return new Asset(HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH), type, content);
+      return new Asset(
+          HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH),
+          type,
+          ByteBuffer.wrap(content));
     } catch (IOException | NoSuchAlgorithmException e) {
       throw new IllegalStateException(path + " cannot be read", e);
     }

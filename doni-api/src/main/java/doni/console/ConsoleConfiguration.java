@@ -36,9 +36,9 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.XorCsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.header.Header;
@@ -162,8 +162,7 @@ class ConsoleConfiguration {
                   .permitAll()
                   .requestMatchers(ConsolePaths.LOGIN, ConsolePaths.LOGOUT, ConsolePaths.PROJECT)
                   .permitAll()
-                  .requestMatchers(
-                      HttpMethod.GET, ConsolePaths.PUBLIC, ConsolePaths.ASSETS + "/**")
+                  .requestMatchers(HttpMethod.GET, ConsolePaths.PUBLIC, ConsolePaths.ASSETS + "/**")
                   .permitAll()
                   .anyRequest()
                   .authenticated())
@@ -177,8 +176,11 @@ class ConsoleConfiguration {
                       request
                           .getRequestDispatcher(ConsolePaths.FORM_EXPIRED)
                           .forward(request, response)))
-          .sessionManagement(
-              session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+          // Of no use: ConsoleSession decides when a session begins. It would also give a session a
+          // new id at each request, under which no stored value can be read.
+          .sessionManagement(AbstractHttpConfigurer::disable)
+          .securityContext(context ->
+              context.securityContextRepository(new RequestAttributeSecurityContextRepository()))
           .formLogin(AbstractHttpConfigurer::disable)
           .httpBasic(AbstractHttpConfigurer::disable)
           .logout(AbstractHttpConfigurer::disable)
@@ -225,9 +227,7 @@ class ConsoleConfiguration {
       response.sendRedirect(
           wanted.equals(ConsolePaths.ROOT)
               ? ConsolePaths.LOGIN
-              : ConsolePaths.LOGIN
-                  + "?next="
-                  + URLEncoder.encode(wanted, StandardCharsets.UTF_8));
+              : ConsolePaths.LOGIN + "?next=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8));
     }
   }
 }

@@ -21,7 +21,8 @@ final class ConsolePaths {
 
   /** No second slash, dot segment, backslash or escape, so it cannot be read as another host. */
   private static final Pattern PAGE =
-      Pattern.compile("/console(/devices(/[A-Za-z0-9-]{1,64})?)?(\\?[A-Za-z0-9_=&.,%+:-]{0,1000})?");
+      Pattern.compile(
+          "/console(/devices(/[A-Za-z0-9-]{1,64})?)?(\\?[A-Za-z0-9_=&.,%+:-]{0,1000})?");
 
   private ConsolePaths() {}
 

@@ -69,8 +69,7 @@ class DeviceController {
       Model model) {
     Map<String, String[]> parameters = DeviceListPage.parameters(request);
     HardwareService.Page page =
-        service.list(
-            caller, HardwareListParameters.read(DeviceListPage.withLimit(parameters)));
+        service.list(caller, HardwareListParameters.read(DeviceListPage.withLimit(parameters)));
     model.addAttribute("list", DeviceListPage.of(ConsolePaths.DEVICES, parameters, page));
     model.addAttribute("everyProject", permissions.everyProject(caller));
     model.addAttribute("types", types.names());

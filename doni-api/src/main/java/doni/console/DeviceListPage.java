@@ -54,8 +54,7 @@ record DeviceListPage(
     page.forEachRemaining(devices::add);
     String next =
         page.nextMarker()
-            .map(marker ->
-                path + "?" + HardwareListParameters.after(parameters, marker.toString()))
+            .map(marker -> path + "?" + HardwareListParameters.after(parameters, marker.toString()))
             .orElse(null);
     return new DeviceListPage(
         path,
@@ -68,11 +67,13 @@ record DeviceListPage(
   /** Returns the parameters of a list; a field that is left empty in a form is no filter. */
   static Map<String, String[]> parameters(HttpServletRequest request) {
     Map<String, String[]> parameters = new LinkedHashMap<>();
-    request.getParameterMap().forEach((name, values) -> {
-      if (KNOWN.contains(name) && !Arrays.stream(values).allMatch(String::isBlank)) {
-        parameters.put(name, values);
-      }
-    });
+    request
+        .getParameterMap()
+        .forEach((name, values) -> {
+          if (KNOWN.contains(name) && !Arrays.stream(values).allMatch(String::isBlank)) {
+            parameters.put(name, values);
+          }
+        });
     return parameters;
   }
 

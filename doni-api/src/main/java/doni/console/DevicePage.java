@@ -70,7 +70,9 @@ record DevicePage(
         events);
   }
 
-  /** Returns a digest of what can change while the page is open; no unmasked value is part of it. */
+  /**
+   * Returns a digest of what can change while the page is open; no unmasked value is part of it.
+   */
   String version() {
     return LiveFragment.version(
         List.of(
@@ -96,7 +98,10 @@ record DevicePage(
         all.get("attempts"),
         all.get("waiting_since"),
         all.get("next_attempt_at"),
-        events.stream().filter(event -> report.workerType().equals(event.workerType())).findFirst().orElse(null),
+        events.stream()
+            .filter(event -> report.workerType().equals(event.workerType()))
+            .findFirst()
+            .orElse(null),
         details);
   }
 }

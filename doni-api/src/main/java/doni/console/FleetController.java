@@ -31,8 +31,7 @@ class FleetController {
 
   /** The part of the page that changes, or 204 if it does not differ from what the page shows. */
   @GetMapping(ConsolePaths.ROOT + "/fleet")
-  Object changes(
-      @AuthenticationPrincipal Caller caller, HttpServletRequest request, Model model) {
+  Object changes(@AuthenticationPrincipal Caller caller, HttpServletRequest request, Model model) {
     String version = show(caller, model);
     return LiveFragment.unlessSeen(request, version, "fleet :: live");
   }
@@ -42,8 +41,7 @@ class FleetController {
   String export(HttpServletRequest request, Model model) {
     Map<String, String[]> parameters = DeviceListPage.parameters(request);
     HardwareService.Page page =
-        service.export(
-            HardwareListParameters.readForExport(DeviceListPage.withLimit(parameters)));
+        service.export(HardwareListParameters.readForExport(DeviceListPage.withLimit(parameters)));
     model.addAttribute("list", DeviceListPage.of(ConsolePaths.PUBLIC, parameters, page));
     return "public";
   }

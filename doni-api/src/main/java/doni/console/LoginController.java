@@ -108,8 +108,7 @@ class LoginController {
   }
 
   /** A form that was shown before the login is of no use after it. */
-  private String entered(
-      String path, HttpServletRequest request, HttpServletResponse response) {
+  private String entered(String path, HttpServletRequest request, HttpServletResponse response) {
     formTokens.saveToken(null, request, response);
     return "redirect:" + path;
   }
@@ -126,8 +125,7 @@ class LoginController {
       return Optional.empty();
     }
     return switch (method) {
-      case "password" ->
-          Optional.of(new Credentials.Password(user, new Secret(secret), domain));
+      case "password" -> Optional.of(new Credentials.Password(user, new Secret(secret), domain));
       case "credential" ->
           Optional.of(new Credentials.ApplicationCredential(user, new Secret(secret)));
       case "token" -> Optional.of(new Credentials.StaticToken(new Secret(secret.strip())));

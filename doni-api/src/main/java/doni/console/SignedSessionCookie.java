@@ -46,8 +46,7 @@ final class SignedSessionCookie implements HttpSessionIdResolver {
   public void setSessionId(
       HttpServletRequest request, HttpServletResponse response, String sessionId) {
     String signature = Base64.getUrlEncoder().withoutPadding().encodeToString(hash.of(sessionId));
-    cookies.writeCookieValue(
-        new CookieValue(request, response, sessionId + SEPARATOR + signature));
+    cookies.writeCookieValue(new CookieValue(request, response, sessionId + SEPARATOR + signature));
   }
 
   @Override

@@ -97,7 +97,7 @@ class ConsoleIT {
     HttpResponse<String> page = browser.get("/console");
 
     assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
-    assertThat(page.body()).contains("member", "Devices of your project.");
+    assertThat(page.body()).contains("alice", "Devices of your project.");
   }
 
   @Test
@@ -232,8 +232,11 @@ class ConsoleIT {
     assertThat(cookies.stream().filter(cookie -> !cookie.contains("Max-Age=0")))
         .allMatch(cookie -> cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
         .noneMatch(cookie -> cookie.contains("Secure"));
-    assertThat(browser().get("/console/login", "X-Forwarded-Proto", "https").headers()
-            .allValues("Set-Cookie"))
+    assertThat(
+            browser()
+                .get("/console/login", "X-Forwarded-Proto", "https")
+                .headers()
+                .allValues("Set-Cookie"))
         .allMatch(cookie -> cookie.contains("Secure"));
   }
 
@@ -257,9 +260,11 @@ class ConsoleIT {
     browser.get("/console");
     String cookie = browser.cookie(SignedSessionCookie.NAME).orElseThrow();
 
+    long tokens = keystone.tokensOf("member");
     HttpResponse<String> answer = browser.post("/console/logout");
     browser.plant(SignedSessionCookie.NAME, cookie);
 
+    assertThat(keystone.tokensOf("member")).isEqualTo(tokens - 1);
     assertThat(answer.headers().firstValue("Location")).hasValue("/console/login");
     assertThat(browser.get("/console").statusCode()).isEqualTo(302);
   }
@@ -288,14 +293,15 @@ class ConsoleIT {
 
     keystone.revokesTokensOf("stranger");
 
-    assertThat(browser.get("/console").headers().firstValue("Location"))
-        .hasValue("/console/login");
+    assertThat(browser.get("/console").headers().firstValue("Location")).hasValue("/console/login");
   }
 
   @Test
   void sessionEndsAfterItsTimeout() {
     ConsoleBrowser browser = browser().logIn("stranger", PASSWORD);
-    database.sql("update spring_session set last_access_time = last_access_time - 1801000").update();
+    database
+        .sql("update spring_session set last_access_time = last_access_time - 1801000")
+        .update();
 
     assertThat(browser.get("/console").statusCode()).isEqualTo(302);
   }
@@ -356,7 +362,8 @@ class ConsoleIT {
     statuses.put("release", browser.post(path + "/release").statusCode());
     long generation = generation(id);
     statuses.put(
-        "delete", browser.post(path + "/delete", "generation", Long.toString(generation)).statusCode());
+        "delete",
+        browser.post(path + "/delete", "generation", Long.toString(generation)).statusCode());
 
     assertThat(statuses)
         .containsExactly(
@@ -566,7 +573,8 @@ class ConsoleIT {
 
   @Test
   void germanBrowsersReadGerman() {
-    HttpResponse<String> page = browser().get("/console/login", "Accept-Language", "de-CH,en;q=0.5");
+    HttpResponse<String> page =
+        browser().get("/console/login", "Accept-Language", "de-CH,en;q=0.5");
     HttpResponse<String> other = browser().get("/console/login", "Accept-Language", "fr");
 
     assertThat(page.body()).contains("<html lang=\"de\">", "Benutzername");

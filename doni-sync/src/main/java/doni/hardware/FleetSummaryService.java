@@ -1,10 +1,10 @@
 package doni.hardware;
 
-import doni.worker.HardwareType;
 import doni.hardwaretype.HardwareTypes;
 import doni.policy.Caller;
 import doni.task.LanePauseReader;
 import doni.task.TaskState;
+import doni.worker.HardwareType;
 import doni.worker.LanePause;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -21,7 +21,7 @@ public class HardwareSummaryService {
       with selected as materialized (
         select h.uuid, h.project_id, h.hardware_type, h.properties ->> 'machine_name' as machine_type, h.labels,
           h.quarantined_at is not null as quarantined
-        from hardware h where %s),
+        from hardware h where {condition}),
       task as materialized (
         select t.hardware_uuid, t.worker_type, t.state
         from selected s join worker_task_state t on t.hardware_uuid = s.uuid)
@@ -36,7 +36,7 @@ public class HardwareSummaryService {
       union all select 'project', project_id, null, count(*) from selected group by project_id
       union all select * from (
         select 'label', key, null, count(*) as labeled from selected, jsonb_object_keys(labels) key
-        group by key order by labeled desc, key limit %d) label
+        group by key order by labeled desc, key limit {labels}) label
       order by kind, devices desc, name
       """;
 
@@ -60,7 +60,11 @@ public class HardwareSummaryService {
     reader.refuseUnknownProperties(query.filter(), false);
     HardwareQuerySql selected = HardwareQuerySql.unordered(query, projectId);
     HardwareSummary.SummaryBuilder summary = new HardwareSummary.SummaryBuilder();
-    jdbc.sql(SUMMARY.formatted(selected.condition(), MAX_LABELS))
+    String sql =
+        SUMMARY
+            .replace("{labels}", Integer.toString(MAX_LABELS))
+            .replace("{condition}", selected.condition());
+    jdbc.sql(sql)
         .params(selected.parameters())
         .query(row -> {
           add(row, summary);

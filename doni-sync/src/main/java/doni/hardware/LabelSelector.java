@@ -121,28 +121,26 @@ public record LabelSelector(List<LabelRequirement> requirements) {
         return new LabelRequirement(key(), LabelOperator.ABSENT, List.of());
       }
       String key = key();
-      switch (token) {
+      return switch (token) {
         case "=", "==" -> {
           advance();
-          return new LabelRequirement(key, LabelOperator.IN, List.of(value()));
+          yield new LabelRequirement(key, LabelOperator.IN, List.of(value()));
         }
         case "!=" -> {
           advance();
-          return new LabelRequirement(key, LabelOperator.NOT_IN, List.of(value()));
+          yield new LabelRequirement(key, LabelOperator.NOT_IN, List.of(value()));
         }
         case "in" -> {
           advance();
-          return new LabelRequirement(key, LabelOperator.IN, values());
+          yield new LabelRequirement(key, LabelOperator.IN, values());
         }
         case "notin" -> {
           advance();
-          return new LabelRequirement(key, LabelOperator.NOT_IN, values());
+          yield new LabelRequirement(key, LabelOperator.NOT_IN, values());
         }
-        case ",", END -> {
-          return new LabelRequirement(key, LabelOperator.EXISTS, List.of());
-        }
+        case ",", END -> new LabelRequirement(key, LabelOperator.EXISTS, List.of());
         default -> throw expected("an operator, ',' or the end");
-      }
+      };
     }
 
     private String key() {

@@ -13,10 +13,7 @@ public interface SecretEncryptor {
   /** The member that stands in stored JSON for an encrypted value. */
   String ENCRYPTED_MEMBER = "$encrypted";
 
-  /**
-   * Reads a device's properties; values that were encrypted come as {@link
-   * Secret}s.
-   */
+  /** Reads a device's properties; values that were encrypted come as {@link Secret}s. */
   Map<String, Object> decryptProperties(HardwareId id, String json);
 
   /**
@@ -26,8 +23,7 @@ public interface SecretEncryptor {
   String encryptProperties(HardwareId id, String hardwareType, Map<String, Object> properties);
 
   /**
-   * Reads what a worker reported for a device; values that were encrypted come as {@link
-   * Secret}s.
+   * Reads what a worker reported for a device; values that were encrypted come as {@link Secret}s.
    */
   Map<String, Object> decryptDetails(HardwareId id, String workerType, String json);
 

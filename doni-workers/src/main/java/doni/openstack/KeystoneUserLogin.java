@@ -69,8 +69,8 @@ public final class KeystoneUserLogin {
    * @return empty if Keystone refuses the credentials
    */
   public Optional<UserToken> withApplicationCredential(String id, Secret secret) {
-    return unlessRefused(() ->
-        KeystoneLogin.withApplicationCredential(keystone, config, id, secret));
+    return unlessRefused(
+        () -> KeystoneLogin.withApplicationCredential(keystone, config, id, secret));
   }
 
   /**

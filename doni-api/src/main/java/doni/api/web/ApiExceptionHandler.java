@@ -42,7 +42,8 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> refused(RequestRefusedException refusal) {
-    return answer(FailureStatus.of(refusal), new HttpHeaders(), String.valueOf(refusal.getMessage()));
+    return answer(
+        FailureStatus.of(refusal), new HttpHeaders(), String.valueOf(refusal.getMessage()));
   }
 
   /**

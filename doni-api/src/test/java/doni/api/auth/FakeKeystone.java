@@ -41,6 +41,7 @@ public final class FakeKeystone implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
   /** Roles by project. */
   private record User(String password, Map<String, List<String>> projects) {}
 
@@ -75,9 +76,9 @@ public final class FakeKeystone implements AutoCloseable {
     users.put(name, new User(password, projects));
   }
 
-  /** Returns whether a token is valid. */
-  public boolean hasToken(String token) {
-    return tokens.containsKey(token) || unscoped.containsKey(token);
+  /** Returns how many valid tokens of a project a user has. */
+  public long tokensOf(String user) {
+    return tokens.keySet().stream().filter(token -> token.startsWith(user + "-token-")).count();
   }
 
   void knowsUnscoped(String token, Instant expiresAt) {
@@ -206,8 +207,7 @@ public final class FakeKeystone implements AutoCloseable {
       return true;
     }
     // The id of an application credential is "user/project", its secret the password.
-    String[] credential =
-        auth.at("/identity/application_credential/id").asString("").split("/", 2);
+    String[] credential = auth.at("/identity/application_credential/id").asString("").split("/", 2);
     User owner = credential.length == 2 ? users.get(credential[0]) : null;
     if (owner == null
         || !owner.password.equals(
