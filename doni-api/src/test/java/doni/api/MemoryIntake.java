@@ -10,6 +10,7 @@ import doni.hardware.HardwareService;
 import doni.hardware.HardwareView;
 import doni.hardware.JsonPatchOperation;
 import doni.hardware.ReservationWindowRecord;
+import doni.hardware.VersionedHardware;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
 import doni.task.TaskState;
@@ -40,12 +41,16 @@ public class MemoryIntake {
 
   private final Map<String, HardwareView> hardware = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicInteger reports = new AtomicInteger();
+  private final AtomicInteger views = new AtomicInteger();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private final AtomicReference<@Nullable RuntimeException> interruption = new AtomicReference<>();
   private final AtomicReference<@Nullable Object> received = new AtomicReference<>();
 
   public void clear() {
     hardware.clear();
+    reports.set(0);
+    views.set(0);
     failure.set(null);
     interruption.set(null);
     received.set(null);
@@ -125,6 +130,33 @@ public class MemoryIntake {
   public HardwareView get(Caller caller, String ref) {
     enter(ref);
     return find(caller, "hardware:get", ref);
+  }
+
+  /** The version is the generation and the number of {@link #report reports}. */
+  public VersionedHardware read(Caller caller, String ref) {
+    enter(ref);
+    HardwareView found = find(caller, "hardware:get", ref);
+    return new VersionedHardware(
+        found.generation() + "-" + reports.get(),
+        () -> {
+          views.incrementAndGet();
+          return found;
+        });
+  }
+
+  public VersionedHardware readDeletedToo(Caller caller, String ref) {
+    HardwareView found = getDeletedToo(caller, ref);
+    return new VersionedHardware(found.generation() + "-deleted", () -> found);
+  }
+
+  /** Lets a worker report something new about every device. */
+  public void report() {
+    reports.incrementAndGet();
+  }
+
+  /** How many devices were shown. */
+  public int views() {
+    return views.get();
   }
 
   /** Shows every device as deleted. */

@@ -7,6 +7,7 @@ import doni.policy.Caller;
 import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException.NotFound;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -82,21 +83,35 @@ class HardwareAccess {
   }
 
   /** Reads live hardware. */
-  HardwareView find(String rule, Caller caller, String ref) {
-    HardwareView hardware = reader.find(ref).orElseThrow(() -> NotFound.hardware(ref));
+  StoredHardware find(String rule, Caller caller, String ref) {
+    return checked(rule, caller, ref, reader.stored(ref));
+  }
+
+  /** As {@link #find}; a uuid also refers to deleted hardware that is still being cleaned up. */
+  StoredHardware findDeletedToo(String rule, Caller caller, String ref) {
+    return checked(
+        rule,
+        caller,
+        ref,
+        reader.stored(ref).or(() -> HardwareReader.uuid(ref).flatMap(reader::storedDeleted)));
+  }
+
+  private StoredHardware checked(
+      String rule, Caller caller, String ref, Optional<StoredHardware> found) {
+    StoredHardware hardware = found.orElseThrow(() -> NotFound.hardware(ref));
     enforce(rule, caller, hardware.target());
     return hardware;
   }
 
-  /** As {@link #find}; a uuid also refers to deleted hardware that is still being cleaned up. */
-  HardwareView findDeletedToo(String rule, Caller caller, String ref) {
-    HardwareView hardware =
-        reader
-            .find(ref)
-            .or(() -> HardwareReader.uuid(ref).flatMap(reader::findDeleted))
-            .orElseThrow(() -> NotFound.hardware(ref));
-    enforce(rule, caller, hardware.target());
-    return hardware;
+  /** Returns the hardware as the caller may see it, and its version for this caller. */
+  VersionedHardware shown(Caller caller, StoredHardware stored) {
+    boolean masked = !mayChange(caller, stored.target());
+    return new VersionedHardware(
+        reader.version(stored, masked),
+        () -> {
+          HardwareView hardware = reader.view(stored);
+          return masked ? reader.masked(hardware) : hardware;
+        });
   }
 
   /**
@@ -104,9 +119,11 @@ class HardwareAccess {
    * as the join token, are masked for a caller who may not change the hardware.
    */
   HardwareView shown(Caller caller, HardwareView hardware) {
-    return policy.allows("hardware:update", caller, hardware.target())
-        ? hardware
-        : reader.masked(hardware);
+    return mayChange(caller, hardware.target()) ? hardware : reader.masked(hardware);
+  }
+
+  private boolean mayChange(Caller caller, Map<String, String> target) {
+    return policy.allows("hardware:update", caller, target);
   }
 
   /**

@@ -9,12 +9,16 @@ import doni.hardware.HardwareRows.ListedRow;
 import doni.hardware.HardwareView.Quarantine;
 import doni.policy.PolicyTarget;
 import doni.request.RequestRefusedException;
+import doni.secret.KeyedHash;
 import doni.secret.MaskedPropertyView;
 import doni.secret.SecretEncryptor;
 import doni.task.TaskStatusReader;
 import doni.task.TaskStatusReader.TaskStatusRow;
 import doni.task.WorkerReport;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,44 +39,79 @@ import org.springframework.stereotype.Component;
 @Component
 public class HardwareReader {
 
-  private static final String FORM = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+  private static final int UUID_LENGTH = 36;
   private static final String TASKS =
       "select t.hardware_uuid, "
           + TaskStatusReader.COLUMNS
           + " from worker_task_state t where t.hardware_uuid = any(?)";
+
+  private static final Base64.Encoder VERSION = Base64.getUrlEncoder().withoutPadding();
+
+  /** Makes two versions of one device equal by chance once in 2^96 changes. */
+  private static final int VERSION_BYTES = 12;
 
   private final JdbcClient jdbc;
   private final MaskedPropertyView view;
   private final SecretEncryptor encryptor;
   private final TaskStatusReader tasks;
   private final DeviceAvailabilityReader availability;
+  private final KeyedHash versionHash;
 
   HardwareReader(
       JdbcClient jdbc,
       MaskedPropertyView view,
       SecretEncryptor encryptor,
       TaskStatusReader tasks,
-      DeviceAvailabilityReader availability) {
+      DeviceAvailabilityReader availability,
+      KeyedHash versionHash) {
     this.jdbc = jdbc;
     this.view = view;
     this.encryptor = encryptor;
     this.tasks = tasks;
     this.availability = availability;
+    this.versionHash = versionHash;
   }
 
   /** Returns the live hardware that a uuid or a name refers to; a uuid wins. */
   public Optional<HardwareView> find(String ref) {
-    Optional<UUID> uuid = parse(ref);
-    Optional<HardwareView> byUuid =
-        uuid.flatMap(value -> one("h.deleted_at is null and h.uuid = ?", value));
-    return byUuid
-        .or(() -> one("h.deleted_at is null and lower(h.name) = ?", ref.toLowerCase(Locale.ROOT)))
-        .map(found -> found.with(availability.of(List.of(found.id().value()))));
+    return stored(ref).map(this::view);
   }
 
   /** Returns the deleted hardware of that uuid, while its workers clean up. */
   Optional<HardwareView> findDeleted(HardwareId id) {
+    return storedDeleted(id).map(this::view);
+  }
+
+  /** As {@link #find}, as it is stored. */
+  Optional<StoredHardware> stored(String ref) {
+    Optional<UUID> uuid = parse(ref);
+    Optional<StoredHardware> byUuid =
+        uuid.flatMap(value -> one("h.deleted_at is null and h.uuid = ?", value));
+    return byUuid
+        .or(() -> one("h.deleted_at is null and lower(h.name) = ?", ref.toLowerCase(Locale.ROOT)))
+        .map(found -> found.with(availability.of(List.of(found.row().uuid()))));
+  }
+
+  /** As {@link #findDeleted}, as it is stored. */
+  Optional<StoredHardware> storedDeleted(HardwareId id) {
     return one("h.deleted_at is not null and h.uuid = ?", id.value());
+  }
+
+  /**
+   * Returns the version of hardware for a caller, see {@link VersionedHardware}. The hash is keyed,
+   * because what it depends on may hold secrets that the caller must not verify a guess with.
+   *
+   * @param masked whether the caller sees {@link #masked}
+   */
+  String version(StoredHardware stored, boolean masked) {
+    byte[] hash =
+        versionHash.of(
+            stored.versioned()
+                + tasks.circumstances(stored.row().hardwareType(), stored.tasks())
+                + (masked ? "masked" : ""));
+    return stored.row().generation()
+        + "-"
+        + VERSION.encodeToString(Arrays.copyOf(hash, VERSION_BYTES));
   }
 
   /** Returns the uuid of the live hardware that a uuid or a name refers to, without reading it. */
@@ -255,29 +294,8 @@ public class HardwareReader {
                 Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
-  private Optional<HardwareView> one(String condition, Object value) {
-    return jdbc.sql(
-            "select "
-                + HardwareRow.COLUMNS
-                + ", "
-                + TaskStatusReader.COLUMNS
-                + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid"
-                + " where "
-                + condition)
-        .param(value)
-        .query(result -> {
-          HardwareRow hardware = null;
-          List<TaskStatusRow> rows = new ArrayList<>();
-          while (result.next()) {
-            hardware = hardware == null ? HardwareRow.of(result) : hardware;
-            if (result.getString("worker_type") != null) {
-              rows.add(TaskStatusReader.row(result));
-            }
-          }
-          return hardware == null
-              ? Optional.<HardwareView>empty()
-              : Optional.of(view(hardware, rows));
-        });
+  private Optional<StoredHardware> one(String condition, Object value) {
+    return jdbc.sql(StoredHardware.SELECT + condition).param(value).query(StoredHardware::of);
   }
 
   private @Nullable PageMarker marker(HardwareListQuery query) {
@@ -292,6 +310,11 @@ public class HardwareReader {
         .optional()
         .orElseThrow(() ->
             new RequestRefusedException.Invalid("marker: there is no hardware " + query.marker()));
+  }
+
+  /** Returns the hardware for its owner. */
+  HardwareView view(StoredHardware stored) {
+    return view(stored.row(), stored.tasks()).with(stored.published());
   }
 
   private HardwareView view(HardwareRow hardwareRow, List<TaskStatusRow> rows) {
@@ -323,9 +346,20 @@ public class HardwareReader {
   }
 
   private static Optional<UUID> parse(String ref) {
-    // UUID.fromString also accepts "1-2-3-4-5", which would hide hardware of that name.
-    return ref.length() == 36 && ref.matches(FORM)
-        ? Optional.of(UUID.fromString(ref))
-        : Optional.empty();
+    return isUuid(ref) ? Optional.of(UUID.fromString(ref)) : Optional.empty();
+  }
+
+  /** UUID.fromString also accepts "1-2-3-4-5", which would hide hardware of that name. */
+  private static boolean isUuid(String ref) {
+    if (ref.length() != UUID_LENGTH) {
+      return false;
+    }
+    for (int i = 0; i < UUID_LENGTH; i++) {
+      boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+      if (hyphen ? ref.charAt(i) != '-' : !HexFormat.isHexDigit(ref.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

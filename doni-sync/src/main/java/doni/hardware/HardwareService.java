@@ -141,7 +141,7 @@ public class HardwareService {
   }
 
   public HardwareView get(Caller caller, String ref) {
-    return access.shown(caller, access.find("hardware:get", caller, ref));
+    return read(caller, ref).view().get();
   }
 
   /**
@@ -149,6 +149,16 @@ public class HardwareService {
    * same policy rule.
    */
   public HardwareView getDeletedToo(Caller caller, String ref) {
+    return readDeletedToo(caller, ref).view().get();
+  }
+
+  /** As {@link #get}, for callers who may know the version already and then need no view. */
+  public VersionedHardware read(Caller caller, String ref) {
+    return access.shown(caller, access.find("hardware:get", caller, ref));
+  }
+
+  /** As {@link #read}, of the hardware of {@link #getDeletedToo}. */
+  public VersionedHardware readDeletedToo(Caller caller, String ref) {
     return access.shown(caller, access.findDeletedToo("hardware:get", caller, ref));
   }
 

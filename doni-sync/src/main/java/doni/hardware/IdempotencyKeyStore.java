@@ -36,12 +36,12 @@ class IdempotencyKeyStore {
   IdempotencyKeyStore(
       IdempotencyKeyRepository rows,
       JdbcClient jdbc,
-      KeyedHash hash,
+      KeyedHash requestHash,
       JsonMapper json,
       Clock clock) {
     this.rows = rows;
     this.jdbc = jdbc;
-    this.hash = hash;
+    this.hash = requestHash;
     this.json = json;
     this.clock = clock;
   }

@@ -31,6 +31,13 @@ class SecretConfiguration {
     return new KeyedHash(keys(environment), "doni console cookie");
   }
 
+  /** Of what a client may see of a device, for its ETag. */
+  @Bean
+  KeyedHash versionHash(AesGcmCipher cipher, Environment environment) {
+    Objects.requireNonNull(cipher);
+    return new KeyedHash(keys(environment), "doni hardware version");
+  }
+
   private static Map<String, String> keys(Environment environment) {
     Map<String, String> keys = EncryptionKeySource.configured(environment);
     return keys.isEmpty()

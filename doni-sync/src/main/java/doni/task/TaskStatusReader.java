@@ -105,6 +105,20 @@ public class TaskStatusReader {
   }
 
   /**
+   * Returns what the reports of these tasks depend on besides them: which workers are shown, and
+   * the pauses of their lanes.
+   */
+  public String circumstances(String hardwareType, List<TaskStatusRow> tasks) {
+    StringBuilder text = new StringBuilder(types.workersOf(hardwareType).toString());
+    for (TaskStatusRow task : tasks) {
+      if (task.state() != TaskState.STEADY) {
+        text.append(pauses.current().get(task.workerType()));
+      }
+    }
+    return text.toString();
+  }
+
+  /**
    * Returns the reports of the tasks that are left of deleted hardware: those of enabled workers as
    * {@link #of} returns them, then those that keep the hardware although no enabled worker of its
    * type has them.

@@ -11,6 +11,7 @@ import doni.api.web.QueryParameters;
 import doni.enrollment.Generation;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareView;
+import doni.hardware.VersionedHardware;
 import doni.leftover.ForceDeleteService;
 import doni.policy.Caller;
 import io.swagger.v3.oas.annotations.Operation;
@@ -39,6 +40,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
 
 @RestController
 @RequestMapping(path = PageLinks.HARDWARE, produces = MediaType.APPLICATION_JSON_VALUE)
@@ -100,8 +102,16 @@ final class HardwareController {
   @Operation(
       operationId = "getHardware",
       summary = "Show a device",
-      description = "Requires hardware:get.")
+      description =
+          "Requires hardware:get. With the ETag of an earlier answer in If-None-Match, the answer is 304 without a"
+              + " body while neither the device nor a worker's report has changed.")
   @HardwareReferenceParameter
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = "If-None-Match",
+      description = "the ETag of an earlier answer",
+      schema = @Schema(type = "string"),
+      example = "\"1-5nCZ0kqTDhXkTeeM\"")
   @ApiResponse(
       responseCode = "200",
       description = "the device",
@@ -109,26 +119,30 @@ final class HardwareController {
       headers =
           @Header(
               name = "ETag",
-              description = "its version, for If-Match; worker reports do not change it",
-              schema = @Schema(type = "string", example = "\"1\"")))
+              description =
+                  "its version, for If-None-Match and If-Match; If-Match ignores what workers have reported since",
+              schema = @Schema(type = "string", example = "\"1-5nCZ0kqTDhXkTeeM\"")))
+  @ApiResponse(responseCode = "304", description = "nothing has changed", content = @Content)
   @DeletedTooParameter
   @HardwareFieldsParameter
   @ErrorStatuses({"400", "403", "404"})
   @GetMapping("/{ref}")
-  public Object get(
+  public @Nullable Object get(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       HttpServletRequest request,
-      HttpServletResponse response) {
+      ServletWebRequest conditional) {
     String checked = HardwareReference.checked(ref);
     QueryParameters parameters = new QueryParameters(request.getParameterMap());
     HardwareFields fields = HardwareFields.read(parameters);
     parameters.check();
-    HardwareView hardware =
+    VersionedHardware hardware =
         DeletedDevices.included(request)
-            ? service.getDeletedToo(caller, checked)
-            : service.get(caller, checked);
-    return fields.of(tagged(hardware, response));
+            ? service.readDeletedToo(caller, checked)
+            : service.read(caller, checked);
+    return conditional.checkNotModified(hardware.version())
+        ? null
+        : fields.of(HardwareJson.of(hardware.view().get()));
   }
 
   @Operation(
@@ -249,10 +263,7 @@ final class HardwareController {
     return ReservationWindowsJson.of(service.availability(caller, HardwareReference.checked(ref)));
   }
 
-  /**
-   * Sets the ETag on the response itself: in a {@code ResponseEntity}, it would make Spring answer
-   * 304, but worker reports change without the generation.
-   */
+  /** Sets the ETag of a change: the generation alone, because workers have not reported yet. */
   private static HardwareJson tagged(HardwareView hardware, HttpServletResponse response) {
     response.setHeader(HttpHeaders.ETAG, "\"" + hardware.generation() + "\"");
     return HardwareJson.of(hardware);

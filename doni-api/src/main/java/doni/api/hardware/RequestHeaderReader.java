@@ -21,7 +21,9 @@ final class RequestHeaderReader {
   private static final Pattern TAG =
       Pattern.compile("[ \\t]*(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \\t]*(?:,|$)");
 
-  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
+  /** A generation; after it, what workers had reported, which a change does not depend on. */
+  private static final Pattern VERSION = Pattern.compile("([1-9][0-9]{0,17})(?:-[A-Za-z0-9_-]+)?");
+
   private static final Pattern KEY = Pattern.compile("[\\x20-\\x7e]{1,255}");
   private static final int MAX_TAGS = 20;
 
@@ -41,8 +43,7 @@ final class RequestHeaderReader {
     Set<Generation> generations = new LinkedHashSet<>();
     Matcher tag = TAG.matcher(header);
     for (int tags = 0; tag.lookingAt() && tags < MAX_TAGS; tags++) {
-      boolean ours = tag.group(1) == null && NUMBER.matcher(tag.group(2)).matches();
-      generations.add(ours ? new Generation(Long.parseLong(tag.group(2))) : Generation.NONE);
+      generations.add(tag.group(1) == null ? generation(tag.group(2)) : Generation.NONE);
       if (tag.end() == header.length() && !header.endsWith(",")) {
         return generations;
       }
@@ -50,6 +51,11 @@ final class RequestHeaderReader {
     }
     throw new RequestRefusedException.Invalid(
         "If-Match: must be * or at most %d entity tags such as \"3\"".formatted(MAX_TAGS));
+  }
+
+  private static Generation generation(String tag) {
+    Matcher version = VERSION.matcher(tag);
+    return version.matches() ? new Generation(Long.parseLong(version.group(1))) : Generation.NONE;
   }
 
   static @Nullable public String idempotencyKey(HttpServletRequest request) {

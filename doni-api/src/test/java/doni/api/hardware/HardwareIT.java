@@ -222,13 +222,60 @@ class HardwareIT {
   }
 
   @Test
-  void neverAnswersNotModified() {
+  void answersInFullToTheTagOfAChange() {
     HardwareView device = intake.add("a", "alice-proj");
 
     Http.Answer answer = http.get("/v1/hardware/" + device.id(), "If-None-Match", "\"1\"");
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.body()).isNotEmpty();
+  }
+
+  @Test
+  void answersWithoutABodyWhileNothingChanges() {
+    HardwareView device = intake.add("a", "alice-proj");
+    String tag = http.get("/v1/hardware/" + device.id()).header("ETag");
+    int views = intake.views();
+
+    for (String known : List.of(tag, "W/" + tag, "\"1\", " + tag)) {
+      Http.Answer answer = http.get("/v1/hardware/" + device.id(), "If-None-Match", known);
+
+      assertThat(answer.status()).isEqualTo(304);
+      assertThat(answer.body()).isEmpty();
+      assertThat(answer.header("ETag")).isEqualTo(tag);
+    }
+    assertThat(intake.views()).isEqualTo(views);
+  }
+
+  @Test
+  void answersInFullAfterAReportAndAfterAChange() {
+    HardwareView device = intake.add("a", "alice-proj");
+    String path = "/v1/hardware/" + device.id();
+    String first = http.get(path).header("ETag");
+    intake.report();
+
+    Http.Answer reported = http.get(path, "If-None-Match", first);
+    http.patch(path, "[]");
+    Http.Answer changed = http.get(path, "If-None-Match", reported.header("ETag"));
+
+    assertThat(reported.status()).isEqualTo(200);
+    assertThat(changed.status()).isEqualTo(200);
+    assertThat(changed.header("ETag")).startsWith("\"2-");
+  }
+
+  @Test
+  void takesTheTagOfADeviceAsItsExpectedVersion() {
+    HardwareView device = intake.add("a", "alice-proj");
+    String path = "/v1/hardware/" + device.id();
+    String tag = http.get(path).header("ETag");
+    String[] headers = {"Content-Type", "application/json-patch+json", "If-Match", tag};
+    intake.report();
+
+    Http.Answer first = http.send("PATCH", path, "[]", headers);
+    Http.Answer second = http.send("PATCH", path, "[]", headers);
+
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(second.status()).isEqualTo(412);
   }
 
   @Test

@@ -35,6 +35,11 @@ class RequestHeaderReaderTests {
       delimiter = '|',
       value = {
         "\"3\"|3",
+        "\"3-5nCZ0kqTDhXkTeeM\"|3",
+        "\"3-5n_Z0k-TDhXkTeeM\",\"4\"|3,4",
+        "W/\"3-5nCZ0kqTDhXkTeeM\"|0",
+        "\"3-\"|0",
+        "\"3.5nCZ0kqTDhXkTeeM\"|0",
         "\"3\" , \"4\"|3,4",
         " \"3\",\"4\" |3,4",
         "W/\"3\"|0",

@@ -1,0 +1,71 @@
+package doni.hardware;
+
+import doni.availability.DeviceAvailability;
+import doni.policy.PolicyTarget;
+import doni.task.TaskStatusReader;
+import doni.task.TaskStatusReader.TaskStatusRow;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Hardware with its tasks as one statement reads them: nothing is decrypted or parsed yet.
+ *
+ * @param published its availability by UUID; empty if none is published
+ */
+record StoredHardware(
+    HardwareRow row, List<TaskStatusRow> tasks, Map<UUID, DeviceAvailability> published) {
+
+  /** The columns and tables that {@link #of} reads, without the condition. */
+  static final String SELECT =
+      "select "
+          + HardwareRow.COLUMNS
+          + ", "
+          + TaskStatusReader.COLUMNS
+          + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid where ";
+
+  /** Reads one row for each task; empty if there is no row. */
+  static Optional<StoredHardware> of(ResultSet result) throws SQLException {
+    HardwareRow hardware = null;
+    List<TaskStatusRow> tasks = new ArrayList<>();
+    while (result.next()) {
+      hardware = hardware == null ? HardwareRow.of(result) : hardware;
+      if (result.getString("worker_type") != null) {
+        tasks.add(TaskStatusReader.row(result));
+      }
+    }
+    // Equal hardware has to be read as an equal record, whatever the plan of the statement.
+    tasks.sort(Comparator.comparing(TaskStatusRow::workerType));
+    return hardware == null ? Optional.empty() : Optional.of(new StoredHardware(hardware, tasks, Map.of()));
+  }
+
+  StoredHardware with(Map<UUID, DeviceAvailability> availability) {
+    return new StoredHardware(row, tasks, availability);
+  }
+
+  /**
+   * Returns what its version depends on: all of it, except when the device was last seen, which
+   * moves while nothing changes.
+   */
+  String versioned() {
+    StringBuilder text = new StringBuilder().append(row).append(tasks);
+    for (DeviceAvailability availability : published.values()) {
+      text.append(availability.status())
+          .append(availability.since())
+          .append(availability.reason())
+          .append(availability.observed());
+    }
+    return text.toString();
+  }
+
+  /** What a policy rule may compare with. */
+  Map<String, String> target() {
+    return PolicyTarget.device(
+        row.uuid().toString(), row.name(), row.projectId(), row.hardwareType());
+  }
+}
