@@ -19,8 +19,11 @@ public final class KeyedHash {
 
   private static final String HMAC = "HmacSHA256";
 
-  /** In the order of the configured keys; the first one makes hashes, all of them match. */
-  private final List<SecretKeySpec> keys = new ArrayList<>();
+  /**
+   * In the order of the configured keys; the first one makes hashes, all of them match. They are
+   * copied for each text, because the look-up of the algorithm takes longer than the hash.
+   */
+  private final List<Mac> keys = new ArrayList<>();
 
   /**
    * @param encodedKeys base64 of 32 bytes by key id, as checked by {@link AesGcmCipher}
@@ -40,26 +43,26 @@ public final class KeyedHash {
   /** Returns whether a hash is that of the text under any of the configured keys. */
   public boolean matches(byte[] hash, String text) {
     boolean matches = false;
-    for (SecretKeySpec key : keys) {
+    for (Mac key : keys) {
       matches |= MessageDigest.isEqual(hash, hash(key, text));
     }
     return matches;
   }
 
-  private static byte[] hash(SecretKeySpec key, String text) {
+  private static byte[] hash(Mac key, String text) {
     try {
-      Mac mac = Mac.getInstance(HMAC);
-      mac.init(key);
-      return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("HMAC is missing in this JDK", e);
+      return ((Mac) key.clone()).doFinal(text.getBytes(StandardCharsets.UTF_8));
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("HMAC of this JDK cannot be copied", e);
     }
   }
 
-  private static SecretKeySpec derived(byte[] key, String purpose) {
+  private static Mac derived(byte[] key, String purpose) {
     try {
       byte[] info = purpose.getBytes(StandardCharsets.UTF_8);
-      return new SecretKeySpec(Hkdf.computeHkdf(HMAC, key, new byte[0], info, 32), HMAC);
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(Hkdf.computeHkdf(HMAC, key, new byte[0], info, 32), HMAC));
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("HMAC is missing in this JDK", e);
     }

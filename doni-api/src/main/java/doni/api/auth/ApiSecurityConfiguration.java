@@ -8,6 +8,7 @@ import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,12 +24,14 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.header.Header;
 import org.springframework.security.web.header.writers.StaticHeadersWriter;
+import org.springframework.security.web.savedrequest.NullRequestCache;
 
 /** Requires a token on every path except the open ones; no HTTP session, no form login. */
 @Configuration(proxyBeanMethods = false)
@@ -36,6 +39,14 @@ import org.springframework.security.web.header.writers.StaticHeadersWriter;
 class ApiSecurityConfiguration {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiSecurityConfiguration.class);
+
+  /** As in {@link StrictHttpFirewall}. */
+  private static final Pattern NAME_OF_HEADER =
+      Pattern.compile("[\\p{IsAssigned}&&[^\\p{IsControl}]]*");
+
+  /** As in {@link StrictHttpFirewall}. */
+  private static final Pattern VALUE_OF_HEADER =
+      Pattern.compile("[\\p{IsAssigned}&&[[^\\p{IsControl}]||\\t]]*");
 
   /** A call may wait that long before it is sent, see {@link doni.backend.BackendGuard}. */
   private static final Duration QUEUE = Duration.ofSeconds(2);
@@ -90,14 +101,40 @@ class ApiSecurityConfiguration {
         .headers(ApiSecurityConfiguration::securityHeaders)
         .exceptionHandling(handling ->
             handling.authenticationEntryPoint((_, response, _) -> errors.unauthorized(response)))
-        .sessionManagement(
-            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .securityContext(context ->
+            context.securityContextRepository(new RequestAttributeSecurityContextRepository()))
+        .requestCache(cache -> cache.requestCache(new NullRequestCache()))
+        .sessionManagement(AbstractHttpConfigurer::disable)
+        .anonymous(AbstractHttpConfigurer::disable)
+        .servletApi(AbstractHttpConfigurer::disable)
         .csrf(AbstractHttpConfigurer::disable)
         .formLogin(AbstractHttpConfigurer::disable)
         .httpBasic(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
-        .requestCache(AbstractHttpConfigurer::disable)
         .build();
+  }
+
+  /**
+   * Spring Security's own, except that it accepts printable ASCII without a regular expression: it
+   * checks the name and the value of a header each time that one is read.
+   */
+  @Bean
+  StrictHttpFirewall firewall() {
+    StrictHttpFirewall firewall = new StrictHttpFirewall();
+    firewall.setAllowedHeaderNames(
+        name -> isPrintableAscii(name) || NAME_OF_HEADER.matcher(name).matches());
+    firewall.setAllowedHeaderValues(
+        value -> isPrintableAscii(value) || VALUE_OF_HEADER.matcher(value).matches());
+    return firewall;
+  }
+
+  private static boolean isPrintableAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
