@@ -7,16 +7,11 @@ import doni.hardware.JsonPatchOperation.OperationKind;
 import doni.policy.Caller;
 import doni.testing.InventoryApplication;
 import doni.testing.SampleTypes;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.sql.Connection;
-import java.util.ArrayList;
+import doni.testing.StatementRecorder;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -31,8 +26,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
     classes = {InventoryApplication.class, StatementCountIT.Counting.class},
     properties = "doni.sync.enabled=false")
 class StatementCountIT {
-
-  private static final ThreadLocal<@Nullable List<String>> PREPARED = new ThreadLocal<>();
 
   private final HardwareService service;
   private final JdbcClient jdbc;
@@ -83,6 +76,11 @@ class StatementCountIT {
   }
 
   @Test
+  void aPollCostsOneStatement() {
+    assertThat(during(() -> service.read(alice, "dev").version())).hasSize(1);
+  }
+
+  @Test
   void aPatchThatChangesNothingCostsTwoStatements() {
     assertThat(during(() -> patch("required", "r"))).hasSize(2);
   }
@@ -119,13 +117,7 @@ class StatementCountIT {
   }
 
   private static List<String> during(Runnable request) {
-    List<String> statements = new ArrayList<>();
-    PREPARED.set(statements);
-    try {
-      request.run();
-    } finally {
-      PREPARED.remove();
-    }
+    List<String> statements = StatementRecorder.during(request);
     // Pauses of lanes are read once a second at most.
     statements.removeIf(sql -> sql.contains("from lane_hold"));
     return statements;
@@ -139,31 +131,9 @@ class StatementCountIT {
       return new BeanPostProcessor() {
         @Override
         public Object postProcessAfterInitialization(Object bean, String name) {
-          return bean instanceof DataSource database
-              ? intercepted(DataSource.class, database)
-              : bean;
+          return bean instanceof DataSource database ? StatementRecorder.recorded(database) : bean;
         }
       };
-    }
-
-    private static <T> T intercepted(Class<T> type, T target) {
-      InvocationHandler handler =
-          (_, method, arguments) -> {
-            List<String> statements = PREPARED.get();
-            if (method.getName().equals("prepareStatement") && statements != null) {
-              statements.add(((String) arguments[0]).strip());
-            }
-            try {
-              Object result = method.invoke(target, arguments);
-              return result instanceof Connection connection && !method.getName().equals("unwrap")
-                  ? intercepted(Connection.class, connection)
-                  : result;
-            } catch (InvocationTargetException e) {
-              throw e.getCause();
-            }
-          };
-      return type.cast(
-          Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
   }
 }
