@@ -186,6 +186,9 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
           parameters);
       sql.append(')');
     }
+    if (query.state() == TaskState.PENDING) {
+      appendMayBePending(query.workerType(), sql, parameters);
+    }
     if (query.state() != null) {
       appendState(query.state(), query.workerType(), sql, parameters);
     }
@@ -222,6 +225,19 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
       // A task is also pending while its device has a newer generation, which no index knows.
       case PENDING -> "";
     };
+  }
+
+  /**
+   * Rules out most devices before the view is asked, which also reads the device again and the
+   * queue: where nothing is pending, every device is tried.
+   */
+  private static void appendMayBePending(
+      @Nullable String workerType, StringBuilder sql, List<Object> parameters) {
+    sql.append(" and exists (select from worker_task c where c.hardware_uuid = h.uuid")
+        .append(" and (c.served_generation < h.generation or c.outcome is null")
+        .append(" or c.outcome = 'DEFERRED')");
+    append(" and c.worker_type = ?", workerType, sql, parameters);
+    sql.append(" offset 0)");
   }
 
   /**

@@ -148,6 +148,18 @@ class HardwareListPlanIT {
     }
   }
 
+  /** Five blocks for each device: its task, in a table and an index, and its place in the list. */
+  @Test
+  void readsTheQueueForNoDeviceThatCannotBePending() {
+    HardwareListQuery query =
+        query(SortKey.CREATED_AT, false, null, null, null, TaskState.PENDING, null);
+
+    String plan = plan("explain (analyze, buffers, costs off, timing off) ", query, null, null);
+
+    assertThat(plan).contains("on sync_fake_worker", "never executed");
+    assertThat(blocks(plan)).isLessThan(5 * DEVICES);
+  }
+
   private static List<HardwareListQuery> filters(SortKey key) {
     List<HardwareListQuery> queries = new ArrayList<>();
     queries.add(query(key, false, null, null, null, null, null));
