@@ -1,5 +1,6 @@
 package doni.bench;
 
+import doni.bench.ComparedLoad.BenchedServer;
 import doni.simulator.DoniProcess;
 import doni.simulator.SimulatedSite;
 import java.io.IOException;
@@ -14,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -22,13 +25,27 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code ./doni bench [N]}: enrolls N devices (10,000 unless said otherwise) and prints what the
- * service does next to what the machine can do, both measured in this run.
+ * service does next to what a bare HTTP server does with the same SQL, both measured in this run.
  */
 public final class Bench {
 
   private static final int THREADS = 16;
-  private static final int GETS = 40_000;
+  private static final int GETS_PER_DEVICE = 4;
   private static final int LISTS = 600;
+
+  /** Number of devices whose tags a poll knows. */
+  private static final int POLLED = 500;
+
+  /** Number of devices on a page of the lists. */
+  static final int PAGE = 1_000;
+
+  /** With fewer devices, the part with all workers is left out: a quick look for a change. */
+  private static final int SMALL = 2_000;
+
+  /** Share of a target that a short run must reach: it is less warm than a long one. */
+  private static final double CHECKED = 0.4;
+
+  private static final Duration FIRST = Duration.ofSeconds(10);
   private static final int WARM_ROUND = 2_000;
   private static final int MOST_WARM_ROUNDS = 20;
 
@@ -36,6 +53,10 @@ public final class Bench {
   private static final double WARM = 0.2;
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Time to start in, also on a busy machine. */
+  static final Duration START = Duration.ofMinutes(5);
+
   private static final String TOKEN = "bench-token";
   private static final String POLICY = "\"hardware:create\": \"@\"\n";
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -44,8 +65,10 @@ public final class Bench {
   private final Database database;
   private final Path directory;
   private final Path jar;
+  private final boolean checks;
 
-  private Bench(int devices, Database database, Path directory, Path jar) {
+  private Bench(int devices, Database database, Path directory, Path jar, boolean checks) {
+    this.checks = checks;
     this.devices = devices;
     this.database = database;
     this.directory = directory;
@@ -55,34 +78,63 @@ public final class Bench {
   /**
    * See the class; the path of the service's jar comes as the system property {@code doni.jar}.
    *
-   * @param args how many devices, or {@code site} for the part with all workers alone
+   * @param args how many devices, and {@code check} to fail if a figure is far from its target; or
+   *     {@code site} for the part with all workers alone; or {@code enroll} and how many devices
+   *     are enrolled with all workers
    */
   public static void main(String[] args) throws Exception {
-    boolean siteAlone = args.length > 0 && args[0].equals("site");
-    int devices = args.length > 0 && !siteAlone ? Integer.parseInt(args[0]) : 10_000;
+    BenchPart part = BenchPart.of(args.length == 0 ? "" : args[0]);
+    String number = part == BenchPart.SERVICE ? args(args, 0) : args(args, 1);
+    int devices = number.isEmpty() ? 10_000 : Integer.parseInt(number);
     Path directory = Files.createTempDirectory("doni-bench");
     try (Database database = Database.start()) {
       new Bench(
               devices,
               database,
               directory,
-              Path.of(System.getProperty("doni.jar", "doni-api/target/doni.jar")))
-          .run(siteAlone);
+              Path.of(System.getProperty("doni.jar", "doni-api/target/doni.jar")),
+              part == BenchPart.SERVICE && args(args, 1).equals("check"))
+          .run(part);
     } finally {
       delete(directory);
     }
   }
 
-  private void run(boolean siteAlone) throws Exception {
+  private static String args(String[] args, int index) {
+    return args.length > index ? args[index] : "";
+  }
+
+  /** What is measured. */
+  private enum BenchPart {
+    SERVICE,
+    SITE,
+    ENROLL;
+
+    static BenchPart of(String argument) {
+      return switch (argument) {
+        case "site" -> SITE;
+        case "enroll" -> ENROLL;
+        default -> SERVICE;
+      };
+    }
+  }
+
+  private void run(BenchPart part) throws Exception {
     Files.writeString(directory.resolve("policy.yaml"), POLICY);
     database.execute("postgres", "create database empty");
     try (DoniProcess migration = fake("empty", Map.of("DONI_SYNC_ENABLED", "false"))) {
-      migration.awaitReady(LIMIT);
+      migration.awaitReady(START);
     }
-    if (!siteAlone) {
+    if (part == BenchPart.ENROLL) {
+      new EnrollmentBench(database, directory, jar, devices).run("empty");
+      return;
+    }
+    if (part == BenchPart.SERVICE) {
       service();
     }
-    new WholeSiteBench(database, directory, jar).run("empty");
+    if (part == BenchPart.SITE || devices >= SMALL) {
+      new WholeSiteBench(database, directory, jar).run("empty");
+    }
   }
 
   private void service() throws Exception {
@@ -90,51 +142,108 @@ public final class Bench {
     database.create("service", "empty");
     database.create("edge", "empty");
 
-    System.out.printf(
-        Locale.ROOT, "%,d devices, %d connections%n%n%s%n", devices, THREADS, Row.HEAD);
-    JdbcBound jdbc = new JdbcBound(database, "bound");
-    // Every figure is that of a warm JVM, on both sides: others go before, unmeasured.
-    jdbc.create(THREADS, devices / 10, LIMIT);
-    Load.Result createBound = jdbc.create(THREADS, devices, LIMIT);
-    List<UUID> bound = uuids("bound");
-    try (DoniProcess service = fake("service", Map.of())) {
-      service.awaitReady(LIMIT);
-      int port = service.port();
+    double warm;
+    try (DoniProcess service = fake("service", Map.of());
+        BareProcess bare = BareProcess.start(database.url("bound"))) {
+      service.awaitReady(START);
+      BenchedServer server =
+          new BenchedServer(service.port(), ProcessHandle.of(service.pid()).orElseThrow());
       warm(service);
-      measure(service, "create", devices, () -> create(port, "bench", devices), createBound, 800);
-      awaitServed("service");
-      List<UUID> stored = uuids("service");
-      get(port, stored, GETS / 10);
-      measure(
-          service,
-          "get one",
-          GETS,
-          () -> get(port, stored, GETS),
-          jdbc.get(THREADS, GETS, LIMIT, bound),
-          3000);
-      String list = "/v1/hardware?limit=1000";
-      measure(
-          service, "list of 1,000", LISTS, () -> list(port, list), jdbc.list(4, LISTS, LIMIT), 60);
-      String export = "/v1/hardware/export?limit=1000";
-      measure(
-          service,
-          "export of 1,000",
-          LISTS,
-          () -> list(port, export),
-          jdbc.export(4, LISTS, LIMIT),
-          0);
-      database.execute("bound", "truncate scheduled_tasks");
-      int all = Math.toIntExact(database.count("service", "select count(*) from worker_task"));
-      Load.Result engineBound = EngineBound.run(database, "bound", all, LIMIT);
-      measure(service, "no-op tasks", all, () -> tasks(all), engineBound, 2000);
+      System.out.printf(
+          Locale.ROOT, "%,d devices, %d connections%n%n%s%n", devices, THREADS, Row.HEAD);
+      warm = requests(server, new BenchedServer(bare.port(), bare.handle()));
+      System.out.println(noOpTasks(server).line());
       System.out.printf(
           Locale.ROOT,
           "%nresident memory with %,d devices: %d MiB (target 512)%n",
           devices,
           service.residentBytes() >> 20);
     }
-    restart();
+    restart(warm);
     edge();
+  }
+
+  /** Returns the rate at which the warm service answers for one device. */
+  private double requests(BenchedServer service, BenchedServer bound) throws Exception {
+    ComparedLoad compared = new ComparedLoad(service, bound);
+    AtomicInteger run = new AtomicInteger();
+    print(
+        compared.row(
+            "create",
+            devices,
+            (server, count) -> create(server.port(), "bench-" + run.incrementAndGet(), count),
+            0.45));
+    awaitServed("service");
+    Map<Integer, List<UUID>> stored =
+        Map.of(service.port(), uuids("service"), bound.port(), uuids("bound"));
+    Row get =
+        compared.row(
+            "get one",
+            devices * GETS_PER_DEVICE,
+            (server, count) -> get(server.port(), of(server, stored), count),
+            0.65);
+    print(get);
+    Map<Integer, List<byte[]>> polls =
+        Map.of(
+            service.port(), polls(service.port(), of(service, stored)),
+            bound.port(), polls(bound.port(), of(bound, stored)));
+    print(
+        compared.row(
+            "poll, unchanged (304)",
+            devices * GETS_PER_DEVICE,
+            (server, count) -> poll(server.port(), of(server, polls), count),
+            0));
+    for (String path : List.of("/v1/hardware", "/v1/hardware/export")) {
+      print(
+          compared.row(
+              path.endsWith("export") ? "export of 1,000" : "list of 1,000",
+              LISTS,
+              (server, count) -> list(server.port(), path + "?limit=" + PAGE, count),
+              path.endsWith("export") ? 0 : 0.75));
+    }
+    print(
+        compared.row(
+            "patch",
+            devices,
+            (server, count) -> patch(server.port(), of(server, stored), run, count),
+            0));
+    awaitZero(
+        "service",
+        "select count(*) from worker_task t join hardware h on h.uuid = t.hardware_uuid"
+            + " where t.served_generation < h.generation");
+    return get.service().load().rate();
+  }
+
+  private static <T> T of(BenchedServer server, Map<Integer, T> byPort) {
+    return Objects.requireNonNull(byPort.get(server.port()));
+  }
+
+  /** The bound is db-scheduler with a task that does nothing, on the same table. */
+  private Row noOpTasks(BenchedServer service) throws Exception {
+    database.execute("bound", "truncate scheduled_tasks");
+    int all = Math.toIntExact(database.count("service", "select count(*) from worker_task"));
+    Load.Result bound = EngineBound.run(database, "bound", all, LIMIT);
+    double before = service.cpuMillis();
+    Load.Result result = tasks(all);
+    double cpu = (service.cpuMillis() - before) / all;
+    return new Row(
+        "no-op tasks",
+        new Row.Measured(result, cpu),
+        new Row.Measured(bound, Double.NaN),
+        Double.NaN,
+        0.8);
+  }
+
+  /**
+   * @throws IllegalStateException if the figures are checked, and this one is far from its target
+   */
+  private void print(Row row) {
+    System.out.println(row.line());
+    if (checks && row.ratio() < row.target() * CHECKED) {
+      throw new IllegalStateException(
+          "%s reaches %.2f of its bound; at least: %.2f"
+              .formatted(row.name(), row.ratio(), row.target() * CHECKED));
+    }
   }
 
   /**
@@ -146,7 +255,7 @@ public final class Bench {
     double share = 1;
     for (int round = 0; round < MOST_WARM_ROUNDS && share > WARM; round++) {
       long began = System.nanoTime();
-      create(service.port(), "warm-" + round, WARM_ROUND);
+      create(service.port(), "warm-" + round, Math.min(WARM_ROUND, devices));
       double now = compilationMillis(service);
       share = (now - compiled) / ((System.nanoTime() - began) / 1e6);
       compiled = now;
@@ -172,14 +281,24 @@ public final class Bench {
     }
   }
 
-  private void restart() throws Exception {
+  /**
+   * @param warm the rate that the service reached before, when it was warm
+   */
+  private void restart(double warm) throws Exception {
     long start = System.nanoTime();
     try (DoniProcess service = fake("service", Map.of())) {
-      service.awaitReady(LIMIT);
+      service.awaitReady(START);
       System.out.printf(
           Locale.ROOT,
           "ready after start on an existing database: %.1f s (target 6)%n",
           (System.nanoTime() - start) / 1e9);
+      Load.Result first = get(service.port(), uuids("service"), Integer.MAX_VALUE, FIRST);
+      System.out.printf(
+          Locale.ROOT,
+          "get one in the first %d s after a start: %,.0f/s, %.2f of the warm rate (target 0.60)%n",
+          FIRST.toSeconds(),
+          first.rate(),
+          first.rate() / warm);
     }
   }
 
@@ -192,7 +311,7 @@ public final class Bench {
         site.kubernetes().addNode("edge-" + i);
       }
       try (DoniProcess service = process("edge", environment).start()) {
-        service.awaitReady(LIMIT);
+        service.awaitReady(START);
         try (HttpConnection connection = new HttpConnection(service.port())) {
           long[] nanos = new long[count];
           for (int i = 0; i < count; i++) {
@@ -201,7 +320,8 @@ public final class Bench {
           java.util.Arrays.sort(nanos);
           System.out.printf(
               Locale.ROOT,
-              "enrollment to STEADY with the simulated Kubernetes: p50 %.0f ms, p99 %.0f ms (target p50 150)%n",
+              "enrollment to STEADY with the simulated Kubernetes: p50 %.0f ms, p99 %.0f ms (target"
+                  + " p50 150)%n",
               Load.percentile(nanos, 0.5),
               Load.percentile(nanos, 0.99));
         }
@@ -256,10 +376,15 @@ public final class Bench {
   }
 
   private static Load.Result get(int port, List<UUID> uuids, int count) throws Exception {
+    return get(port, uuids, count, LIMIT);
+  }
+
+  private static Load.Result get(int port, List<UUID> uuids, int count, Duration limit)
+      throws Exception {
     return Load.run(
         THREADS,
         count,
-        LIMIT,
+        limit,
         () ->
             new BenchClient(port) {
               @Override
@@ -270,11 +395,62 @@ public final class Bench {
             });
   }
 
-  private static Load.Result list(int port, String path) throws Exception {
+  /** Returns requests for some devices that carry the tags of their present state. */
+  private static List<byte[]> polls(int port, List<UUID> uuids) throws IOException {
+    List<byte[]> polls = new ArrayList<>();
+    try (HttpConnection connection = new HttpConnection(port)) {
+      for (UUID uuid : uuids.subList(0, Math.min(POLLED, uuids.size()))) {
+        String path = "/v1/hardware/" + uuid;
+        String tag = connection.send(HttpConnection.request("GET", path, TOKEN, ""), false).tag();
+        polls.add(HttpConnection.request("GET", path, TOKEN, "", tag));
+      }
+    }
+    return polls;
+  }
+
+  private static Load.Result poll(int port, List<byte[]> polls, int count) throws Exception {
+    return Load.run(
+        THREADS,
+        count,
+        LIMIT,
+        () ->
+            new BenchClient(port) {
+              @Override
+              public void once(int index) throws IOException {
+                expect(304, connection.send(polls.get(index % polls.size()), false));
+              }
+            });
+  }
+
+  /**
+   * @param values makes each value that is written a new one
+   */
+  private static Load.Result patch(int port, List<UUID> uuids, AtomicInteger values, int count)
+      throws Exception {
+    return Load.run(
+        THREADS,
+        count,
+        LIMIT,
+        () ->
+            new BenchClient(port) {
+              @Override
+              public void once(int index) throws IOException {
+                String path = "/v1/hardware/" + uuids.get(index % uuids.size());
+                String body =
+                    "[{\"op\":\"replace\",\"path\":\"/properties/default_required_field\",\"value\":\"x%d\"}]"
+                        .formatted(values.incrementAndGet());
+                expect(
+                    200,
+                    connection.send(HttpConnection.request("PATCH", path, TOKEN, body), false));
+              }
+            });
+  }
+
+  private static Load.Result list(int port, String path, int count) throws Exception {
     byte[] request = HttpConnection.request("GET", path, TOKEN, "");
     return Load.run(
         4,
-        LISTS,
+        count,
         LIMIT,
         () ->
             new BenchClient(port) {
@@ -339,25 +515,6 @@ public final class Bench {
             "{\"doni.keystone.static-tokens."
                 + TOKEN
                 + "\":{\"user-id\":\"bench\",\"user-name\":\"bench\",\"project-id\":\"bench\",\"roles\":[\"admin\"]}}");
-  }
-
-  private interface Work {
-    Load.Result run() throws Exception;
-  }
-
-  private static void measure(
-      DoniProcess service, String name, int count, Work work, Load.Result bound, double target)
-      throws Exception {
-    Duration before = cpu(service);
-    Load.Result result = work.run();
-    double cpuMillis = cpu(service).minus(before).toNanos() / 1e6 / count;
-    System.out.println(new Row(name, result, cpuMillis, bound, target).line());
-  }
-
-  private static Duration cpu(DoniProcess service) {
-    return ProcessHandle.of(service.pid())
-        .flatMap(process -> process.info().totalCpuDuration())
-        .orElse(Duration.ZERO);
   }
 
   private static JsonNode json(HttpConnection.Answer answer) {

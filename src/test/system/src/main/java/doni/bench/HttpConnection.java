@@ -16,8 +16,13 @@ import java.util.Locale;
  */
 final class HttpConnection implements AutoCloseable {
 
-  /** An answer; the body is empty where it was only counted. */
-  record Answer(int status, String body) {}
+  /**
+   * An answer.
+   *
+   * @param tag its ETag; empty for none
+   * @param body empty where it was only counted
+   */
+  record Answer(int status, String tag, String body) {}
 
   private final Socket socket;
   private final InputStream in;
@@ -32,6 +37,15 @@ final class HttpConnection implements AutoCloseable {
 
   /** The bytes of a request; {@code body} may be empty. */
   static byte[] request(String method, String path, String token, String body) {
+    return request(method, path, token, body, "");
+  }
+
+  /**
+   * As above.
+   *
+   * @param tag for {@code If-None-Match}; empty for none
+   */
+  static byte[] request(String method, String path, String token, String body, String tag) {
     byte[] content = body.getBytes(StandardCharsets.UTF_8);
     String head =
         method
@@ -41,6 +55,7 @@ final class HttpConnection implements AutoCloseable {
             + token
             + "\r\n"
             + (content.length == 0 ? "" : "Content-Type: application/json\r\n")
+            + (tag.isEmpty() ? "" : "If-None-Match: " + tag + "\r\n")
             + "Content-Length: "
             + content.length
             + "\r\n\r\n";
@@ -55,27 +70,30 @@ final class HttpConnection implements AutoCloseable {
     int status = Integer.parseInt(line().substring(9, 12));
     long length = 0;
     boolean chunked = false;
+    String tag = "";
     for (String header = line(); !header.isEmpty(); header = line()) {
       String lower = header.toLowerCase(Locale.ROOT);
       if (lower.startsWith("content-length:")) {
         length = Long.parseLong(lower.substring(15).strip());
+      } else if (lower.startsWith("etag:")) {
+        tag = header.substring(5).strip();
       } else if (lower.startsWith("transfer-encoding:") && lower.contains("chunked")) {
         chunked = true;
       }
     }
-    return chunked ? chunks(status, keepBody) : body(status, length, keepBody);
+    return chunked ? chunks(status, tag, keepBody) : body(status, tag, length, keepBody);
   }
 
-  private Answer body(int status, long length, boolean keepBody) throws IOException {
+  private Answer body(int status, String tag, long length, boolean keepBody) throws IOException {
     if (keepBody) {
       return new Answer(
-          status, new String(in.readNBytes(Math.toIntExact(length)), StandardCharsets.UTF_8));
+          status, tag, new String(in.readNBytes(Math.toIntExact(length)), StandardCharsets.UTF_8));
     }
     in.skipNBytes(length);
-    return new Answer(status, "");
+    return new Answer(status, tag, "");
   }
 
-  private Answer chunks(int status, boolean keepBody) throws IOException {
+  private Answer chunks(int status, String tag, boolean keepBody) throws IOException {
     java.io.ByteArrayOutputStream kept = new java.io.ByteArrayOutputStream();
     for (int size = chunkSize(); size > 0; size = chunkSize()) {
       if (keepBody) {
@@ -86,7 +104,7 @@ final class HttpConnection implements AutoCloseable {
       in.skipNBytes(2);
     }
     line();
-    return new Answer(status, kept.toString(StandardCharsets.UTF_8));
+    return new Answer(status, tag, kept.toString(StandardCharsets.UTF_8));
   }
 
   private int chunkSize() throws IOException {
