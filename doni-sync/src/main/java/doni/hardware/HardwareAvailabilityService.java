@@ -26,7 +26,8 @@ public class HardwareAvailabilityService {
 
   /** Returns the availability of live hardware and its history of the last 30 days. */
   public ReportedAvailability history(Caller caller, String ref) {
-    HardwareView hardware = access.find("hardware:get", caller, ref);
+    HardwareView hardware =
+        access.shown(caller, access.find("hardware:get", caller, ref)).view().get();
     return new ReportedAvailability(
         hardware.id(),
         Objects.requireNonNull(hardware.availability()),

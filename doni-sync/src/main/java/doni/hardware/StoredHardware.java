@@ -41,7 +41,9 @@ record StoredHardware(
     }
     // Equal hardware has to be read as an equal record, whatever the plan of the statement.
     tasks.sort(Comparator.comparing(TaskStatusRow::workerType));
-    return hardware == null ? Optional.empty() : Optional.of(new StoredHardware(hardware, tasks, Map.of()));
+    return hardware == null
+        ? Optional.empty()
+        : Optional.of(new StoredHardware(hardware, tasks, Map.of()));
   }
 
   StoredHardware with(Map<UUID, DeviceAvailability> availability) {

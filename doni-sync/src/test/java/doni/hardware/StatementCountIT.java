@@ -76,8 +76,8 @@ class StatementCountIT {
   }
 
   @Test
-  void aPollCostsOneStatement() {
-    assertThat(during(() -> service.read(alice, "dev").version())).hasSize(1);
+  void aPollCostsTwoStatements() {
+    assertThat(during(() -> service.read(alice, "dev").version())).hasSize(2);
   }
 
   @Test
