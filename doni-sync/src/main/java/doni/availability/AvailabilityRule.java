@@ -87,7 +87,7 @@ final class AvailabilityRule {
     Optional<SourceSignal> leader =
         current.stream()
             .filter(SourceSignal::isLeader)
-            .min(Comparator.comparing(it -> LEADERS.indexOf(it.source())));
+            .min(Comparator.comparingInt(it -> LEADERS.indexOf(it.source())));
     return leader.map(lead ->
         switch (lead.status()) {
           case RESPONDS -> responding(lead, current, now);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -441,7 +442,7 @@ class AvailabilityMonitorIT {
 
   private void listAll(SignalStatus status) {
     List<DeviceSignal> all =
-        jdbc.sql("select name from hardware").query(String.class).list().stream()
+        jdbc.sql("select name from hardware").query((row, _) -> row.getString(1)).list().stream()
             .map(name -> DeviceSignal.named(name, status, "listed", null))
             .toList();
     store.writeListed(K8S, SignalReport.named("gone", all), clock.instant());
@@ -494,14 +495,14 @@ class AvailabilityMonitorIT {
   private List<String> events(HardwareId device) {
     return jdbc.sql("select kind from event where hardware_uuid = ? order by id")
         .param(device.value())
-        .query(String.class)
+        .query((row, _) -> row.getString(1))
         .list();
   }
 
   /** Every event there is: of an incident, no device has one. */
   private List<String> siteEvents() {
     return jdbc.sql("select kind || ' ' || (body ->> 'devices') from event order by id")
-        .query(String.class)
+        .query((row, _) -> row.getString(1))
         .list();
   }
 
@@ -513,7 +514,7 @@ class AvailabilityMonitorIT {
   }
 
   private String rows() {
-    List<Map<String, Object>> rows =
+    List<Map<String, @Nullable Object>> rows =
         jdbc.sql(
                 """
                 select xmin::text as version, hardware_uuid from device_signal

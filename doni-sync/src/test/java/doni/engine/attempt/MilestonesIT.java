@@ -82,7 +82,7 @@ class MilestonesIT extends ReconcilerFixture {
             "select kind || ' ' || body from event where kind like 'device.milestone.%' and hardware_uuid = ?"
                 + " order by id")
         .param(id.value())
-        .query(String.class)
+        .query((row, _) -> row.getString(1))
         .list();
   }
 
