@@ -34,7 +34,8 @@ final class DescribeCommand implements ApiCommand {
   public CommandSpec spec() {
     return new CommandSpec(
             "describe",
-            "Shows a device: its workers with the reasons, properties, windows and last events.")
+            "Shows a device: its way to Ready, its workers with the reasons, properties, windows and last"
+                + " events.")
         .parameters("NAME...", 1, Integer.MAX_VALUE)
         .access()
         .exitCode(0, "shown")
@@ -59,6 +60,9 @@ final class DescribeCommand implements ApiCommand {
     String path = GetCommand.path(name);
     JsonValue device = device(client, path);
     head(device, console);
+    if (device.path("deleted_at").isNull()) {
+      readiness(client, path, console);
+    }
     workers(device, console);
     members("Properties", device.path("properties"), console);
     for (String member : device.names()) {
@@ -118,6 +122,35 @@ final class DescribeCommand implements ApiCommand {
 
   private static String time(JsonValue time) {
     return time.isNull() ? "" : time.line() + " (" + UtcTime.age(time.text()) + " ago)";
+  }
+
+  /** An older service does not have it. */
+  private static void readiness(ServiceApiClient client, String path, CommandConsole console) {
+    JsonValue readiness;
+    try {
+      readiness = client.get(path + "/readiness");
+    } catch (CommandFailedException e) {
+      if (e.status() != NOT_FOUND) {
+        throw e;
+      }
+      return;
+    }
+    console.print("Way to Ready:");
+    for (JsonValue step : readiness.path("steps").elements()) {
+      String name = step.path("step").line();
+      String since = step.path("since").line();
+      String reason = step.path("reason").line();
+      console.print(
+          "  "
+              + name
+              + " ".repeat(Math.max(1, 14 - name.length()))
+              + step.path("status").line()
+              + (since.isEmpty() ? "" : " since " + since)
+              + (reason.isEmpty() ? "" : ": " + reason));
+      if (!step.path("advice").line().isEmpty()) {
+        console.print("    Next: " + step.path("advice").line());
+      }
+    }
   }
 
   private static void workers(JsonValue device, CommandConsole console) {

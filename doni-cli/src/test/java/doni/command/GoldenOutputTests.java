@@ -61,6 +61,19 @@ class GoldenOutputTests {
                       {"last_error": "balena answered 500", "next_attempt_at": "2031-03-03T12:00:00+00:00"}}]}
       """;
 
+  private static final String READINESS =
+      """
+      {"ready": false, "current_step": "booted", "steps": [
+        {"step": "enrolled", "status": "reached", "since": "2001-03-03T12:00:00+00:00",
+         "worker_type": null, "reason": null, "advice": null},
+        {"step": "booted", "status": "current", "since": "2001-03-03T12:00:05+00:00",
+         "worker_type": "balena", "reason": "the machine has never contacted Balena",
+         "advice": "connect power and network"},
+        {"step": "reservable", "status": "ahead", "since": null,
+         "worker_type": "blazar.device", "reason": "Blazar does not have the device yet",
+         "advice": null}]}
+      """;
+
   private static final String WINDOWS =
       """
       {"availability": [{"uuid": "5b1e6f0a-2c3d-4e5f-8a9b-0c1d2e3f4a5b", "start": "2031-03-03T00:00:00+00:00",
@@ -130,7 +143,7 @@ class GoldenOutputTests {
   @CsvSource({"describe-pipe, false", "describe-terminal, true"})
   void describesADeviceWithWhateverTheServiceSends(String golden, boolean terminal)
       throws IOException {
-    service.answer(DEVICE).answer(WINDOWS).answer(EVENTS);
+    service.answer(DEVICE).answer(READINESS).answer(WINDOWS).answer(EVENTS);
 
     check(golden, terminal, "describe greenhouse-pi");
   }
