@@ -3,6 +3,7 @@ package doni.console;
 import doni.api.hardware.HardwareListParameters;
 import doni.api.web.ClientTextRules;
 import doni.api.web.HardwareReference;
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwarePermissions;
@@ -13,6 +14,7 @@ import doni.hardware.HardwareView;
 import doni.hardware.QuarantineService;
 import doni.hardwaretype.HardwareTypes;
 import doni.policy.Caller;
+import doni.readiness.ReadinessService;
 import doni.request.RequestRefusedException;
 import doni.secret.MaskedPropertyView;
 import doni.task.TaskState;
@@ -42,6 +44,7 @@ class DeviceController {
   private final HardwareService service;
   private final QuarantineService quarantines;
   private final HardwarePlanService plans;
+  private final ReadinessService readiness;
   private final HardwarePermissions permissions;
   private final HardwareTypes types;
   private final MaskedPropertyView view;
@@ -50,12 +53,14 @@ class DeviceController {
       HardwareService service,
       QuarantineService quarantines,
       HardwarePlanService plans,
+      ReadinessService readiness,
       HardwarePermissions permissions,
       HardwareTypes types,
       MaskedPropertyView view) {
     this.service = service;
     this.quarantines = quarantines;
     this.plans = plans;
+    this.readiness = readiness;
     this.permissions = permissions;
     this.types = types;
     this.view = view;
@@ -74,6 +79,7 @@ class DeviceController {
     model.addAttribute("everyProject", permissions.everyProject(caller));
     model.addAttribute("types", types.names());
     model.addAttribute("states", TaskState.values());
+    model.addAttribute("availabilities", AvailabilityStatus.values());
     model.addAttribute("done", "delete".equals(done) ? "delete" : "");
     return "devices";
   }
@@ -166,14 +172,14 @@ class DeviceController {
 
   private String show(Caller caller, String ref, Model model) {
     HardwareView device = find(caller, ref);
+    boolean live = device.deletedAt() == null;
     DevicePage page =
         DevicePage.of(
             device,
+            live ? readiness.of(caller, device.id().toString()) : null,
             permissions.of(caller, device),
             view,
-            device.deletedAt() == null
-                ? service.availability(caller, device.id().toString())
-                : List.of(),
+            live ? service.availability(caller, device.id().toString()) : List.of(),
             service.events(caller, device.id().toString(), EVENTS, null));
     String version = page.version();
     model.addAttribute("page", page);

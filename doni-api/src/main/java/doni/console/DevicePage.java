@@ -4,6 +4,7 @@ import doni.event.HardwareEvent;
 import doni.hardware.HardwarePermissions.AllowedActions;
 import doni.hardware.HardwareView;
 import doni.hardware.ReservationWindowRecord;
+import doni.readiness.DeviceReadiness;
 import doni.secret.MaskedPropertyView;
 import doni.task.TaskState;
 import doni.task.WorkerReport;
@@ -16,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the page of a device shows. Every secret is masked, also those that the API shows to the
  * owner of the device, such as the join token: a page is seen by those who look over a shoulder.
+ *
+ * @param readiness null for a deleted device
  */
 record DevicePage(
     HardwareView device,
+    @Nullable DeviceReadiness readiness,
     AllowedActions allowed,
     Map<String, Object> properties,
     List<WorkerRow> workers,
@@ -57,12 +61,14 @@ record DevicePage(
 
   static DevicePage of(
       HardwareView device,
+      @Nullable DeviceReadiness readiness,
       AllowedActions allowed,
       MaskedPropertyView view,
       List<ReservationWindowRecord> windows,
       List<HardwareEvent> events) {
     return new DevicePage(
         device,
+        readiness,
         allowed,
         view.forReader(device.hardwareType(), device.properties()),
         device.workers().stream().map(report -> row(report, view, events)).toList(),
@@ -79,6 +85,10 @@ record DevicePage(
             device.generation(),
             Optional.ofNullable(device.quarantine()),
             Optional.ofNullable(device.deletedAt()),
+            Optional.ofNullable(device.availability())
+                .map(availability -> List.of(availability.status(), availability.reason())),
+            Optional.ofNullable(readiness),
+            device.labels(),
             allowed,
             properties,
             workers,

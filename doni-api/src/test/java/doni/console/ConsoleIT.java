@@ -402,6 +402,7 @@ class ConsoleIT {
 
     assertThat(body)
         .contains("edge-01", device, "device.balena", "k8s", "pending", "queued")
+        .contains("never seen", "Way to Ready", "node joined", "the device has not joined the cluster")
         .contains("hardware.created", "hardware.quarantined", "raspberrypi4-64")
         .contains("relay board &lt;b&gt;broken&lt;/b&gt;", "Release")
         .doesNotContain("<b>broken");
@@ -426,6 +427,9 @@ class ConsoleIT {
     assertThat(second).contains("First page");
     assertThat(rows(member.get("/console/devices?name=edge-01").body())).isEqualTo(1);
     assertThat(rows(member.get("/console/devices?state=ERROR").body())).isZero();
+    assertThat(rows(member.get("/console/devices?q=EDGE-0&selector=%21rack").body())).isEqualTo(1);
+    assertThat(rows(member.get("/console/devices?device_availability=online").body())).isZero();
+    assertThat(member.get("/console/devices?selector=a%3D%3D%3Db").statusCode()).isEqualTo(400);
     assertThat(member.get("/console/devices?state=WRONG").statusCode()).isEqualTo(400);
     assertThat(member.get("/console/devices?marker=" + UUID.randomUUID()).statusCode())
         .isEqualTo(400);
