@@ -176,7 +176,7 @@ final class BackendHardwareImport {
       boolean dryRun,
       BackendImportReport report,
       BiConsumer<ImportLine, JsonValue> answers) {
-    String path = ImportCommand.PATH + "?mode=row&dry_run=" + dryRun;
+    String path = BackendImportCommand.PATH + "?mode=row&dry_run=" + dryRun;
     for (ImportRequestSplitter.ImportPart part :
         ImportRequestSplitter.of(lines.stream().map(ImportLine::row).toList())) {
       try {

@@ -92,7 +92,7 @@ final class BackendImportReport {
 
   void print(boolean json, PrintWriter out) {
     if (json) {
-      out.println(ImportCommand.JSON.writeValueAsString(document()));
+      out.println(BackendImportCommand.JSON.writeValueAsString(document()));
     } else {
       rows.forEach(row -> print(row, out));
       out.println(

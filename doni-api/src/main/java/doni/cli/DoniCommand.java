@@ -31,7 +31,7 @@ import picocli.CommandLine.Unmatched;
       DoctorCommand.class,
       PolicyCheckCommand.class,
       MachineTypesCommand.class,
-      ImportCommand.class,
+      BackendImportCommand.class,
       AotTraining.class
     })
 public final class DoniCommand implements Runnable {

@@ -40,7 +40,7 @@ final class ConsoleLogin {
 
     record ApplicationCredential(String id, Secret secret) implements Credentials {}
 
-    record StaticToken(Secret token) implements Credentials {}
+    record ConfiguredToken(Secret token) implements Credentials {}
   }
 
   /** The result of a login. */
@@ -59,7 +59,7 @@ final class ConsoleLogin {
     record Refused() implements LoginResult {}
 
     /** The credentials are right, but the user has no role in any project. */
-    record NoProject() implements LoginResult {}
+    record MissingProject() implements LoginResult {}
 
     record TooManyFailures() implements LoginResult {}
 
@@ -120,14 +120,14 @@ final class ConsoleLogin {
 
   private LoginResult answer(Credentials credentials) {
     if (keystone == null) {
-      return credentials instanceof Credentials.StaticToken(Secret token) ? of(token) : refused();
+      return credentials instanceof Credentials.ConfiguredToken(Secret token) ? of(token) : refused();
     }
     return atKeystone(keystone, credentials);
   }
 
   private static LoginResult atKeystone(KeystoneUserLogin keystone, Credentials credentials) {
     return switch (credentials) {
-      case Credentials.StaticToken _ -> refused();
+      case Credentials.ConfiguredToken _ -> refused();
       case Credentials.ApplicationCredential(String id, Secret secret) ->
           keystone
               .withApplicationCredential(id, secret)
@@ -154,12 +154,12 @@ final class ConsoleLogin {
   private static LoginResult chooseProject(KeystoneUserLogin keystone, UserToken identity) {
     List<UserProject> projects = keystone.projects(identity.token());
     return switch (projects.size()) {
-      case 0 -> new LoginResult.NoProject();
+      case 0 -> new LoginResult.MissingProject();
       case 1 ->
           keystone
               .forProject(identity.token(), projects.getFirst().id())
               .<LoginResult>map(token -> new LoginResult.LoggedIn(null, token.token()))
-              .orElseGet(LoginResult.NoProject::new);
+              .orElseGet(LoginResult.MissingProject::new);
       default -> new LoginResult.ProjectNeeded(identity.token());
     };
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ConsoleSession {
 
   /** The tokens that a session can have. */
-  private enum TokenKind {
+  private enum SessionTokenKind {
     /** Of the user, from the login; it lists projects and is exchanged for the other one. */
     IDENTITY,
     /** Of the user in the chosen project; requests are made with it. */
@@ -44,8 +44,8 @@ final class ConsoleSession {
   void start(HttpServletRequest request, @Nullable Secret identity, @Nullable Secret project) {
     end(request);
     HttpSession session = request.getSession(true);
-    store(session, TokenKind.IDENTITY, identity);
-    store(session, TokenKind.PROJECT, project);
+    store(session, SessionTokenKind.IDENTITY, identity);
+    store(session, SessionTokenKind.PROJECT, project);
   }
 
   void end(HttpServletRequest request) {
@@ -56,21 +56,21 @@ final class ConsoleSession {
   }
 
   Optional<Secret> identityToken(HttpServletRequest request) {
-    return token(request, TokenKind.IDENTITY);
+    return token(request, SessionTokenKind.IDENTITY);
   }
 
   Optional<Secret> projectToken(HttpServletRequest request) {
-    return token(request, TokenKind.PROJECT);
+    return token(request, SessionTokenKind.PROJECT);
   }
 
-  private void store(HttpSession session, TokenKind kind, @Nullable Secret token) {
+  private void store(HttpSession session, SessionTokenKind kind, @Nullable Secret token) {
     if (token != null) {
       session.setAttribute(
           kind.name(), encryptor.encryptSessionValue(session.getId(), kind.name(), token));
     }
   }
 
-  private Optional<Secret> token(HttpServletRequest request, TokenKind kind) {
+  private Optional<Secret> token(HttpServletRequest request, SessionTokenKind kind) {
     HttpSession session = request.getSession(false);
     if (session == null) {
       return Optional.empty();

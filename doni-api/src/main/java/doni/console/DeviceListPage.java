@@ -67,7 +67,7 @@ record DeviceListPage(
         parameters.containsKey(MARKER) ? path + query(without(parameters, MARKER)) : null);
   }
 
-  /** Returns the parameters of a list; a field that is left empty in a form is no filter. */
+  /** Returns the parameters of a list; a field that is left empty in a form does not filter. */
   static Map<String, String[]> parameters(HttpServletRequest request) {
     Map<String, String[]> parameters = new LinkedHashMap<>();
     request

@@ -63,7 +63,7 @@ class LoginController {
       }
       case LoginResult.Refused _ ->
           refused(HttpStatus.UNAUTHORIZED, "refused", next, model, response);
-      case LoginResult.NoProject _ ->
+      case LoginResult.MissingProject _ ->
           refused(HttpStatus.FORBIDDEN, "no-project", next, model, response);
       case LoginResult.TooManyFailures _ ->
           refused(HttpStatus.TOO_MANY_REQUESTS, "too-many", next, model, response);
@@ -128,7 +128,7 @@ class LoginController {
       case "password" -> Optional.of(new Credentials.Password(user, new Secret(secret), domain));
       case "credential" ->
           Optional.of(new Credentials.ApplicationCredential(user, new Secret(secret)));
-      case "token" -> Optional.of(new Credentials.StaticToken(new Secret(secret.strip())));
+      case "token" -> Optional.of(new Credentials.ConfiguredToken(new Secret(secret.strip())));
       default -> Optional.empty();
     };
   }

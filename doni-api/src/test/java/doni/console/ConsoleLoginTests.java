@@ -57,6 +57,6 @@ class ConsoleLoginTests {
   }
 
   private LoginResult logIn(String token, String address) {
-    return login.logIn(new Credentials.StaticToken(new Secret(token)), address);
+    return login.logIn(new Credentials.ConfiguredToken(new Secret(token)), address);
   }
 }

@@ -84,7 +84,7 @@ public record ServiceAccess(
       return Optional.of(stored.get().token());
     }
     return OpenStackCredentials.find(environment, null)
-        .map(credentials -> KeystoneLogin.login(credentials).token());
+        .map(credentials -> KeystoneTokenLogin.login(credentials).token());
   }
 
   private static String read(Path file) {

@@ -38,8 +38,8 @@ final class CommandList {
       case "get" -> new GetCommand();
       case "describe" -> new DescribeCommand();
       case "events" -> new EventsCommand();
-      case "availability" -> new SiteCommands.AvailabilityCommand();
-      case "summary" -> new SiteCommands.SummaryCommand();
+      case "availability" -> new FleetCommands.AvailabilityCommand();
+      case "summary" -> new FleetCommands.SummaryCommand();
       case "create" -> new EnrollCommands.CreateCommand();
       case "set" -> new EnrollCommands.SetCommand();
       case "delete" -> new DeviceCommands.DeleteCommand();
@@ -49,7 +49,7 @@ final class CommandList {
       case "plan" -> new PlanCommand();
       case "leftovers" -> new SiteCommands.LeftoversCommand();
       case "import" -> new ImportCommand();
-      case "export" -> new SiteCommands.ExportCommand();
+      case "export" -> new FleetCommands.ExportCommand();
       case "hardware-types" -> new SiteCommands.HardwareTypesCommand();
       case "status" -> new SiteCommands.StatusCommand();
       case "api" -> new SiteCommands.ApiCallCommand();

@@ -1,7 +1,7 @@
 package doni.command;
 
 import doni.client.CommandFailedException;
-import doni.client.KeystoneLogin;
+import doni.client.KeystoneTokenLogin;
 import doni.client.OpenStackCredentials;
 import doni.client.StoredLogin;
 import java.io.Console;
@@ -47,7 +47,7 @@ final class LoginCommands {
         credentials = prompted(credentials, console);
       }
       String service = console.access(arguments).service().toString();
-      KeystoneLogin login = KeystoneLogin.login(credentials);
+      KeystoneTokenLogin login = KeystoneTokenLogin.login(credentials);
       new StoredLogin(service, login.token(), login.expiresAt()).write(console.environment());
       console.print("logged in as %s until %s".formatted(login, login.expiresAt()));
       console.print("for " + service + ", in " + StoredLogin.file(console.environment()));

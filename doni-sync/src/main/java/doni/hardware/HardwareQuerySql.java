@@ -228,14 +228,13 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
   }
 
   /**
-   * Rules out most devices before the view is asked, which also reads the device again and the
-   * queue: where nothing is pending, every device is tried.
+   * Rules out most devices before the view is asked that also reads the queue: where nothing is
+   * pending, every device is tried.
    */
   private static void appendMayBePending(
       @Nullable String workerType, StringBuilder sql, List<Object> parameters) {
-    sql.append(" and exists (select from worker_task c where c.hardware_uuid = h.uuid")
-        .append(" and (c.served_generation < h.generation or c.outcome is null")
-        .append(" or c.outcome = 'DEFERRED')");
+    sql.append(" and exists (select from worker_task_at_rest c where c.hardware_uuid = h.uuid")
+        .append(" and c.state_at_rest = 'PENDING'");
     append(" and c.worker_type = ?", workerType, sql, parameters);
     sql.append(" offset 0)");
   }

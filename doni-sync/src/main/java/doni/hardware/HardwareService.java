@@ -96,6 +96,7 @@ public class HardwareService {
 
   private final HardwareAccess access;
   private final HardwareReader reader;
+  private final HardwareListReader lists;
   private final EnrollmentRules rules;
   private final HardwareEnroller enroller;
   private final ChangeHistory history;
@@ -103,11 +104,13 @@ public class HardwareService {
   HardwareService(
       HardwareAccess access,
       HardwareReader reader,
+      HardwareListReader lists,
       EnrollmentRules rules,
       HardwareEnroller enroller,
       ChangeHistory history) {
     this.access = access;
     this.reader = reader;
+    this.lists = lists;
     this.rules = rules;
     this.enroller = enroller;
     this.history = history;
@@ -165,7 +168,7 @@ public class HardwareService {
   public Page list(Caller caller, HardwareListQuery query) {
     String projectId = access.enforceForList(caller, query);
     return new Page(
-        reader.list(query.withOneMore(), projectId, false),
+        lists.list(query.withOneMore(), projectId, false),
         hardware -> access.shown(caller, hardware),
         query.limit());
   }
@@ -173,7 +176,7 @@ public class HardwareService {
   /** Returns all live hardware with its public properties, without workers. Needs no caller. */
   public Page export(HardwareListQuery query) {
     return new Page(
-        reader.list(query.withOneMore(), null, true), UnaryOperator.identity(), query.limit());
+        lists.list(query.withOneMore(), null, true), UnaryOperator.identity(), query.limit());
   }
 
   /**

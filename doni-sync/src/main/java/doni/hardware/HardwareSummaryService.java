@@ -42,12 +42,12 @@ public class HardwareSummaryService {
 
   private final JdbcClient jdbc;
   private final HardwareAccess access;
-  private final HardwareReader reader;
+  private final HardwareListReader lists;
 
-  HardwareSummaryService(JdbcClient jdbc, HardwareAccess access, HardwareReader reader) {
+  HardwareSummaryService(JdbcClient jdbc, HardwareAccess access, HardwareListReader lists) {
     this.jdbc = jdbc;
     this.access = access;
-    this.reader = reader;
+    this.lists = lists;
   }
 
   /**
@@ -57,7 +57,7 @@ public class HardwareSummaryService {
    */
   public HardwareSummary summarize(Caller caller, HardwareListQuery query) {
     @Nullable String projectId = access.enforceForList(caller, query);
-    reader.refuseUnknownProperties(query.filter(), false);
+    lists.refuseUnknownProperties(query.filter(), false);
     HardwareQuerySql selected = HardwareQuerySql.unordered(query, projectId);
     HardwareSummary.SummaryBuilder summary = new HardwareSummary.SummaryBuilder();
     String sql =

@@ -40,7 +40,7 @@ final class MigratedHardwareReader {
    *
    * @param generation 1 until it is changed here
    */
-  record StoredHardware(
+  record ComparedHardware(
       HardwareId id,
       String name,
       String projectId,
@@ -66,7 +66,7 @@ final class MigratedHardwareReader {
   }
 
   /** Returns those of the devices that are stored, decrypted. */
-  Map<HardwareId, StoredHardware> stored(Collection<HardwareId> ids) {
+  Map<HardwareId, ComparedHardware> stored(Collection<HardwareId> ids) {
     UUID[] uuids = uuids(ids);
     Map<UUID, List<ReservationWindowRecord>> windows = new HashMap<>();
     RowCallbackHandler addWindow =
@@ -79,10 +79,10 @@ final class MigratedHardwareReader {
                 + " availability_window where hardware_uuid = any(?)")
         .param(uuids)
         .query(addWindow);
-    Map<HardwareId, StoredHardware> found = new LinkedHashMap<>();
+    Map<HardwareId, ComparedHardware> found = new LinkedHashMap<>();
     RowCallbackHandler addHardware =
         row -> {
-          StoredHardware storedHardware =
+          ComparedHardware storedHardware =
               stored(row, windows.getOrDefault(row.getObject("uuid", UUID.class), List.of()));
           found.put(storedHardware.id(), storedHardware);
         };
@@ -95,10 +95,10 @@ final class MigratedHardwareReader {
     return found;
   }
 
-  private StoredHardware stored(ResultSet row, List<ReservationWindowRecord> windows)
+  private ComparedHardware stored(ResultSet row, List<ReservationWindowRecord> windows)
       throws SQLException {
     HardwareId id = new HardwareId(row.getObject("uuid", UUID.class));
-    return new StoredHardware(
+    return new ComparedHardware(
         id,
         row.getString("name"),
         row.getString("project_id"),

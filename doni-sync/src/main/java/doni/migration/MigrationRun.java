@@ -1,7 +1,7 @@
 package doni.migration;
 
 import doni.enrollment.HardwareId;
-import doni.migration.MigratedHardwareReader.StoredHardware;
+import doni.migration.MigratedHardwareReader.ComparedHardware;
 import doni.migration.MigrationReport.MigrationFinding;
 import doni.migration.MigrationReport.MigrationFinding.FindingKind;
 import doni.migration.OriginalDatabaseMigration.MigrationFailedException;
@@ -109,7 +109,7 @@ final class MigrationRun {
         case HardwareTranslator.TranslationResult.NotTranslatable _ -> findings.addAll(found);
       }
     }
-    Map<HardwareId, StoredHardware> stored = reader.stored(wanted.keySet());
+    Map<HardwareId, ComparedHardware> stored = reader.stored(wanted.keySet());
     Set<HardwareId> known = reader.known(wanted.keySet());
     List<MigratedHardware> missing = new ArrayList<>();
     wanted.forEach((id, device) -> {
@@ -124,7 +124,7 @@ final class MigrationRun {
     store(missing, said);
   }
 
-  private void compare(MigratedHardware device, StoredHardware storedHardware) {
+  private void compare(MigratedHardware device, ComparedHardware storedHardware) {
     MigrationChecksum here = storedHardware.enrollment(device.issued());
     if (here.equals(device.enrollment())) {
       there++;
@@ -142,7 +142,7 @@ final class MigrationRun {
 
   /** What a transaction has stored, as it was read back. */
   private record Batch(
-      Map<HardwareId, StoredHardware> devices, Map<HardwareId, MigrationChecksum> work) {}
+      Map<HardwareId, ComparedHardware> devices, Map<HardwareId, MigrationChecksum> work) {}
 
   /** Where a batch cannot be stored, its devices are stored one by one, to find the one. */
   private void store(List<MigratedHardware> devices, Map<HardwareId, List<MigrationFinding>> said) {
@@ -171,7 +171,7 @@ final class MigrationRun {
 
   private void count(
       MigratedHardware device, Batch stored, Map<HardwareId, List<MigrationFinding>> said) {
-    StoredHardware here = stored.devices().get(device.id());
+    ComparedHardware here = stored.devices().get(device.id());
     MigrationChecksum work = stored.work().get(device.id());
     if (here == null || work == null) {
       find(
@@ -192,7 +192,7 @@ final class MigrationRun {
   private Batch verified(List<MigratedHardware> devices, Set<HardwareId> inserted) {
     Batch batch = new Batch(reader.stored(inserted), reader.work(inserted));
     for (MigratedHardware device : devices) {
-      StoredHardware here = batch.devices().get(device.id());
+      ComparedHardware here = batch.devices().get(device.id());
       if (here != null
           && !(here.enrollment(device.issued()).equals(device.enrollment())
               && device.work().equals(batch.work().get(device.id())))) {

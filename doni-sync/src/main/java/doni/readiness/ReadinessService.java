@@ -5,7 +5,6 @@ import doni.hardware.HardwareView;
 import doni.hardwaretype.HardwareTypes;
 import doni.policy.Caller;
 import doni.readiness.DeviceReadiness.WorkerMilestone;
-import doni.task.MilestoneReader;
 import doni.task.WorkerReport;
 import doni.worker.Worker;
 import java.time.Instant;

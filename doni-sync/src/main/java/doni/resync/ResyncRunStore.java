@@ -185,7 +185,7 @@ final class ResyncRunStore {
           }
           giveBack(run);
           update(ResyncRunSql.PAUSE, run);
-          return reread(run);
+          return find(run).orElseThrow();
         });
   }
 
@@ -202,7 +202,7 @@ final class ResyncRunStore {
           }
           update(ResyncRunSql.RESUME, run);
           requeuer.announce(makeDue(run));
-          return reread(run);
+          return find(run).orElseThrow();
         });
   }
 
@@ -222,7 +222,7 @@ final class ResyncRunStore {
           giveBack(run);
           update(ResyncRunSql.CANCEL, run);
           jdbc.sql(ResyncRunSql.REMOVE_NOT_DONE).param("run", run).update();
-          return reread(run);
+          return find(run).orElseThrow();
         });
   }
 
@@ -268,10 +268,6 @@ final class ResyncRunStore {
     lock();
     jdbc.sql(ResyncRunSql.LOCK_RUN).param("run", run).query(Integer.class).optional();
     return find(run);
-  }
-
-  private ResyncRun reread(UUID run) {
-    return find(run).orElseThrow();
   }
 
   private static State open(ResyncRun run, String what) {

@@ -43,4 +43,11 @@ public record ReconcileContext(
   public Optional<String> detail(String name) {
     return details.get(name) instanceof String s ? Optional.of(s) : Optional.empty();
   }
+
+  /** The string that another worker, one of the {@link #dependencies}, reported under that name. */
+  public Optional<String> detailOf(String workerType, String name) {
+    return dependencies.getOrDefault(workerType, Map.of()).get(name) instanceof String s
+        ? Optional.of(s)
+        : Optional.empty();
+  }
 }

@@ -20,7 +20,7 @@ final class TimedBodyRequest extends HttpServletRequestWrapper {
   private static final int BYTES_PER_SECOND = 64 * 1024;
 
   private final LongSupplier nanoTime;
-  private @Nullable TimedStream stream;
+  private @Nullable TimedInputStream stream;
 
   /**
    * @param nanoTime as {@link System#nanoTime}
@@ -33,20 +33,20 @@ final class TimedBodyRequest extends HttpServletRequestWrapper {
   @Override
   public ServletInputStream getInputStream() throws IOException {
     if (stream == null) {
-      stream = new TimedStream(super.getInputStream(), nanoTime);
+      stream = new TimedInputStream(super.getInputStream(), nanoTime);
     }
     return stream;
   }
 
   /** Fails when its client is late; a read that blocks ends with Tomcat's own limit. */
-  private static final class TimedStream extends ServletInputStream {
+  private static final class TimedInputStream extends ServletInputStream {
 
     private final ServletInputStream body;
     private final LongSupplier nanoTime;
     private final long start;
     private long received;
 
-    TimedStream(ServletInputStream body, LongSupplier nanoTime) {
+    TimedInputStream(ServletInputStream body, LongSupplier nanoTime) {
       this.body = body;
       this.nanoTime = nanoTime;
       this.start = nanoTime.getAsLong();

@@ -22,7 +22,7 @@ final class TimedBodyResponse extends HttpServletResponseWrapper {
   private static final int BYTES_PER_SECOND = 64 * 1024;
 
   private final LongSupplier nanoTime;
-  private @Nullable TimedStream stream;
+  private @Nullable TimedOutputStream stream;
 
   /**
    * @param nanoTime as {@link System#nanoTime}
@@ -35,20 +35,20 @@ final class TimedBodyResponse extends HttpServletResponseWrapper {
   @Override
   public ServletOutputStream getOutputStream() throws IOException {
     if (stream == null) {
-      stream = new TimedStream(super.getOutputStream(), nanoTime);
+      stream = new TimedOutputStream(super.getOutputStream(), nanoTime);
     }
     return stream;
   }
 
   /** Fails when its client is late; a write that blocks ends with Tomcat's own limit. */
-  private static final class TimedStream extends ServletOutputStream {
+  private static final class TimedOutputStream extends ServletOutputStream {
 
     private final ServletOutputStream body;
     private final LongSupplier nanoTime;
     private long waited;
     private long sent;
 
-    TimedStream(ServletOutputStream body, LongSupplier nanoTime) {
+    TimedOutputStream(ServletOutputStream body, LongSupplier nanoTime) {
       this.body = body;
       this.nanoTime = nanoTime;
     }

@@ -18,7 +18,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * <p>The id is logged as {@code request_id}. A client's own id, {@code X-OpenStack-Request-Id}, is
  * logged as {@code global_request_id} if it is well-formed.
  */
-public final class RequestIdFilter extends OncePerRequestFilter {
+final class RequestIdFilter extends OncePerRequestFilter {
 
   static final String TOKEN_HEADER = "X-Auth-Token";
 

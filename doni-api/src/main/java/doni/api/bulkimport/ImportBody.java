@@ -135,7 +135,7 @@ final class ImportBody {
         : refused(row.line(), members.get(NAME), cells.violations());
   }
 
-  /** An empty cell is no label. */
+  /** An empty cell adds no label. */
   private static Map<String, Object> labels(CsvTable.CsvRow row) {
     Map<String, Object> labels = new LinkedHashMap<>();
     row.cells()

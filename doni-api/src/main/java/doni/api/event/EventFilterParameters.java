@@ -40,7 +40,7 @@ import java.lang.annotation.Target;
     in = ParameterIn.QUERY,
     name = "project_id",
     description =
-        "only events of the devices of this project, whoever caused them; events from before schema version"
+        "only events of the devices of this project, also those that others caused; events from before schema version"
             + " 8 are missing",
     schema = @Schema(type = "string"),
     example = "9f8e7d6c5b4a43218f0e1d2c3b4a5968")

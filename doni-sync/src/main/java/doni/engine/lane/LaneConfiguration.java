@@ -8,7 +8,6 @@ import doni.event.HardwareEventStore;
 import doni.hardwaretype.HardwareTypes;
 import doni.secret.SecretEncryptor;
 import doni.task.LostAttemptStore;
-import doni.task.OrphanStore;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.worker.DeviceSignal.SignalRecorder;

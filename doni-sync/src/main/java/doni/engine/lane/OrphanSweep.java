@@ -2,7 +2,6 @@ package doni.engine.lane;
 
 import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
-import doni.task.OrphanStore;
 import doni.worker.SiteListing.MarkedObject;
 import java.util.List;
 import java.util.function.Function;

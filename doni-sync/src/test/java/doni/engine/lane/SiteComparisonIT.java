@@ -7,7 +7,6 @@ import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.enrollment.HardwareId;
 import doni.secret.SecretEncryptor;
-import doni.task.OrphanStore;
 import doni.task.WorkerTaskReader;
 import doni.testing.PlainEncryptor;
 import doni.testing.TestInventory;

@@ -8,7 +8,6 @@ import doni.engine.attempt.Reconciler;
 import doni.resync.ResyncRunFixture;
 import doni.secret.SecretEncryptor;
 import doni.task.LostAttemptStore;
-import doni.task.OrphanStore;
 import doni.task.WorkerTaskReader;
 import doni.task.WorkerTaskStore;
 import doni.testing.PlainEncryptor;

@@ -268,14 +268,9 @@ final class K8sWorker implements Worker {
 
   /** Returns the id of the device in Blazar, if its worker has recorded one. */
   private static Optional<String> blazarDevice(ReconcileContext attempt) {
-    Object id =
-        attempt
-            .dependencies()
-            .getOrDefault(SharedNames.BLAZAR_DEVICE, Map.of())
-            .get(SharedNames.BLAZAR_RESOURCE_ID);
-    return id instanceof String text && !text.isEmpty() && LabelSyntax.isValue(text)
-        ? Optional.of(text)
-        : Optional.empty();
+    return attempt
+        .detailOf(SharedNames.BLAZAR_DEVICE, SharedNames.BLAZAR_RESOURCE_ID)
+        .filter(id -> !id.isEmpty() && LabelSyntax.isValue(id));
   }
 
   private Map<String, String> labels(Hardware device) {

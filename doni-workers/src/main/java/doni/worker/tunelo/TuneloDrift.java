@@ -40,11 +40,6 @@ record TuneloDrift(
     Set<String> forgotten,
     Map<String, TuneloChannel> changed) {
 
-  /** A hub that takes longer is waited for at the engine's own pace. */
-  static final Duration HUB_EXPECTED_WITHIN = Duration.ofMinutes(5);
-
-  static final Duration HUB_CHECK = Duration.ofSeconds(10);
-
   /** A channel is rebuilt when it is observed without a hub twice, this long apart. */
   static final Duration HUB_LOST_FOR = Duration.ofSeconds(30);
 
@@ -214,8 +209,8 @@ record TuneloDrift(
         case READY -> {}
         case NOT_READY -> {
           Instant since = recorded.hubAwaitedSince().orElse(observed.at());
-          boolean expected = since.plus(HUB_EXPECTED_WITHIN).isAfter(observed.at());
-          wait(channel, "hub not ready", expected ? HUB_CHECK : null);
+          boolean expected = since.plus(TuneloObservedState.HUB_EXPECTED_WITHIN).isAfter(observed.at());
+          wait(channel, "hub not ready", expected ? TuneloObservedState.HUB_CHECK : null);
         }
         case LOST -> {
           Instant until = recorded.lostSince(own, observed.at()).plus(HUB_LOST_FOR);

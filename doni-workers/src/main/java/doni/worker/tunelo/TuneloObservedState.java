@@ -2,6 +2,7 @@ package doni.worker.tunelo;
 
 import doni.worker.SharedNames;
 import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +25,12 @@ record TuneloObservedState(
     Map<String, ChannelOwnership> owners,
     Optional<String> unlisted,
     Instant at) {
+
+  /** A hub that takes longer to be ready is waited for at the engine's own pace. */
+  static final Duration HUB_EXPECTED_WITHIN = Duration.ofMinutes(5);
+
+  /** How often to observe a hub that is about to be ready. */
+  static final Duration HUB_CHECK = Duration.ofSeconds(10);
 
   TuneloObservedState {
     channels = Map.copyOf(channels);

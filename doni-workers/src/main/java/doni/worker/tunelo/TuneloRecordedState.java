@@ -2,8 +2,6 @@ package doni.worker.tunelo;
 
 import doni.convergence.StateDetails;
 import doni.worker.SharedNames;
-import doni.worker.Worker.Milestone;
-import doni.worker.Worker.Milestone.Step;
 import doni.worker.tunelo.TuneloClient.ChannelListing;
 import doni.worker.tunelo.TuneloObservedState.HubState;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
@@ -47,7 +45,8 @@ record TuneloRecordedState(
       new TuneloRecordedState(
           Map.of(), Map.of(), Map.of(), Set.of(), Map.of(), Optional.empty(), 0);
 
-  private static final String WAITING_FOR = "waiting_for";
+  /** Which of the device's keys are missing, in words. */
+  static final String WAITING_FOR = "waiting_for";
   private static final String UUID = "uuid";
   private static final String UNSETTLED_KEYS = "unsettled_keys";
   private static final String HUB_LOST_SINCE = "hub_lost_since";
@@ -250,32 +249,6 @@ record TuneloRecordedState(
     }
     return new TuneloRecordedState(
         all, state.owned, state.changed, unsettled, lost, awaited, state.failedCreations);
-  }
-
-  /** Returns how far the device is on its way to Ready. */
-  static List<Milestone> milestones(StateDetails details) {
-    TuneloRecordedState recorded = of(details);
-    if (details.text(WAITING_FOR).isPresent()) {
-      return List.of(
-          Milestone.missing(
-              Step.TUNNEL_UP,
-              "the device has not sent its WireGuard key",
-              "check that the device is on and its coordinator runs: it creates the key and sends it"));
-    }
-    if (!recorded.hubLostSince.isEmpty() || recorded.hubAwaitedSince.isPresent()) {
-      return List.of(
-          Milestone.missing(
-              Step.TUNNEL_UP,
-              "the site's end of the tunnel is not ready",
-              "wait; if it lasts, ask the site's operator for the hub's WireGuard agent"));
-    }
-    return List.of(
-        recorded.channels.isEmpty()
-            ? Milestone.missing(
-                Step.TUNNEL_UP,
-                "the device has no channel yet",
-                "wait; Doni creates the channel from the device's property channels")
-            : Milestone.reached(Step.TUNNEL_UP));
   }
 
   /** Returns all of it as a report; what is absent here is removed there. */

@@ -12,6 +12,7 @@ import doni.worker.RequeueTrigger;
 import doni.worker.SiteListing;
 import doni.worker.Worker;
 import doni.worker.Worker.Milestone;
+import doni.worker.Worker.Milestone.Step;
 import doni.worker.tunelo.TuneloClient.ChannelListing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -98,7 +99,33 @@ final class TuneloWorker implements Worker {
 
   @Override
   public List<Milestone> milestones(Map<String, Object> recorded) {
-    return TuneloRecordedState.milestones(new StateDetails(recorded));
+    return milestonesOf(new StateDetails(recorded));
+  }
+
+  /** Returns how far the device is on its way to Ready. */
+  static List<Milestone> milestonesOf(StateDetails details) {
+    TuneloRecordedState recorded = TuneloRecordedState.of(details);
+    if (details.text(TuneloRecordedState.WAITING_FOR).isPresent()) {
+      return List.of(
+          Milestone.missing(
+              Step.TUNNEL_UP,
+              "the device has not sent its WireGuard key",
+              "check that the device is on and its coordinator runs: it creates the key and sends it"));
+    }
+    if (!recorded.hubLostSince().isEmpty() || recorded.hubAwaitedSince().isPresent()) {
+      return List.of(
+          Milestone.missing(
+              Step.TUNNEL_UP,
+              "the site's end of the tunnel is not ready",
+              "wait; if it lasts, ask the site's operator for the hub's WireGuard agent"));
+    }
+    return List.of(
+        recorded.channels().isEmpty()
+            ? Milestone.missing(
+                Step.TUNNEL_UP,
+                "the device has no channel yet",
+                "wait; Doni creates the channel from the device's property channels")
+            : Milestone.reached(Step.TUNNEL_UP));
   }
 
   @Override

@@ -46,6 +46,6 @@ class TuneloMilestoneTests {
   }
 
   private static Milestone milestone(Map<String, Object> details) {
-    return TuneloRecordedState.milestones(new StateDetails(details)).getFirst();
+    return TuneloWorker.milestonesOf(new StateDetails(details)).getFirst();
   }
 }

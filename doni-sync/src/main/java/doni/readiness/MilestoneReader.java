@@ -1,4 +1,4 @@
-package doni.task;
+package doni.readiness;
 
 import doni.enrollment.HardwareId;
 import java.time.Instant;
@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** Reads when the milestones of a device were reached. */
 @Component
-public class MilestoneReader {
+class MilestoneReader {
 
   private record ReachedMilestone(String workerType, String name, Instant at) {}
 
@@ -21,7 +21,7 @@ public class MilestoneReader {
   }
 
   /** Returns the times by milestone, by worker type. */
-  public Map<String, Map<String, Instant>> of(HardwareId id) {
+  Map<String, Map<String, Instant>> of(HardwareId id) {
     return jdbc
         .sql(
             """

@@ -47,7 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
       "  doni import --from ironic,blazar --defaults contacts.json --apply --output json"
     },
     mixinStandardHelpOptions = true)
-final class ImportCommand implements Callable<Integer> {
+final class BackendImportCommand implements Callable<Integer> {
 
   static final String PATH = "/v1/hardware:import";
 

@@ -1,4 +1,4 @@
-package doni.task;
+package doni.engine.lane;
 
 import doni.worker.SiteListing.MarkedObject;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Doni's; an object without any is left alone. Each question is one statement, hence answered as of
  * one moment; one that fails changes nothing.
  */
-public final class OrphanStore {
+final class OrphanStore {
 
   /** Longer than a call in flight lasts. */
   private static final Duration UNTIL_FOUND = Duration.ofMinutes(5);

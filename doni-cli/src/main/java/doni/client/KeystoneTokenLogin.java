@@ -14,7 +14,7 @@ import tools.jackson.core.JacksonException;
  *
  * @param expiresAt as Keystone sent it
  */
-public record KeystoneLogin(String token, String expiresAt, String user, String project) {
+public record KeystoneTokenLogin(String token, String expiresAt, String user, String project) {
 
   private static final int ANSWER_MILLIS = 30_000;
 
@@ -29,7 +29,7 @@ public record KeystoneLogin(String token, String expiresAt, String user, String 
    *
    * @throws CommandFailedException if the credentials are incomplete or refused
    */
-  public static KeystoneLogin login(OpenStackCredentials credentials) {
+  public static KeystoneTokenLogin login(OpenStackCredentials credentials) {
     URI uri = tokens(required(credentials, "auth_url"));
     String request = new JsonValue(Map.of("auth", auth(credentials))).compact();
     try (HttpExchange exchange =
@@ -45,7 +45,7 @@ public record KeystoneLogin(String token, String expiresAt, String user, String 
         throw refused(uri, exchange.status(), text);
       }
       JsonValue token = JsonValue.parse(text).path("token");
-      return new KeystoneLogin(
+      return new KeystoneTokenLogin(
           exchange.header("X-Subject-Token"),
           token.path("expires_at").line(),
           token.path("user").path("name").line(),
