@@ -82,9 +82,7 @@ class ConsoleAssets {
       byte[] content = new ClassPathResource(path).getContentAsByteArray();
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
       return new Asset(
-          HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH),
-          type,
-          ByteBuffer.wrap(content));
+          HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH), type, ByteBuffer.wrap(content));
     } catch (IOException | NoSuchAlgorithmException e) {
       throw new IllegalStateException(path + " cannot be read", e);
     }

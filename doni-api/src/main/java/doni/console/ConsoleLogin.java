@@ -120,7 +120,9 @@ final class ConsoleLogin {
 
   private LoginResult answer(Credentials credentials) {
     if (keystone == null) {
-      return credentials instanceof Credentials.ConfiguredToken(Secret token) ? of(token) : refused();
+      return credentials instanceof Credentials.ConfiguredToken(Secret token)
+          ? of(token)
+          : refused();
     }
     return atKeystone(keystone, credentials);
   }

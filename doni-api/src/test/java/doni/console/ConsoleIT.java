@@ -402,7 +402,8 @@ class ConsoleIT {
 
     assertThat(body)
         .contains("edge-01", device, "device.balena", "k8s", "pending", "queued")
-        .contains("never seen", "Way to Ready", "node joined", "the device has not joined the cluster")
+        .contains(
+            "never seen", "Way to Ready", "node joined", "the device has not joined the cluster")
         .contains("hardware.created", "hardware.quarantined", "raspberrypi4-64")
         .contains("relay board &lt;b&gt;broken&lt;/b&gt;", "Release")
         .doesNotContain("<b>broken");

@@ -39,7 +39,8 @@ final class FleetCommands {
 
     @Override
     public CommandSpec spec() {
-      return SiteCommands.reading("summary", "Shows how many devices there are, by state, worker and so on.")
+      return SiteCommands.reading(
+              "summary", "Shows how many devices there are, by state, worker and so on.")
           .flag("-A,--all-projects", "The devices of every project.")
           .output("table, json or yaml")
           .example("doni summary");
@@ -83,7 +84,8 @@ final class FleetCommands {
 
     @Override
     public CommandSpec spec() {
-      return SiteCommands.reading("availability", "Shows whether a device responds, and since when it did.")
+      return SiteCommands.reading(
+              "availability", "Shows whether a device responds, and since when it did.")
           .parameters("NAME", 1, 1)
           .output("table, json or yaml")
           .example("doni availability greenhouse-pi");

@@ -94,7 +94,11 @@ class HardwareListReader {
       List<TaskStatusRow> tasksOfRow = byHardware.getOrDefault(row.uuid(), List.of());
       page.add(
           new ListedRow(
-              marker, () -> asExport ? exported(row) : reader.view(new StoredHardware(row, tasksOfRow, published))));
+              marker,
+              () ->
+                  asExport
+                      ? exported(row)
+                      : reader.view(new StoredHardware(row, tasksOfRow, published))));
     });
     return page;
   }

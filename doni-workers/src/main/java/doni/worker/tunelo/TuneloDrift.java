@@ -209,7 +209,8 @@ record TuneloDrift(
         case READY -> {}
         case NOT_READY -> {
           Instant since = recorded.hubAwaitedSince().orElse(observed.at());
-          boolean expected = since.plus(TuneloObservedState.HUB_EXPECTED_WITHIN).isAfter(observed.at());
+          boolean expected =
+              since.plus(TuneloObservedState.HUB_EXPECTED_WITHIN).isAfter(observed.at());
           wait(channel, "hub not ready", expected ? TuneloObservedState.HUB_CHECK : null);
         }
         case LOST -> {

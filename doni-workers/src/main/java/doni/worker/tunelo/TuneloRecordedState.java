@@ -47,6 +47,7 @@ record TuneloRecordedState(
 
   /** Which of the device's keys are missing, in words. */
   static final String WAITING_FOR = "waiting_for";
+
   private static final String UUID = "uuid";
   private static final String UNSETTLED_KEYS = "unsettled_keys";
   private static final String HUB_LOST_SINCE = "hub_lost_since";
