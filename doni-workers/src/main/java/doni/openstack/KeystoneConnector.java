@@ -42,7 +42,7 @@ import org.openstack4j.model.identity.URLResolverParams;
  * <p>A success, and 404 to a read, is returned to openstack4j. Every other answer, and no answer,
  * is a {@link BackendException}.
  */
-final class KeystoneConnector implements HttpExecutorService {
+public final class KeystoneConnector implements HttpExecutorService {
 
   /** openstack4j's mappers, by the original, with {@link OptionalUrl}. */
   private static final Map<ObjectMapper, ObjectMapper> MAPPERS = new ConcurrentHashMap<>();
