@@ -263,6 +263,7 @@ class ArchitectureTests {
               "doni.leftover..",
               "doni.resync..",
               "doni.policy..",
+              "doni.readiness..",
               "doni.migration..",
               "doni.webhook..")
           .should()
@@ -341,6 +342,9 @@ class ArchitectureTests {
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("doni.DoniConfiguration")
+          // A command ends before its clock matters, and shares it with no replica.
+          .and()
+          .doNotHaveFullyQualifiedName("doni.client.UtcTime")
           .should()
           .callMethod(Instant.class, "now")
           .orShould()
@@ -379,7 +383,7 @@ class ArchitectureTests {
           .should()
           .beDeclaredInClassesThat()
           .haveNameMatching(
-              "doni\\.(database\\.Database|policy\\.Policy|machinetype\\.MachineType|api\\.admission\\.Admission)Configuration")
+              "doni\\.(database\\.Database|policy\\.Policy|machinetype\\.MachineType|api\\.admission\\.Admission|api\\.management\\.ManagementPort)Configuration")
           .because("replicas compare times, and their own clocks differ");
 
   @ArchTest

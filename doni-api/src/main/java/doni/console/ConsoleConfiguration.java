@@ -21,6 +21,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -113,15 +114,24 @@ class ConsoleConfiguration {
           consoleSessions::cleanUpExpiredSessions);
     }
 
-    /** After the request has its id, before it is authenticated. */
     @Bean
-    FilterRegistrationBean<SessionRepositoryFilter<?>> consoleSessionFilter(
+    SessionRepositoryFilter<?> consoleSessionRepositoryFilter(
         JdbcIndexedSessionRepository consoleSessions,
         @Qualifier("consoleCookieHash") KeyedHash hash) {
       SessionRepositoryFilter<?> filter = new SessionRepositoryFilter<>(consoleSessions);
       filter.setHttpSessionIdResolver(new SignedSessionCookie(hash));
-      FilterRegistrationBean<SessionRepositoryFilter<?>> registration =
-          new FilterRegistrationBean<>(filter);
+      return filter;
+    }
+
+    /**
+     * After the request has its id, before it is authenticated. By the name of the bean, which
+     * needs the database: a database that cannot be used must not end the start of the server with
+     * a second error.
+     */
+    @Bean
+    DelegatingFilterProxyRegistrationBean consoleSessionFilter() {
+      DelegatingFilterProxyRegistrationBean registration =
+          new DelegatingFilterProxyRegistrationBean("consoleSessionRepositoryFilter");
       registration.addUrlPatterns(PATTERN);
       registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 50);
       return registration;

@@ -92,7 +92,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|availability|cli|console|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|console|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|readiness|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class WorkerBeans {
@@ -147,7 +147,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|availability|cli|console|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|console|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|readiness|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class SettingsBeans {}

@@ -93,6 +93,7 @@ class DatabaseErrorsIT {
               Map.entry("listHardwareTypes", new Sample("GET", "/v1/hardware-types")),
               Map.entry("exportHardware", new Sample("GET", "/v1/hardware/export")),
               Map.entry("syncAllHardware", new Sample("POST", "/v1/hardware/sync").with("{}")),
+              Map.entry("summarizeHardware", new Sample("GET", "/v1/summary")),
               Map.entry("deleteHardware", onDevice("DELETE", "")),
               Map.entry("getHardware", onDevice("GET", "")),
               Map.entry(

@@ -78,8 +78,7 @@ class HardwareListParametersTests {
   void refusesAnAvailabilityThatDoesNotExistAndAnyInThePublicExport() {
     assertThatThrownBy(() -> HardwareListParameters.read(query("device_availability", "asleep")))
         .hasMessage(
-            "device_availability: must be one of online, degraded, offline, never_seen, not"
-                + " 'asleep'");
+            "device_availability: must be one of online, degraded, offline, never_seen, not asleep");
     assertThatThrownBy(
             () -> HardwareListParameters.readForExport(query("device_availability", "offline")))
         .hasMessage("device_availability: must not be set; whether devices respond is not public");
