@@ -125,7 +125,12 @@ class DatabaseOutageIT {
                                   : management(api, READINESS))
                   .toList());
 
-      assertThat(replies).extracting(Future::get).extracting(Reply::status).containsOnly(503);
+      // One project may not have that many requests answered at once: 429 for those beyond.
+      assertThat(replies)
+          .extracting(Future::get)
+          .extracting(Reply::status)
+          .contains(503)
+          .isSubsetOf(503, 429);
     }
   }
 
