@@ -63,7 +63,15 @@ public record DeviceReadiness(HardwareId id, String name, List<ReadyStep> steps)
    * @param report the state of its task
    * @param reachedAt when a milestone was reached, where that is recorded
    */
-  record WorkerMilestone(WorkerReport report, Milestone milestone, @Nullable Instant reachedAt) {}
+  record WorkerMilestone(WorkerReport report, Milestone milestone, @Nullable Instant reachedAt) {
+
+    /** Returns this milestone for a device that some backend has seen: that one has booted. */
+    WorkerMilestone afterBoot() {
+      return milestone.step() == Step.BOOTED && !milestone.isReached()
+          ? new WorkerMilestone(report, Milestone.reached(Step.BOOTED), reachedAt)
+          : this;
+    }
+  }
 
   /** Works out the steps of a device from what its workers say. */
   static DeviceReadiness of(

@@ -35,8 +35,14 @@ public class ReadinessService {
         device.workers().stream()
             .flatMap(
                 report -> milestones(report, reachedAt.getOrDefault(report.workerType(), Map.of())))
+            .map(milestone -> responds(device) ? milestone.afterBoot() : milestone)
             .toList();
     return DeviceReadiness.of(device.id(), device.name(), device.createdAt(), all);
+  }
+
+  /** Whether any backend has ever seen the device. */
+  private static boolean responds(HardwareView device) {
+    return device.availability() != null && device.availability().lastSeen() != null;
   }
 
   private Stream<WorkerMilestone> milestones(WorkerReport report, Map<String, Instant> reachedAt) {

@@ -88,6 +88,15 @@ class DeviceReadinessTests {
     assertThat(readiness.current().orElseThrow().advice()).contains("operator");
   }
 
+  @Test
+  void hasBootedOnceAnyBackendHasSeenIt() {
+    WorkerMilestone never = missing("balena", Step.BOOTED, TaskState.STEADY, Map.of());
+
+    assertThat(never.afterBoot().milestone()).isEqualTo(Milestone.reached(Step.BOOTED));
+    WorkerMilestone other = missing("k8s", Step.NODE_JOINED, TaskState.STEADY, Map.of());
+    assertThat(other.afterBoot()).isEqualTo(other);
+  }
+
   private static DeviceReadiness readiness(WorkerMilestone... milestones) {
     return DeviceReadiness.of(HardwareId.random(), "lab-pi", ENROLLED, List.of(milestones));
   }

