@@ -115,7 +115,9 @@ final class HardwareController {
   @ApiResponse(
       responseCode = "200",
       description = "the device",
-      content = @Content(schema = @Schema(implementation = HardwareJson.class)),
+      content =
+          @Content(
+              schema = @Schema(anyOf = {HardwareJson.class, HardwarePageJson.SelectedDoc.class})),
       headers =
           @Header(
               name = "ETag",

@@ -56,7 +56,14 @@ final class HardwareListController {
   @ApiResponse(
       responseCode = "200",
       description = "one page, oldest first by default",
-      content = @Content(schema = @Schema(implementation = HardwarePageJson.ListDoc.class)))
+      content =
+          @Content(
+              schema =
+                  @Schema(
+                      anyOf = {
+                        HardwarePageJson.ListDoc.class,
+                        HardwarePageJson.SelectedListDoc.class
+                      })))
   @Parameter(
       in = ParameterIn.QUERY,
       name = "all_projects",

@@ -18,6 +18,20 @@ record HardwarePageJson<T>(Iterator<T> hardware, Iterator<PageLinkJson> links) {
       requiredProperties = {"hardware", "links"})
   record ListDoc(List<HardwareJson> hardware, List<PageLinkJson> links) {}
 
+  /** Describes the page of a list of which {@code fields} selects members. */
+  @Schema(
+      name = "SelectedHardwareList",
+      description = "One page of devices with the members that fields selects.",
+      requiredProperties = {"hardware", "links"})
+  record SelectedListDoc(List<SelectedDoc> hardware, List<PageLinkJson> links) {}
+
+  /** Describes a device of which {@code fields} selects members. */
+  @Schema(
+      name = "SelectedHardware",
+      description = "The members of a device that fields selects.",
+      additionalProperties = Schema.AdditionalPropertiesValue.TRUE)
+  record SelectedDoc() {}
+
   /** Describes the page of an export. */
   @Schema(
       name = "ExportedHardwareList",
