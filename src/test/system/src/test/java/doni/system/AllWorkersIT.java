@@ -93,7 +93,7 @@ class AllWorkersIT {
                 .path("events")
                 .valueStream()
                 .map(event -> event.path("kind").asString(""))
-                .filter(kind -> kind.startsWith("device.")))
+                .filter(kind -> kind.matches("device\\.[a-z_]+")))
         .startsWith("device.online", "device.offline");
     assertThat(owner.http().get(device.path() + "device-availability").body().path("intervals"))
         .hasSizeGreaterThanOrEqualTo(3);
