@@ -42,6 +42,7 @@ record TuneloDrift(
 
   /** A channel is rebuilt when it is observed without a hub twice, this long apart. */
   static final Duration HUB_LOST_FOR = Duration.ofSeconds(30);
+
   private static final Duration UNTIL_RELEASED = Duration.ofSeconds(10);
 
   /** The end of the other device makes this one due, unless that one never had a channel. */
