@@ -38,7 +38,7 @@ import org.springframework.data.jpa.repository.Query;
 class ArchitectureTests {
 
   private static final String[] FEATURES = {
-    "doni.hardware", "doni.bulkimport", "doni.leftover", "doni.resync"
+    "doni.hardware", "doni.bulkimport", "doni.leftover", "doni.readiness", "doni.resync"
   };
 
   @ArchTest static final ArchRule enrollmentIsValues = ours("doni.enrollment", "doni.enrollment");

@@ -1,9 +1,12 @@
 package doni.console;
 
 import doni.api.hardware.HardwareListParameters;
-import doni.hardware.FleetSummaryService;
+import doni.availability.DeviceAvailability.AvailabilityStatus;
+import doni.hardware.HardwarePermissions;
 import doni.hardware.HardwareService;
+import doni.hardware.HardwareSummaryService;
 import doni.policy.Caller;
+import doni.task.LanePauseReader;
 import doni.task.TaskState;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
@@ -15,11 +18,19 @@ import org.springframework.web.bind.annotation.GetMapping;
 @ConsoleController
 class FleetController {
 
-  private final FleetSummaryService fleet;
+  private final HardwareSummaryService summaries;
+  private final HardwarePermissions permissions;
+  private final LanePauseReader pauses;
   private final HardwareService service;
 
-  FleetController(FleetSummaryService fleet, HardwareService service) {
-    this.fleet = fleet;
+  FleetController(
+      HardwareSummaryService summaries,
+      HardwarePermissions permissions,
+      LanePauseReader pauses,
+      HardwareService service) {
+    this.summaries = summaries;
+    this.permissions = permissions;
+    this.pauses = pauses;
     this.service = service;
   }
 
@@ -47,10 +58,15 @@ class FleetController {
   }
 
   private String show(Caller caller, Model model) {
-    FleetSummaryService.FleetSummary summary = fleet.of(caller);
-    String version = LiveFragment.version(summary);
-    model.addAttribute("fleet", summary);
+    FleetPage page =
+        FleetPage.of(
+            permissions.everyProject(caller),
+            query -> summaries.summarize(caller, query),
+            pauses.current());
+    String version = LiveFragment.version(page);
+    model.addAttribute("fleet", page);
     model.addAttribute("states", TaskState.values());
+    model.addAttribute("availabilities", AvailabilityStatus.values());
     model.addAttribute("version", version);
     return version;
   }

@@ -388,7 +388,8 @@ class ConsoleIT {
     assertThat(member.get("/console/devices").body()).doesNotContain("all_projects");
     assertThat(member.get("/console/devices?all_projects=True").statusCode()).isEqualTo(403);
     assertThat(admin.get("/console/devices?all_projects=True").body()).contains("edge-01");
-    assertThat(admin.get("/console").body()).contains("Devices of every project.");
+    assertThat(admin.get("/console").body())
+        .contains("Devices of every project.", "never seen", "with an error");
   }
 
   @Test

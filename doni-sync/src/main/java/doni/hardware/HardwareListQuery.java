@@ -63,38 +63,12 @@ public record HardwareListQuery(
 
   /** Returns the same query with further conditions. */
   public HardwareListQuery with(HardwareFilter newFilter) {
-    return new HardwareListQuery(
-        allProjects,
-        name,
-        hardwareType,
-        workerType,
-        state,
-        quarantined,
-        availability,
-        deleted,
-        sortKey,
-        descending,
-        limit,
-        marker,
-        newFilter);
+    return copy(availability, limit, newFilter);
   }
 
   /** Returns the same query for hardware of one availability. */
   public HardwareListQuery having(@Nullable AvailabilityStatus status) {
-    return new HardwareListQuery(
-        allProjects,
-        name,
-        hardwareType,
-        workerType,
-        state,
-        quarantined,
-        status,
-        deleted,
-        sortKey,
-        descending,
-        limit,
-        marker,
-        filter);
+    return copy(status, limit, filter);
   }
 
   /**
@@ -102,22 +76,25 @@ public record HardwareListQuery(
    * page follows.
    */
   public HardwareListQuery withOneMore() {
-    return limit == 0 || limit == Integer.MAX_VALUE
-        ? this
-        : new HardwareListQuery(
-            allProjects,
-            name,
-            hardwareType,
-            workerType,
-            state,
-            quarantined,
-            availability,
-            deleted,
-            sortKey,
-            descending,
-            limit + 1,
-            marker,
-            filter);
+    return limit == 0 || limit == Integer.MAX_VALUE ? this : copy(availability, limit + 1, filter);
+  }
+
+  private HardwareListQuery copy(
+      @Nullable AvailabilityStatus newAvailability, int newLimit, HardwareFilter newFilter) {
+    return new HardwareListQuery(
+        allProjects,
+        name,
+        hardwareType,
+        workerType,
+        state,
+        quarantined,
+        newAvailability,
+        deleted,
+        sortKey,
+        descending,
+        newLimit,
+        marker,
+        newFilter);
   }
 
   /** Sort keys of a list. */

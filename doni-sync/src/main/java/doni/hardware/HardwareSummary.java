@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.task.TaskState;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
  *
  * @param total of all devices that are counted
  * @param quarantined of those in quarantine
+ * @param availability by whether they respond
  * @param states by the state of some task: a device with tasks in two states counts in both, as in
  *     lists
  * @param workers by worker and by the state of its task
@@ -19,6 +21,7 @@ import java.util.Map;
 public record HardwareSummary(
     long total,
     long quarantined,
+    Map<AvailabilityStatus, Long> availability,
     Map<TaskState, Long> states,
     Map<String, Map<TaskState, Long>> workers,
     Map<String, Long> hardwareTypes,
@@ -31,7 +34,8 @@ public record HardwareSummary(
 
     private long total;
     private long quarantined;
-    private final Map<TaskState, Long> states = none();
+    private final Map<AvailabilityStatus, Long> availability = none(AvailabilityStatus.class);
+    private final Map<TaskState, Long> states = none(TaskState.class);
     private final Map<String, Map<TaskState, Long>> workers = new LinkedHashMap<>();
     private final Map<String, Long> hardwareTypes = new LinkedHashMap<>();
     private final Map<String, Long> machineTypes = new LinkedHashMap<>();
@@ -46,12 +50,16 @@ public record HardwareSummary(
       quarantined = count;
     }
 
+    void availability(AvailabilityStatus status, long count) {
+      availability.put(status, count);
+    }
+
     void state(TaskState state, long count) {
       states.put(state, count);
     }
 
     void worker(String workerType, TaskState state, long count) {
-      workers.computeIfAbsent(workerType, _ -> none()).put(state, count);
+      workers.computeIfAbsent(workerType, _ -> none(TaskState.class)).put(state, count);
     }
 
     void hardwareType(String type, long count) {
@@ -72,13 +80,21 @@ public record HardwareSummary(
 
     HardwareSummary build() {
       return new HardwareSummary(
-          total, quarantined, states, workers, hardwareTypes, machineTypes, projects, labels);
+          total,
+          quarantined,
+          availability,
+          states,
+          workers,
+          hardwareTypes,
+          machineTypes,
+          projects,
+          labels);
     }
 
-    private static Map<TaskState, Long> none() {
-      Map<TaskState, Long> counts = new EnumMap<>(TaskState.class);
-      for (TaskState state : TaskState.values()) {
-        counts.put(state, 0L);
+    private static <K extends Enum<K>> Map<K, Long> none(Class<K> keys) {
+      Map<K, Long> counts = new EnumMap<>(keys);
+      for (K key : keys.getEnumConstants()) {
+        counts.put(key, 0L);
       }
       return counts;
     }

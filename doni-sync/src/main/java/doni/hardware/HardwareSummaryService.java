@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.policy.Caller;
 import doni.task.TaskState;
 import java.sql.ResultSet;
@@ -27,6 +28,9 @@ public class HardwareSummaryService {
         from selected s join worker_task_state t on t.hardware_uuid = s.uuid)
       select 'total' as kind, null as name, null as state, count(*) as devices from selected
       union all select 'quarantined', null, null, count(*) from selected where quarantined
+      union all select 'availability', coalesce(a.availability, 'NEVER_SEEN'), null, count(*)
+        from selected s left join device_availability a on a.hardware_uuid = s.uuid
+        group by coalesce(a.availability, 'NEVER_SEEN')
       union all select 'state', null, state, count(*) from (select distinct hardware_uuid, state from task) each_state
         group by state
       union all select 'worker', worker_type, state, count(*) from task group by worker_type, state
@@ -79,6 +83,7 @@ public class HardwareSummaryService {
     switch (row.getString("kind")) {
       case "total" -> summary.total(devices);
       case "quarantined" -> summary.quarantined(devices);
+      case "availability" -> summary.availability(AvailabilityStatus.valueOf(name), devices);
       case "state" -> summary.state(TaskState.valueOf(row.getString("state")), devices);
       case "worker" -> summary.worker(name, TaskState.valueOf(row.getString("state")), devices);
       case "hardware_type" -> summary.hardwareType(name, devices);

@@ -116,6 +116,42 @@ public record HardwareView(
   }
 
   HardwareView with(Map<String, Object> newProperties, List<WorkerReport> newWorkers) {
+    return copy(newProperties, newWorkers, deletedAt, availability, warnings, labels);
+  }
+
+  HardwareView withWarnings(List<String> added) {
+    return copy(properties, workers, deletedAt, availability, added, labels);
+  }
+
+  HardwareView withDeletion(@Nullable Instant at) {
+    return copy(properties, workers, at, availability, warnings, labels);
+  }
+
+  /** Returns the same view with other labels. */
+  public HardwareView withLabels(Map<String, String> newLabels) {
+    return copy(properties, workers, deletedAt, availability, warnings, newLabels);
+  }
+
+  /**
+   * Returns the view with what is published about it.
+   *
+   * @param published by UUID; nothing was ever reported about hardware that is missing
+   */
+  HardwareView with(Map<UUID, DeviceAvailability> published) {
+    DeviceAvailability known =
+        deletedAt == null
+            ? published.getOrDefault(id.value(), DeviceAvailability.neverSeen(createdAt))
+            : null;
+    return copy(properties, workers, deletedAt, known, warnings, labels);
+  }
+
+  private HardwareView copy(
+      Map<String, Object> newProperties,
+      List<WorkerReport> newWorkers,
+      @Nullable Instant newDeletedAt,
+      @Nullable DeviceAvailability newAvailability,
+      List<String> newWarnings,
+      Map<String, String> newLabels) {
     return new HardwareView(
         id,
         name,
@@ -127,90 +163,10 @@ public record HardwareView(
         generation,
         quarantine,
         newWorkers,
-        deletedAt,
-        availability,
-        warnings,
-        labels);
-  }
-
-  HardwareView withWarnings(List<String> added) {
-    return new HardwareView(
-        id,
-        name,
-        projectId,
-        hardwareType,
-        properties,
-        createdAt,
-        updatedAt,
-        generation,
-        quarantine,
-        workers,
-        deletedAt,
-        availability,
-        added,
-        labels);
-  }
-
-  HardwareView withDeletion(@Nullable Instant at) {
-    return new HardwareView(
-        id,
-        name,
-        projectId,
-        hardwareType,
-        properties,
-        createdAt,
-        updatedAt,
-        generation,
-        quarantine,
-        workers,
-        at,
-        availability,
-        warnings,
-        labels);
-  }
-
-  /** Returns the same view with other labels. */
-  public HardwareView withLabels(Map<String, String> newLabels) {
-    return new HardwareView(
-        id,
-        name,
-        projectId,
-        hardwareType,
-        properties,
-        createdAt,
-        updatedAt,
-        generation,
-        quarantine,
-        workers,
-        deletedAt,
-        availability,
-        warnings,
+        newDeletedAt,
+        newAvailability,
+        newWarnings,
         newLabels);
-  }
-
-  /**
-   * Returns the view with what is published about it.
-   *
-   * @param published by UUID; nothing was ever reported about hardware that is missing
-   */
-  HardwareView with(Map<UUID, DeviceAvailability> published) {
-    return new HardwareView(
-        id,
-        name,
-        projectId,
-        hardwareType,
-        properties,
-        createdAt,
-        updatedAt,
-        generation,
-        quarantine,
-        workers,
-        deletedAt,
-        deletedAt == null
-            ? published.getOrDefault(id.value(), DeviceAvailability.neverSeen(createdAt))
-            : null,
-        warnings,
-        labels);
   }
 
   /**

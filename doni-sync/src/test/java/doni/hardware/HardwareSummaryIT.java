@@ -3,6 +3,7 @@ package doni.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.hardware.HardwareListQuery.SortKey;
 import doni.hardware.HardwareService.Request;
 import doni.hardware.JsonPatchOperation.OperationKind;
@@ -176,6 +177,9 @@ class HardwareSummaryIT {
             groups.add(report.state());
             groups.add(Map.entry(report.workerType(), report.state()));
           }
+          if (device.availability() != null) {
+            groups.add(device.availability().status());
+          }
           groups.add(Map.entry("type", device.hardwareType()));
           groups.add(Map.entry("project", device.projectId()));
           device.labels().keySet().forEach(key -> groups.add(Map.entry("label", key)));
@@ -188,6 +192,7 @@ class HardwareSummaryIT {
   private static void add(HardwareSummary.SummaryBuilder summary, Object group, long count) {
     switch (group) {
       case TaskState state -> summary.state(state, count);
+      case AvailabilityStatus status -> summary.availability(status, count);
       case Map.Entry<?, ?> entry when entry.getValue() instanceof TaskState state ->
           summary.worker((String) entry.getKey(), state, count);
       case Map.Entry<?, ?> entry -> {
@@ -216,7 +221,7 @@ class HardwareSummaryIT {
   }
 
   private void change(Random random, String name) {
-    switch (random.nextInt(7)) {
+    switch (random.nextInt(8)) {
       case 0, 1 -> {
         Caller owner = random.nextBoolean() ? alice : caller("carol", "bob-project", "member");
         create(owner, name, random.nextBoolean() ? Map.of("purpose", "lab") : Map.of());
@@ -225,6 +230,16 @@ class HardwareSummaryIT {
       case 3 -> patch(name, String.valueOf(random.nextInt()), "properties", "required");
       case 4 -> patch(name, "x", "labels", "key-" + random.nextInt(5));
       case 5 ->
+          jdbc.sql(
+                  """
+                  insert into device_availability (hardware_uuid, availability, since, reason)
+                  select uuid, ?, now(), 'why' from hardware where name = ? and deleted_at is null
+                  on conflict (hardware_uuid) do update set availability = excluded.availability
+                  """)
+              .param(AvailabilityStatus.values()[random.nextInt(4)].name())
+              .param(name)
+              .update();
+      case 6 ->
           jdbc.sql(
                   """
                   update worker_task t set served_generation = h.generation, outcome = ?, version = version + 1

@@ -15,6 +15,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -34,6 +35,7 @@ final class HardwareSummaryController {
       requiredProperties = {
         "total",
         "quarantined",
+        "device_availability",
         "states",
         "workers",
         "hardware_types",
@@ -44,6 +46,7 @@ final class HardwareSummaryController {
   @JsonPropertyOrder({
     "total",
     "quarantined",
+    "device_availability",
     "states",
     "workers",
     "hardware_types",
@@ -54,6 +57,11 @@ final class HardwareSummaryController {
   record SummaryJson(
       @Schema(example = "40") long total,
       @Schema(example = "1") long quarantined,
+      @JsonProperty("device_availability")
+          @Schema(
+              description = "by whether they respond",
+              example = "{\"online\": 36, \"degraded\": 1, \"offline\": 2, \"never_seen\": 1}")
+          Map<String, Long> availability,
       @Schema(
               description =
                   "devices with a task in this state; a device with tasks in two states counts in both",
@@ -82,12 +90,19 @@ final class HardwareSummaryController {
       return new SummaryJson(
           summary.total(),
           summary.quarantined(),
+          availability(summary),
           summary.states(),
           summary.workers(),
           summary.hardwareTypes(),
           summary.machineTypes(),
           summary.projects(),
           summary.labels());
+    }
+
+    private static Map<String, Long> availability(HardwareSummary summary) {
+      Map<String, Long> counts = new LinkedHashMap<>();
+      summary.availability().forEach((status, count) -> counts.put(status.wireName(), count));
+      return counts;
     }
   }
 
