@@ -38,6 +38,19 @@ class HardwareVersionIT {
   void enrollOne() {
     jdbc.sql("truncate hardware, worker_task, event, scheduled_tasks, lane_hold cascade").update();
     service.create(alice, new Request("dev", SampleTypes.TYPE, Map.of("required", "r")), null);
+    jdbc.sql(
+            """
+            with device as (select uuid from hardware),
+            signal as (
+              insert into device_signal (hardware_uuid, source, status, reason, since)
+              select uuid, 'k8s', 'RESPONDS', 'it responds', now() - interval '1 day' from device),
+            source as (
+              insert into device_signal_source (source, confirmed_at) values ('k8s', now())
+              on conflict (source) do update set confirmed_at = now())
+            insert into device_availability (hardware_uuid, availability, since, reason)
+            select uuid, 'ONLINE', now(), 'it responds' from device
+            """)
+        .update();
   }
 
   @Test
@@ -80,7 +93,12 @@ class HardwareVersionIT {
         "update worker_task set attempts = 1",
         "update worker_task set next_attempt_at = now()",
         "update scheduled_tasks set picked = true, last_heartbeat = now()",
-        "update hardware set properties = properties || '{\"more\": 1}'"
+        "update hardware set properties = properties || '{\"more\": 1}'",
+        "update hardware set labels = '{\"purpose\": \"lab\"}'",
+        "update device_availability set availability = 'OFFLINE'",
+        "update device_availability set since = since + interval '1 second'",
+        "update device_availability set reason = 'its kubelet is silent'",
+        "delete from device_signal_source"
       })
   void changesWithWhateverIsShown(String change) {
     String before = version(alice);
@@ -88,6 +106,19 @@ class HardwareVersionIT {
     assertThat(jdbc.sql(change).update()).isPositive();
 
     assertThat(version(alice)).isNotEqualTo(before);
+  }
+
+  /** Otherwise no poll of a device that responds would ever be answered 304. */
+  @Test
+  void staysWhileTheDeviceIsOnlySeenAgain() {
+    String before = version(alice);
+
+    assertThat(
+            jdbc.sql("update device_signal_source set confirmed_at = now() + interval '1 minute'")
+                .update())
+        .isOne();
+
+    assertThat(version(alice)).isEqualTo(before);
   }
 
   @Test
