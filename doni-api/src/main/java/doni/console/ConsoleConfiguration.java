@@ -44,6 +44,7 @@ import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.XorCsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.header.Header;
 import org.springframework.security.web.header.writers.StaticHeadersWriter;
+import org.springframework.session.FlushMode;
 import org.springframework.session.jdbc.JdbcIndexedSessionRepository;
 import org.springframework.session.jdbc.PostgreSqlJdbcIndexedSessionRepositoryCustomizer;
 import org.springframework.session.web.http.SessionRepositoryFilter;
@@ -95,6 +96,9 @@ class ConsoleConfiguration {
       new PostgreSqlJdbcIndexedSessionRepositoryCustomizer().customize(sessions);
       sessions.setDefaultMaxInactiveInterval(properties.sessionTimeout());
       sessions.setCleanupCron(Scheduled.CRON_DISABLED);
+      // Where a session is used, a database that refuses it leads to a page with 503. By default it
+      // is written while the response is sent, when it is too late for another one.
+      sessions.setFlushMode(FlushMode.IMMEDIATE);
       // Texts only: no class is ever read from the database.
       GenericConversionService texts = new GenericConversionService();
       texts.addConverter(

@@ -9,10 +9,13 @@ import doni.policy.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.core.context.SecurityContext;
@@ -57,8 +60,9 @@ final class SessionAuthenticationFilter extends OncePerRequestFilter {
       if (!DatabaseOutageDetector.causes(e)) {
         throw e;
       }
-      LOG.warn("A session cannot be read", e);
-      request.getRequestDispatcher(ConsolePaths.UNAVAILABLE).forward(request, response);
+      LOG.warn("A session cannot be read or stored", e);
+      HttpServletRequest without = new SessionlessRequest(request);
+      request.getRequestDispatcher(ConsolePaths.UNAVAILABLE).forward(without, response);
       return;
     }
     if (token.isPresent()) {
@@ -80,5 +84,23 @@ final class SessionAuthenticationFilter extends OncePerRequestFilter {
     context.setAuthentication(CallerAuthentication.of(caller, request));
     SecurityContextHolder.setContext(context);
     contexts.saveContext(context, request, response);
+  }
+
+  /** A request for a page that must not touch the session, which the database refuses. */
+  private static final class SessionlessRequest extends HttpServletRequestWrapper {
+
+    SessionlessRequest(HttpServletRequest request) {
+      super(request);
+    }
+
+    @Override
+    public @Nullable HttpSession getSession(boolean create) {
+      return null;
+    }
+
+    @Override
+    public @Nullable HttpSession getSession() {
+      return null;
+    }
   }
 }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -238,6 +240,47 @@ class ConsoleIT {
                 .headers()
                 .allValues("Set-Cookie"))
         .allMatch(cookie -> cookie.contains("Secure"));
+  }
+
+  /** As on a standby, or while the disk is full: the session can be read and not written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"25006", "53100"})
+  void sessionThatCannotBeStoredIsNotADefect(String sqlState) {
+    ConsoleBrowser member = browser().logIn("member", PASSWORD);
+    database
+        .sql(
+            """
+            create function refuse() returns trigger language plpgsql as
+            $$ begin raise exception 'refused' using errcode = '%s'; end $$
+            """
+                .formatted(sqlState))
+        .update();
+    database
+        .sql(
+            "create trigger refuse before insert or update on spring_session for each row execute function refuse()")
+        .update();
+    try {
+      assertThat(member.get("/console/devices").statusCode()).isEqualTo(503);
+      ConsoleBrowser other = browser();
+      other.get("/console/login");
+      assertThat(
+              other
+                  .post(
+                      "/console/login",
+                      "method",
+                      "password",
+                      "user",
+                      "member",
+                      "secret",
+                      PASSWORD,
+                      "domain",
+                      "Default")
+                  .statusCode())
+          .isEqualTo(503);
+    } finally {
+      database.sql("drop function refuse() cascade").update();
+    }
+    assertThat(member.get("/console/devices").statusCode()).isEqualTo(200);
   }
 
   @Test
