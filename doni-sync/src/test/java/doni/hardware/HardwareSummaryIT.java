@@ -236,7 +236,7 @@ class HardwareSummaryIT {
                   select uuid, ?, now(), 'why' from hardware where name = ? and deleted_at is null
                   on conflict (hardware_uuid) do update set availability = excluded.availability
                   """)
-              .param(AvailabilityStatus.values()[random.nextInt(4)].name())
+              .param(List.of(AvailabilityStatus.values()).get(random.nextInt(4)).name())
               .param(name)
               .update();
       case 6 ->
