@@ -30,12 +30,15 @@ public final class DoniProcess implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** Options for java beside the launcher's, which the build sets for services of short tests. */
+  private static final String FURTHER_JAVA_OPTIONS =
+      System.getProperty("doni.service.java-options", "");
+
   /** How a service is to be started. */
   public static final class Builder {
     private final Path jar;
     private final Path directory;
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final List<String> jvmOptions = new ArrayList<>();
     private List<String> arguments = List.of("serve");
     private int port;
 
@@ -65,12 +68,6 @@ public final class DoniProcess implements AutoCloseable {
       return environment("SPRING_DATASOURCE_URL", jdbcUrl)
           .environment("SPRING_DATASOURCE_USERNAME", user)
           .environment("SPRING_DATASOURCE_PASSWORD", password);
-    }
-
-    /** Options for java, in place of the launcher's. */
-    public Builder jvmOptions(String... options) {
-      jvmOptions.addAll(List.of(options));
-      return this;
     }
 
     /** The command line behind the jar, in place of {@code serve}. */
@@ -252,10 +249,8 @@ public final class DoniProcess implements AutoCloseable {
   private Process launch(Builder builder) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        builder.jvmOptions.isEmpty()
-            ? List.of("-Xmx256m", "-XX:+UseSerialGC")
-            : builder.jvmOptions);
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC"));
+    Stream.of(FURTHER_JAVA_OPTIONS.split(" ")).filter(o -> !o.isEmpty()).forEach(command::add);
     command.add("--enable-native-access=ALL-UNNAMED");
     Path rehearsed = builder.jar.resolveSibling("doni.aot");
     if (isFilled(rehearsed)) {
