@@ -184,14 +184,13 @@ record TuneloDrift(
     }
 
     private void keep(DesiredChannel channel, TuneloChannel own) {
-      Optional<ChannelWait> wait = Optional.ofNullable(postponed.get(channel.name()));
       Instant lostUntil = recorded.lostSince(own, observed.at()).plus(HUB_LOST_FOR);
       if (!own.hasLostHub() || lostUntil.isAfter(observed.at())) {
         settle(channel, own);
         return;
       }
       rebuilds.put(channel.name(), own);
-      wait = wait.or(() -> unlisted(channel));
+      Optional<ChannelWait> wait = postponement(channel);
       if (wait.isPresent()) {
         inUse.add(own.uuid());
         settled.put(channel.name(), own);
@@ -226,8 +225,7 @@ record TuneloDrift(
      * @param former the recorded channel, which does not serve the entry
      */
     private void replace(DesiredChannel channel, Optional<TuneloChannel> former) {
-      Optional<ChannelWait> wait =
-          Optional.ofNullable(postponed.get(channel.name())).or(() -> unlisted(channel));
+      Optional<ChannelWait> wait = postponement(channel);
       Optional<KeyHolder> holder =
           wait.isPresent() ? Optional.empty() : observed.owner(channel.publicKey()).holder();
       if (wait.isPresent() || holder.isPresent()) {
@@ -253,14 +251,14 @@ record TuneloDrift(
     }
 
     /** What cannot be created again at once must not be deleted. */
-    private Optional<ChannelWait> unlisted(DesiredChannel channel) {
-      return observed
-          .unlisted()
-          .map(reason ->
-              new ChannelWait(
-                  channel.name(),
-                  "not created while Tunelo cannot list its channels (%s)".formatted(reason),
-                  null));
+    private Optional<ChannelWait> postponement(DesiredChannel channel) {
+      String unlisted = "not created while Tunelo cannot list its channels (%s)";
+      return Optional.ofNullable(postponed.get(channel.name()))
+          .or(() ->
+              observed
+                  .unlisted()
+                  .map(
+                      reason -> new ChannelWait(channel.name(), unlisted.formatted(reason), null)));
     }
 
     private void wait(DesiredChannel channel, String reason, @Nullable Duration after) {
