@@ -10,12 +10,6 @@ import doni.event.HardwareEventStore.EventFeedPosition;
 import doni.event.HardwareEventStore.EventFilter;
 import doni.policy.Caller;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.enums.ParameterIn;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.ExampleObject;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -57,29 +51,7 @@ final class EventFeedController {
               + " automatically. Requires hardware:get for every project; with project_id, for that project. At"
               + " most 64 streams may be open, 16 of them by one project; a further one is answered with 429.")
   @EventFilterParameters
-  @Parameter(
-      in = ParameterIn.QUERY,
-      name = "limit",
-      description = "page size; larger values are reduced to the maximum",
-      schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
-  @Parameter(
-      in = ParameterIn.QUERY,
-      name = "before",
-      description = "only events with a lower id",
-      schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-  @LastEventId.LastEventIdParameter
-  @ApiResponse(
-      responseCode = "200",
-      description = "one page, with a link to the next (older) page; or a stream",
-      content = {
-        @Content(
-            mediaType = "application/json",
-            schema = @Schema(implementation = EventPageJson.class)),
-        @Content(
-            mediaType = "text/event-stream",
-            schema = @Schema(type = "string"),
-            examples = @ExampleObject(name = "enrolled", value = LastEventId.STREAMED))
-      })
+  @EventPageDoc
   @ErrorStatuses("403")
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   public EventPageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {

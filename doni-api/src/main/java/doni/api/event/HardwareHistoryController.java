@@ -12,12 +12,6 @@ import doni.hardware.HardwareEventFeed;
 import doni.hardware.HardwareService;
 import doni.policy.Caller;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.enums.ParameterIn;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.ExampleObject;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -60,29 +54,7 @@ final class HardwareHistoryController {
               + " response is a stream of server-sent events, as that of /v1/events, with the events of this"
               + " device alone.")
   @HardwareReferenceParameter
-  @Parameter(
-      in = ParameterIn.QUERY,
-      name = "limit",
-      description = "page size; larger values are reduced to the maximum",
-      schema = @Schema(type = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
-  @Parameter(
-      in = ParameterIn.QUERY,
-      name = "before",
-      description = "only events with a lower id",
-      schema = @Schema(type = "integer", format = "int64", minimum = "1"))
-  @LastEventId.LastEventIdParameter
-  @ApiResponse(
-      responseCode = "200",
-      description = "one page, with a link to the next (older) page; or a stream",
-      content = {
-        @Content(
-            mediaType = "application/json",
-            schema = @Schema(implementation = EventPageJson.class)),
-        @Content(
-            mediaType = "text/event-stream",
-            schema = @Schema(type = "string"),
-            examples = @ExampleObject(name = "enrolled", value = LastEventId.STREAMED))
-      })
+  @EventPageDoc
   @ErrorStatuses({"403", "404"})
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   public EventPageJson events(
