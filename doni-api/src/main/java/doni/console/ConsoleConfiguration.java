@@ -71,8 +71,11 @@ class ConsoleConfiguration {
 
     @Bean
     ConsoleSession consoleSession(
-        SecretEncryptor encryptor, Clock clock, ConsoleProperties properties) {
-      return new ConsoleSession(encryptor, clock, properties.sessionLifetime());
+        SecretEncryptor encryptor,
+        Clock clock,
+        ConsoleProperties properties,
+        JdbcIndexedSessionRepository consoleSessions) {
+      return new ConsoleSession(encryptor, clock, properties.sessionLifetime(), consoleSessions);
     }
 
     @Bean
@@ -224,9 +227,16 @@ class ConsoleConfiguration {
                       new Header(HttpHeaders.CACHE_CONTROL, "no-store"))));
     }
 
-    /** A page redirects; a fragment cannot, so htmx is told to load the login as a page. */
+    /**
+     * A page redirects; a fragment cannot, so htmx is told to load the login as a page. A stream
+     * ends, and the page asks for its fragment instead.
+     */
     private static void logIn(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
+      if (request.getServletPath().equals(ConsolePaths.LIVE)) {
+        response.setStatus(HttpStatus.UNAUTHORIZED.value());
+        return;
+      }
       if (request.getHeader("HX-Request") != null) {
         response.setHeader("HX-Redirect", ConsolePaths.LOGIN);
         response.setStatus(HttpStatus.UNAUTHORIZED.value());

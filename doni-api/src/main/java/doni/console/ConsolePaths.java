@@ -11,6 +11,12 @@ final class ConsolePaths {
   static final String LOGOUT = ROOT + "/logout";
   static final String PROJECT = ROOT + "/project";
   static final String DEVICES = ROOT + "/devices";
+  static final String BATCH = DEVICES + "/batch";
+  static final String EXPORT = DEVICES + "/export";
+  static final String RUNS = ROOT + "/runs";
+  static final String ACTIVITY = ROOT + "/activity";
+  static final String SITE = ROOT + "/site";
+  static final String LIVE = ROOT + "/live";
   static final String PUBLIC = ROOT + "/public";
   static final String ASSETS = ROOT + "/assets";
 
@@ -22,7 +28,7 @@ final class ConsolePaths {
   /** No second slash, dot segment, backslash or escape, so it cannot be read as another host. */
   private static final Pattern PAGE =
       Pattern.compile(
-          "/console(/devices(/[A-Za-z0-9-]{1,64})?)?(\\?[A-Za-z0-9_=&.,%+:-]{0,1000})?");
+          "/console(/(activity|site|(devices|runs)(/[A-Za-z0-9-]{1,64})?))?(\\?[A-Za-z0-9_=&.,%+:-]{0,1000})?");
 
   private ConsolePaths() {}
 

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.session.Session;
+import org.springframework.session.SessionRepository;
 
 /**
  * What a session keeps: tokens, encrypted so that they open in that session only. Who the caller
@@ -28,11 +30,17 @@ final class ConsoleSession {
   private final SecretEncryptor encryptor;
   private final Clock clock;
   private final Duration lifetime;
+  private final SessionRepository<? extends Session> stored;
 
-  ConsoleSession(SecretEncryptor encryptor, Clock clock, Duration lifetime) {
+  ConsoleSession(
+      SecretEncryptor encryptor,
+      Clock clock,
+      Duration lifetime,
+      SessionRepository<? extends Session> stored) {
     this.encryptor = encryptor;
     this.clock = clock;
     this.lifetime = lifetime;
+    this.stored = stored;
   }
 
   /**
@@ -61,6 +69,21 @@ final class ConsoleSession {
 
   Optional<Secret> projectToken(HttpServletRequest request) {
     return token(request, SessionTokenKind.PROJECT);
+  }
+
+  /**
+   * Returns whether the session of a request that takes long is still there: it may have ended on
+   * another replica.
+   */
+  boolean continues(HttpServletRequest request) {
+    HttpSession session = request.getSession(false);
+    if (session == null) {
+      return false;
+    }
+    Session present = stored.findById(session.getId());
+    return present != null
+        && !present.isExpired()
+        && clock.instant().isBefore(present.getCreationTime().plus(lifetime));
   }
 
   private void store(HttpSession session, SessionTokenKind kind, @Nullable Secret token) {

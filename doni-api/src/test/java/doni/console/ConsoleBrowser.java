@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** As much of a browser as forms need: cookies, and the hidden token of the last page. */
 final class ConsoleBrowser {
@@ -67,6 +68,23 @@ final class ConsoleBrowser {
     return this;
   }
 
+  /** Opens a stream of server-sent events; closing its body disconnects. */
+  HttpResponse<Stream<String>> open(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(root + path))
+            .header("Accept", "text/event-stream")
+            .header("Cookie", cookieHeader())
+            .build();
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofLines());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
   Optional<String> cookie(String name) {
     return Optional.ofNullable(cookies.get(name));
   }
@@ -80,11 +98,7 @@ final class ConsoleBrowser {
       request.header(headers[i], headers[i + 1]);
     }
     if (!cookies.isEmpty()) {
-      request.header(
-          "Cookie",
-          cookies.entrySet().stream()
-              .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
-              .collect(Collectors.joining("; ")));
+      request.header("Cookie", cookieHeader());
     }
     try {
       HttpResponse<String> response =
@@ -101,6 +115,12 @@ final class ConsoleBrowser {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  private String cookieHeader() {
+    return cookies.entrySet().stream()
+        .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+        .collect(Collectors.joining("; "));
   }
 
   private void keep(String header) {

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -669,6 +670,17 @@ class ConsoleIT {
 
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
+  }
+
+  /** The pages that watch, in the same service. */
+  @Nested
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  class WatchingPages extends ConsoleWatchCases {
+
+    WatchingPages() {
+      super(
+          user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
+    }
   }
 
   private ConsoleBrowser browser() {

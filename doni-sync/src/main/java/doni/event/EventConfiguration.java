@@ -1,6 +1,7 @@
 package doni.event;
 
 import doni.database.RetentionJob;
+import doni.task.LanePauseReader;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -14,6 +15,11 @@ import org.springframework.context.annotation.Configuration;
 class EventConfiguration {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventConfiguration.class);
+
+  @Bean
+  ChangeWatch changeWatch(HardwareEventStore events, LanePauseReader pauses) {
+    return new ChangeWatch(events, pauses);
+  }
 
   @Bean
   RetentionJob eventRetentionJob(

@@ -2,6 +2,7 @@ package doni.event;
 
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.event.ChangeWatch.ChangeNotice;
 import doni.policy.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -120,6 +121,33 @@ public class HardwareEventStore {
         .query((row, _) -> event(row))
         .list();
   }
+
+  /**
+   * Returns the events after a position, in the order of {@link #following}, as notices of what
+   * changed.
+   */
+  List<EventNotice> notices(EventFeedPosition position, int limit) {
+    return jdbc.sql(
+            """
+            select id, tx::text as tx, hardware_uuid, hardware_project_id, kind from event
+            where (tx, id) > (cast(:tx as xid8), :id) and tx < pg_snapshot_xmin(pg_current_snapshot())
+            order by event.tx, event.id limit :limit
+            """)
+        .param("tx", Long.toString(position.tx()))
+        .param("id", position.id())
+        .param("limit", limit)
+        .query((row, _) ->
+            new EventNotice(
+                new EventFeedPosition(row.getLong("tx"), row.getLong("id")),
+                new ChangeNotice(
+                    new HardwareId(row.getObject("hardware_uuid", UUID.class)),
+                    row.getString("hardware_project_id"),
+                    row.getString("kind"))))
+        .list();
+  }
+
+  /** A notice with the position of its event. */
+  record EventNotice(EventFeedPosition position, ChangeNotice notice) {}
 
   /** Returns the current end: events after it have not happened yet, or are being written now. */
   public EventFeedPosition end() {

@@ -31,6 +31,7 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
   private static final String RETRY_AFTER_SECONDS = "2";
   private static final String IMPORT = "/v1/hardware:import";
   private static final String EVENTS = "/v1/events";
+  private static final String CONSOLE_STREAM = "/console/live";
   private static final List<String> HEALTH = List.of("/healthcheck", "/actuator/health");
 
   private final RequestAdmission admission;
@@ -44,7 +45,8 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
     String path = request.getServletPath();
-    return HEALTH.stream().anyMatch(path::startsWith)
+    return path.equals(CONSOLE_STREAM)
+        || HEALTH.stream().anyMatch(path::startsWith)
         || (path.startsWith(EVENTS)
             && MediaType.TEXT_EVENT_STREAM_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT)));
   }

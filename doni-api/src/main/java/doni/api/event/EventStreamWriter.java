@@ -1,5 +1,6 @@
 package doni.api.event;
 
+import doni.api.web.StreamPlaces;
 import doni.event.HardwareEvent;
 import doni.event.HardwareEventStore.EventFeedPosition;
 import doni.request.RequestRefusedException;
@@ -9,10 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -49,8 +47,7 @@ class EventStreamWriter {
   private static final byte[] EMPTY_COMMENT = ":\n\n".getBytes(StandardCharsets.UTF_8);
 
   private final JsonMapper json;
-  private final Semaphore places = new Semaphore(MAX_STREAMS);
-  private final ConcurrentMap<String, Integer> placesByProject = new ConcurrentHashMap<>();
+  private final StreamPlaces places = new StreamPlaces(MAX_STREAMS, MAX_OF_PROJECT);
   private final CountDownLatch closing = new CountDownLatch(1);
 
   EventStreamWriter(JsonMapper json) {
@@ -78,7 +75,7 @@ class EventStreamWriter {
       Function<EventFeedPosition, List<HardwareEvent>> following,
       HttpServletResponse response)
       throws IOException {
-    if (!acquire(projectId)) {
+    if (!places.acquire(projectId)) {
       throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS);
     }
     try {
@@ -91,24 +88,8 @@ class EventStreamWriter {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      release(projectId);
+      places.release(projectId);
     }
-  }
-
-  private boolean acquire(String projectId) {
-    if (!places.tryAcquire()) {
-      return false;
-    }
-    if (placesByProject.merge(projectId, 1, Integer::sum) > MAX_OF_PROJECT) {
-      release(projectId);
-      return false;
-    }
-    return true;
-  }
-
-  private void release(String projectId) {
-    placesByProject.computeIfPresent(projectId, (_, open) -> open == 1 ? null : open - 1);
-    places.release();
   }
 
   private void write(

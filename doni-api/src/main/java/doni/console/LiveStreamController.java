@@ -1,0 +1,185 @@
+package doni.console;
+
+import doni.api.auth.TokenValidation;
+import doni.api.auth.TokenValidation.TokenValidator;
+import doni.api.web.StreamPlaces;
+import doni.enrollment.HardwareId;
+import doni.enrollment.Secret;
+import doni.event.ChangeWatch;
+import doni.event.ChangeWatch.ChangeNotice;
+import doni.event.ChangeWatch.Watcher;
+import doni.event.EventFeedService;
+import doni.event.HardwareEventStore.EventFilter;
+import doni.hardware.HardwareEventFeed;
+import doni.hardware.HardwarePermissions;
+import doni.hardware.HardwareReader;
+import doni.policy.Caller;
+import doni.request.RequestRefusedException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * Tells an open page that what it shows has changed, as a server-sent event without content; the
+ * page then fetches its fragment again. A stream occupies the virtual thread of its request and a
+ * connection, but no statement of its own: one {@link ChangeWatch} serves them all.
+ *
+ * <p>It ends with the session, with the token, and when the caller may no longer read what the page
+ * shows; that is checked before each event, and every {@value #CHECK_SECONDS} seconds.
+ */
+@ConsoleController
+class LiveStreamController {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LiveStreamController.class);
+
+  /** 64 KiB of each connection's buffers are part of the quarter of the heap for connections. */
+  static final int MAX_STREAMS = 512;
+
+  static final int MAX_OF_PROJECT = 256;
+
+  private static final int CHECK_SECONDS = 10;
+  private static final Duration CHECK = Duration.ofSeconds(CHECK_SECONDS);
+  private static final Duration MAX_DURATION = Duration.ofMinutes(15);
+  private static final byte[] BEGINNING = bytes("retry: 1000\n\n");
+  private static final byte[] CHANGED = bytes("event: changed\ndata:\n\n");
+  private static final byte[] COMMENT = bytes(":\n\n");
+
+  private final ChangeWatch changes;
+  private final HardwareEventFeed devices;
+  private final EventFeedService fleet;
+  private final HardwarePermissions permissions;
+  private final ConsoleSession sessions;
+  private final TokenValidator tokens;
+  private final StreamPlaces places = new StreamPlaces(MAX_STREAMS, MAX_OF_PROJECT);
+
+  LiveStreamController(
+      ChangeWatch changes,
+      HardwareEventFeed devices,
+      EventFeedService fleet,
+      HardwarePermissions permissions,
+      ConsoleSession sessions,
+      TokenValidator tokens) {
+    this.changes = changes;
+    this.devices = devices;
+    this.fleet = fleet;
+    this.permissions = permissions;
+    this.sessions = sessions;
+    this.tokens = tokens;
+  }
+
+  /**
+   * Streams until the client disconnects, the service stops, or the session ends.
+   *
+   * @param device the UUID of the only device that the page shows; null for all that the caller may
+   *     see
+   */
+  @GetMapping(ConsolePaths.LIVE)
+  void follow(
+      @AuthenticationPrincipal Caller caller,
+      @RequestParam(required = false) @Nullable String device,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
+    LiveScope scope = authorized(caller, device);
+    if (!places.acquire(caller.projectId())) {
+      throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS);
+    }
+    try (Watcher watcher = changes.watch(scope::includes)) {
+      response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+      response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+      response.setHeader("X-Accel-Buffering", "no");
+      write(watcher, () -> mayContinue(request, device, scope), response.getOutputStream());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      places.release(caller.projectId());
+    }
+  }
+
+  /**
+   * What a page shows, and so what it learns of.
+   *
+   * @param device null for all devices of the project
+   * @param project null for all projects
+   */
+  record LiveScope(@Nullable HardwareId device, @Nullable String project) {
+
+    boolean includes(ChangeNotice notice) {
+      if (device != null) {
+        return notice.hardware().equals(device);
+      }
+      return project == null || notice.ofLanes() || project.equals(notice.projectId());
+    }
+  }
+
+  /** Returns what the caller may learn of, by the rules of the streams of the API. */
+  private LiveScope authorized(Caller caller, @Nullable String device) {
+    if (device != null) {
+      HardwareId id =
+          HardwareReader.uuid(device)
+              .orElseThrow(() -> RequestRefusedException.NotFound.hardware(device));
+      var _ = devices.follow(caller, id.toString());
+      return new LiveScope(id, null);
+    }
+    @Nullable String project = permissions.everyProject(caller) ? null : caller.projectId();
+    var _ = fleet.end(caller, new EventFilter(null, null, null, null, project));
+    return new LiveScope(null, project);
+  }
+
+  private void write(Watcher watcher, LiveCondition mayContinue, OutputStream out)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + MAX_DURATION.toNanos();
+    out.write(BEGINNING);
+    out.flush();
+    while (System.nanoTime() < end) {
+      boolean changed = watcher.await(CHECK).isPresent();
+      if (changes.closed() || !mayContinue.holds()) {
+        return;
+      }
+      out.write(changed ? CHANGED : COMMENT);
+      out.flush();
+    }
+  }
+
+  /** Whether a stream may go on. */
+  private interface LiveCondition {
+    boolean holds();
+  }
+
+  private boolean mayContinue(
+      HttpServletRequest request, @Nullable String device, LiveScope scope) {
+    try {
+      Optional<Secret> token = sessions.projectToken(request);
+      if (token.isEmpty() || !sessions.continues(request)) {
+        return false;
+      }
+      if (tokens.validate(token.get(), request.getRemoteAddr())
+          instanceof TokenValidation.Valid(Caller caller, var _)) {
+        return authorized(caller, device).equals(scope);
+      }
+      return false;
+    } catch (DataAccessException | RequestRefusedException e) {
+      LOG.debug("Stream of a page ended", e);
+      return false;
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,176 @@
+package doni.event;
+
+import doni.database.DatabasePoller;
+import doni.enrollment.HardwareId;
+import doni.event.HardwareEventStore.EventFeedPosition;
+import doni.task.LanePauseReader;
+import doni.worker.LanePause;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Notices that something has changed, on any replica, for those who show it. However many watch,
+ * the database is read {@value #READS_PER_SECOND} times a second; while none does, not at all.
+ *
+ * <p>A notice says what changed, not how: who gets one reads the present state by the rules of the
+ * use case. So notices may be dropped while an earlier one has not been taken.
+ */
+public final class ChangeWatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChangeWatch.class);
+
+  static final int READS_PER_SECOND = 4;
+
+  private static final int PAGE = 1_000;
+
+  /** The kind of a notice that a lane was paused, or starts attempts again. */
+  private static final String LANES = "lanes";
+
+  private final HardwareEventStore events;
+  private final LanePauseReader pauses;
+  private final DatabasePoller poller = new DatabasePoller("change-watch", 1);
+  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  private final Object lock = new Object();
+  private boolean started;
+  private boolean closed;
+  private @Nullable EventFeedPosition position;
+  private Map<String, LanePause> paused = Map.of();
+
+  ChangeWatch(HardwareEventStore events, LanePauseReader pauses) {
+    this.events = events;
+    this.pauses = pauses;
+  }
+
+  /**
+   * What changed.
+   *
+   * @param hardware {@link HardwareEventStore#SITE} if it is no single hardware
+   * @param projectId the project of the hardware; null for the site
+   * @param kind the kind of the event, or {@code lanes}
+   */
+  public record ChangeNotice(HardwareId hardware, @Nullable String projectId, String kind) {
+
+    /** Returns whether it is about the lanes, which every caller may see. */
+    public boolean ofLanes() {
+      return kind.equals(LANES);
+    }
+  }
+
+  /** Receives notices, for one thread, until it is closed. */
+  public final class Watcher implements AutoCloseable {
+
+    private final Predicate<ChangeNotice> wanted;
+    private final BlockingQueue<ChangeNotice> next = new ArrayBlockingQueue<>(1);
+
+    private Watcher(Predicate<ChangeNotice> wanted) {
+      this.wanted = wanted;
+    }
+
+    /** Waits for a notice; empty if there is none for that long, or if the service stops. */
+    public Optional<ChangeNotice> await(Duration patience) throws InterruptedException {
+      return Optional.ofNullable(next.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private void offer(ChangeNotice notice) {
+      if (wanted.test(notice)) {
+        boolean _ = next.offer(notice);
+      }
+    }
+
+    @Override
+    public void close() {
+      watchers.remove(this);
+    }
+  }
+
+  /** Starts to watch: every change that is committed from now on leads to a notice. */
+  public Watcher watch(Predicate<ChangeNotice> wanted) {
+    Watcher watcher = new Watcher(wanted);
+    synchronized (lock) {
+      if (position == null) {
+        position = events.end();
+      }
+      watchers.add(watcher);
+      if (!started) {
+        started = true;
+        Duration interval = Duration.ofSeconds(1).dividedBy(READS_PER_SECOND);
+        poller.every("The watch for changes", interval, interval, this::read);
+      }
+    }
+    return watcher;
+  }
+
+  /** Returns whether the service stops: whoever watches should end. */
+  public boolean closed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
+  /** Ends the watch before a graceful shutdown, which waits for those who watch. */
+  @EventListener(ContextClosedEvent.class)
+  void close() {
+    synchronized (lock) {
+      closed = true;
+    }
+    poller.stopNow();
+    ChangeNotice end = new ChangeNotice(HardwareEventStore.SITE, null, LANES);
+    watchers.forEach(watcher -> {
+      boolean _ = watcher.next.offer(end);
+    });
+  }
+
+  private void read() {
+    synchronized (lock) {
+      if (watchers.isEmpty() || position == null) {
+        position = null;
+        return;
+      }
+      try {
+        readLanes();
+        readEvents(position);
+      } catch (DataAccessException e) {
+        // What happens meanwhile is read later; those who watch learn of an outage by themselves.
+        LOG.debug("Changes cannot be read", e);
+      }
+    }
+  }
+
+  private void readLanes() {
+    Map<String, LanePause> now = pauses.current();
+    if (!now.equals(paused)) {
+      paused = now;
+      send(new ChangeNotice(HardwareEventStore.SITE, null, LANES));
+    }
+  }
+
+  private void readEvents(EventFeedPosition from) {
+    EventFeedPosition after = from;
+    List<HardwareEventStore.EventNotice> page;
+    do {
+      page = events.notices(after, PAGE);
+      for (HardwareEventStore.EventNotice event : page) {
+        send(event.notice());
+        after = event.position();
+      }
+      position = after;
+    } while (page.size() == PAGE);
+  }
+
+  private void send(ChangeNotice notice) {
+    watchers.forEach(watcher -> watcher.offer(notice));
+  }
+}
