@@ -1,5 +1,6 @@
 package doni.console;
 
+import doni.hardware.HardwarePermissions;
 import doni.policy.Caller;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,9 +19,17 @@ class ConsoleView {
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
   private final JsonMapper json;
+  private final HardwarePermissions permissions;
 
-  ConsoleView(JsonMapper json) {
+  ConsoleView(JsonMapper json, HardwarePermissions permissions) {
     this.json = json;
+    this.permissions = permissions;
+  }
+
+  /** Returns whether the page links to resync runs. */
+  public boolean resyncRuns() {
+    Caller caller = caller();
+    return caller != null && permissions.resyncRuns(caller);
   }
 
   /** Returns who uses the page; null without a login. */

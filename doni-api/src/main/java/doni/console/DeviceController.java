@@ -6,6 +6,7 @@ import doni.api.web.HardwareReference;
 import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.hardware.HardwareAvailabilityService;
 import doni.hardware.HardwarePermissions;
 import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareReader;
@@ -19,6 +20,8 @@ import doni.request.RequestRefusedException;
 import doni.secret.MaskedPropertyView;
 import doni.task.TaskState;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.DayOfWeek;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,25 +48,31 @@ class DeviceController {
   private final QuarantineService quarantines;
   private final HardwarePlanService plans;
   private final ReadinessService readiness;
+  private final HardwareAvailabilityService histories;
   private final HardwarePermissions permissions;
   private final HardwareTypes types;
   private final MaskedPropertyView view;
+  private final Clock clock;
 
   DeviceController(
       HardwareService service,
       QuarantineService quarantines,
       HardwarePlanService plans,
       ReadinessService readiness,
+      HardwareAvailabilityService histories,
       HardwarePermissions permissions,
       HardwareTypes types,
-      MaskedPropertyView view) {
+      MaskedPropertyView view,
+      Clock clock) {
     this.service = service;
     this.quarantines = quarantines;
     this.plans = plans;
     this.readiness = readiness;
+    this.histories = histories;
     this.permissions = permissions;
     this.types = types;
     this.view = view;
+    this.clock = clock;
   }
 
   @GetMapping(ConsolePaths.DEVICES)
@@ -76,6 +85,7 @@ class DeviceController {
     HardwareService.Page page =
         service.list(caller, HardwareListParameters.read(DeviceListPage.withLimit(parameters)));
     model.addAttribute("list", DeviceListPage.of(ConsolePaths.DEVICES, parameters, page));
+    model.addAttribute("actions", BatchAction.allowed(permissions.ofProject(caller)));
     model.addAttribute("everyProject", permissions.everyProject(caller));
     model.addAttribute("types", types.names());
     model.addAttribute("states", TaskState.values());
@@ -89,8 +99,9 @@ class DeviceController {
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       @RequestParam(defaultValue = "") String done,
+      @RequestParam(defaultValue = "") String month,
       Model model) {
-    show(caller, ref, model);
+    show(caller, ref, month, model);
     model.addAttribute("done", DONE.contains(done) ? done : "");
     return "device";
   }
@@ -100,9 +111,10 @@ class DeviceController {
   Object changes(
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
+      @RequestParam(defaultValue = "") String month,
       HttpServletRequest request,
       Model model) {
-    String version = show(caller, ref, model);
+    String version = show(caller, ref, month, model);
     return LiveFragment.unlessSeen(request, version, "device :: live");
   }
 
@@ -124,14 +136,7 @@ class DeviceController {
       @AuthenticationPrincipal Caller caller,
       @PathVariable String ref,
       @RequestParam(defaultValue = "") String reason) {
-    String text = reason.strip();
-    if (text.codePointCount(0, text.length()) > LONGEST_REASON || !ClientTextRules.isLine(text)) {
-      throw new RequestRefusedException.Invalid(
-          "reason: must be a string of at most "
-              + LONGEST_REASON
-              + " characters without control characters");
-    }
-    quarantines.begin(caller, HardwareReference.checked(ref), text.isEmpty() ? null : text);
+    quarantines.begin(caller, HardwareReference.checked(ref), reason(reason));
     return done(ref, "quarantine");
   }
 
@@ -170,7 +175,7 @@ class DeviceController {
     return "redirect:" + ConsolePaths.DEVICES + "?done=delete";
   }
 
-  private String show(Caller caller, String ref, Model model) {
+  private String show(Caller caller, String ref, String month, Model model) {
     HardwareView device = find(caller, ref);
     boolean live = device.deletedAt() == null;
     DevicePage page =
@@ -181,7 +186,15 @@ class DeviceController {
             view,
             live ? service.availability(caller, device.id().toString()) : List.of(),
             service.events(caller, device.id().toString(), EVENTS, null));
+    WindowCalendar calendar = WindowCalendar.of(month, clock.instant(), page.windows());
     String version = page.version();
+    model.addAttribute("calendar", calendar);
+    model.addAttribute("days", DayOfWeek.values());
+    model.addAttribute(
+        "strip",
+        live
+            ? AvailabilityStrip.of(histories.history(caller, device.id().toString()).history())
+            : null);
     model.addAttribute("page", page);
     model.addAttribute("version", version);
     return version;
@@ -197,5 +210,17 @@ class DeviceController {
         .map(HardwareId::toString)
         .map(id -> "redirect:" + ConsolePaths.DEVICES + "/" + id + "?done=" + what)
         .orElse("redirect:" + ConsolePaths.DEVICES);
+  }
+
+  /** Returns the reason of a quarantine; null for none. */
+  static @Nullable String reason(String entered) {
+    String text = entered.strip();
+    if (text.codePointCount(0, text.length()) > LONGEST_REASON || !ClientTextRules.isLine(text)) {
+      throw new RequestRefusedException.Invalid(
+          "reason: must be a string of at most "
+              + LONGEST_REASON
+              + " characters without control characters");
+    }
+    return text.isEmpty() ? null : text;
   }
 }

@@ -69,11 +69,16 @@ record DeviceListPage(
 
   /** Returns the parameters of a list; a field that is left empty in a form does not filter. */
   static Map<String, String[]> parameters(HttpServletRequest request) {
+    return parameters(request, KNOWN);
+  }
+
+  /** As {@link #parameters(HttpServletRequest)}, of another list. */
+  static Map<String, String[]> parameters(HttpServletRequest request, Set<String> known) {
     Map<String, String[]> parameters = new LinkedHashMap<>();
     request
         .getParameterMap()
         .forEach((name, values) -> {
-          if (KNOWN.contains(name) && !Arrays.stream(values).allMatch(String::isBlank)) {
+          if (known.contains(name) && !Arrays.stream(values).allMatch(String::isBlank)) {
             parameters.put(name, values);
           }
         });
@@ -106,6 +111,11 @@ record DeviceListPage(
     return path + query(sorted);
   }
 
+  /** Returns the address of the list, or of what is done with it, for the same devices. */
+  public String of(String other) {
+    return other + query(without(parameters, MARKER));
+  }
+
   /** Returns the value of {@code aria-sort} of a column. */
   public String direction(String column) {
     if (!sorts(column)) {
@@ -129,7 +139,12 @@ record DeviceListPage(
     return rest;
   }
 
-  private static String query(Map<String, String[]> parameters) {
+  /** Returns the address of the list of devices with these parameters. */
+  static String address(Map<String, String[]> parameters) {
+    return ConsolePaths.DEVICES + query(parameters);
+  }
+
+  static String query(Map<String, String[]> parameters) {
     return parameters.isEmpty()
         ? ""
         : parameters.entrySet().stream()

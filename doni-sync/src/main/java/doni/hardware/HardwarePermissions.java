@@ -3,6 +3,7 @@ package doni.hardware;
 import doni.policy.AccessPolicy;
 import doni.policy.Caller;
 import doni.policy.PolicyTarget;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -38,8 +39,49 @@ public class HardwarePermissions {
         live && policy.allows("hardware:delete", caller, target));
   }
 
+  /** Returns what a caller may do with the devices of the own project. */
+  public AllowedActions ofProject(Caller caller) {
+    Map<String, String> target = PolicyTarget.project(caller.projectId(), caller);
+    return new AllowedActions(
+        policy.allows("hardware:update", caller, target),
+        policy.allows(QuarantineService.RULE, caller, target),
+        policy.allows("hardware:delete", caller, target));
+  }
+
   /** Returns whether a caller may see the devices of every project. */
   public boolean everyProject(Caller caller) {
     return policy.allows("hardware:get", caller, PolicyTarget.site());
+  }
+
+  /** Returns whether a caller may begin and control resync runs. */
+  public boolean resyncRuns(Caller caller) {
+    return policy.allows("hardware:sync_all", caller, PolicyTarget.site());
+  }
+
+  /** Returns whether a caller may see leftovers. */
+  public boolean leftovers(Caller caller) {
+    return policy.allows("leftover:get", caller, PolicyTarget.site());
+  }
+
+  /**
+   * What a rule of the policy says of a caller.
+   *
+   * @param ownProject about the caller's project and its devices
+   * @param site about the site, and so about the devices of every project
+   */
+  public record RuleAnswer(String rule, boolean ownProject, boolean site) {}
+
+  /**
+   * Returns what each rule says of a caller; one that compares a device's name may say otherwise.
+   */
+  public List<RuleAnswer> rules(Caller caller) {
+    Map<String, String> project = PolicyTarget.project(caller.projectId(), caller);
+    return AccessPolicy.questions().stream()
+        .map(rule ->
+            new RuleAnswer(
+                rule,
+                policy.allows(rule, caller, project),
+                policy.allows(rule, caller, PolicyTarget.site())))
+        .toList();
   }
 }

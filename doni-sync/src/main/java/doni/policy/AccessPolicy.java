@@ -2,6 +2,8 @@ package doni.policy;
 
 import doni.request.RequestRefusedException;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +44,13 @@ public final class AccessPolicy {
 
   static Map<String, RuleExpression> defaultRules() {
     return PolicyDefaults.SECURE.rules();
+  }
+
+  /** Returns the rules that the service asks for, sorted. */
+  public static SortedSet<String> questions() {
+    SortedSet<String> names = new TreeSet<>(defaultRules().keySet());
+    names.removeIf(name -> name.indexOf(':') < 0);
+    return names;
   }
 
   /** Returns whether the caller may do that to the target. An undefined rule denies. */
