@@ -2,6 +2,7 @@ package doni.console;
 
 import doni.api.hardware.HardwareListParameters;
 import doni.availability.DeviceAvailability.AvailabilityStatus;
+import doni.event.HardwareEvent;
 import doni.hardware.HardwarePermissions;
 import doni.hardware.HardwareService;
 import doni.hardware.HardwareSummaryService;
@@ -9,6 +10,7 @@ import doni.policy.Caller;
 import doni.task.LanePauseReader;
 import doni.task.TaskState;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.Map;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.ui.Model;
@@ -22,16 +24,19 @@ class FleetController {
   private final HardwarePermissions permissions;
   private final LanePauseReader pauses;
   private final HardwareService service;
+  private final RecentActivity activity;
 
   FleetController(
       HardwareSummaryService summaries,
       HardwarePermissions permissions,
       LanePauseReader pauses,
-      HardwareService service) {
+      HardwareService service,
+      RecentActivity activity) {
     this.summaries = summaries;
     this.permissions = permissions;
     this.pauses = pauses;
     this.service = service;
+    this.activity = activity;
   }
 
   @GetMapping(ConsolePaths.ROOT)
@@ -58,11 +63,17 @@ class FleetController {
   }
 
   private String show(Caller caller, Model model) {
+    List<HardwareEvent> recent = activity.lately(caller);
     FleetPage page =
         FleetPage.of(
             permissions.everyProject(caller),
             query -> summaries.summarize(caller, query),
-            pauses.current());
+            pauses.current(),
+            recent,
+            activity.names(recent),
+            activity.incidents(caller).stream()
+                .filter(incident -> incident.endedAt() == null)
+                .toList());
     String version = LiveFragment.version(page);
     model.addAttribute("fleet", page);
     model.addAttribute("states", TaskState.values());

@@ -1,5 +1,8 @@
 package doni.console;
 
+import doni.availability.DeviceAvailabilityReader.ReportedIncident;
+import doni.enrollment.HardwareId;
+import doni.event.HardwareEvent;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareListQuery.SortKey;
 import doni.hardware.HardwareSummary;
@@ -18,8 +21,18 @@ import org.jspecify.annotations.Nullable;
  * @param everyProject whether the devices of every project are counted, or those of the caller's
  * @param live of the devices that are not deleted
  * @param deleting deleted devices that are still being cleaned up
+ * @param recent what changed in the last hour, newest first
+ * @param names of the devices of these events
+ * @param incidents those that last
  */
-record FleetPage(boolean everyProject, HardwareSummary live, long deleting, List<LaneRow> lanes) {
+record FleetPage(
+    boolean everyProject,
+    HardwareSummary live,
+    long deleting,
+    List<LaneRow> lanes,
+    List<HardwareEvent> recent,
+    Map<HardwareId, String> names,
+    List<ReportedIncident> incidents) {
 
   /**
    * One lane.
@@ -36,7 +49,10 @@ record FleetPage(boolean everyProject, HardwareSummary live, long deleting, List
   static FleetPage of(
       boolean everyProject,
       Function<HardwareListQuery, HardwareSummary> summaries,
-      Map<String, LanePause> pauses) {
+      Map<String, LanePause> pauses,
+      List<HardwareEvent> recent,
+      Map<HardwareId, String> names,
+      List<ReportedIncident> incidents) {
     HardwareSummary live = summaries.apply(query(everyProject, false));
     TreeSet<String> workers = new TreeSet<>(live.workers().keySet());
     workers.addAll(pauses.keySet());
@@ -46,7 +62,13 @@ record FleetPage(boolean everyProject, HardwareSummary live, long deleting, List
           new LaneRow(worker, live.workers().getOrDefault(worker, Map.of()), pauses.get(worker)));
     }
     return new FleetPage(
-        everyProject, live, summaries.apply(query(everyProject, true)).total(), List.copyOf(lanes));
+        everyProject,
+        live,
+        summaries.apply(query(everyProject, true)).total(),
+        List.copyOf(lanes),
+        recent,
+        names,
+        incidents);
   }
 
   /** Returns how many devices have a task that failed. */

@@ -531,6 +531,9 @@ class ConsoleIT {
               "/console",
               "/console/devices?all_projects=" + (user.equals("admin") ? "True" : "False"),
               "/console/public",
+              "/console/activity",
+              "/console/site",
+              "/console/devices/export",
               page(),
               page() + "/live",
               page() + "/plan",
@@ -557,7 +560,10 @@ class ConsoleIT {
     for (String path :
         List.of(
             "/console",
-            "/console/devices",
+            "/console/devices?all_projects=True",
+            "/console/runs",
+            "/console/activity",
+            "/console/site",
             page(),
             page() + "/plan",
             page() + "/delete",

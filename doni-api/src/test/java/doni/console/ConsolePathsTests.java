@@ -14,6 +14,10 @@ class ConsolePathsTests {
         "/console",
         "/console/devices",
         "/console/devices?state=ERROR&name=edge-01",
+        "/console/activity?kind=worker.failed",
+        "/console/site",
+        "/console/runs",
+        "/console/runs/0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f",
         "/console/devices/0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f"
       })
   void pageOfTheConsoleIsKept(String page) {

@@ -17,6 +17,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -123,6 +125,311 @@ abstract class ConsoleWatchCases {
         .containsExactly(own, lanes);
     assertThat(Stream.of(own, other, lanes, site).filter(new LiveScope(null, null)::includes))
         .containsExactly(own, other, lanes, site);
+  }
+
+  @Test
+  void resyncRunIsBegunForAllThatMatchAndControlled() {
+    String prefix = "run-" + names++;
+    for (int i = 0; i < 3; i++) {
+      enroll.apply(prefix + "-" + i);
+    }
+    ConsoleBrowser admin = logIn.apply("admin");
+    String filter = "?all_projects=True&q=" + prefix;
+    admin.get("/console/devices" + filter);
+
+    String question =
+        admin.post("/console/devices/batch" + filter, "action", "resync", "scope", "all").body();
+    HttpResponse<String> begun =
+        admin.post(
+            "/console/devices/batch/run" + filter,
+            "action",
+            "resync",
+            "scope",
+            "all",
+            "count",
+            "3");
+    String location = begun.headers().firstValue("Location").orElse("");
+    String page = admin.get(location).body();
+    String run = location.substring(0, location.indexOf('?'));
+
+    assertThat(question).contains("Devices: 3.", "name=\"count\" value=\"3\"", prefix + "-2");
+    assertThat(location).startsWith("/console/runs/");
+    assertThat(page).contains("0 of 6 tasks done", prefix + "-0", "The run has begun.");
+    assertThat(admin.post(run + "/pause").statusCode()).isEqualTo(302);
+    assertThat(admin.get(run).body()).contains(">paused<", "Resume");
+    assertThat(admin.post(run + "/resume").statusCode()).isEqualTo(302);
+    assertThat(admin.post(run + "/cancel").statusCode()).isEqualTo(302);
+    assertThat(admin.get(run).body()).contains(">canceled<").doesNotContain("/cancel\"");
+    assertThat(admin.get("/console/runs").body())
+        .contains(run.substring("/console/runs/".length()));
+    assertThat(admin.post(run + "/pause").statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void runThatAFilterCanDescribeHasThatFilter() {
+    String id = device();
+    ConsoleBrowser admin = logIn.apply("admin");
+    String filter = "?all_projects=True&state=pending&hardware_type=device.balena&selector=a%3Db";
+    admin.get("/console/devices/" + id);
+    label(admin, id, "a", "b");
+
+    HttpResponse<String> begun =
+        admin.post(
+            "/console/devices/batch/run" + filter,
+            "action",
+            "resync",
+            "scope",
+            "all",
+            "count",
+            "1");
+
+    assertThat(admin.get(begun.headers().firstValue("Location").orElse("/console")).body())
+        .contains("hardware_type=device.balena", "state=PENDING", "selector=a=b")
+        .doesNotContain("names=");
+  }
+
+  @Test
+  void batchIsConfirmedAgainWhenOtherDevicesMatch() {
+    ConsoleBrowser member = logIn.apply("member");
+    String filter = "?q=" + enrolledName();
+    member.get("/console/devices");
+
+    HttpResponse<String> answer =
+        member.post(
+            "/console/devices/batch/run" + filter,
+            "action",
+            "resync",
+            "scope",
+            "all",
+            "count",
+            "7");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).contains("Other devices match by now.", "Devices: 1");
+  }
+
+  @Test
+  void batchSaysOfEachDeviceWhatBecameOfIt() {
+    String first = device();
+    String second = device();
+    ConsoleBrowser admin = logIn.apply("admin");
+    ConsoleBrowser member = logIn.apply("member");
+    ConsoleBrowser reader = logIn.apply("reader");
+    Stream.of(admin, member, reader).forEach(browser -> browser.get("/console/devices"));
+
+    String quarantined =
+        run(admin, "quarantine", "device", first, "device", second, "reason", "relay").body();
+    String labeled = run(member, "label", "device", first, "key", "rack", "value", "r11").body();
+    String refused =
+        run(member, "label", "device", first, "key", "site/rack", "value", "r11").body();
+    String forbidden = run(reader, "resync", "device", first).body();
+    String invalid = run(member, "label", "device", first, "key", "-", "value", "x").body();
+    run(admin, "release", "device", first, "device", second);
+    String unlabeled = run(member, "unlabel", "device", first, "key", "rack").body();
+
+    assertThat(quarantined).contains("Done for 2 of 2 devices.");
+    assertThat(labeled).contains("Done for 1 of 1 devices.");
+    assertThat(refused).contains("Done for 0 of 1 devices.", "hardware:label_site is disallowed");
+    assertThat(forbidden).contains("Done for 0 of 1 devices.", "hardware:update is disallowed");
+    assertThat(invalid).contains("Done for 0 of 1 devices.");
+    assertThat(unlabeled).contains("Done for 1 of 1 devices.");
+    assertThat(quarantines(first)).isZero();
+    assertThat(run(logIn.apply("stranger"), "resync", "device", first).statusCode()).isEqualTo(403);
+    assertThat(run(member, "delete", "device", first).statusCode()).isEqualTo(404);
+    assertThat(member.post("/console/devices/batch", "action", "resync").body())
+        .contains("No device is selected.");
+  }
+
+  @Test
+  void batchIsOfferedToThoseWhoMayActOnTheirDevices() {
+    device();
+
+    assertThat(logIn.apply("reader").get("/console/devices").body())
+        .doesNotContain("id=\"batch\"", "name=\"device\"");
+    assertThat(logIn.apply("member").get("/console/devices").body())
+        .contains("value=\"resync\"", "value=\"label\"", "name=\"device\"")
+        .doesNotContain("value=\"quarantine\"", "/console/runs");
+    assertThat(logIn.apply("admin").get("/console/devices?all_projects=True").body())
+        .contains("value=\"quarantine\"", "value=\"release\"", "href=\"/console/runs\"");
+    for (String path :
+        List.of("/console/runs", "/console/runs/live", "/console/runs/" + UUID.randomUUID())) {
+      assertThat(logIn.apply("member").get(path).statusCode()).as(path).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void matchingDevicesAreDownloadedAsCsv() {
+    String id = device();
+    ConsoleBrowser member = logIn.apply("member");
+    member.get("/console/devices");
+    run(member, "label", "device", id, "key", "exported", "value", "yes");
+
+    HttpResponse<String> table = member.get("/console/devices/export?selector=exported");
+
+    assertThat(table.headers().firstValue("Content-Type")).hasValue("text/csv;charset=UTF-8");
+    assertThat(table.headers().firstValue("Content-Disposition").orElse(""))
+        .contains("attachment", "devices.csv");
+    assertThat(table.body().lines()).hasSize(2);
+    assertThat(table.body())
+        .startsWith("name,uuid,project_id,hardware_type,device_availability,")
+        .contains(id, "k8s=PENDING", "exported=yes")
+        .doesNotContain("canary");
+    assertThat(member.get("/console/devices/export?all_projects=True").statusCode()).isEqualTo(403);
+    assertThat(member.get("/console/devices/export?state=WRONG").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void cellOfATableIsNoFormula() {
+    assertThat(
+            Stream.of("=1+1", "+1", "-1", "@a", "\t=1", "edge-01", "", "a=b")
+                .map(DeviceExportController::text))
+        .containsExactly("'=1+1", "'+1", "'-1", "'@a", "'\t=1", "edge-01", "", "a=b");
+  }
+
+  @Test
+  void activityIsFilteredAndPagedBackByTheRulesOfTheEvents() {
+    String id = device();
+    for (int i = 0; i < 50; i++) {
+      commitElsewhere(id);
+    }
+    ConsoleBrowser member = logIn.apply("member");
+
+    String first = member.get("/console/activity?hardware=" + id + "&kind=").body();
+    String second = member.get(link(first, "rel=\"next\" href=\"([^\"]+)\"")).body();
+    String filtered = member.get("/console/activity?kind=hardware.created&hardware=" + id).body();
+
+    assertThat(events(first)).isEqualTo(50);
+    assertThat(first).contains("device.online", "/console/devices/" + id, "data-stream");
+    assertThat(second).contains("hardware.created", "Newest events").doesNotContain("data-stream");
+    assertThat(events(filtered)).isEqualTo(1);
+    assertThat(events(logIn.apply("stranger").get("/console/activity?hardware=" + id).body()))
+        .isZero();
+    assertThat(events(logIn.apply("admin").get("/console/activity?hardware=" + id).body()))
+        .isEqualTo(50);
+    assertThat(member.get("/console/activity?project_id=q").statusCode()).isEqualTo(403);
+    assertThat(member.get("/console/activity?kind=wrong").statusCode()).isEqualTo(400);
+    assertThat(member.get("/console/activity?hardware=x").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void openPagesOfTheSiteLearnOfChangesOnly() {
+    ConsoleBrowser admin = logIn.apply("admin");
+
+    for (String path : List.of("/console/activity", "/console/site", "/console/runs")) {
+      String live = link(admin.get(path).body(), "hx-get=\"([^\"]+)\"");
+      assertThat(admin.get(live).statusCode()).as(path).isEqualTo(204);
+    }
+    String live = link(admin.get("/console/activity").body(), "hx-get=\"([^\"]+)\"");
+    commitElsewhere(device());
+    HttpResponse<String> changed = admin.get(live);
+    assertThat(changed.statusCode()).isEqualTo(200);
+    assertThat(changed.body()).startsWith("<div id=\"live\"").doesNotContain("<html");
+  }
+
+  @Test
+  void siteShowsWhatStandsBetweenEnrollmentsAndBackends() {
+    String id = device();
+    ConsoleBrowser member = logIn.apply("member");
+    member.get("/console/devices/" + id);
+    member.post("/console/devices/" + id + "/delete", "generation", "1");
+    database
+        .sql(
+            "insert into availability_incident (began_at, grown_at, devices) values (now(), now(), 7)")
+        .update();
+    try {
+      String own = member.get("/console/site").body();
+      String all = logIn.apply("admin").get("/console/site").body();
+
+      assertThat(own)
+          .contains("balena", "k8s", "running", "raspberrypi4-64", "hardware:sync_all", id)
+          .contains("No incident is known.", "./doni doctor")
+          .doesNotContain(">Leftovers<");
+      assertThat(answers(own)).isEqualTo(3);
+      assertThat(all).contains("lasts", ">Leftovers<", "There are no leftovers.", id);
+      assertThat(answers(all)).isGreaterThan(20);
+      assertThat(logIn.apply("admin").get("/console").body())
+          .contains("7 devices have been lost at once.", "hardware.deleted");
+      assertThat(member.get("/console").body())
+          .contains("hardware.deleted")
+          .doesNotContain("devices have been lost at once.");
+      assertThat(logIn.apply("stranger").get("/console/site").body()).doesNotContain(id);
+    } finally {
+      database.sql("delete from availability_incident").update();
+    }
+  }
+
+  @Test
+  void pageOfADeviceShowsItsHistoryAndItsReservationWindows() {
+    String id = device();
+    database
+        .sql(
+            "insert into availability_interval (hardware_uuid, availability, began_at, ended_at)"
+                + " values (cast(:id as uuid), 'OFFLINE', now() - interval '20 days', now() -"
+                + " interval '10 days'), (cast(:id as uuid), 'ONLINE', now() - interval '10 days',"
+                + " null)")
+        .param("id", id)
+        .update();
+    database
+        .sql(
+            "insert into availability_window (uuid, hardware_uuid, starts_at, ends_at, created_at)"
+                + " values (gen_random_uuid(), cast(:id as uuid), '2031-03-03T09:00Z',"
+                + " '2031-03-05T17:30Z', now())")
+        .param("id", id)
+        .update();
+
+    String page = logIn.apply("member").get("/console/devices/" + id + "?month=2031-03").body();
+
+    assertThat(page)
+        .contains("Online 50.0 % of the time", "class=\"OFFLINE\" x=\"333\" width=\"333\"")
+        .contains("<caption>2031-03</caption>", "09:00–24:00", "00:00–24:00", "00:00–17:30")
+        .contains("?month=2031-02#calendar", "?month=2031-04#calendar");
+    assertThat(logIn.apply("member").get("/console/devices/" + id + "?month=wrong").statusCode())
+        .isEqualTo(200);
+  }
+
+  private static String link(String page, String pattern) {
+    Matcher link = Pattern.compile(pattern).matcher(page);
+    assertThat(link.find()).as(page).isTrue();
+    return link.group(1).replace("&amp;", "&");
+  }
+
+  private static long events(String page) {
+    return Pattern.compile("<time datetime=").matcher(page).results().count();
+  }
+
+  /** Returns how many rules say yes. */
+  private static long answers(String page) {
+    return Pattern.compile(">yes<").matcher(page).results().count();
+  }
+
+  private HttpResponse<String> run(ConsoleBrowser browser, String action, String... fields) {
+    String[] all = new String[fields.length + 2];
+    all[0] = "action";
+    all[1] = action;
+    System.arraycopy(fields, 0, all, 2, fields.length);
+    browser.get("/console/devices");
+    return browser.post("/console/devices/batch/run", all);
+  }
+
+  private void label(ConsoleBrowser browser, String id, String key, String value) {
+    assertThat(run(browser, "label", "device", id, "key", key, "value", value).body())
+        .contains("Done for 1 of 1 devices.");
+  }
+
+  private String enrolledName() {
+    String name = "once-" + names++;
+    enroll.apply(name);
+    return name;
+  }
+
+  private long quarantines(String id) {
+    return database
+        .sql(
+            "select count(*) from hardware where uuid = cast(:id as uuid) and quarantined_at is not"
+                + " null")
+        .param("id", id)
+        .query(Long.class)
+        .single();
   }
 
   private String device() {

@@ -93,6 +93,28 @@ public final class DeviceAvailabilityReader {
     return found;
   }
 
+  /**
+   * A loss of many devices at once.
+   *
+   * @param devices how many have joined it
+   * @param endedAt null while it lasts
+   */
+  public record ReportedIncident(Instant beganAt, @Nullable Instant endedAt, int devices) {}
+
+  /** Returns the incidents, newest first. */
+  public List<ReportedIncident> incidents(int most) {
+    return jdbc.sql(
+            "select began_at, ended_at, devices from availability_incident order by began_at desc"
+                + " limit :most")
+        .param("most", most)
+        .query((row, _) ->
+            new ReportedIncident(
+                TimestampColumns.instant(row, "began_at"),
+                TimestampColumns.nullableInstant(row, "ended_at"),
+                row.getInt("devices")))
+        .list();
+  }
+
   /** Returns the history of the last 30 days. */
   public AvailabilityHistory history(HardwareId id) {
     Instant until = clock.instant();

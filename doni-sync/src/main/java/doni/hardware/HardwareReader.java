@@ -14,6 +14,8 @@ import doni.task.TaskStatusReader.TaskStatusRow;
 import doni.task.WorkerReport;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -125,6 +127,19 @@ public class HardwareReader {
   /** As {@link #resolve}; without such live hardware, a uuid refers to itself. */
   public Optional<HardwareId> identify(String ref) {
     return resolve(ref).or(() -> uuid(ref));
+  }
+
+  /**
+   * Returns the names of hardware that exists, deleted or not, for those who may see its events.
+   */
+  public Map<HardwareId, String> names(Collection<HardwareId> ids) {
+    Map<HardwareId, String> names = new HashMap<>();
+    jdbc.sql("select uuid, name from hardware where uuid = any(?)")
+        .param(ids.stream().map(HardwareId::value).distinct().toArray(UUID[]::new))
+        .query(row -> {
+          names.put(new HardwareId(row.getObject("uuid", UUID.class)), row.getString("name"));
+        });
+    return names;
   }
 
   /** Parses a uuid, whether or not any hardware has it. */

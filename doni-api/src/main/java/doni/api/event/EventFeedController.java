@@ -56,7 +56,7 @@ final class EventFeedController {
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   public EventPageJson list(@AuthenticationPrincipal Caller caller, HttpServletRequest request) {
     QueryParameters query = new QueryParameters(request.getParameterMap());
-    EventFilter filter = filter(query);
+    EventFilter filter = EventFilterQuery.read(query);
     int limit = (int) query.positive("limit", DEFAULT_EVENTS, MAX_EVENTS);
     long before = query.positive("before", NONE, Long.MAX_VALUE);
     query.check();
@@ -74,7 +74,7 @@ final class EventFeedController {
       HttpServletResponse response)
       throws IOException {
     QueryParameters query = new QueryParameters(request.getParameterMap());
-    EventFilter filter = filter(query);
+    EventFilter filter = EventFilterQuery.read(query);
     query.check();
     EventFeedPosition from = LastEventId.of(request).orElseGet(() -> feed.end(caller, filter));
     streams.write(
@@ -82,15 +82,6 @@ final class EventFeedController {
         from,
         position -> feed.following(caller, position, filter, EventStreamWriter.PAGE_EVENTS),
         response);
-  }
-
-  private static EventFilter filter(QueryParameters query) {
-    return new EventFilter(
-        query.uuid("hardware"),
-        query.known("kind"),
-        query.known("worker_type"),
-        query.text("user_id"),
-        query.text("project_id"));
   }
 
   /** Links to the next page if this one is full; the next page may turn out empty. */

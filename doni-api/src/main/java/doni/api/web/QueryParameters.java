@@ -191,6 +191,11 @@ public final class QueryParameters {
     return value;
   }
 
+  /** Returns the values that {@link #known} accepts for a parameter. */
+  public static List<String> knownValues(String name) {
+    return Objects.requireNonNull(FilterValues.BY_PARAMETER.get(name), name);
+  }
+
   /**
    * Ends the reading.
    *
