@@ -1,5 +1,6 @@
 package doni.resync;
 
+import doni.backend.BackendException;
 import doni.database.TimestampColumns;
 import doni.resync.ResyncRun.State;
 import java.sql.ResultSet;
@@ -98,6 +99,7 @@ final class ResyncRunReader {
     return jdbc
         .sql(ResyncRunSql.FAILURES)
         .param("runs", runs)
+        .param("call", BackendException.CALL)
         .param("most", MOST_REASONS)
         .query((row, _) ->
             new FailureRow(

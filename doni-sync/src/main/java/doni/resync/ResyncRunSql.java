@@ -39,16 +39,18 @@ final class ResyncRunSql {
       """
           .formatted(TASK);
 
+  /** The reasons without their calls, which differ from device to device. */
   static final String FAILURES =
       """
       select run_uuid, worker_type, reason, tasks, names from (
-        select m.run_uuid, m.worker_type, left(t.reason, 200) as reason, count(*) as tasks,
-          (array_agg(h.name order by h.name))[1\\:3] as names,
-          row_number() over (
-            partition by m.run_uuid order by count(*) desc, left(t.reason, 200), m.worker_type) as place
-        from sync_run_task m join %s join hardware h on h.uuid = m.hardware_uuid
-        where m.run_uuid = any(:runs) and t.version >= m.done_version and t.outcome = 'FAILED' and t.reason is not null
-        group by m.run_uuid, m.worker_type, left(t.reason, 200)) reasons
+        select f.*, row_number() over (
+          partition by run_uuid order by tasks desc, reason, worker_type) as place
+        from (
+          select m.run_uuid, m.worker_type, left(regexp_replace(t.reason, :call, '', 'g'), 200) as reason,
+            count(*) as tasks, (array_agg(h.name order by h.name))[1\\:3] as names
+          from sync_run_task m join %s join hardware h on h.uuid = m.hardware_uuid
+          where m.run_uuid = any(:runs) and t.version >= m.done_version and t.outcome = 'FAILED' and t.reason is not null
+          group by 1, 2, 3) f) reasons
       where place <= :most order by run_uuid, place
       """
           .formatted(TASK);

@@ -1,5 +1,6 @@
 package doni.task;
 
+import doni.backend.BackendException;
 import doni.database.TimestampColumns;
 import doni.task.TaskStatusReader.TaskStatusRow;
 import doni.worker.Finding;
@@ -83,7 +84,7 @@ public final class TaskDiagnostics {
             : Optional.of(TaskStatusReader.WORKER_NOT_ENABLED);
     String name = row.getString("name");
     return new TroubledTask(
-        new Trouble(lane, reason.orElse("no reason known")),
+        new Trouble(lane, BackendException.withoutCall(reason.orElse("no reason known"))),
         row.getBoolean("deleted") ? name + " (deleted, " + row.getString("uuid") + ")" : name);
   }
 

@@ -287,7 +287,7 @@ class ResyncRunStoreIT extends LaneFixture {
                 return new Outcome.Deferred("no node", Duration.ofHours(1), Map.of());
               }
               return number < 10
-                  ? new Outcome.Failed("broken", false, null, Map.of())
+                  ? new Outcome.Failed("broken (GET nodes/" + number + ")", false, null, Map.of())
                   : number < 23
                       ? new Outcome.Failed("reason " + number, false, null, Map.of())
                       : TestWorker.agree(attempt);

@@ -2,11 +2,14 @@ package doni.backend;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call to a backend that did not bring the wanted answer. Its message names the backend and the
- * cause once, for an owner or operator to read; it holds no secret of ours.
+ * cause once, for an owner or operator to read; it holds no secret of ours. The call stands behind
+ * the cause, in parentheses: {@code tunelo answered 404: Channel U not found. (GET /channels/U,
+ * req-1)}.
  */
 public final class BackendException extends RuntimeException {
 
@@ -23,6 +26,15 @@ public final class BackendException extends RuntimeException {
     /** Not sent: the circuit is open, or too many calls are under way. */
     NOT_SENT
   }
+
+  /**
+   * What matches the call in a message, for Java and for PostgreSQL. The same cause has another
+   * call at each device, and another id at each attempt.
+   */
+  public static final String CALL =
+      " \\((GET|HEAD|POST|PUT|PATCH|DELETE) [^()]*(\\([^()]*\\)[^()]*)*\\)";
+
+  private static final Pattern CALL_PATTERN = Pattern.compile(CALL);
 
   private final String service;
   private final Kind kind;
@@ -86,6 +98,20 @@ public final class BackendException extends RuntimeException {
   public static BackendException notSent(
       String service, String text, @Nullable Duration retryAfter) {
     return new BackendException(service, Kind.NOT_SENT, 0, false, text, retryAfter, null);
+  }
+
+  /** Returns the cause in a message, without the call; other texts are returned as they are. */
+  public static String withoutCall(String message) {
+    return CALL_PATTERN.matcher(message).replaceAll("");
+  }
+
+  /**
+   * Returns a text with the call that it is about.
+   *
+   * @param call method and path without the query, which may be long
+   */
+  public static String withCall(String text, String call) {
+    return (text + " (" + call + ")").strip();
   }
 
   /** Returns the backend's name, for example {@code kubernetes}. */

@@ -66,16 +66,17 @@ final class HttpCalls {
   /**
    * Makes one call.
    *
+   * @param call as messages name it
    * @throws BackendException if no complete answer came; not a write unless some of it was sent
    */
-  Reply send(Request request) {
+  Reply send(Request request, String call) {
     CallProgress progress = new CallProgress();
     try {
       return exchange(request, progress);
     } catch (IOException e) {
       boolean repeatable = request.method().equals("GET") && progress.pooled() && !isLate(e);
       if (!repeatable || Thread.currentThread().isInterrupted()) {
-        throw unanswered(request, progress, e);
+        throw unanswered(call, progress, e);
       }
     }
     client.connectionPool().evictAll();
@@ -83,7 +84,7 @@ final class HttpCalls {
     try {
       return exchange(request, second);
     } catch (IOException e) {
-      throw unanswered(request, second, e);
+      throw unanswered(call, second, e);
     }
   }
 
@@ -98,8 +99,8 @@ final class HttpCalls {
     }
   }
 
-  private BackendException unanswered(Request request, CallProgress progress, IOException e) {
-    boolean write = !request.method().equals("GET") && progress.sent;
+  private BackendException unanswered(String call, CallProgress progress, IOException e) {
+    boolean write = !call.startsWith("GET ") && progress.sent;
     if (Thread.currentThread().isInterrupted()) {
       InterruptedException cause = new InterruptedException("stopped while waiting for " + service);
       cause.addSuppressed(e);
@@ -111,11 +112,16 @@ final class HttpCalls {
           progress.connected
               ? "no response within %d ms".formatted(readTimeout.toMillis())
               : "no connection in time";
-      return BackendException.unanswered(service, BackendException.Kind.TIMEOUT, text, write, e);
+      return BackendException.unanswered(
+          service, BackendException.Kind.TIMEOUT, BackendException.withCall(text, call), write, e);
     }
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return BackendException.unanswered(
-        service, BackendException.Kind.CONNECTION, ServiceErrorMessage.bounded(text), write, e);
+        service,
+        BackendException.Kind.CONNECTION,
+        BackendException.withCall(ServiceErrorMessage.bounded(text), call),
+        write,
+        e);
   }
 
   private static boolean isLate(IOException e) {

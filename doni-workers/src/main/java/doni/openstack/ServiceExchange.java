@@ -55,7 +55,7 @@ final class ServiceExchange {
     MaskedJson body = MaskedJson.of(request.body());
     okhttp3.Request wire = wire(root, request, body, token);
     long started = System.nanoTime();
-    HttpCalls.Reply reply = http.send(wire);
+    HttpCalls.Reply reply = http.send(wire, request.call());
     ServiceResponse answer = answer(request, body, token, reply);
     LOG.debug(
         "{} {} -> {} in {} ms, {} / {}",
@@ -148,11 +148,7 @@ final class ServiceExchange {
   }
 
   private BackendException unavailable(ServiceResponse answer, HttpCalls.Reply reply) {
-    return BackendException.answered(
-        service,
-        answer.status(),
-        answer.message(),
-        answer.request().isWrite(),
+    return answer.refused(
         RetryAfterHeader.read(reply.headers().get("Retry-After"), clock.instant()));
   }
 }

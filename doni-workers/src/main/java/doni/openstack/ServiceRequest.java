@@ -54,6 +54,11 @@ public record ServiceRequest(
     return !method.equals("GET");
   }
 
+  /** Returns the method and the path without its query, for messages. */
+  public String call() {
+    return method + " " + path.replaceFirst("\\?.*", "");
+  }
+
   /** Encodes a text as one segment of a path or one value of a query. */
   public static String segment(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

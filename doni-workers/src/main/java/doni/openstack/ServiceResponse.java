@@ -1,6 +1,7 @@
 package doni.openstack;
 
 import doni.backend.BackendException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -27,8 +28,16 @@ public record ServiceResponse(
 
   /** Returns this answer as an exception, for a caller that cannot handle it. */
   public BackendException refused() {
-    String id = requestId == null ? "" : " (" + requestId + ")";
-    return BackendException.answered(service, status, message + id, request.isWrite(), null);
+    return refused(null);
+  }
+
+  /**
+   * @param retryAfter as the service asked for it, null where it did not
+   */
+  BackendException refused(@Nullable Duration retryAfter) {
+    String call = requestId == null ? request.call() : request.call() + ", " + requestId;
+    String text = BackendException.withCall(message, call);
+    return BackendException.answered(service, status, text, request.isWrite(), retryAfter);
   }
 
   /**

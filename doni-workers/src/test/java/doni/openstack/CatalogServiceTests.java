@@ -57,7 +57,8 @@ class CatalogServiceTests extends SiteTest {
     assertThat(answer.isSuccess()).isFalse();
     assertThat(answer.message()).isEqualTo("Channel U not found.");
     assertThat(answer.requestId()).isEqualTo("req-1");
-    assertThat(answer.refused()).hasMessage("tunelo answered 404: Channel U not found. (req-1)");
+    assertThat(answer.refused())
+        .hasMessage("tunelo answered 404: Channel U not found. (GET /channels/U, req-1)");
   }
 
   @Test
@@ -236,7 +237,7 @@ class CatalogServiceTests extends SiteTest {
 
     assertThat(late.kind()).isEqualTo(BackendException.Kind.TIMEOUT);
     assertThat(late.write()).isTrue();
-    assertThat(late).hasMessage("tunelo: no response within 200 ms");
+    assertThat(late).hasMessage("tunelo: no response within 200 ms (POST /channels)");
   }
 
   @Test

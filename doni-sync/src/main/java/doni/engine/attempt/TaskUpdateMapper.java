@@ -1,5 +1,6 @@
 package doni.engine.attempt;
 
+import doni.backend.BackendException;
 import doni.convergence.FailureClassifier;
 import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.task.TaskState;
@@ -268,7 +269,11 @@ final class TaskUpdateMapper {
 
   private static boolean isNews(WorkerTask task, LastOutcome outcome, String reason) {
     LastAttempt last = task.lastAttempt();
-    return last == null || last.outcome() != outcome || !reason.equals(last.reason());
+    return last == null
+        || last.outcome() != outcome
+        || last.reason() == null
+        || !BackendException.withoutCall(reason)
+            .equals(BackendException.withoutCall(last.reason()));
   }
 
   /**

@@ -55,9 +55,9 @@ class ReconcilerRecordsIT extends ReconcilerFixture {
   void recordsOneEventForAFailureThatRepeats() {
     HardwareId id = inventory.enrolled("flood", LANE);
 
-    attempt(id, _ -> failed("the same"));
-    attempt(id, _ -> failed("the same"));
-    attempt(id, _ -> failed("the same"));
+    attempt(id, _ -> failed("tunelo answered 500: no address (POST /channels, req-1)"));
+    attempt(id, _ -> failed("tunelo answered 500: no address (POST /channels, req-2)"));
+    attempt(id, _ -> failed("tunelo answered 500: no address (GET /channels, req-3)"));
 
     assertThat(inventory.events(id)).containsExactly("worker.failed");
   }

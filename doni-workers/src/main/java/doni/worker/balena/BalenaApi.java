@@ -69,9 +69,9 @@ final class BalenaApi {
    * JSON in the answer to a call: the whole body, or a part of it.
    *
    * @param json a missing node where the body is empty
-   * @param write whether the call was a write
+   * @param call method and path
    */
-  record AnsweredJson(JsonNode json, int status, boolean write) {
+  record AnsweredJson(JsonNode json, int status, String call) {
 
     /** Returns the text that the whole answer is. */
     String asText(String what) {
@@ -112,11 +112,11 @@ final class BalenaApi {
     }
 
     BackendException lacks(String what) {
-      return BackendException.answered(SERVICE, status, "the response lacks " + what, write, null);
+      return answered(call, status, "the response lacks " + what, null);
     }
 
     private AnsweredJson part(JsonNode node) {
-      return new AnsweredJson(node, status, write);
+      return new AnsweredJson(node, status, call);
     }
   }
 
@@ -141,7 +141,7 @@ final class BalenaApi {
   }
 
   private AnsweredJson exchange(String method, String path, @Nullable Map<String, ?> body) {
-    boolean write = !method.equals("GET");
+    String call = call(method, path, body);
     Request request =
         new Request.Builder()
             // Unlike OkHttp's URL builder, this leaves characters as Balena needs them.
@@ -152,32 +152,31 @@ final class BalenaApi {
     try (Response response = client.newCall(request).execute()) {
       String text = response.body().string();
       if (!response.isSuccessful()) {
-        throw BackendException.answered(
-            SERVICE,
+        throw answered(
+            call,
             response.code(),
             errorText(text, body),
-            write,
             RetryAfterHeader.read(response.header("Retry-After"), clock.instant()));
       }
-      return new AnsweredJson(json(text, response.code(), write), response.code(), write);
+      return new AnsweredJson(json(text, response.code(), call), response.code(), call);
     } catch (InterruptedIOException e) {
       throw Thread.currentThread().isInterrupted()
-          ? interrupted(write)
-          : unanswered(Kind.TIMEOUT, "no response in time (" + reason(e) + ")", write, e);
+          ? interrupted(call)
+          : unanswered(Kind.TIMEOUT, "no response in time (" + reason(e) + ")", call, e);
     } catch (IOException e) {
       throw Thread.currentThread().isInterrupted()
-          ? interrupted(write)
-          : unanswered(Kind.CONNECTION, reason(e), write, e);
+          ? interrupted(call)
+          : unanswered(Kind.CONNECTION, reason(e), call, e);
     }
   }
 
   /** A proxy may answer 200 with a page of its own; Balena has not seen the call then. */
-  private static JsonNode json(String text, int status, boolean write) {
+  private static JsonNode json(String text, int status, String call) {
     try {
       return text.isBlank() ? MissingNode.getInstance() : MAPPER.readTree(text);
     } catch (JacksonException _) {
       // The text of the exception quotes the response, which may hold a secret.
-      throw BackendException.answered(SERVICE, status, "the body is not JSON", write, null);
+      throw answered(call, status, "the body is not JSON", null);
     }
   }
 
@@ -229,14 +228,30 @@ final class BalenaApi {
         : response;
   }
 
-  private static BackendException interrupted(boolean write) {
-    return unanswered(
-        Kind.CONNECTION, "interrupted", write, new InterruptedException("interrupted"));
+  /** Names the call for messages: without the query, and with the name of a variable or a tag. */
+  private static String call(String method, String path, @Nullable Map<String, ?> body) {
+    Object name = body == null ? null : body.get("name");
+    return method + " " + path.replaceFirst("\\?.*", "") + (name == null ? "" : " " + name);
   }
 
-  private static BackendException unanswered(
-      Kind kind, String text, boolean write, Throwable cause) {
-    return BackendException.unanswered(SERVICE, kind, text, write, cause);
+  private static BackendException answered(
+      String call, int status, String text, @Nullable Duration retryAfter) {
+    return BackendException.answered(
+        SERVICE, status, BackendException.withCall(text, call), isWrite(call), retryAfter);
+  }
+
+  private static BackendException interrupted(String call) {
+    return unanswered(
+        Kind.CONNECTION, "interrupted", call, new InterruptedException("interrupted"));
+  }
+
+  private static BackendException unanswered(Kind kind, String text, String call, Throwable cause) {
+    return BackendException.unanswered(
+        SERVICE, kind, BackendException.withCall(text, call), isWrite(call), cause);
+  }
+
+  private static boolean isWrite(String call) {
+    return !call.startsWith("GET ");
   }
 
   private static String reason(IOException e) {

@@ -61,7 +61,7 @@ final class TokenCheck {
       throw BackendException.answered(
           BalenaApi.SERVICE,
           401,
-          "the token is valid, but lacks a permission, or the object no longer exists",
+          "the token is valid, but lacks a permission, or the object no longer exists: " + e.text(),
           e.write(),
           null);
     }

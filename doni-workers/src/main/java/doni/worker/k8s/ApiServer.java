@@ -172,7 +172,7 @@ final class ApiServer {
   /** Adds the call where the text does not name its object. */
   private static String with(String call, String text) {
     String object = call.replaceFirst(".*[ /]", "");
-    return text.contains(object) ? text : (text + " (" + call + ")").strip();
+    return text.contains(object) ? text : BackendException.withCall(text, call);
   }
 
   private BackendException unanswered(String call, Throwable cause, boolean write) {

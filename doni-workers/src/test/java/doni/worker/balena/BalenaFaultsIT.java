@@ -124,7 +124,12 @@ class BalenaFaultsIT {
     balena.faults().add(Fault.on("GET", ANY_DEVICE).answering(200, body));
 
     assertThat(attempted())
-        .isEqualTo(new Outcome.Failed("balena answered 200: " + cause, true, null, Map.of()));
+        .isEqualTo(
+            new Outcome.Failed(
+                "balena answered 200: %s (GET %s)".formatted(cause, devicePath()),
+                true,
+                null,
+                Map.of()));
     assertConverges();
   }
 
@@ -134,7 +139,12 @@ class BalenaFaultsIT {
     balena.faults().add(Fault.on("POST", REGISTER).answering(201, body).afterTheWork());
 
     assertThat(attempted())
-        .isEqualTo(new Outcome.Failed("balena answered 201: " + cause, true, null, Map.of()));
+        .isEqualTo(
+            new Outcome.Failed(
+                "balena answered 201: %s (POST %s)".formatted(cause, REGISTER),
+                true,
+                null,
+                Map.of()));
     assertConverges();
   }
 
@@ -194,7 +204,10 @@ class BalenaFaultsIT {
     assertThat(device.attempted(worker))
         .isEqualTo(
             new Outcome.Failed(
-                "balena answered 429: Too Many Requests", true, Duration.ofHours(1), Map.of()));
+                "balena answered 429: Too Many Requests (GET %s)".formatted(devicePath()),
+                true,
+                Duration.ofHours(1),
+                Map.of()));
     balena.faults().clear();
     balena.calls().clear();
 
@@ -223,7 +236,7 @@ class BalenaFaultsIT {
             Outcome.Failed.class,
             failed ->
                 assertThat(failed.message())
-                    .isEqualTo("balena answered %d: empty response", status));
+                    .isEqualTo("balena answered %d: empty response (POST %s)", status, REGISTER));
 
     assertThat(balena.calls().count("*", REGISTER)).isEqualTo(1);
   }
@@ -278,7 +291,8 @@ class BalenaFaultsIT {
             deferred -> {
               assertThat(deferred.reason())
                   .isEqualTo(
-                      "balena answered 401: the token is valid, but lacks a permission, or the object no longer exists");
+                      "balena answered 401: the token is valid, but lacks a permission, or the object no longer exists:"
+                          + " empty response (POST /v7/device_service_environment_variable OS_APPLICATION_CREDENTIAL_ID)");
               assertThat(deferred.counted()).isFalse();
               assertThat(deferred.changes()).isNotEmpty();
             });
@@ -297,7 +311,9 @@ class BalenaFaultsIT {
             Outcome.Failed.class,
             failed ->
                 assertThat(failed.message())
-                    .isEqualTo("balena answered 400: bad value " + Secret.MASK));
+                    .isEqualTo(
+                        "balena answered 400: bad value %s (POST /v7/device_environment_variable %s)",
+                        Secret.MASK, "K3S_TOKEN"));
   }
 
   @Test
@@ -341,5 +357,9 @@ class BalenaFaultsIT {
             Outcome.Deferred.class,
             deferred -> assertThat(deferred.reason()).isEqualTo("device deletion in progress"));
     assertThat(balena.calls().writes()).isEqualTo(1);
+  }
+
+  private String devicePath() {
+    return "/v7/device(uuid='%s')".formatted(BalenaFixtures.uuid(device));
   }
 }

@@ -142,8 +142,8 @@ class TuneloHubIT {
       assertThat(failed(site.requested(device)))
           .returns(true, Outcome.Failed::retryable)
           .returns(
-              "tunelo answered 500: An unknown error occurred. (creation of channel user; check the project's"
-                  + " port quota in Neutron and the free addresses of the subnet)",
+              "tunelo answered 500: An unknown error occurred. (POST /channels) (creation of channel user; check"
+                  + " the project's port quota in Neutron and the free addresses of the subnet)",
               Outcome.Failed::message);
     }
     assertThat(device.details()).containsEntry("failed_creations", 2);
