@@ -17,6 +17,9 @@ final class ConsolePaths {
   static final String ACTIVITY = ROOT + "/activity";
   static final String SITE = ROOT + "/site";
   static final String LIVE = ROOT + "/live";
+  static final String ENROLL = ROOT + "/enroll";
+  static final String IMPORT = ROOT + "/import";
+  static final String MINE = ROOT + "/mine";
   static final String PUBLIC = ROOT + "/public";
   static final String ASSETS = ROOT + "/assets";
 
@@ -28,7 +31,7 @@ final class ConsolePaths {
   /** No second slash, dot segment, backslash or escape, so it cannot be read as another host. */
   private static final Pattern PAGE =
       Pattern.compile(
-          "/console(/(activity|site|(devices|runs)(/[A-Za-z0-9-]{1,64})?))?(\\?[A-Za-z0-9_=&.,%+:-]{0,1000})?");
+          "/console(/(activity|site|enroll|import|mine|runs(/[A-Za-z0-9-]{1,64})?|devices(/[A-Za-z0-9-]{1,64}(/edit)?)?))?(\\?[A-Za-z0-9_=&.,%+:-]{0,1000})?");
 
   private ConsolePaths() {}
 

@@ -32,6 +32,12 @@ class ConsoleView {
     return caller != null && permissions.resyncRuns(caller);
   }
 
+  /** Returns whether the user may enroll devices. */
+  public boolean mayEnroll() {
+    Caller caller = caller();
+    return caller != null && permissions.create(caller);
+  }
+
   /** Returns who uses the page; null without a login. */
   public @Nullable Caller caller() {
     Authentication authentication = SecurityContextHolder.getContext().getAuthentication();

@@ -42,7 +42,11 @@ class DeviceController {
   private static final int LONGEST_REASON = 500;
 
   /** What a page may say was done, after the redirect that follows a form. */
-  private static final Set<String> DONE = Set.of("sync", "quarantine", "release");
+  private static final Set<String> DONE =
+      Set.of("sync", "quarantine", "release", "enrolled", "edited");
+
+  /** After these, the page says what of the device's properties will not have an effect. */
+  private static final Set<String> WRITTEN = Set.of("enrolled", "edited");
 
   private final HardwareService service;
   private final QuarantineService quarantines;
@@ -103,6 +107,8 @@ class DeviceController {
       Model model) {
     show(caller, ref, month, model);
     model.addAttribute("done", DONE.contains(done) ? done : "");
+    model.addAttribute(
+        "warnings", WRITTEN.contains(done) ? service.warnings(caller, ref) : List.of());
     return "device";
   }
 

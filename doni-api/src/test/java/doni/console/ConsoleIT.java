@@ -76,6 +76,7 @@ class ConsoleIT {
                 "--doni.keystone.username=doni",
                 "--doni.keystone.password=" + FakeKeystone.PASSWORD,
                 "--doni.keystone.token-cache-ttl=0s",
+                "--doni.hardware-types=device.balena,baremetal",
                 "--doni.workers.enabled=k8s,balena",
                 "--doni.workers.k8s.backend=in-memory",
                 "--doni.workers.balena.backend=in-memory",
@@ -534,9 +535,11 @@ class ConsoleIT {
               "/console/activity",
               "/console/site",
               "/console/devices/export",
+              "/console/enroll",
               page(),
               page() + "/live",
               page() + "/plan",
+              page() + "/edit",
               page() + "/delete")) {
         pages.put(user + " " + path, browser.get(path).body());
       }
@@ -564,8 +567,11 @@ class ConsoleIT {
             "/console/runs",
             "/console/activity",
             "/console/site",
+            "/console/enroll",
+            "/console/enroll?type=device.balena",
             page(),
             page() + "/plan",
+            page() + "/edit",
             page() + "/delete",
             "/console/login",
             "/console/public",
@@ -684,6 +690,17 @@ class ConsoleIT {
   class WatchingPages extends ConsoleWatchCases {
 
     WatchingPages() {
+      super(
+          user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
+    }
+  }
+
+  /** The pages that write, in the same service. */
+  @Nested
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  class WritingPages extends ConsoleFormCases {
+
+    WritingPages() {
       super(
           user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
     }

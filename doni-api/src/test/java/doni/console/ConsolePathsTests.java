@@ -13,6 +13,10 @@ class ConsolePathsTests {
       strings = {
         "/console",
         "/console/devices",
+        "/console/enroll?type=device.balena",
+        "/console/import",
+        "/console/mine",
+        "/console/devices/edge-01/edit",
         "/console/devices?state=ERROR&name=edge-01",
         "/console/activity?kind=worker.failed",
         "/console/site",
@@ -37,6 +41,7 @@ class ConsolePathsTests {
         "/console.evil.example",
         "/console/devices/../../v1/hardware",
         "/console/logout",
+        "/console/enroll/edit",
         "/console/devices?x=\r\nSet-Cookie:a=b",
         "/console\n",
         "javascript:alert(1)"

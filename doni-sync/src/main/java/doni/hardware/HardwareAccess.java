@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 @Component
 class HardwareAccess {
 
-  private static final String LABEL_SITE = "hardware:label_site";
+  static final String LABEL_SITE = "hardware:label_site";
 
   private final HardwareInventory inventory;
   private final HardwareReader reader;

@@ -48,6 +48,17 @@ public class HardwarePermissions {
         policy.allows("hardware:delete", caller, target));
   }
 
+  /** Returns whether {@link HardwareService#create} admits a caller, in the caller's project. */
+  public boolean create(Caller caller) {
+    return policy.allows(
+        "hardware:create", caller, PolicyTarget.project(caller.projectId(), caller));
+  }
+
+  /** Returns whether a caller may change the labels of a device that belong to the site. */
+  public boolean siteLabels(Caller caller, HardwareView hardware) {
+    return policy.allows(HardwareAccess.LABEL_SITE, caller, hardware.target());
+  }
+
   /** Returns whether a caller may see the devices of every project. */
   public boolean everyProject(Caller caller) {
     return policy.allows("hardware:get", caller, PolicyTarget.site());

@@ -155,6 +155,12 @@ public class HardwareService {
     return readDeletedToo(caller, ref).view().get();
   }
 
+  /** Returns what of live hardware was accepted but will not have the expected effect. */
+  public List<String> warnings(Caller caller, String ref) {
+    HardwareView hardware = get(caller, ref);
+    return rules.warnings(hardware.hardwareType(), hardware.properties());
+  }
+
   /** As {@link #get}, for callers who may know the version already and then need no view. */
   public VersionedHardware read(Caller caller, String ref) {
     return access.shown(caller, access.find("hardware:get", caller, ref));

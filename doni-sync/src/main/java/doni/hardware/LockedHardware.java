@@ -193,11 +193,16 @@ public final class LockedHardware {
    * @throws Stale if it has none of them
    */
   public void refuseIfStale(@Nullable Set<Generation> expected) {
-    if (expected != null && !expected.contains(generation())) {
+    refuseIfStale(generation(), expected);
+  }
+
+  /** Refuses a caller who expects other generations than the present one; null for any. */
+  static void refuseIfStale(Generation present, @Nullable Set<Generation> expected) {
+    if (expected != null && !expected.contains(present)) {
       throw new Stale(
           "If-Match: the hardware is at generation %s, not %s"
               .formatted(
-                  generation(),
+                  present,
                   expected.stream().map(Generation::toString).collect(Collectors.joining(", "))));
     }
   }

@@ -25,6 +25,20 @@ public record WorkerTask(
     long version,
     EncryptedTask encrypted) {
 
+  /** Returns the task as it is after a change of its device that no attempt has worked on. */
+  public WorkerTask requested() {
+    return new WorkerTask(
+        generation,
+        deleted,
+        quarantined,
+        new TaskStanding(TaskState.PENDING, true, true),
+        lastAttempt,
+        retries,
+        cleanup,
+        version,
+        encrypted);
+  }
+
   /**
    * What the view {@code worker_task_at_rest} derives: the same rule that clients see a state by.
    *

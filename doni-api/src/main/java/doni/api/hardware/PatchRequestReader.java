@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the body of a PATCH (RFC 6902). It checks the form of each operation, not its effect on the
  * device, and ignores unknown members of an operation, as the RFC requires.
  */
-final class PatchRequestReader {
+public final class PatchRequestReader {
 
   private static final int MAX_OPERATIONS = 1_000;
   private static final int MAX_VIOLATIONS = 50;
@@ -33,7 +33,7 @@ final class PatchRequestReader {
    *
    * @throws RequestRefusedException.Invalid with every violation
    */
-  static List<JsonPatchOperation> read(JsonBody body) {
+  public static List<JsonPatchOperation> read(JsonBody body) {
     List<?> steps = body.array();
     if (steps.size() > MAX_OPERATIONS) {
       throw new RequestRefusedException.Invalid(

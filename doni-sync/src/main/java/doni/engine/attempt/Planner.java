@@ -2,6 +2,7 @@ package doni.engine.attempt;
 
 import doni.convergence.FailureClassifier;
 import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
 import doni.task.WorkerTask;
 import doni.task.WorkerTaskReader;
@@ -26,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
@@ -83,12 +85,21 @@ public final class Planner {
 
   /** The plan of each worker that has a task for the device. */
   public List<WorkerPlan> of(HardwareId id) {
+    return of(id, null);
+  }
+
+  /**
+   * The plan of each worker that has a task for the device, after a change that is not made.
+   *
+   * @param change of the device's desired state; null for none
+   */
+  public List<WorkerPlan> of(HardwareId id, @Nullable UnaryOperator<Hardware> change) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("plan-", 0).factory());
     try {
       long deadline = System.nanoTime() + patience.toNanos();
       Map<Worker, Future<Optional<WorkerPlan>>> asked = new LinkedHashMap<>();
-      workers.forEach(worker -> asked.put(worker, threads.submit(() -> plan(worker, id))));
+      workers.forEach(worker -> asked.put(worker, threads.submit(() -> plan(worker, id, change))));
       List<WorkerPlan> plans = new ArrayList<>();
       asked.forEach((worker, plan) -> await(worker, plan, deadline).ifPresent(plans::add));
       return plans;
@@ -122,7 +133,8 @@ public final class Planner {
     }
   }
 
-  private Optional<WorkerPlan> plan(Worker worker, HardwareId id) {
+  private Optional<WorkerPlan> plan(
+      Worker worker, HardwareId id, @Nullable UnaryOperator<Hardware> change) {
     Optional<WorkerTask> task = tasks.read(id, worker.type(), worker.dependsOn());
     if (task.isEmpty()) {
       return Optional.empty();
@@ -130,15 +142,17 @@ public final class Planner {
     return Optional.of(
         obstacle(worker)
             .map(reason -> WorkerPlan.unknown(worker.type(), reason))
-            .orElseGet(() -> plan(worker, id, task.get())));
+            .orElseGet(() ->
+                plan(worker, id, change == null ? task.get() : task.get().requested(), change)));
   }
 
-  private WorkerPlan plan(Worker worker, HardwareId id, WorkerTask task) {
+  private WorkerPlan plan(
+      Worker worker, HardwareId id, WorkerTask task, @Nullable UnaryOperator<Hardware> change) {
     AttemptScope scope = new AttemptScope(worker, task, policies.apply(worker.type()), Map.of());
     return scope
         .withoutWorker()
         .map(outcome -> WorkerPlan.unknown(worker.type(), withoutWorker(outcome)))
-        .orElseGet(() -> observe(scope, id));
+        .orElseGet(() -> observe(scope, id, change));
   }
 
   /** An attempt that succeeds without a look leaves drift alone unseen. */
@@ -158,13 +172,14 @@ public final class Planner {
     return worker.lanePause().map(LanePause::reason);
   }
 
-  private WorkerPlan observe(AttemptScope scope, HardwareId id) {
+  private WorkerPlan observe(
+      AttemptScope scope, HardwareId id, @Nullable UnaryOperator<Hardware> change) {
     Worker worker = scope.worker();
     DecryptedTask given = tasks.decrypt(id, worker.type(), scope.task());
+    Hardware hardware = change == null ? given.hardware() : change.apply(given.hardware());
     ReconcilePlan plan =
         worker.plan(
-            new ReconcileContext(
-                given.hardware(), given.details(), scope.cause(), given.dependencies()));
+            new ReconcileContext(hardware, given.details(), scope.cause(), given.dependencies()));
     List<Change> changes = plan.changes();
     if (scope.driftMode() == ResyncPolicy.DriftMode.REPORT && !changes.isEmpty()) {
       return WorkerPlan.unknown(

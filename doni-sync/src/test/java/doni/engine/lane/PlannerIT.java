@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.backend.BackendException;
 import doni.engine.attempt.Planner.WorkerPlan;
+import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
 import doni.testing.TestWorker;
 import doni.worker.Change;
@@ -102,6 +103,53 @@ class PlannerIT extends LaneFixture {
         .containsExactly(ReconcileContext.Cause.REQUESTED, ReconcileContext.Cause.SCHEDULED);
     assertThat(worker.attempts())
         .allSatisfy(a -> assertThat(a.hardware().name()).isEqualTo("same"));
+  }
+
+  @Test
+  void looksAtAChangeThatIsNotMadeAsAnAttemptAfterIt() {
+    HardwareId id = inventory.enrolled("changing", LANE, "fake-worker");
+    TestWorker worker = TestWorker.agreeing(LANE);
+    TestReplica replica =
+        new TestReplica(
+            "planner",
+            inventory,
+            TestReplica.properties(
+                Duration.ofMinutes(10), Duration.ZERO, Map.of("fake-worker.drift", "ignore")),
+            worker,
+            new Planning("fake-worker", _ -> new Changing(CHANGES)));
+    replicas.add(replica);
+    inventory
+        .jdbc()
+        .sql(
+            "update worker_task set synced_generation = 1, served_generation = 1, outcome = 'SYNCED'")
+        .update();
+    String before = everything();
+
+    List<WorkerPlan> plans =
+        replica
+            .planner()
+            .of(
+                id,
+                stored ->
+                    new Hardware(
+                        stored.id(),
+                        "changed",
+                        stored.projectId(),
+                        stored.hardwareType(),
+                        stored.properties(),
+                        stored.windows(),
+                        stored.generation(),
+                        stored.deleted()));
+
+    assertThat(worker.attempts())
+        .singleElement()
+        .satisfies(attempt -> assertThat(attempt.hardware().name()).isEqualTo("changed"))
+        .satisfies(
+            attempt -> assertThat(attempt.cause()).isEqualTo(ReconcileContext.Cause.REQUESTED));
+    assertThat(plans)
+        .as("a requested change is applied, whatever becomes of drift")
+        .contains(new WorkerPlan("fake-worker", CHANGES, null));
+    assertThat(everything()).isEqualTo(before);
   }
 
   @Test
