@@ -52,6 +52,35 @@ final class ConsoleBrowser {
         "application/x-www-form-urlencoded");
   }
 
+  /**
+   * Sends a form with a file, which is the part of that name; parts are pairs of name and value.
+   */
+  HttpResponse<String> postParts(String path, String... parts) {
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < parts.length; i += 2) {
+      body.append("--boundary\r\nContent-Disposition: form-data; name=\"")
+          .append(parts[i])
+          .append('"');
+      body.append(parts[i].equals("file") ? "; filename=\"devices.csv\"" : "");
+      body.append("\r\n\r\n").append(parts[i + 1]).append("\r\n");
+    }
+    return postRaw(
+        path, "multipart/form-data; boundary=boundary", body.append("--boundary--\r\n").toString());
+  }
+
+  HttpResponse<String> postRaw(String path, String contentType, String body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(root + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body)),
+        "Content-Type",
+        contentType);
+  }
+
+  /** Returns the token of the last page. */
+  String formToken() {
+    return formToken;
+  }
+
   /** Logs in with a password; a user of several projects chooses the last one named. */
   ConsoleBrowser logIn(String user, String password) {
     get("/console/login");

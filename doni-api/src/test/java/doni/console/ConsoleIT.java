@@ -536,6 +536,7 @@ class ConsoleIT {
               "/console/site",
               "/console/devices/export",
               "/console/enroll",
+              "/console/import",
               page(),
               page() + "/live",
               page() + "/plan",
@@ -569,6 +570,7 @@ class ConsoleIT {
             "/console/site",
             "/console/enroll",
             "/console/enroll?type=device.balena",
+            "/console/import",
             page(),
             page() + "/plan",
             page() + "/edit",
@@ -701,6 +703,17 @@ class ConsoleIT {
   class WritingPages extends ConsoleFormCases {
 
     WritingPages() {
+      super(
+          user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
+    }
+  }
+
+  /** The import, in the same service. */
+  @Nested
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  class ImportingPages extends ConsoleImportCases {
+
+    ImportingPages() {
       super(
           user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
     }

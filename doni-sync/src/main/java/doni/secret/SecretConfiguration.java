@@ -31,6 +31,13 @@ class SecretConfiguration {
     return new KeyedHash(keys(environment), "doni console cookie");
   }
 
+  /** Of a file that a form of the console sends twice; injected by its name only. */
+  @Bean(defaultCandidate = false)
+  KeyedHash consoleFileHash(AesGcmCipher cipher, Environment environment) {
+    Objects.requireNonNull(cipher);
+    return new KeyedHash(keys(environment), "doni console file");
+  }
+
   /** Of what a client may see of a device, for its ETag. */
   @Bean
   KeyedHash versionHash(AesGcmCipher cipher, Environment environment) {

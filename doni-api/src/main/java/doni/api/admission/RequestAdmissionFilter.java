@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.Authentication;
@@ -30,6 +31,7 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   private static final String RETRY_AFTER_SECONDS = "2";
   private static final String IMPORT = "/v1/hardware:import";
+  private static final String CONSOLE_IMPORT = "/console/import";
   private static final String EVENTS = "/v1/events";
   private static final String CONSOLE_STREAM = "/console/live";
   private static final List<String> HEALTH = List.of("/healthcheck", "/actuator/health");
@@ -85,11 +87,17 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   private RequestAdmission.Entry enter(HttpServletRequest request) {
     try {
-      return admission.enter(project(), request.getServletPath().startsWith(IMPORT));
+      return admission.enter(project(), isImport(request));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return new RequestAdmission.NoRoom();
     }
+  }
+
+  private static boolean isImport(HttpServletRequest request) {
+    String path = request.getServletPath();
+    return path.startsWith(IMPORT)
+        || (path.equals(CONSOLE_IMPORT) && request.getMethod().equals(HttpMethod.POST.name()));
   }
 
   private static String project() {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only the text of the body is kept: each row is read when it is reached.
  */
-final class ImportBody {
+public final class ImportBody {
 
   static final int MAX_BYTES = 8 * 1024 * 1024;
   static final int MAX_ROWS = 10_000;
@@ -51,22 +51,40 @@ final class ImportBody {
 
   /** Reads JSON: an enrollment per line, an array of enrollments, or enrollments over lines. */
   static Iterable<ImportRow> json(InputStream body, HardwareTypes types) throws IOException {
-    ImportBody reader = new ImportBody(types);
-    Iterable<JsonRows.JsonRow> rows = rows(text(body));
-    return () -> StreamSupport.stream(rows.spliterator(), false).map(reader::json).iterator();
+    return new ImportBody(types).json(text(body));
   }
 
   /** Reads CSV: a header line with names of columns, then one row per device. */
   static Iterable<ImportRow> csv(InputStream body, HardwareTypes types) throws IOException {
-    ImportBody reader = new ImportBody(types);
     String text = text(body);
     if (JsonRows.isJson(text)) {
       throw new Invalid("This is JSON; send it as application/x-ndjson or application/json.");
     }
-    CsvTable table = CsvTable.of(text, reader.properties(), MAX_ROWS);
+    return new ImportBody(types).csv(text);
+  }
+
+  /**
+   * Reads JSON or CSV, whichever the first character shows. The whole body has been read when this
+   * method returns.
+   *
+   * @throws Invalid if the rows cannot be separated, or exceed a limit
+   */
+  public static Iterable<ImportRow> any(InputStream body, HardwareTypes types) throws IOException {
+    String text = text(body);
+    ImportBody reader = new ImportBody(types);
+    return JsonRows.isJson(text) ? reader.json(text) : reader.csv(text);
+  }
+
+  private Iterable<ImportRow> json(String text) {
+    Iterable<JsonRows.JsonRow> rows = rows(text);
+    return () -> StreamSupport.stream(rows.spliterator(), false).map(this::json).iterator();
+  }
+
+  private Iterable<ImportRow> csv(String text) {
+    CsvTable table = CsvTable.of(text, properties(), MAX_ROWS);
     return () ->
         StreamSupport.stream(table.rows().spliterator(), false)
-            .map(row -> reader.csv(row, table.hasDecimalCommas()))
+            .map(row -> csv(row, table.hasDecimalCommas()))
             .iterator();
   }
 

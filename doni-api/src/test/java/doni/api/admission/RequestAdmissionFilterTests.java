@@ -79,6 +79,18 @@ class RequestAdmissionFilterTests {
     assertThat(call(uri, path, "").getStatus()).isEqualTo(503);
   }
 
+  /** Its page is only a form. */
+  @Test
+  void findsTheImportOfTheConsole() throws Exception {
+    MockHttpServletRequest upload = request("/console/import", "/console/import", "*/*");
+    upload.setMethod("POST");
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    filter.doFilter(upload, response, new MockFilterChain());
+
+    assertThat(response.getStatus()).isEqualTo(503);
+    assertThat(call("/console/import", "/console/import", "*/*").getStatus()).isEqualTo(200);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/v1/hardware, */*, 503",
