@@ -537,6 +537,7 @@ class ConsoleIT {
               "/console/devices/export",
               "/console/enroll",
               "/console/import",
+              "/console/mine",
               page(),
               page() + "/live",
               page() + "/plan",
@@ -571,6 +572,7 @@ class ConsoleIT {
             "/console/enroll",
             "/console/enroll?type=device.balena",
             "/console/import",
+            "/console/mine",
             page(),
             page() + "/plan",
             page() + "/edit",
@@ -714,6 +716,17 @@ class ConsoleIT {
   class ImportingPages extends ConsoleImportCases {
 
     ImportingPages() {
+      super(
+          user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
+    }
+  }
+
+  /** The cards of an owner, in the same service. */
+  @Nested
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  class OwnerPages extends ConsoleOwnerCases {
+
+    OwnerPages() {
       super(
           user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
     }

@@ -10,6 +10,7 @@ import doni.worker.Worker;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Service;
 
@@ -29,8 +30,23 @@ public class ReadinessService {
 
   /** Returns the way to Ready of live hardware. */
   public DeviceReadiness of(Caller caller, String ref) {
-    HardwareView device = hardware.get(caller, ref);
-    Map<String, Map<String, Instant>> reachedAt = milestones.of(device.id());
+    return of(List.of(hardware.get(caller, ref))).getFirst();
+  }
+
+  /**
+   * Returns the ways to Ready of live hardware, in its order, with one statement for all.
+   *
+   * @param shown as {@link HardwareService} shows it to a caller
+   */
+  public List<DeviceReadiness> of(List<HardwareView> shown) {
+    Map<UUID, Map<String, Map<String, Instant>>> reachedAt =
+        milestones.of(shown.stream().map(HardwareView::id).toList());
+    return shown.stream()
+        .map(device -> of(device, reachedAt.getOrDefault(device.id().value(), Map.of())))
+        .toList();
+  }
+
+  private DeviceReadiness of(HardwareView device, Map<String, Map<String, Instant>> reachedAt) {
     List<WorkerMilestone> all =
         device.workers().stream()
             .flatMap(

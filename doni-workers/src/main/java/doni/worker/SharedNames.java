@@ -72,6 +72,12 @@ public final class SharedNames {
   /** Detail of the balena worker: the id of the device in Balena. */
   public static final String BALENA_DEVICE_ID = "device_id";
 
+  /**
+   * Detail of the balena worker: since when the machine has a key that Balena no longer accepts, so
+   * that its owner must bake it again.
+   */
+  public static final String NEEDS_BAKE = "needs_bake";
+
   /** Secret detail of the balena worker: the API key of the device in Balena. */
   public static final String BALENA_DEVICE_KEY = "device_api_key";
 

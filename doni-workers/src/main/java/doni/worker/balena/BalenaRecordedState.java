@@ -31,7 +31,6 @@ record BalenaRecordedState(
   static final BalenaRecordedState NOTHING =
       new BalenaRecordedState(Optional.empty(), Optional.empty(), Optional.empty());
 
-  private static final String NEEDS_BAKE = "needs_bake";
   private static final String FLEET_ID = "fleet_id";
   private static final String LAST_SEEN = "last_seen";
 
@@ -43,7 +42,7 @@ record BalenaRecordedState(
     return new BalenaRecordedState(
         details.number(SharedNames.BALENA_DEVICE_ID),
         details.secret(SharedNames.BALENA_DEVICE_KEY),
-        details.instant(NEEDS_BAKE));
+        details.instant(SharedNames.NEEDS_BAKE));
   }
 
   /** Returns whether a key of this device replaces that of another one, which was deleted. */
@@ -57,7 +56,7 @@ record BalenaRecordedState(
   }
 
   private static Milestone registered(StateDetails details) {
-    if (details.instant(NEEDS_BAKE).isPresent()) {
+    if (details.instant(SharedNames.NEEDS_BAKE).isPresent()) {
       return Milestone.missing(
           Step.REGISTERED,
           "Balena gave the device a new key, and the machine still has the former one",
@@ -130,7 +129,7 @@ record BalenaRecordedState(
         .put(FLEET_ID, device.fleetId())
         .put(SharedNames.BALENA_DEVICE_KEY, keyOf(device))
         .put(LAST_SEEN, seen.map(TIME::format))
-        .put(NEEDS_BAKE, seen.isPresent() ? Optional.empty() : needsBake)
+        .put(SharedNames.NEEDS_BAKE, seen.isPresent() ? Optional.empty() : needsBake)
         .build();
   }
 
@@ -141,7 +140,7 @@ record BalenaRecordedState(
         : StateDetails.report()
             .put(SharedNames.BALENA_DEVICE_ID, deviceId)
             .put(SharedNames.BALENA_DEVICE_KEY, key)
-            .put(NEEDS_BAKE, needsBake)
+            .put(SharedNames.NEEDS_BAKE, needsBake)
             .build();
   }
 }
