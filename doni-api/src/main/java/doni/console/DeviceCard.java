@@ -54,6 +54,13 @@ record DeviceCard(
     return details.get(SharedNames.NEEDS_BAKE) != null;
   }
 
+  /** Returns the errors that the reason of the current step does not say already. */
+  public List<WorkerError> otherErrors() {
+    return errors.stream()
+        .filter(error -> current == null || !error.workerType().equals(current.workerType()))
+        .toList();
+  }
+
   /** Returns whether the device is waiting for its owner. */
   public boolean needsAttention() {
     return offline || needsBake || !errors.isEmpty();

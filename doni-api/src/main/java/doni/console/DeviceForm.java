@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -94,7 +92,7 @@ final class DeviceForm {
         .collect(Collectors.toSet());
   }
 
-  private static @Nullable Object value(Map<String, Object> members, List<String> path) {
+  static @Nullable Object value(Map<String, Object> members, List<String> path) {
     Object value = members;
     for (String segment : path) {
       value = value instanceof Map<?, ?> map ? map.get(segment) : null;
@@ -120,7 +118,7 @@ final class DeviceForm {
   }
 
   /** Returns the path of the property, or of the other member, that an input is about. */
-  private static List<String> head(PropertyInput input) {
+  static List<String> head(PropertyInput input) {
     return input.path().subList(0, Math.min(2, input.path().size()));
   }
 
@@ -140,7 +138,8 @@ final class DeviceForm {
     return choices;
   }
 
-  private String text(PropertyInput input) {
+  /** Returns what stands in an input, also in that of a secret. */
+  String text(PropertyInput input) {
     return texts.getOrDefault(input.pointer(), "");
   }
 
@@ -216,73 +215,6 @@ final class DeviceForm {
               Objects.requireNonNull(at.computeIfAbsent(segment, _ -> new LinkedHashMap<>()));
     }
     at.put(path.getLast(), value);
-  }
-
-  /**
-   * Returns the JSON patch from what a page showed to what this form has. A secret that is left
-   * empty is left alone.
-   *
-   * @param shown the form as it was shown, without errors
-   * @param removed the pointers of secrets to be removed
-   */
-  JsonBody patchFrom(DeviceForm shown, List<String> removed) {
-    Map<String, Object> members = members();
-    List<Map<String, Object>> operations = new ArrayList<>();
-    for (InputGroup group : groups()) {
-      PropertyInput first = group.inputs().getFirst();
-      if (first.kind() == PropertyInput.InputKind.LABELS) {
-        operations.addAll(labelOperations(shown.members(), members));
-        continue;
-      }
-      boolean changed =
-          group.inputs().stream().anyMatch(input -> !text(input).equals(shown.text(input)));
-      List<String> path = head(first);
-      if (changed) {
-        operations.add(operation(path, value(members, path)));
-      } else if (first.isSecret() && removed.contains(first.pointer())) {
-        operations.add(operation(path, null));
-      }
-    }
-    return json(operations);
-  }
-
-  private static List<Map<String, Object>> labelOperations(
-      Map<String, Object> shown, Map<String, Object> wanted) {
-    Map<String, Object> before = labels(shown);
-    Map<String, Object> after = labels(wanted);
-    TreeSet<String> keys = new TreeSet<>(before.keySet());
-    keys.addAll(after.keySet());
-    return keys.stream()
-        .filter(key -> !Objects.equals(before.get(key), after.get(key)))
-        .map(key -> operation(List.of("labels", key), after.get(key)))
-        .toList();
-  }
-
-  /**
-   * Returns whether the form changes a label that was changed since the page was shown. Labels do
-   * not count for the generation of a device, so it does not tell.
-   */
-  boolean overwritesLabels(DeviceForm shown, Map<String, String> present) {
-    Map<String, Object> before = labels(shown.members());
-    Map<String, Object> after = labels(members());
-    BiPredicate<Map<String, ?>, String> asShown =
-        (labels, key) -> Objects.equals(before.get(key), labels.get(key));
-    TreeSet<String> keys = new TreeSet<>(before.keySet());
-    keys.addAll(after.keySet());
-    return keys.stream().anyMatch(key -> !asShown.test(after, key) && !asShown.test(present, key));
-  }
-
-  private static Map<String, Object> labels(Map<String, Object> members) {
-    return JsonBody.object(members.get("labels")).orElse(Map.of());
-  }
-
-  /** An operation that replaces a value or, with null, removes one that may be there. */
-  private static Map<String, Object> operation(List<String> path, @Nullable Object value) {
-    Map<String, Object> operation = new LinkedHashMap<>();
-    operation.put("op", "add");
-    operation.put("path", pointer(path));
-    operation.put("value", value);
-    return operation;
   }
 
   /** Returns a value as a request body, which is read as strictly as one from a client. */

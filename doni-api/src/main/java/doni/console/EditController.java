@@ -123,7 +123,7 @@ class EditController {
     } catch (RequestRefusedException.Stale stale) {
       return stale(find(caller, id), form, stale, response, model);
     } catch (RequestRefusedException refusal) {
-      response.setStatus(FailureStatus.of((Exception) refusal).value());
+      response.setStatus(FailureStatus.of(refusal).value());
       return show(edited, form.refused(refusal), labels, model);
     }
   }
@@ -135,7 +135,7 @@ class EditController {
       RequestRefusedException.Stale stale,
       HttpServletResponse response,
       Model model) {
-    response.setStatus(FailureStatus.of((Exception) stale).value());
+    response.setStatus(FailureStatus.of(stale).value());
     DeviceForm shown = present.shown();
     model.addAttribute("entered", form);
     model.addAttribute("differing", form.differingFrom(shown));
@@ -149,11 +149,11 @@ class EditController {
             .read(PropertyInput.LABELS.normalized(labels), new ArrayList<>())
             .flatMap(JsonBody::object)
             .orElse(Map.of());
-    DeviceForm shown = edited.shownWith(shownLabels);
-    if (form.overwritesLabels(shown, edited.labels())) {
+    DevicePatch patch = new DevicePatch(edited.shownWith(shownLabels), form);
+    if (patch.overwritesLabels(edited.labels())) {
       throw new RequestRefusedException.Stale("The labels were changed since the page was opened.");
     }
-    return PatchRequestReader.read(form.patchFrom(shown, remove));
+    return PatchRequestReader.read(patch.operations(remove));
   }
 
   private EditedDevice find(Caller caller, String ref) {

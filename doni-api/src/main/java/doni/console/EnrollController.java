@@ -80,7 +80,7 @@ class EnrollController {
       HardwareView device = service.create(caller, request(type, form), key);
       return "redirect:" + ConsolePaths.DEVICES + "/" + device.id() + "?done=enrolled";
     } catch (RequestRefusedException refusal) {
-      response.setStatus(FailureStatus.of((Exception) refusal).value());
+      response.setStatus(FailureStatus.of(refusal).value());
       // What was refused as a repetition of something else can only succeed as something new.
       String next = refusal instanceof RequestRefusedException.Conflict ? newKey() : key;
       return show(type, form.refused(refusal), next, model);

@@ -104,7 +104,7 @@ class ImportFileController {
       model.addAttribute("other", !asChecked && !file.checked().isEmpty());
       model.addAttribute("checked", encoded(hash.of(file.subject(caller))));
     } catch (RequestRefusedException.Invalid refusal) {
-      response.setStatus(FailureStatus.of((Exception) refusal).value());
+      response.setStatus(FailureStatus.of(refusal).value());
       model.addAttribute("problems", refusal.violations());
     }
     return VIEW;

@@ -4,7 +4,6 @@ import doni.bulkimport.ImportReport;
 import doni.bulkimport.ImportReport.Outcome;
 import doni.bulkimport.ImportService.Mode;
 import doni.enrollment.HardwareId;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,11 +46,10 @@ record ImportPage(
 
   static ImportPage of(ImportReport report, Mode mode, boolean dryRun) {
     Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
-    Arrays.stream(Outcome.values()).forEach(outcome -> counts.put(outcome, 0L));
     report.rows().forEach(row -> counts.merge(row.outcome(), 1L, Long::sum));
     List<ReportRow> rows =
         report.rows().stream()
-            .sorted(Comparator.comparing(row -> ORDER.indexOf(row.outcome())))
+            .sorted(Comparator.comparingInt(row -> ORDER.indexOf(row.outcome())))
             .limit(MAX_ROWS)
             .map(row -> row(report, row))
             .toList();
@@ -67,7 +65,12 @@ record ImportPage(
 
   /** Returns whether there is anything to import. */
   public boolean isImportable() {
-    boolean refused = counts.get(Outcome.INVALID) + counts.get(Outcome.DIFFERS) > 0;
-    return dryRun && counts.get(Outcome.CREATED) > 0 && !(mode == Mode.ALL && refused);
+    boolean refused = count(Outcome.INVALID) + count(Outcome.DIFFERS) > 0;
+    return dryRun && count(Outcome.CREATED) > 0 && !(mode == Mode.ALL && refused);
+  }
+
+  /** Returns how many rows of the file have an outcome. */
+  public long count(Outcome outcome) {
+    return counts.getOrDefault(outcome, 0L);
   }
 }

@@ -207,7 +207,7 @@ abstract class ConsoleFormCases {
   void takenNameStandsAtTheName() {
     ConsoleBrowser admin = logIn.apply("admin");
     String name = name();
-    enroll.apply(name);
+    String _ = enroll.apply(name);
     String key = key(admin.get(ENROLL + "?type=device.balena").body());
 
     HttpResponse<String> answer = admin.post(ENROLL, enrollment(name, key));
@@ -498,7 +498,7 @@ abstract class ConsoleFormCases {
             where hardware_uuid = cast(? as uuid)
             """)
         .param(id)
-        .query(String.class)
+        .query((row, _) -> row.getString(1))
         .list();
   }
 

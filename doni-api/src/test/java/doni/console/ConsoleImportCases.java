@@ -84,7 +84,7 @@ abstract class ConsoleImportCases {
   void refusedRowsSayWhyAndComeFirst() {
     ConsoleBrowser admin = logIn.apply("admin");
     String taken = name();
-    enroll.apply(taken);
+    String _ = enroll.apply(taken);
     String fresh = name();
     String file =
         HEAD

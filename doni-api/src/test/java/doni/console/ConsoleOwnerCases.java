@@ -34,7 +34,7 @@ abstract class ConsoleOwnerCases {
   @Test
   void cardSaysWhereADeviceStandsAndWhatToDo() {
     String name = name();
-    enroll.apply(name);
+    String _ = enroll.apply(name);
 
     String card = card(logIn.apply("reader").get(MINE + "?name=" + name).body());
 
@@ -85,7 +85,7 @@ abstract class ConsoleOwnerCases {
   void cardsArePaged() {
     String prefix = name();
     for (int i = 0; i <= PAGE_SIZE; i++) {
-      enroll.apply(prefix + "-of-many-" + i);
+      String _ = enroll.apply(prefix + "-of-many-" + i);
     }
     ConsoleBrowser member = logIn.apply("member");
 
@@ -102,7 +102,7 @@ abstract class ConsoleOwnerCases {
   @Test
   void devicesOfOthersAreNotMine() {
     String name = name();
-    enroll.apply(name);
+    String _ = enroll.apply(name);
 
     for (String user : new String[] {"stranger", "admin"}) {
       String page = logIn.apply(user).get(MINE + "?all_projects=True&name=" + name).body();

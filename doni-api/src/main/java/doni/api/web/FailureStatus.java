@@ -13,7 +13,8 @@ public final class FailureStatus {
 
   private FailureStatus() {}
 
-  static HttpStatus of(RequestRefusedException refusal) {
+  /** Returns the status of a refusal. */
+  public static HttpStatus of(RequestRefusedException refusal) {
     return switch (refusal) {
       case RequestRefusedException.Invalid _ -> HttpStatus.BAD_REQUEST;
       case RequestRefusedException.Forbidden _, RequestRefusedException.QuotaExceeded _ ->
