@@ -131,7 +131,7 @@ abstract class ConsoleWatchCases {
   void resyncRunIsBegunForAllThatMatchAndControlled() {
     String prefix = "run-" + names++;
     for (int i = 0; i < 3; i++) {
-      enroll.apply(prefix + "-" + i);
+      String _ = enroll.apply(prefix + "-" + i);
     }
     ConsoleBrowser admin = logIn.apply("admin");
     String filter = "?all_projects=True&q=" + prefix;
@@ -418,7 +418,7 @@ abstract class ConsoleWatchCases {
 
   private String enrolledName() {
     String name = "once-" + names++;
-    enroll.apply(name);
+    String _ = enroll.apply(name);
     return name;
   }
 
