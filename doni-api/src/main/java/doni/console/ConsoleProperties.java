@@ -1,6 +1,8 @@
 package doni.console;
 
+import doni.event.ConsoleLinks;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -9,6 +11,7 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the web console, under {@code doni.console}.
  *
  * @param enabled whether the console is served
+ * @param url where users open the console; read by {@link ConsoleLinks}, for links in messages
  * @param sessionTimeout time without a request after which a session ends
  * @param sessionLifetime time after which a session ends in any case; the token from Keystone may
  *     expire earlier
@@ -17,6 +20,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 record ConsoleProperties(
     @DefaultValue("true") boolean enabled,
+    @Nullable String url,
     @DefaultValue("30m") Duration sessionTimeout,
     @DefaultValue("12h") Duration sessionLifetime) {
 
@@ -24,6 +28,7 @@ record ConsoleProperties(
   private static final Duration LONGEST = Duration.ofDays(7);
 
   public ConsoleProperties {
+    var _ = ConsoleLinks.of(url);
     requireInRange("session-timeout", sessionTimeout);
     requireInRange("session-lifetime", sessionLifetime);
   }

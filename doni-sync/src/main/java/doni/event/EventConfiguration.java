@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(EventProperties.class)
@@ -19,6 +20,11 @@ class EventConfiguration {
   @Bean
   ChangeWatch changeWatch(HardwareEventStore events, LanePauseReader pauses) {
     return new ChangeWatch(events, pauses);
+  }
+
+  @Bean
+  ConsoleLinks consoleLinks(Environment environment) {
+    return ConsoleLinks.of(environment.getProperty(ConsoleLinks.KEY));
   }
 
   @Bean

@@ -9,9 +9,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -22,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Posts events. Redirects are not followed, so an event is only sent to the configured URL. Of a
@@ -36,9 +32,6 @@ final class WebhookClient implements AutoCloseable {
   /** Statuses that refuse this event, rather than report a problem of the receiver. */
   private static final Set<Integer> OF_THE_EVENT = Set.of(400, 413, 422);
 
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
-
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -48,34 +41,21 @@ final class WebhookClient implements AutoCloseable {
   private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
   private final AtomicLong attempts = new AtomicLong();
   private final Duration patience;
-  private final JsonMapper json;
+  private final WebhookBodyWriter bodies;
   private final Clock clock;
 
   /**
    * @param patience time limit for one event
    */
-  WebhookClient(Duration patience, JsonMapper json, Clock clock) {
+  WebhookClient(Duration patience, WebhookBodyWriter bodies, Clock clock) {
     this.patience = patience;
-    this.json = json;
+    this.bodies = bodies;
     this.clock = clock;
   }
 
   DeliveryResult deliver(WebhookReceiver webhook, HardwareEvent event) {
-    byte[] body = json.writeValueAsBytes(body(event));
-    HttpRequest request =
-        HttpRequest.newBuilder(webhook.url())
-            .timeout(patience)
-            .header("Content-Type", "application/json")
-            .header("User-Agent", "doni")
-            .header("Doni-Event-Id", Long.toString(event.id()))
-            .header("Doni-Event-Kind", event.kind())
-            .header(
-                WebhookSignature.HEADER,
-                WebhookSignature.of(webhook.secret(), clock.instant(), body))
-            .POST(BodyPublishers.ofByteArray(body))
-            .build();
     CompletableFuture<HttpResponse<Void>> answer =
-        http.sendAsync(request, BodyHandlers.discarding());
+        http.sendAsync(request(webhook, event), BodyHandlers.discarding());
     Long attempt = attempts.incrementAndGet();
     underWay.put(attempt, answer);
     try {
@@ -95,6 +75,23 @@ final class WebhookClient implements AutoCloseable {
     } finally {
       underWay.remove(attempt);
     }
+  }
+
+  private HttpRequest request(WebhookReceiver webhook, HardwareEvent event) {
+    byte[] body = bodies.body(webhook.format(), event);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(webhook.url())
+            .timeout(patience)
+            .header("Content-Type", "application/json")
+            .header("User-Agent", "doni")
+            .header("Doni-Event-Id", Long.toString(event.id()))
+            .header("Doni-Event-Kind", event.kind())
+            .POST(BodyPublishers.ofByteArray(body));
+    if (webhook.secret() != null) {
+      request.header(
+          WebhookSignature.HEADER, WebhookSignature.of(webhook.secret(), clock.instant(), body));
+    }
+    return request.build();
   }
 
   private DeliveryResult of(HttpResponse<Void> answer) {
@@ -123,22 +120,6 @@ final class WebhookClient implements AutoCloseable {
   /** Messages of exceptions quote the URL, which may hold a secret. */
   private static String name(@Nullable Throwable cause) {
     return cause == null ? "no cause" : cause.getClass().getSimpleName();
-  }
-
-  /** As the API shows an event. */
-  private static Map<String, @Nullable Object> body(HardwareEvent event) {
-    Map<String, @Nullable Object> body = new LinkedHashMap<>();
-    body.put("id", event.id());
-    body.put("hardware_uuid", event.hardware().toString());
-    body.put("at", TIME.format(event.at()));
-    body.put("kind", event.kind());
-    body.put("generation", event.generation());
-    body.put("worker_type", event.workerType());
-    body.put("user_id", event.userId());
-    body.put("project_id", event.projectId());
-    body.put("request_id", event.requestId());
-    body.put("body", event.body());
-    return body;
   }
 
   /** Cancels running deliveries. */

@@ -1,5 +1,6 @@
 package doni.webhook;
 
+import doni.event.ConsoleLinks;
 import doni.event.HardwareEventStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -32,9 +33,12 @@ class WebhookConfiguration {
       HardwareEventStore events,
       JdbcClient jdbc,
       JsonMapper json,
+      ConsoleLinks links,
       MeterRegistry meters,
       Clock clock) {
-    WebhookClient receiver = new WebhookClient(PATIENCE, json, clock);
+    WebhookBodyWriter bodies =
+        new WebhookBodyWriter(json, new ChatMessageWriter(new DeviceNameReader(jdbc)::of, links));
+    WebhookClient receiver = new WebhookClient(PATIENCE, bodies, clock);
     WebhookCursorStore cursors = new WebhookCursorStore(jdbc);
     List<WebhookSender> senders =
         webhooks(environment).stream()

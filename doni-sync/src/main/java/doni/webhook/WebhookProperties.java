@@ -9,10 +9,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param url where events are posted to
  * @param secret what they are signed with
- * @param events kinds of events, {@code worker.*} for all that begin so; all if empty
+ * @param events kinds of events, {@code worker.*} for all that begin so; the default of the format
+ *     if empty
+ * @param format {@code event}, {@code slack} or {@code mattermost}
  */
 record WebhookProperties(
-    @Nullable String url, @Nullable String secret, @DefaultValue List<String> events) {
+    @Nullable String url,
+    @Nullable String secret,
+    @DefaultValue List<String> events,
+    @DefaultValue("event") String format) {
 
   WebhookProperties {
     events = List.copyOf(events);

@@ -11,9 +11,11 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 /**
  * A receiver of events.
  *
- * @param events see {@link WebhookProperties}
+ * @param secret null for a chat that gets unsigned messages
+ * @param events kinds of events, {@code worker.*} for all that begin so; all if empty
  */
-record WebhookReceiver(String name, URI url, Secret secret, List<String> events) {
+record WebhookReceiver(
+    String name, URI url, @Nullable Secret secret, List<String> events, WebhookFormat format) {
 
   private static final int SHORTEST_SECRET = 16;
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?");
@@ -41,11 +43,24 @@ record WebhookReceiver(String name, URI url, Secret secret, List<String> events)
             "must list kinds of events; allowed: for example hardware.created, or worker.*");
       }
     }
+    WebhookFormat format = format(key + ".format", properties.format());
     return new WebhookReceiver(
         name,
         url(key + ".url", properties.url()),
-        secret(key + ".secret", properties.secret()),
-        properties.events());
+        format.isChat() && properties.secret() == null
+            ? null
+            : secret(key + ".secret", properties.secret()),
+        properties.events().isEmpty() ? format.usualEvents() : properties.events(),
+        format);
+  }
+
+  private static WebhookFormat format(String key, String text) {
+    for (WebhookFormat format : WebhookFormat.values()) {
+      if (format.name().equalsIgnoreCase(text)) {
+        return format;
+      }
+    }
+    throw refused(key, "must be a format; allowed: event, slack, mattermost");
   }
 
   private static URI url(String key, @Nullable String text) {

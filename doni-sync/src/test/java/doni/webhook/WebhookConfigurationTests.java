@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,13 +47,28 @@ class WebhookConfigurationTests {
   }
 
   @ParameterizedTest
+  @CsvSource({"slack,SLACK", "Mattermost,MATTERMOST"})
+  void aChatNeedsNoSecretAndGetsWhatPeopleWantToKnow(String text, WebhookFormat format) {
+    settings.remove(PREFIX + "secret");
+    settings.put(PREFIX + "format", text);
+
+    WebhookReceiver webhook = WebhookConfiguration.webhooks(environment()).getFirst();
+
+    assertThat(webhook.format()).isEqualTo(format);
+    assertThat(webhook.secret()).isNull();
+    assertThat(List.of("device.offline", "devices.lost", "worker.failed")).allMatch(webhook::wants);
+    assertThat(webhook.wants("worker.synced")).isFalse();
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "url,ftp://receiver.example.org/",
     "url,receiver.example.org",
     "url,https://user:hunter2@receiver.example.org/",
     "url,https://receiver example.org/",
     "secret,hunter2",
-    "events,Worker Failed"
+    "events,Worker Failed",
+    "format,teams"
   })
   void refusesWhatIsWrongWithoutQuotingIt(String key, String value) {
     settings.put(PREFIX + key, value);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
+import doni.event.ConsoleLinks;
 import doni.event.HardwareEventStore;
 import doni.testing.InventoryApplication;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -38,13 +40,18 @@ import tools.jackson.databind.json.JsonMapper;
 class WebhookIT {
 
   private static final String SECRET = "s3cret-s3cret-s3cret";
+  private static final WebhookBodyWriter BODIES =
+      new WebhookBodyWriter(
+          JsonMapper.shared(),
+          new ChatMessageWriter(
+              _ -> Optional.of("edge-1"), new ConsoleLinks("https://doni.example.org/console")));
 
   private final HardwareEventStore events;
   private final JdbcClient jdbc;
   private final HardwareId device = HardwareId.random();
   private final TestReceiver receiver = new TestReceiver();
   private final WebhookClient http =
-      new WebhookClient(Duration.ofSeconds(10), JsonMapper.shared(), Clock.systemUTC());
+      new WebhookClient(Duration.ofSeconds(10), BODIES, Clock.systemUTC());
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   @Autowired
@@ -157,7 +164,7 @@ class WebhookIT {
   void givesUpOnAReceiverThatHangsAndHoldsUpNoOther() {
     try (TestReceiver other = new TestReceiver();
         WebhookClient impatient =
-            new WebhookClient(Duration.ofMillis(500), JsonMapper.shared(), Clock.systemUTC())) {
+            new WebhookClient(Duration.ofMillis(500), BODIES, Clock.systemUTC())) {
       WebhookSender stuck =
           new WebhookSender(
               webhook("stuck", "/"),
@@ -169,7 +176,8 @@ class WebhookIT {
       stuck.register();
       WebhookSender free =
           sender(
-              new WebhookReceiver("free", other.uri("/"), new Secret(SECRET), List.of()),
+              new WebhookReceiver(
+                  "free", other.uri("/"), new Secret(SECRET), List.of(), WebhookFormat.EVENT),
               Duration.ZERO);
       free.register();
       receiver.hangs(true);
@@ -351,6 +359,66 @@ class WebhookIT {
         .isBetween(atLeast, atMost);
   }
 
+  @ParameterizedTest
+  @CsvSource({"SLACK, unfurl_links", "MATTERMOST, text"})
+  void postsAMessageToAChat(WebhookFormat format, String member) {
+    WebhookSender sender = chat(format);
+    happens("device.offline");
+    receiver.answers(200);
+
+    sender.send(() -> true);
+
+    TestReceiver.Post post = receiver.posts().getFirst();
+    assertThat(post.signature()).isEqualTo("null");
+    assertThat(JsonMapper.shared().readTree(post.body()).get(member)).isNotNull();
+    assertThat(JsonMapper.shared().readTree(post.body()).get("text").asString())
+        .startsWith("`edge-1` does not respond\nNext: check the power")
+        .contains("https://doni.example.org/console/devices/" + device);
+    assertThat(count("delivered")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"404, 0, 2", "403, 0, 2", "429, 30, 30", "500, 0, 2"})
+  void triesAMessageAgainThatSlackDidNotTake(int status, String retryAfter, int atMost) {
+    WebhookSender sender = chat(WebhookFormat.SLACK);
+    happens("device.offline");
+    receiver.answers(status, retryAfter);
+
+    sender.send(() -> true);
+    int wait =
+        jdbc.sql("select extract(epoch from next_attempt_at - now())::int from webhook")
+            .query(Integer.class)
+            .single();
+    jdbc.sql("update webhook set next_attempt_at = now()").update();
+    receiver.answers(200, "");
+    sender.send(() -> true);
+
+    assertThat(wait).isBetween(Math.max(0, atMost - 5), atMost);
+    assertThat(receiver.kinds()).containsExactly("device.offline", "device.offline");
+    assertThat(count("delivered")).isEqualTo(1);
+  }
+
+  @Test
+  void stopsForAChannelOfSlackThatIsArchived() {
+    WebhookSender sender = chat(WebhookFormat.SLACK);
+    happens("device.offline", "device.online");
+    receiver.answers(410);
+
+    sender.send(() -> true);
+    sender.send(() -> true);
+
+    assertThat(receiver.kinds()).containsExactly("device.offline");
+    assertThat(row("site").get("reason")).isEqualTo("it answered 410");
+  }
+
+  @Test
+  void knowsTheNameOfADeviceAlsoWhenItIsGone() {
+    events.workerDid("hardware.deleted", device, Generation.FIRST, "k8s", Map.of("name", "edge-9"));
+
+    assertThat(new DeviceNameReader(jdbc).of(device)).contains("edge-9");
+    assertThat(new DeviceNameReader(jdbc).of(HardwareId.random())).isEmpty();
+  }
+
   @Test
   void storesAndShowsNoSecret() {
     WebhookReceiver webhook = webhook("site", "/?token=t0ken");
@@ -369,7 +437,17 @@ class WebhookIT {
   }
 
   private WebhookReceiver webhook(String name, String path, String... kinds) {
-    return new WebhookReceiver(name, receiver.uri(path), new Secret(SECRET), List.of(kinds));
+    return new WebhookReceiver(
+        name, receiver.uri(path), new Secret(SECRET), List.of(kinds), WebhookFormat.EVENT);
+  }
+
+  private WebhookSender chat(WebhookFormat format) {
+    WebhookSender sender =
+        sender(
+            new WebhookReceiver("site", receiver.uri("/services/T/B/x"), null, List.of(), format),
+            Duration.ZERO);
+    sender.register();
+    return sender;
   }
 
   private WebhookSender sender(WebhookReceiver webhook, Duration wait) {
