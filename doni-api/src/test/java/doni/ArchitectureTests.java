@@ -230,6 +230,21 @@ class ArchitectureTests {
           "doni.backend");
 
   @ArchTest
+  static final ArchRule mailAnswersWhatOwnersAreTold =
+      ours(
+          "doni.mail",
+          "doni.mail",
+          "doni.readiness",
+          "doni.hardware",
+          "doni.task",
+          // The links to the console.
+          "doni.event",
+          "doni.database",
+          "doni.hardwaretype",
+          "doni.worker",
+          "doni.enrollment");
+
+  @ArchTest
   static final ArchRule onlyLanesKnowTheScheduler =
       noClasses()
           .that()
@@ -264,6 +279,7 @@ class ArchitectureTests {
               "doni.resync..",
               "doni.policy..",
               "doni.readiness..",
+              "doni.mail..",
               "doni.migration..",
               "doni.webhook..")
           .should()

@@ -14,7 +14,7 @@ import org.springframework.context.annotation.FilterType;
         @ComponentScan.Filter(
             type = FilterType.REGEX,
             pattern = {
-              "doni\\.(api|bulkimport|cli|console|engine\\.lane|leftover|policy|resync|webhook)\\..*",
+              "doni\\.(api|bulkimport|cli|console|engine\\.lane|leftover|mail|policy|resync|webhook)\\..*",
               "doni\\.DoniApplication"
             }))
 final class InventoryCommandApplication {}

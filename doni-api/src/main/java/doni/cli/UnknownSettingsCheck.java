@@ -31,6 +31,7 @@ final class UnknownSettingsCheck {
               "doni.keystone",
               "doni.limits",
               "doni.machine-types",
+              "doni.mail",
               "doni.management",
               "doni.policy-defaults",
               "doni.policy-file",

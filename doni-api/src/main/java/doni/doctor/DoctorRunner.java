@@ -1,6 +1,7 @@
 package doni.doctor;
 
 import doni.backend.BackendException;
+import doni.mail.MailServerCheck;
 import doni.standalone.StandaloneParts;
 import doni.worker.Finding;
 import java.time.Clock;
@@ -93,6 +94,7 @@ public final class DoctorRunner {
     all.add(new DoctorCheck("policy", () -> PolicyFileCheck.check(environment)));
     all.add(new DoctorCheck("keystone", () -> KeystoneLoginCheck.check(environment, clock)));
     all.add(new DoctorCheck("clock", () -> new ClockSkewCheck(environment, clock).check()));
+    all.add(new DoctorCheck("mail", () -> MailServerCheck.check(environment, clock)));
     all.add(new DoctorCheck("files", () -> new HomeDirectoryCheck(environment).check()));
     for (String worker : site.enabledWorkers()) {
       all.add(

@@ -92,7 +92,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|availability|cli|console|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|readiness|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|console|bulkimport|database|doctor|engine|event|hardware|leftover|mail|migration|policy|readiness|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class WorkerBeans {
@@ -133,7 +133,8 @@ public final class StandaloneParts {
     "doni.console",
     "doni.event",
     "doni.engine",
-    "doni.hardware"
+    "doni.hardware",
+    "doni.mail"
   })
   @EnableConfigurationProperties({
     ServerProperties.class,
@@ -147,7 +148,7 @@ public final class StandaloneParts {
           @ComponentScan.Filter(
               type = FilterType.REGEX,
               pattern = {
-                "doni\\.(api|availability|cli|console|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|migration|policy|readiness|resync|secret|task|webhook)\\..*",
+                "doni\\.(api|availability|cli|console|openstack|worker|bulkimport|database|doctor|engine|event|hardware|leftover|mail|migration|policy|readiness|resync|secret|task|webhook)\\..*",
                 "doni\\.DoniApplication"
               }))
   static class SettingsBeans {}

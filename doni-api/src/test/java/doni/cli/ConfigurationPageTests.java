@@ -58,6 +58,7 @@ class ConfigurationPageTests {
     SECTIONS.put("doni.deletions", "Deletions");
     SECTIONS.put("doni.events", "Events");
     SECTIONS.put("doni.webhooks", "Webhooks");
+    SECTIONS.put("doni.mail", "Mail to owners");
     SECTIONS.put("doni.sync", "Engine and lanes");
     SECTIONS.put("doni.workers", "Workers");
     SECTIONS.put("doni.workers.k8s", "Worker k8s");
@@ -83,6 +84,7 @@ class ConfigurationPageTests {
           Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
           Map.entry("doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),
+          Map.entry("doni.mail", "doni.mail.MailProperties"),
           Map.entry("doni.webhooks.<name>", "doni.webhook.WebhookProperties"),
           Map.entry("doni.sync", "doni.engine.lane.EngineProperties"),
           Map.entry("doni.workers.k8s", "doni.worker.k8s.K8sProperties"),

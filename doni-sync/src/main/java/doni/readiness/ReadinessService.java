@@ -30,7 +30,12 @@ public class ReadinessService {
 
   /** Returns the way to Ready of live hardware. */
   public DeviceReadiness of(Caller caller, String ref) {
-    return of(List.of(hardware.get(caller, ref))).getFirst();
+    return of(hardware.get(caller, ref));
+  }
+
+  /** Returns the way to Ready of live hardware, which its reader may see. */
+  public DeviceReadiness of(HardwareView device) {
+    return of(List.of(device)).getFirst();
   }
 
   /**

@@ -35,6 +35,8 @@ import org.springframework.test.context.DynamicPropertyRegistrar;
   "doni.availability",
   "doni.secret",
   "doni.policy",
+  "doni.readiness",
+  "doni.mail",
   "doni.webhook"
 })
 @Import(HardwareTypes.class)

@@ -87,6 +87,15 @@ public final class SampleTypes {
     }
 
     @Override
+    public List<Milestone> milestones(Map<String, Object> recorded) {
+      return List.of(
+          recorded.containsKey("booted")
+              ? Milestone.reached(Milestone.Step.BOOTED)
+              : Milestone.missing(
+                  Milestone.Step.BOOTED, "the machine has never booted", "connect its power"));
+    }
+
+    @Override
     public ReconcilePlan plan(ReconcileContext attempt) {
       return ReconcilePlan.settled(
           attempt.hardware().deleted()

@@ -3,6 +3,9 @@ package doni.worker;
 /** Names that more than one package reads or writes. */
 public final class SharedNames {
 
+  /** Property: the mail address of the person who looks after a device. */
+  public static final String CONTACT_EMAIL = "contact_email";
+
   /** Property: the token with which a device joins the cluster. */
   public static final String BOOTSTRAP_TOKEN = "k8s_bootstrap_token";
 

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.mail;
+
+import org.jspecify.annotations.NullMarked;
