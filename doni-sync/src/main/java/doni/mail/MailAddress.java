@@ -20,8 +20,7 @@ record MailAddress(String text) {
   private static final String ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+";
 
   private static final Pattern PLAIN =
-      Pattern.compile(
-          "(?=.{1,64}@)%1$s(?:\\.%1$s)*@%2$s(?:\\.%2$s)+".formatted(ATOM, LABEL));
+      Pattern.compile("(?=.{1,64}@)%1$s(?:\\.%1$s)*@%2$s(?:\\.%2$s)+".formatted(ATOM, LABEL));
 
   /** Reads an address; empty when the text is anything else. */
   static Optional<MailAddress> parse(String text) {

@@ -20,7 +20,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -49,6 +51,7 @@ final class MailServer {
   private static final Duration LATER = Duration.ofDays(1);
 
   private static final int LONGEST_REASON = 200;
+  private static final int LONGEST_CHAIN = 20;
 
   private final MailProperties settings;
   private final Session session;
@@ -177,9 +180,9 @@ final class MailServer {
     String text =
         chain(e)
             .filter(it -> it instanceof AuthenticationFailedException)
-            .map(it -> "the login was refused: " + it.getMessage())
+            .map(it -> "the login was refused " + it.getMessage())
             .findFirst()
-            .orElseGet(() -> e.getMessage() + (deepest == e ? "" : ": " + deepest.getMessage()));
+            .orElseGet(() -> e.getMessage() + (deepest.equals(e) ? "" : ": " + deepest.getMessage()));
     String line =
         text.replaceAll("(?i)" + Pattern.quote(address), "(address)")
             .replaceAll("[\\s\\p{Cntrl}]+", " ")
@@ -189,7 +192,13 @@ final class MailServer {
 
   /** Jakarta Mail links exceptions in a chain of its own. */
   private static Stream<Throwable> chain(Throwable e) {
-    return Stream.iterate(e, it -> it != null, MailServer::next).limit(20);
+    List<Throwable> chain = new ArrayList<>();
+    Throwable link = e;
+    while (link != null && chain.size() < LONGEST_CHAIN) {
+      chain.add(link);
+      link = next(link);
+    }
+    return chain.stream();
   }
 
   private static @Nullable Throwable next(Throwable e) {

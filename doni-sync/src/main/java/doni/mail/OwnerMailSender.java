@@ -121,7 +121,6 @@ final class OwnerMailSender {
     refused.increment();
     store.refused(due.address(), until);
     OwnerProblem first = due.begun().isEmpty() ? due.ended().getFirst() : due.begun().getFirst();
-    LOG.warn(
-        "The contact of device {} gets no mail until {}: {}", first.device(), until, reason);
+    LOG.warn("The contact of device {} gets no mail until {}: {}", first.device(), until, reason);
   }
 }

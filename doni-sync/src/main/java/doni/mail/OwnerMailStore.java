@@ -80,8 +80,7 @@ final class OwnerMailStore {
    *
    * @param untold how many other problems began and ended since the last mail
    */
-  record DueMail(
-      String address, List<OwnerProblem> begun, List<OwnerProblem> ended, int untold) {}
+  record DueMail(String address, List<OwnerProblem> begun, List<OwnerProblem> ended, int untold) {}
 
   /**
    * Takes the mail server in order to send; empty when another replica has it, or its next attempt
@@ -90,23 +89,21 @@ final class OwnerMailStore {
    * @return the number of consecutive failures
    */
   Optional<Integer> hold() {
-    return mine(
-            """
-            update mail_dispatch set %s where next_attempt_at <= now() and (%s or %s) returning failures
-            """
-                .formatted(HOLD.take(), HOLD.isMine(), HOLD.isFree()))
+    return mine("""
+    update mail_dispatch set %s where next_attempt_at <= now() and (%s or %s) returning failures
+    """
+            .formatted(HOLD.take(), HOLD.isMine(), HOLD.isFree()))
         .query(Integer.class)
         .optional();
   }
 
   /** Releases the mail server after it failed; any replica may try again after that time. */
   void fail(Duration wait) {
-    mine(
-            "update mail_dispatch set failures = failures + 1, failing_since = coalesce(failing_since, now()),"
-                + " next_attempt_at = now() + :millis * interval '1 millisecond', "
-                + HOLD.release()
-                + " where "
-                + HOLD.isMine())
+    mine("update mail_dispatch set failures = failures + 1, failing_since = coalesce(failing_since, now()),"
+            + " next_attempt_at = now() + :millis * interval '1 millisecond', "
+            + HOLD.release()
+            + " where "
+            + HOLD.isMine())
         .param("millis", wait.toMillis())
         .update();
   }
@@ -184,11 +181,10 @@ final class OwnerMailStore {
                 .update();
           }
           quieten(mail, now);
-          return mine(
-                      "update mail_dispatch set failures = 0, failing_since = null, "
-                          + HOLD.renew()
-                          + " where "
-                          + HOLD.isMine())
+          return mine("update mail_dispatch set failures = 0, failing_since = null, "
+                      + HOLD.renew()
+                      + " where "
+                      + HOLD.isMine())
                   .update()
               > 0;
         });

@@ -118,12 +118,12 @@ final class OwnerMailWriter {
 
   private String footer() {
     return """
-        --\s
-        You get this mail because you are the contact (contact_email) of these devices
-        in Doni. Doni sends at most one mail about problems in %s, and one when
-        they are over. To stop it, give a device the label notifications=off, or
-        another contact_email.
-        """
+    --\s
+    You get this mail because you are the contact (contact_email) of these devices
+    in Doni. Doni sends at most one mail about problems in %s, and one when
+    they are over. To stop it, give a device the label notifications=off, or
+    another contact_email.
+    """
         .formatted(period(quietPeriod));
   }
 

@@ -131,9 +131,7 @@ final class OwnerProblemMonitor {
     String reason = step.reason() == null ? "" : step.reason();
     String advice = step.advice() == null ? ProblemCause.STUCK.advice() : step.advice();
     store.explain(
-        id,
-        "the step '%s' is not reached: %s".formatted(step.step().wireName(), reason),
-        advice);
+        id, "the step '%s' is not reached: %s".formatted(step.step().wireName(), reason), advice);
   }
 
   private boolean isPaused(@Nullable String workerType) {

@@ -6,9 +6,11 @@ import doni.event.HardwareEvent;
 import doni.event.HardwareEventStore;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,11 +165,14 @@ final class ChatMessageWriter {
 
   /** Returns why it happened, as the event says it; null where it does not. */
   private static @Nullable String reason(HardwareEvent event) {
-    Object reasons = event.body().get("reasons");
-    Object first =
-        reasons instanceof List<?> all && !all.isEmpty()
-            ? all.getFirst()
-            : event.body().getOrDefault("reason", event.body().get("message"));
-    return first instanceof String text ? text : null;
+    Map<String, Object> body = event.body();
+    if (body.get("reasons") instanceof List<?> all && !all.isEmpty()) {
+      return String.valueOf(all.getFirst());
+    }
+    return Stream.of("reason", "message")
+        .filter(key -> body.get(key) instanceof String)
+        .map(key -> String.valueOf(body.get(key)))
+        .findFirst()
+        .orElse(null);
   }
 }

@@ -3,6 +3,7 @@ package doni.mail;
 import doni.enrollment.Secret;
 import doni.mail.MailProperties.TlsMode;
 import doni.simulator.http.CertificateAuthority;
+import jakarta.mail.Header;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -14,13 +15,13 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
@@ -51,9 +52,8 @@ final class TestMailServer implements AutoCloseable {
     }
 
     List<String> headerNames() {
-      return get(() -> java.util.Collections.list(message.getAllHeaders()).stream()
-          .map(jakarta.mail.Header::getName)
-          .toList());
+      return get(
+          () -> Collections.list(message.getAllHeaders()).stream().map(Header::getName).toList());
     }
 
     private interface Reading<T> {
@@ -92,12 +92,13 @@ final class TestMailServer implements AutoCloseable {
     SMTPServer.Builder builder =
         SMTPServer.port(0)
             .bindAddress(InetAddress.getLoopbackAddress())
-            .messageHandlerFactory(Handler::new);
+            .messageHandlerFactory(_ -> new Handler());
     if (tls != TlsMode.NONE) {
       builder =
           builder
               .authenticationHandlerFactory(
-                  new EasyAuthenticationHandlerFactory(TestMailServer::login))
+                  new EasyAuthenticationHandlerFactory(
+                      (user, password, _) -> login(user, password)))
               .requireAuth();
     }
     builder =
@@ -111,8 +112,7 @@ final class TestMailServer implements AutoCloseable {
     server.start();
   }
 
-  private static void login(String user, String password, MessageContext context)
-      throws LoginFailedException {
+  private static void login(String user, String password) throws LoginFailedException {
     if (!USER.equals(user) || !PASSWORD.equals(password)) {
       throw new LoginFailedException();
     }
@@ -179,8 +179,6 @@ final class TestMailServer implements AutoCloseable {
 
     private String from = "";
     private String to = "";
-
-    Handler(MessageContext context) {}
 
     @Override
     public void from(String sender) throws RejectException {

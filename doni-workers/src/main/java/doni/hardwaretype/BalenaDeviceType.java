@@ -38,7 +38,8 @@ final class BalenaDeviceType {
             WorkerField.of(MachineTypes.PROPERTY, oneOf(machineTypes.toArray(String[]::new)))
                 .asRequired(),
             WorkerField.of(
-                    SharedNames.CONTACT_EMAIL, Map.of("type", "string", "format", "email", "maxLength", 254))
+                    SharedNames.CONTACT_EMAIL,
+                    Map.of("type", "string", "format", "email", "maxLength", 254))
                 .asRequired()
                 .asHidden(),
             WorkerField.of(
