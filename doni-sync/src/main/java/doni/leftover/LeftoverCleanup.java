@@ -2,15 +2,18 @@ package doni.leftover;
 
 import doni.convergence.FailureClassifier;
 import doni.engine.attempt.AttemptResult;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.engine.attempt.ClaimGate;
 import doni.engine.attempt.DetailsMerger;
 import doni.engine.attempt.InterruptGuard;
 import doni.engine.attempt.RetryBackoff;
 import doni.enrollment.HardwareId;
 import doni.task.LostAttemptStore;
+import doni.task.ShadowReport;
 import doni.task.TaskUpdate.NewEvent;
 import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.task.WorkerTaskStore.ClaimStatus;
+import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import doni.worker.ReconcileContext.Cause;
@@ -20,8 +23,10 @@ import doni.worker.WriteGate.ClosedGateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,12 +50,21 @@ final class LeftoverCleanup {
 
   private final LeftoverStore leftovers;
   private final LostAttemptStore lostAttempts;
+  private final Function<String, ResyncPolicy> policies;
   private final RetryBackoff backOff;
   private final Clock clock;
 
+  /**
+   * @param policies by the type of a worker
+   */
   public LeftoverCleanup(
-      LeftoverStore leftovers, LostAttemptStore lostAttempts, RandomGenerator random, Clock clock) {
+      LeftoverStore leftovers,
+      LostAttemptStore lostAttempts,
+      Function<String, ResyncPolicy> policies,
+      RandomGenerator random,
+      Clock clock) {
     this.leftovers = leftovers;
+    this.policies = policies;
     this.lostAttempts = lostAttempts;
     this.backOff = new RetryBackoff(FIRST_RETRY, LONGEST_RETRY, random);
     this.clock = clock;
@@ -86,9 +100,12 @@ final class LeftoverCleanup {
       leftovers.waitFor(claimed, obstacle.get(), clock.instant().plus(OBSTACLE_DELAY));
       return;
     }
+    ResyncPolicy policy = policies.apply(worker.type());
     ClaimGate gate =
         new ClaimGate(
-            () -> leftovers.renew(claimed) ? ClaimStatus.HELD : ClaimStatus.LOST, interruption);
+            policy,
+            () -> leftovers.renew(claimed) ? ClaimStatus.HELD : ClaimStatus.LOST,
+            interruption);
     Map<String, Object> details = Map.of();
     AttemptResult result;
     try {
@@ -97,7 +114,7 @@ final class LeftoverCleanup {
       ReconcileContext attempt =
           new ReconcileContext(
               subject.hardware(), details, Cause.REQUESTED, subject.dependencies());
-      result = interruption.around(() -> look(worker, attempt, gate, interruption));
+      result = interruption.around(() -> look(worker, policy, attempt, gate, interruption));
     } catch (Exception | Error e) {
       result = AttemptResult.thrown(e, interruption.requested());
     }
@@ -110,8 +127,15 @@ final class LeftoverCleanup {
 
   /** To observe can take long; what follows writes, and needs the whole of the claim's time. */
   private static AttemptResult look(
-      Worker worker, ReconcileContext attempt, ClaimGate gate, InterruptGuard interruption) {
+      Worker worker,
+      ResyncPolicy policy,
+      ReconcileContext attempt,
+      ClaimGate gate,
+      InterruptGuard interruption) {
     ReconcilePlan plan = worker.plan(attempt);
+    if (policy.isShadow()) {
+      return AttemptResult.shadowing(plan, gate, interruption);
+    }
     try {
       gate.check();
     } catch (ClosedGateException e) {
@@ -148,6 +172,11 @@ final class LeftoverCleanup {
         LOG.error("The worker answered Synced for a device that is deleted");
         retry(worker, claimed, details, synced, "internal error (synced); see the log", null);
       }
+      case AttemptResult.Shadowed(List<Change> changes) ->
+          leftovers.waitFor(
+              claimed,
+              ShadowReport.reason(worker.type(), changes),
+              clock.instant().plus(LONGEST_RETRY));
       case AttemptResult.Interrupted interrupted when interrupted.isWithoutTrace() ->
           leftovers.waitFor(claimed, INTERRUPTED, clock.instant());
       case AttemptResult.Interrupted interrupted ->

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class LeftoverCleanupJob implements SmartLifecycle {
   private final LeftoverStore leftovers;
   private final LeftoverCleanup cleanup;
   private final Map<String, Worker> workers;
+  private final Predicate<String> inShadow;
   private final Map<String, InterruptGuard> busy = new ConcurrentHashMap<>();
   private final DatabasePoller poller = new DatabasePoller("leftover-poller", 1);
   private final ExecutorService threads =
@@ -37,10 +39,15 @@ final class LeftoverCleanupJob implements SmartLifecycle {
 
   /**
    * @param workers those whose lanes run on this replica
+   * @param inShadow whether the lane of a type of worker is in shadow
    */
   public LeftoverCleanupJob(
-      LeftoverStore leftovers, LeftoverCleanup cleanup, Collection<Worker> workers) {
+      LeftoverStore leftovers,
+      LeftoverCleanup cleanup,
+      Collection<Worker> workers,
+      Predicate<String> inShadow) {
     this.leftovers = leftovers;
+    this.inShadow = inShadow;
     this.cleanup = cleanup;
     this.workers = workers.stream().collect(Collectors.toMap(Worker::type, Function.identity()));
   }
@@ -49,6 +56,7 @@ final class LeftoverCleanupJob implements SmartLifecycle {
   public void start() {
     running = true;
     if (!workers.isEmpty()) {
+      leftovers.requeueShadowed(workers.keySet().stream().filter(inShadow.negate()).toList());
       poller.every("Search for leftovers", Duration.ZERO, INTERVAL, this::poll);
     }
   }

@@ -22,10 +22,14 @@ class LeftoverConfiguration {
       LeftoverStore leftovers,
       LostAttemptStore lostAttempts,
       Clock clock) {
+    LeftoverCleanup cleanup =
+        new LeftoverCleanup(
+            leftovers, lostAttempts, properties::resyncPolicy, RandomGenerator.getDefault(), clock);
     return new LeftoverCleanupJob(
         leftovers,
-        new LeftoverCleanup(leftovers, lostAttempts, RandomGenerator.getDefault(), clock),
-        properties.enabled() ? workers : List.of());
+        cleanup,
+        properties.enabled() ? workers : List.of(),
+        type -> properties.resyncPolicy(type).isShadow());
   }
 
   /** {@code doni.leftovers}: one per device and worker, of the whole site, counted on read. */

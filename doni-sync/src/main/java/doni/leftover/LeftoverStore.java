@@ -144,6 +144,16 @@ class LeftoverStore {
     return workers;
   }
 
+  /** Makes leftovers due that were not removed while the lanes of these workers were in shadow. */
+  void requeueShadowed(Collection<String> workerTypes) {
+    jdbc.sql(
+            "update leftover set next_attempt_at = :now"
+                + " where worker_type = any(:workers) and next_attempt_at > :now and reason like 'shadow: %'")
+        .param("now", TimestampColumns.timestamp(clock.instant()))
+        .param("workers", workerTypes.toArray(String[]::new))
+        .update();
+  }
+
   /** Returns the workers that have a leftover to remove now. */
   List<String> dueWorkers() {
     return jdbc.sql(

@@ -32,7 +32,7 @@ public final class TaskDiagnostics {
           + TaskStatusReader.COLUMNS
           + """
            from worker_task_state t join hardware h on h.uuid = t.hardware_uuid
-          where t.state <> 'STEADY' and (h.deleted_at is not null or t.worker_type = any(:enabled))
+          where t.state <> 'STEADY' and not jsonb_exists(t.state_details, 'would_write') and (h.deleted_at is not null or t.worker_type = any(:enabled))
             and coalesce(t.waiting_since, h.requested_at) < now() - interval '1 minute'
           order by t.state = 'ERROR' desc, h.deleted_at is not null desc,
             coalesce(t.waiting_since, h.requested_at), h.name, t.worker_type
@@ -61,6 +61,7 @@ public final class TaskDiagnostics {
       return List.of(new Finding.Skipped("the database has no schema yet"));
     }
     Map<String, LanePause> pauses = new LanePauseReader(jdbc, clock).current();
+    List<Finding> findings = new ArrayList<>(shadow(jdbc));
     Map<Trouble, List<String>> troubles = new LinkedHashMap<>();
     jdbc.sql(WAITING)
         .param("enabled", enabledWorkers.toArray(String[]::new))
@@ -69,7 +70,26 @@ public final class TaskDiagnostics {
         .list()
         .forEach(task ->
             troubles.computeIfAbsent(task.trouble(), _ -> new ArrayList<>()).add(task.device()));
-    return findings(troubles);
+    findings.addAll(findings(troubles));
+    return findings;
+  }
+
+  /** Returns one finding for each lane that reports in shadow what it would write. */
+  private static List<Finding> shadow(JdbcClient jdbc) {
+    return jdbc.sql(ShadowReport.COUNTS).query((row, _) -> shadow(row)).list();
+  }
+
+  private static Finding shadow(ResultSet row) throws SQLException {
+    return new Finding.Warning(
+        "lane %s, in shadow: would create %d, update %d, delete %d for %d devices; nothing is written"
+            .formatted(
+                row.getString("worker_type"),
+                row.getLong("create"),
+                row.getLong("update"),
+                row.getLong("delete"),
+                row.getLong("tasks")),
+        "doni plan --all shows each change; to write them, set doni.sync.lanes.%s.drift to enforce"
+            .formatted(row.getString("worker_type")));
   }
 
   private static TroubledTask task(

@@ -76,7 +76,23 @@ public record WorkerTask(
    *
    * @param reason why it was deferred or failed, for the device's owner to read
    */
-  public record LastAttempt(LastOutcome outcome, @Nullable String reason, Instant at) {}
+  public record LastAttempt(LastOutcome outcome, @Nullable String reason, Instant at) {
+
+    /**
+     * Returns whether it was refused with this reason. What follows the status may differ with
+     * every call, for example by the id of the request.
+     */
+    public boolean isSameRefusal(String refusal) {
+      return outcome == LastOutcome.DEFERRED
+          && reason != null
+          && withoutText(reason).equals(withoutText(refusal));
+    }
+
+    private static String withoutText(String reason) {
+      int colon = reason.indexOf(':');
+      return colon < 0 ? reason : reason.substring(0, colon);
+    }
+  }
 
   /**
    * How often a task was tried in vain since its last success or, if that is later, since its

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import doni.backend.BackendException;
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
+import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
 import doni.engine.attempt.InterruptGuard;
 import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
@@ -51,6 +53,7 @@ class ForceDeleteServiceIT {
   private final WorkerTaskReader reader;
   private final JdbcClient jdbc;
   private final LeftoverCleanup attempts;
+  private ResyncPolicy policy = new ResyncPolicy(Duration.ofHours(1), DriftMode.ENFORCE);
 
   private final Caller alice = caller("alice", "alice-project", "member");
   private final Caller admin = caller("admin", "admin-project", "admin");
@@ -72,7 +75,8 @@ class ForceDeleteServiceIT {
     this.tasks = tasks;
     this.reader = reader;
     this.jdbc = jdbc;
-    this.attempts = new LeftoverCleanup(store, lostAttempts, new Random(1), Clock.systemUTC());
+    this.attempts =
+        new LeftoverCleanup(store, lostAttempts, _ -> policy, new Random(1), Clock.systemUTC());
   }
 
   @BeforeEach
@@ -129,6 +133,30 @@ class ForceDeleteServiceIT {
     assertThat(sweep()).isFalse();
     assertThat(kinds(id))
         .containsExactly("leftover.removed", "hardware.force_deleted", "hardware.created");
+  }
+
+  @Test
+  void removesNothingInShadowUntilTheLaneIsEnforced() {
+    create("dev");
+    force.delete(admin, "dev", null);
+    policy = new ResyncPolicy(Duration.ofHours(1), DriftMode.SHADOW);
+    worker.plans(Change.delete("node"), Change.delete("secret"));
+
+    assertThat(sweep()).isTrue();
+
+    assertThat(leftovers())
+        .singleElement()
+        .satisfies(leftover ->
+            assertThat(leftover.progress().reason())
+                .isEqualTo(
+                    "shadow: would delete 2; to write, set doni.sync.lanes.%s.drift to enforce"
+                        .formatted(LANE)));
+    assertThat(sweep()).isFalse();
+
+    policy = new ResyncPolicy(Duration.ofHours(1), DriftMode.ENFORCE);
+    store.requeueShadowed(List.of(LANE));
+    assertThat(sweep()).isTrue();
+    assertThat(leftovers()).isEmpty();
   }
 
   @Test

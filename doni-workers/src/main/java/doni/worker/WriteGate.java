@@ -40,6 +40,8 @@ public interface WriteGate {
       CLAIM_LOST,
       /** The hardware was quarantined. */
       QUARANTINED,
+      /** The lane only observes and reports. */
+      SHADOW,
       /** Whether the attempt may write is unknown, because the database did not answer. */
       UNKNOWN
     }

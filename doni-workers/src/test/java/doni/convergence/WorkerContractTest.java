@@ -7,6 +7,7 @@ import doni.convergence.WorkerBench.Failure;
 import doni.enrollment.Generation;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
+import doni.worker.Change;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
@@ -16,6 +17,7 @@ import doni.worker.WriteGate;
 import doni.worker.WriteGate.ClosedGateException;
 import doni.worker.WriteGate.ClosedGateException.ClosedReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -301,6 +303,74 @@ public abstract class WorkerContractTest {
         assertThat(bench.writes() - writes).isEqualTo(closed ? admitted : passed.get());
       }
     }
+  }
+
+  @Test
+  void inShadowNothingIsWrittenAndTheReportIsWhatFollows() {
+    for (Cause cause : Cause.values()) {
+      assertShadow("new", cause, _ -> {}, WorkerBench::hardware);
+      assertShadow("steady", cause, WorkerContractTest::enroll, WorkerBench::hardware);
+    }
+    assertShadow("never existed", Cause.REQUESTED, _ -> {}, bench -> deleted(bench.hardware()));
+    assertShadow(
+        "deleted", Cause.REQUESTED, WorkerContractTest::enroll, bench -> deleted(bench.hardware()));
+    assertShadow(
+        "resource deleted",
+        Cause.SCHEDULED,
+        run -> {
+          enroll(run);
+          run.bench().deleteResource(run.bench().hardware());
+        },
+        WorkerBench::hardware);
+    for (String field : changedFields()) {
+      assertShadow(
+          field, Cause.REQUESTED, WorkerContractTest::enroll, bench -> changed(bench, field));
+    }
+    for (String disturbance : disturbances()) {
+      assertShadow(
+          disturbance,
+          Cause.SCHEDULED,
+          run -> {
+            enroll(run);
+            WorkerBench bench = run.bench();
+            Objects.requireNonNull(bench.disturbances(bench.hardware()).get(disturbance)).run();
+          },
+          WorkerBench::hardware);
+    }
+  }
+
+  /**
+   * The report is compared with what the next attempt writes, once the lane is enforced. That may
+   * stop earlier, to wait for what it began; it may go on with what happens outside meanwhile, and
+   * name what a write turned out to do, such as a new device key.
+   */
+  private void assertShadow(
+      String scenario,
+      Cause cause,
+      Consumer<WorkerRun> before,
+      Function<WorkerBench, Hardware> given) {
+    try (WorkerBench bench = open()) {
+      WorkerRun run = new WorkerRun(bench);
+      before.accept(run);
+      Hardware hardware = given.apply(bench);
+      int writes = bench.writes();
+      String found = bench.snapshot();
+
+      List<String> report = objects(run.shadow(hardware, cause));
+
+      assertThat(bench.writes()).as(scenario).isEqualTo(writes);
+      assertThat(bench.snapshot()).as(scenario).isEqualTo(found);
+      List<String> written = new ArrayList<>(objects(run.attempt(hardware, cause).changes()));
+      written.retainAll(report);
+      assertThat(written)
+          .as(scenario)
+          .isEqualTo(report.subList(0, Math.min(report.size(), written.size())));
+      assertThat(bench.writes() > writes).as(scenario).isEqualTo(!report.isEmpty());
+    }
+  }
+
+  private static List<String> objects(List<Change> changes) {
+    return changes.stream().map(change -> change.action() + " " + change.object()).toList();
   }
 
   /** Another replica takes over while a write is in flight, and applies a change meanwhile. */

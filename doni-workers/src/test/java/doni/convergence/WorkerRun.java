@@ -9,6 +9,8 @@ import doni.worker.ReconcileContext.Cause;
 import doni.worker.ReconcilePlan;
 import doni.worker.SiteListing.RecordedDevice;
 import doni.worker.WriteGate;
+import doni.worker.WriteGate.ClosedGateException;
+import doni.worker.WriteGate.ClosedGateException.ClosedReason;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,6 +80,25 @@ final class WorkerRun {
     }
   }
 
+  /**
+   * Applies a plan in a lane in shadow, and records nothing. The engine does not even apply a plan
+   * that names changes.
+   *
+   * @return what would be written; empty where the worker waits or has nothing to write
+   */
+  List<Change> shadow(Hardware hardware, Cause cause) {
+    ReconcilePlan plan = plan(hardware, cause);
+    try {
+      var _ =
+          plan.apply(() -> {
+            throw new ClosedGateException(ClosedReason.SHADOW);
+          });
+    } catch (ClosedGateException _) {
+      // It would write.
+    }
+    return plan.conclusion().isPresent() ? List.of() : plan.changes();
+  }
+
   /** Makes an attempt whose process dies: whatever it wrote, nothing is recorded. */
   void crash(Hardware hardware, Cause cause) {
     try {
@@ -99,7 +120,7 @@ final class WorkerRun {
     boolean closed = false;
     try {
       HardwareFixture.record(lost, plan.apply(gate));
-    } catch (WriteGate.ClosedGateException e) {
+    } catch (ClosedGateException e) {
       closed = true;
       HardwareFixture.record(
           lost,

@@ -49,6 +49,7 @@ final class FilterValues {
               "worker.lost",
               "worker.orphan.found",
               "worker.quarantined",
+              "worker.shadow.reported",
               "worker.synced"));
 
   private FilterValues() {}

@@ -18,7 +18,7 @@ public sealed interface AttemptResult {
 
   /** Every value of {@link #label}, and {@link #LOST}. */
   List<String> LABELS =
-      List.of("synced", "drifted", "deferred", "failed", "gone", "interrupted", "lost");
+      List.of("synced", "drifted", "shadowed", "deferred", "failed", "gone", "interrupted", "lost");
 
   /** Label of an attempt whose claim another replica took over before the result was recorded. */
   String LOST = "lost";
@@ -34,6 +34,7 @@ public sealed interface AttemptResult {
       case Ended(Outcome.Failed _) -> "failed";
       case Ended(Outcome.Gone _) -> "gone";
       case Drifted _ -> "drifted";
+      case Shadowed _ -> "shadowed";
       case Quarantined _ -> "deferred";
       case Interrupted _ -> "interrupted";
       case Lost _ -> LOST;
@@ -47,7 +48,7 @@ public sealed interface AttemptResult {
       case Interrupted interrupted -> interrupted.changes();
       case Quarantined quarantined -> quarantined.made();
       case Lost lost -> lost.changes();
-      case Drifted _ -> List.of();
+      case Drifted _, Shadowed _ -> List.of();
     };
   }
 
@@ -58,7 +59,7 @@ public sealed interface AttemptResult {
       case Interrupted interrupted -> interrupted.details();
       case Quarantined quarantined -> quarantined.details();
       case Lost lost -> lost.details();
-      case Drifted _ -> Map.of();
+      case Drifted _, Shadowed _ -> Map.of();
     };
   }
 
@@ -68,6 +69,17 @@ public sealed interface AttemptResult {
   /** Drift was found and left alone, because the lane's drift mode says so. */
   record Drifted(List<Change> changes) implements AttemptResult {
     public Drifted {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /**
+   * Something is to be written, but the lane is in shadow.
+   *
+   * @param changes that would be written; empty where the plan does not name them
+   */
+  record Shadowed(List<Change> changes) implements AttemptResult {
+    public Shadowed {
       changes = List.copyOf(changes);
     }
   }
@@ -147,11 +159,24 @@ public sealed interface AttemptResult {
     }
   }
 
+  /**
+   * Returns the result of an attempt in shadow. A plan that would write is not applied; one that
+   * has nothing to write is, behind a closed gate.
+   *
+   * @param gate of a lane in shadow
+   */
+  static AttemptResult shadowing(ReconcilePlan plan, ClaimGate gate, InterruptGuard guard) {
+    return plan.changes().isEmpty() || plan.conclusion().isPresent()
+        ? applying(plan, gate, guard)
+        : new Shadowed(plan.changes());
+  }
+
   /** Returns the result of an attempt that may not write any more. */
   static AttemptResult closed(ReconcilePlan plan, ClosedReason reason) {
     return switch (reason) {
       case CLAIM_LOST -> new Lost(plan.written(), plan.unfinishedDetails());
       case QUARANTINED -> new Quarantined(plan.changes(), plan.written(), plan.unfinishedDetails());
+      case SHADOW -> new Shadowed(plan.changes());
       case UNKNOWN ->
           new Ended(
               Outcome.Deferred.uncounted(UNCHECKED, null)

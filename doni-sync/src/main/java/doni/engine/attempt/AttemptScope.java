@@ -40,7 +40,22 @@ public record AttemptScope(
       /** Drift is reported, in the task's details and by an event, and left alone. */
       REPORT,
       /** Steady devices are not observed. */
-      IGNORE
+      IGNORE,
+      /**
+       * Nothing is written at all, neither to repair drift nor to apply a change or a deletion:
+       * each attempt reports what it would write.
+       */
+      SHADOW;
+
+      /** Returns whether a device may be steady with drift that its worker does not repair. */
+      boolean toleratesUnrepaired() {
+        return this == REPORT || this == IGNORE;
+      }
+    }
+
+    /** Returns whether the lane never writes. */
+    public boolean isShadow() {
+      return drift == DriftMode.SHADOW;
     }
   }
 
@@ -62,9 +77,9 @@ public record AttemptScope(
         : Optional.empty();
   }
 
-  /** Returns what happens to a difference; a requested change is always applied. */
+  /** Returns what happens to a difference; a requested change is applied except in shadow. */
   DriftMode driftMode() {
-    return task.standing().findsDrift() ? policy.drift() : DriftMode.ENFORCE;
+    return policy.isShadow() || task.standing().findsDrift() ? policy.drift() : DriftMode.ENFORCE;
   }
 
   /**

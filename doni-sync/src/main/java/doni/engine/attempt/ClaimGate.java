@@ -1,5 +1,6 @@
 package doni.engine.attempt;
 
+import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.task.WorkerTaskStore.ClaimStatus;
 import doni.worker.WriteGate;
 import doni.worker.WriteGate.ClosedGateException.ClosedReason;
@@ -10,8 +11,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Admits the writes of one attempt, or of one cleanup, as long as its claim is its own. Asks the
- * database each time: a replica cannot know how long it stood still.
+ * Admits the writes of one attempt, or of one cleanup, as long as its claim is its own, and none in
+ * a lane in shadow. Asks the database each time: a replica cannot know how long it stood still.
  */
 public final class ClaimGate implements WriteGate {
 
@@ -19,19 +20,25 @@ public final class ClaimGate implements WriteGate {
 
   private final Supplier<ClaimStatus> status;
   private final InterruptGuard guard;
+  private final boolean shadow;
   private boolean passed;
 
   /**
+   * @param policy of the lane
    * @param status asks the database
    * @param guard keeps an interrupt of the worker's code away from that
    */
-  public ClaimGate(Supplier<ClaimStatus> status, InterruptGuard guard) {
+  public ClaimGate(ResyncPolicy policy, Supplier<ClaimStatus> status, InterruptGuard guard) {
+    this.shadow = policy.isShadow();
     this.status = status;
     this.guard = guard;
   }
 
   @Override
   public void pass() {
+    if (shadow) {
+      throw new ClosedGateException(ClosedReason.SHADOW);
+    }
     check();
     passed = true;
   }

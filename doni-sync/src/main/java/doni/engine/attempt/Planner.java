@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -47,10 +48,17 @@ public final class Planner {
    * @param changes in order; empty when the backend agrees, and when there is a reason
    * @param reason why it cannot be said what would be written, or what the worker waits for before
    *     it writes anything; null where the changes are the answer
+   * @param shadow whether the lane is in shadow and so writes none of them
    */
-  public record WorkerPlan(String workerType, List<Change> changes, @Nullable String reason) {
+  public record WorkerPlan(
+      String workerType, List<Change> changes, @Nullable String reason, boolean shadow) {
     public WorkerPlan {
       changes = List.copyOf(changes);
+    }
+
+    /** Creates the plan of a worker whose lane writes. */
+    public WorkerPlan(String workerType, List<Change> changes, @Nullable String reason) {
+      this(workerType, changes, reason, false);
     }
 
     static WorkerPlan unknown(String workerType, String reason) {
@@ -85,7 +93,7 @@ public final class Planner {
 
   /** The plan of each worker that has a task for the device. */
   public List<WorkerPlan> of(HardwareId id) {
-    return of(id, null);
+    return of(id, null, Map.of());
   }
 
   /**
@@ -94,12 +102,30 @@ public final class Planner {
    * @param change of the device's desired state; null for none
    */
   public List<WorkerPlan> of(HardwareId id, @Nullable UnaryOperator<Hardware> change) {
+    return of(id, change, Map.of());
+  }
+
+  /**
+   * As {@link #of(HardwareId)}, for one of many devices.
+   *
+   * @param permits by worker type: how many plans observe its backend at the same time; a worker
+   *     without an entry has no limit
+   */
+  List<WorkerPlan> of(HardwareId id, Map<String, Semaphore> permits) {
+    return of(id, null, permits);
+  }
+
+  private List<WorkerPlan> of(
+      HardwareId id,
+      @Nullable UnaryOperator<Hardware> change,
+      Map<String, Semaphore> permits) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("plan-", 0).factory());
     try {
       long deadline = System.nanoTime() + patience.toNanos();
       Map<Worker, Future<Optional<WorkerPlan>>> asked = new LinkedHashMap<>();
-      workers.forEach(worker -> asked.put(worker, threads.submit(() -> plan(worker, id, change))));
+      workers.forEach(worker ->
+          asked.put(worker, threads.submit(() -> plan(worker, id, change, permits))));
       List<WorkerPlan> plans = new ArrayList<>();
       asked.forEach((worker, plan) -> await(worker, plan, deadline).ifPresent(plans::add));
       return plans;
@@ -134,16 +160,30 @@ public final class Planner {
   }
 
   private Optional<WorkerPlan> plan(
-      Worker worker, HardwareId id, @Nullable UnaryOperator<Hardware> change) {
+      Worker worker,
+      HardwareId id,
+      @Nullable UnaryOperator<Hardware> change,
+      Map<String, Semaphore> permits)
+      throws InterruptedException {
     Optional<WorkerTask> task = tasks.read(id, worker.type(), worker.dependsOn());
     if (task.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        obstacle(worker)
-            .map(reason -> WorkerPlan.unknown(worker.type(), reason))
-            .orElseGet(() ->
-                plan(worker, id, change == null ? task.get() : task.get().requested(), change)));
+    Optional<String> obstacle = obstacle(worker);
+    if (obstacle.isPresent()) {
+      return Optional.of(WorkerPlan.unknown(worker.type(), obstacle.get()));
+    }
+    WorkerTask planned = change == null ? task.get() : task.get().requested();
+    Semaphore lane = permits.get(worker.type());
+    if (lane == null) {
+      return Optional.of(plan(worker, id, planned, change));
+    }
+    lane.acquire();
+    try {
+      return Optional.of(plan(worker, id, planned, change));
+    } finally {
+      lane.release();
+    }
   }
 
   private WorkerPlan plan(
@@ -187,12 +227,13 @@ public final class Planner {
           "drift in this lane is reported and left alone; see doni.sync.lanes; differences: "
               + changes.size());
     }
-    if (tasks.isQuarantined(id) && !changes.isEmpty()) {
+    boolean shadow = scope.policy().isShadow();
+    if (!shadow && !changes.isEmpty() && tasks.isQuarantined(id)) {
       return WorkerPlan.unknown(
           worker.type(), "the device is quarantined; differences: " + changes.size());
     }
     String reason = plan.conclusion().map(Planner::obstacle).orElse(null);
-    return new WorkerPlan(worker.type(), reason == null ? changes : List.of(), reason);
+    return new WorkerPlan(worker.type(), reason == null ? changes : List.of(), reason, shadow);
   }
 
   private static @Nullable String obstacle(Outcome outcome) {

@@ -107,7 +107,7 @@ public final class Reconciler {
 
   private RequeueDecision attempt(
       AttemptScope scope, TaskClaim claim, InterruptGuard guard, MeasuredAttempt measured) {
-    ClaimGate gate = new ClaimGate(() -> tasks.status(claim, scope.task()), guard);
+    ClaimGate gate = new ClaimGate(scope.policy(), () -> tasks.status(claim, scope.task()), guard);
     AttemptScope decrypted = scope;
     Optional<ReconcileContext> given = Optional.empty();
     AttemptResult result;
@@ -142,6 +142,9 @@ public final class Reconciler {
 
   private AttemptResult apply(
       AttemptScope scope, ReconcilePlan plan, ClaimGate gate, InterruptGuard guard) {
+    if (scope.driftMode() == ResyncPolicy.DriftMode.SHADOW) {
+      return AttemptResult.shadowing(plan, gate, guard);
+    }
     if (plan.changes().isEmpty()) {
       return AttemptResult.applying(plan, gate, guard);
     }
@@ -194,6 +197,8 @@ public final class Reconciler {
           finish(scope, claim, result, updates.ended(scope, outcome, now));
       case AttemptResult.Drifted(List<Change> changes) ->
           finish(scope, claim, result, updates.drifted(scope, changes, now));
+      case AttemptResult.Shadowed(List<Change> changes) ->
+          finish(scope, claim, result, updates.shadowed(scope, changes, now));
       case AttemptResult.Quarantined quarantined ->
           finish(scope, claim, result, updates.quarantined(scope, quarantined, now));
       case AttemptResult.Lost _ -> {

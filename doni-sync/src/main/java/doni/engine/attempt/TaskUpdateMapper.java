@@ -2,7 +2,7 @@ package doni.engine.attempt;
 
 import doni.backend.BackendException;
 import doni.convergence.FailureClassifier;
-import doni.engine.attempt.AttemptScope.ResyncPolicy.DriftMode;
+import doni.task.ShadowReport;
 import doni.task.TaskState;
 import doni.task.TaskUpdate;
 import doni.task.TaskUpdate.NewEvent;
@@ -68,7 +68,7 @@ final class TaskUpdateMapper {
     return steady(
         scope,
         now,
-        details(scope, withoutDrift(scope, outcome.details())),
+        details(scope, without(AttemptScope.DRIFT, scope, outcome.details())),
         syncedEvents(scope, outcome.changes()));
   }
 
@@ -84,6 +84,22 @@ final class TaskUpdateMapper {
   }
 
   /**
+   * Maps what a lane in shadow would write: not counted, and one event as long as it stays the
+   * same. The task is not steady.
+   */
+  TaskUpdate shadowed(AttemptScope scope, List<Change> changes, Instant now) {
+    Map<String, Object> body = ShadowReport.body(changes);
+    Map<String, Object> details = details(scope, Map.of(ShadowReport.WOULD_WRITE, body));
+    return new TaskUpdate(
+        new LastAttempt(
+            LastOutcome.DEFERRED, ShadowReport.reason(scope.worker().type(), changes), now),
+        retries(scope.task(), now),
+        now.plus(backoff.around(scope.policy().resyncInterval())),
+        details,
+        details == null ? List.of() : List.of(new NewEvent("worker.shadow.reported", body)));
+  }
+
+  /**
    * Maps drift that the worker leaves alone on purpose: the task is not steady, unless the lane
    * reports or ignores drift.
    */
@@ -96,7 +112,7 @@ final class TaskUpdateMapper {
     if (details(scope, Map.of(AttemptScope.DRIFT, body)) != null) {
       events.add(new NewEvent("worker.drift.reported", body));
     }
-    if (scope.policy().drift() != DriftMode.ENFORCE) {
+    if (scope.policy().drift().toleratesUnrepaired()) {
       events.addAll(syncedEvents(scope, outcome.changes()));
       return steady(scope, now, details(scope, reported), events);
     }
@@ -125,13 +141,14 @@ final class TaskUpdateMapper {
         events);
   }
 
-  private static Map<String, @Nullable Object> withoutDrift(
-      AttemptScope scope, Map<String, @Nullable Object> details) {
-    if (!scope.recorded().containsKey(AttemptScope.DRIFT)) {
+  /** Removes what the engine recorded under a key, unless that is recorded again. */
+  private static Map<String, @Nullable Object> without(
+      String key, AttemptScope scope, Map<String, @Nullable Object> details) {
+    if (!scope.recorded().containsKey(key) || details.containsKey(key)) {
       return details;
     }
     Map<String, @Nullable Object> without = new LinkedHashMap<>(details);
-    without.put(AttemptScope.DRIFT, null);
+    without.put(key, null);
     return without;
   }
 
@@ -148,7 +165,7 @@ final class TaskUpdateMapper {
         new LastAttempt(LastOutcome.DEFERRED, reason, now),
         new RetryCount(before.attempts() + counted, deferrals, before.waitingSince()),
         now.plus(after),
-        details(scope, outcome.details()),
+        outcome.counted() ? details(scope, outcome.details()) : unobserved(scope, outcome),
         deferredEvents(scope.task(), outcome, reason));
   }
 
@@ -158,7 +175,8 @@ final class TaskUpdateMapper {
         switch (outcome.cause()) {
           case DEVICE -> isNews(task, LastOutcome.DEFERRED, reason);
           // The device is not at fault and cannot end it, so one event says when it began.
-          case CREDENTIALS -> !isSameRefusal(task.lastAttempt(), reason);
+          case CREDENTIALS ->
+              task.lastAttempt() == null || !task.lastAttempt().isSameRefusal(reason);
           // It is the lane that waits.
           case LANE -> false;
         };
@@ -252,6 +270,19 @@ final class TaskUpdateMapper {
 
   private static @Nullable Map<String, Object> details(
       AttemptScope scope, Map<String, @Nullable Object> recorded) {
+    return merged(scope, without(ShadowReport.WOULD_WRITE, scope, recorded));
+  }
+
+  /** Returns the details after an attempt that saw nothing: the last report in shadow holds. */
+  private static @Nullable Map<String, Object> unobserved(
+      AttemptScope scope, Outcome.Deferred outcome) {
+    return scope.policy().isShadow()
+        ? merged(scope, outcome.details())
+        : details(scope, outcome.details());
+  }
+
+  private static @Nullable Map<String, Object> merged(
+      AttemptScope scope, Map<String, @Nullable Object> recorded) {
     return DetailsMerger.merge(scope.recorded(), recorded, scope.worker().secretDetails())
         .orElse(null);
   }
@@ -274,21 +305,5 @@ final class TaskUpdateMapper {
         || last.reason() == null
         || !BackendException.withoutCall(reason)
             .equals(BackendException.withoutCall(last.reason()));
-  }
-
-  /**
-   * Returns whether the last attempt was refused too. What follows the status may differ with every
-   * call, for example by the id of the request.
-   */
-  private static boolean isSameRefusal(@Nullable LastAttempt last, String reason) {
-    return last != null
-        && last.outcome() == LastOutcome.DEFERRED
-        && last.reason() != null
-        && withoutText(last.reason()).equals(withoutText(reason));
-  }
-
-  private static String withoutText(String reason) {
-    int colon = reason.indexOf(':');
-    return colon < 0 ? reason : reason.substring(0, colon);
   }
 }

@@ -26,8 +26,9 @@ import org.springframework.validation.annotation.Validated;
  * @param runRetention time for which an ended resync run is kept
  * @param lanes settings per lane. {@code <worker>.concurrency}: maximum concurrent attempts per
  *     replica; {@code <worker>.resync-interval}: overrides the interval for this lane; {@code
- *     <worker>.drift}: {@code enforce} (the default), {@code report} or {@code ignore}. The dots of
- *     a worker's name are part of the key: {@code doni.sync.lanes.blazar.device.concurrency}
+ *     <worker>.drift}: {@code enforce} (the default), {@code report}, {@code ignore} or {@code
+ *     shadow}. The dots of a worker's name are part of the key: {@code
+ *     doni.sync.lanes.blazar.device.concurrency}
  */
 @ConfigurationProperties(prefix = "doni.sync", ignoreUnknownFields = false)
 @Validated
@@ -101,7 +102,8 @@ public record EngineProperties(
     return new LaneSettings(concurrency, pollInterval, stopGrace, resyncPolicy(workerType));
   }
 
-  ResyncPolicy resyncPolicy(String workerType) {
+  /** Returns how the lane of a worker treats its devices. */
+  public ResyncPolicy resyncPolicy(String workerType) {
     return new ResyncPolicy(
         setting(workerType, RESYNC_INTERVAL)
             .flatMap(EngineProperties::duration)
@@ -147,7 +149,7 @@ public record EngineProperties(
               duration(value).filter(Duration::isPositive).isPresent()
                   ? ""
                   : "a duration above zero, such as 30m";
-          case DRIFT -> drift(value).isPresent() ? "" : "enforce, report, ignore";
+          case DRIFT -> drift(value).isPresent() ? "" : "enforce, report, ignore, shadow";
           default ->
               throw new IllegalArgumentException(
                   "doni.sync.lanes.%s: unknown setting; allowed: <worker>.concurrency, .resync-interval, .drift"

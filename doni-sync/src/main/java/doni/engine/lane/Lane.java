@@ -84,6 +84,10 @@ final class Lane {
     return policy.drift() != ResyncPolicy.DriftMode.IGNORE;
   }
 
+  boolean isShadow() {
+    return policy.isShadow();
+  }
+
   int running() {
     return slots.taken();
   }
@@ -93,6 +97,9 @@ final class Lane {
     worker.start(trigger);
     observePause();
     polled();
+    if (policy.isShadow()) {
+      LOG.info("Lane {} is in shadow: it reports what it would write, and writes nothing", type());
+    }
     scheduler.start();
   }
 

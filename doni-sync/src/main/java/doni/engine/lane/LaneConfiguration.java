@@ -2,6 +2,7 @@ package doni.engine.lane;
 
 import doni.database.BackgroundDatabaseGauge;
 import doni.engine.attempt.AttemptTelemetry;
+import doni.engine.attempt.FleetPlanner;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Reconciler;
 import doni.event.HardwareEventStore;
@@ -18,7 +19,9 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.tracing.Tracer;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -33,6 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(EngineProperties.class)
 class LaneConfiguration {
+
+  /** A plan may be late, and some workers have one backend call after the other for a device. */
+  private static final int MOST_PLANS = 10;
 
   @Bean
   WorkerTaskReader workerTaskReader(JdbcClient jdbc, SecretEncryptor encryptor, JsonMapper json) {
@@ -175,6 +181,16 @@ class LaneConfiguration {
             meters, "doni.orphans", Tags.empty(), null, orphans::count);
   }
 
+  @Bean(destroyMethod = "stop")
+  ShadowGauge shadowGauge(JdbcClient jdbc, List<Worker> workers, EngineProperties properties) {
+    return new ShadowGauge(
+        jdbc,
+        workers.stream()
+            .map(Worker::type)
+            .filter(type -> properties.resyncPolicy(type).isShadow())
+            .toList());
+  }
+
   @Bean
   QueueBackfill queueBackfill(JdbcClient jdbc, HardwareTypes types, Clock clock) {
     return QueueBackfill.of(jdbc, types, clock);
@@ -189,5 +205,22 @@ class LaneConfiguration {
   Planner planner(WorkerTaskReader tasks, List<Worker> workers, EngineProperties properties) {
     return new Planner(
         tasks, workers, properties::resyncPolicy, properties.enabled(), Planner.PATIENCE);
+  }
+
+  /** Leaves at least half of what a backend takes to attempts. */
+  @Bean(destroyMethod = "stop")
+  FleetPlanner fleetPlanner(Planner planner, List<Worker> workers, EngineProperties properties) {
+    return new FleetPlanner(
+        planner,
+        workers.stream()
+            .collect(
+                Collectors.toMap(
+                    Worker::type,
+                    worker ->
+                        new Semaphore(
+                            Math.clamp(
+                                properties.lane(worker.type()).concurrency() / 2,
+                                1,
+                                MOST_PLANS)))));
   }
 }

@@ -46,6 +46,15 @@ final class LaneRunner implements SmartLifecycle {
     if (added > 0) {
       LOG.info("Added {} missing tasks; they are due now", added);
     }
+    for (Lane lane : lanes.all()) {
+      int shadowed = lane.isShadow() ? 0 : backfill.requeueShadowed(lane.type());
+      if (shadowed > 0) {
+        LOG.info(
+            "Lane {} is not in shadow any more; {} reported tasks are due now",
+            lane.type(),
+            shadowed);
+      }
+    }
     lanes.start(wakeups);
     if (!lanes.all().isEmpty()) {
       listener.start();

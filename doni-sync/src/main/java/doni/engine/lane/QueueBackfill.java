@@ -4,6 +4,7 @@ import doni.database.TimestampColumns;
 import doni.hardwaretype.HardwareTypes;
 import doni.task.LanePartition;
 import doni.task.QueuePriority;
+import doni.task.ShadowReport;
 import doni.worker.HardwareType;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -79,6 +80,28 @@ final class QueueBackfill {
         .param("now", now())
         .param("priority", QueuePriority.BACKGROUND)
         .param("workers", workers)
+        .update();
+  }
+
+  /**
+   * Makes the tasks of a lane due that were reported and not written while it was in shadow.
+   *
+   * @return the number of tasks made due
+   */
+  int requeueShadowed(String workerType) {
+    return jdbc.sql(
+            """
+            update %s q set execution_time = :now, priority = :priority from worker_task t
+            where t.worker_type = :worker and t.outcome = 'DEFERRED'
+              and jsonb_exists(t.state_details, :report)
+              and q.task_name = :worker and q.task_instance = t.hardware_uuid::text
+              and not q.picked and q.execution_time > :now
+            """
+                .formatted(LanePartition.of(workerType).name()))
+        .param("now", now())
+        .param("priority", QueuePriority.BACKGROUND)
+        .param("worker", workerType)
+        .param("report", ShadowReport.WOULD_WRITE)
         .update();
   }
 

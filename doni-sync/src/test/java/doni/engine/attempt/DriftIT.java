@@ -136,7 +136,9 @@ class DriftIT extends ReconcilerFixture {
   }
 
   @ParameterizedTest
-  @EnumSource(value = DriftMode.class, names = "ENFORCE", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = DriftMode.class,
+      names = {"REPORT", "IGNORE"})
   void thatAWorkerLeavesAloneIsOnlyReportedWhereTheLaneSaysSo(DriftMode mode) {
     policy = new ResyncPolicy(Duration.ofHours(1), mode);
     HardwareId id = inventory.enrolled("tolerated-" + mode, LANE);

@@ -142,6 +142,22 @@ class EnginePropertiesTests {
   }
 
   @Test
+  void namesAllDriftModes() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            TestReplica.properties(
+                Duration.ofSeconds(1), Duration.ZERO, Map.of("k8s.drift", "off")))
+        .withMessage(
+            "doni.sync.lanes.k8s.drift: off is not allowed; allowed: enforce, report, ignore, shadow");
+    assertThat(
+            TestReplica.properties(
+                    Duration.ofSeconds(1), Duration.ZERO, Map.of("k8s.drift", "shadow"))
+                .resyncPolicy("k8s")
+                .isShadow())
+        .isTrue();
+  }
+
+  @Test
   void namesTheKeyOfARefusedValue() {
     assertThatIllegalArgumentException()
         .isThrownBy(() ->

@@ -221,7 +221,7 @@ class SiteComparisonIT {
     @ParameterizedTest
     @EnumSource(
         value = DriftMode.class,
-        names = {"REPORT", "IGNORE"})
+        names = {"REPORT", "IGNORE", "SHADOW"})
     void areOnlyReportedUnderOtherDriftModes(DriftMode mode) {
       drift = mode;
 
