@@ -94,6 +94,7 @@ class DatabaseErrorsIT {
               Map.entry("exportHardware", new Sample("GET", "/v1/hardware/export")),
               Map.entry("syncAllHardware", new Sample("POST", "/v1/hardware/sync").with("{}")),
               Map.entry("summarizeHardware", new Sample("GET", "/v1/summary")),
+              Map.entry("planAllHardware", new Sample("GET", "/v1/plan?limit=1").on(Target.DEVICE)),
               Map.entry("deleteHardware", onDevice("DELETE", "")),
               Map.entry("getHardware", onDevice("GET", "")),
               Map.entry(

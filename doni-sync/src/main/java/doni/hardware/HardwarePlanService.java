@@ -1,8 +1,11 @@
 package doni.hardware;
 
+import doni.engine.attempt.FleetPlanner;
+import doni.engine.attempt.FleetPlanner.PlannedDevice;
 import doni.engine.attempt.Planner;
 import doni.engine.attempt.Planner.WorkerPlan;
 import doni.enrollment.HardwareId;
+import doni.hardware.FleetPlan.NamedPlan;
 import doni.policy.AccessPolicy;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException.NotFound;
@@ -10,9 +13,14 @@ import doni.task.WorkerReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -45,13 +53,54 @@ public class HardwarePlanService {
   }
 
   private final HardwareReader reader;
+  private final HardwareService service;
   private final Planner planner;
+  private final FleetPlanner fleet;
   private final AccessPolicy policy;
 
-  HardwarePlanService(HardwareReader reader, Planner planner, AccessPolicy policy) {
+  HardwarePlanService(
+      HardwareReader reader,
+      HardwareService service,
+      Planner planner,
+      FleetPlanner fleet,
+      AccessPolicy policy) {
     this.reader = reader;
+    this.service = service;
     this.planner = planner;
+    this.fleet = fleet;
     this.policy = policy;
+  }
+
+  /**
+   * Returns the plans of the hardware of a list, without those that the caller may not plan.
+   *
+   * @throws doni.request.RequestRefusedException.Forbidden if the caller may not see that list
+   */
+  public FleetPlan planAll(Caller caller, HardwareListQuery query) {
+    HardwareService.Page page = service.list(caller, query);
+    Iterator<HardwareView> allowed =
+        each(page)
+            .filter(device -> policy.allows("hardware:get", caller, device.target()))
+            .iterator();
+    Iterator<NamedPlan> plans =
+        each(fleet.plan(allowed, HardwareView::id)).map(HardwarePlanService::named).iterator();
+    // The first plan is made before the response begins, so that a failure has its status.
+    var _ = plans.hasNext();
+    return new FleetPlan(plans, page::nextMarker);
+  }
+
+  private static <T> Stream<T> each(Iterator<T> elements) {
+    return StreamSupport.stream(
+        Spliterators.spliteratorUnknownSize(elements, Spliterator.ORDERED), false);
+  }
+
+  private static NamedPlan named(PlannedDevice<HardwareView> planned) {
+    HardwareView device = planned.device();
+    return new NamedPlan(
+        device.name(),
+        device.deletedAt() == null
+            ? new DevicePlan(device.id(), planned.plans())
+            : cleanup(device, planned.plans()));
   }
 
   /**

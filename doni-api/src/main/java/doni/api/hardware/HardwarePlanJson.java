@@ -32,9 +32,15 @@ record HardwarePlanJson(
   @Schema(
       name = "WorkerPlan",
       requiredProperties = {"worker_type", "changes"})
-  @JsonPropertyOrder({"worker_type", "changes", "reason", "blocked_by"})
+  @JsonPropertyOrder({"worker_type", "drift_mode", "changes", "reason", "blocked_by"})
   record WorkerPlanJson(
       @JsonProperty("worker_type") @Schema(example = "k8s") String workerType,
+      @JsonProperty("drift_mode")
+          @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(
+              allowableValues = "shadow",
+              description = "Only of a lane in shadow: it reports the changes, and writes none.")
+          @Nullable String driftMode,
       @Schema(description = "in order; empty with a null reason if there is no drift")
           List<ChangeJson> changes,
       @Schema(
@@ -78,16 +84,23 @@ record HardwarePlanJson(
 
   static HardwarePlanJson of(DevicePlan plan) {
     return new HardwarePlanJson(
-        plan.hardware().value(),
-        WireTime.orNull(plan.deletedAt()),
-        plan.workers().stream()
-            .map(worker -> of(worker, plan.blockers().get(worker.workerType())))
-            .toList());
+        plan.hardware().value(), WireTime.orNull(plan.deletedAt()), workers(plan));
+  }
+
+  static List<WorkerPlanJson> workers(DevicePlan plan) {
+    return plan.workers().stream()
+        .map(worker -> of(worker, plan.blockers().get(worker.workerType())))
+        .toList();
+  }
+
+  static @Nullable String driftMode(boolean shadow) {
+    return shadow ? "shadow" : null;
   }
 
   private static WorkerPlanJson of(WorkerPlan plan, @Nullable String blocker) {
     return new WorkerPlanJson(
         plan.workerType(),
+        driftMode(plan.shadow()),
         plan.changes().stream().map(HardwarePlanJson::of).toList(),
         plan.reason(),
         blocker);

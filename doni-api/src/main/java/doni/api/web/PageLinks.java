@@ -21,6 +21,7 @@ public final class PageLinks {
 
   public static final String HARDWARE = "/v1/hardware";
   public static final String SUMMARY = "/v1/summary";
+  public static final String PLAN = "/v1/plan";
   public static final String EXPORT = HARDWARE + "/export";
   public static final String LEFTOVERS = "/v1/leftovers";
   public static final String EVENTS = "/v1/events";

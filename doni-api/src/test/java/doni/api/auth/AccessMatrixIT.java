@@ -133,6 +133,7 @@ class AccessMatrixIT {
               Map.entry("createHardware", new Expected(Protection.CREATE, 201, DEVICE)),
               Map.entry("listHardware", new Expected(Protection.GET_OF_OWN_PROJECT, 200)),
               Map.entry("summarizeHardware", new Expected(Protection.GET_OF_OWN_PROJECT, 200)),
+              Map.entry("planAllHardware", new Expected(Protection.GET_OF_OWN_PROJECT, 200)),
               Map.entry("listAllEvents", new Expected(Protection.GET_OF_EVERY_PROJECT, 200)),
               Map.entry("getHardware", new Expected(Protection.GET, 200)),
               Map.entry("listAvailability", new Expected(Protection.GET, 200)),

@@ -63,6 +63,7 @@ class PublishedApiIT {
             "/v1/sync/{uuid}/cancel",
             "/v1/sync/{uuid}/pause",
             "/v1/sync/{uuid}/resume",
+            "/v1/plan",
             "/v1/hardware-types",
             "/v1/hardware:import");
     for (JsonNode path : paths) {
