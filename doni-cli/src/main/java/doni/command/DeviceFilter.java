@@ -85,8 +85,21 @@ final class DeviceFilter {
       String member,
       int limit,
       Consumer<JsonValue> elements) {
+    forEach(client, path, query, member, limit, PAGE, elements);
+  }
+
+  /** As the other one, with at most this many elements per page. */
+  static void forEach(
+      ServiceApiClient client,
+      String path,
+      String query,
+      String member,
+      int limit,
+      int pageSize,
+      Consumer<JsonValue> elements) {
     int left = limit;
-    String next = path + "?limit=" + Math.min(PAGE, left) + (query.isEmpty() ? "" : "&" + query);
+    String next =
+        path + "?limit=" + Math.min(pageSize, left) + (query.isEmpty() ? "" : "&" + query);
     while (!next.isEmpty()) {
       JsonValue page = client.get(next);
       for (JsonValue element : page.path(member).elements()) {

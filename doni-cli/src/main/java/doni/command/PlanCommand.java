@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code doni plan}: shows what each worker would write for a device now. */
+/** {@code doni plan}: shows what each worker would write for a device, or for many, now. */
 final class PlanCommand implements ApiCommand {
 
   private static final int NO_PLAN = 3;
@@ -17,24 +17,44 @@ final class PlanCommand implements ApiCommand {
 
   @Override
   public CommandSpec spec() {
-    return new CommandSpec(
-            "plan",
-            "Shows what each worker would write for a device now, without writing it.",
-            "For a deleted device, also shows what blocks its cleanup.")
-        .parameters("NAME", 1, 1)
-        .output("table or json (the response of the service)")
+    return DeviceFilter.addTo(
+            new CommandSpec(
+                    "plan",
+                    "Shows what each worker would write for a device now, without writing it.",
+                    "For a deleted device, also shows what blocks its cleanup. With --all, plans all devices",
+                    "that you may see and that match the options, and ends with one line per worker.")
+                .parameters("[NAME]", 0, 1)
+                .flag("--all", "All devices, or those that match the options."))
+        .output("table or json")
         .access()
         .exitCode(0, "every worker has a plan")
         .exitCode(1, "the service refused the request or did not answer")
         .exitCode(2, "invalid arguments")
         .exitCode(3, "some workers have no plan; the reason is printed")
         .example("doni plan greenhouse-pi")
-        .example("doni plan greenhouse-pi --output json");
+        .example("doni plan greenhouse-pi --output json")
+        .example("doni plan --all --selector site=north");
   }
 
   @Override
   public int run(CommandArguments arguments, CommandConsole console) {
     boolean json = arguments.choice("--output", "table", "table", "json").equals("json");
+    if (arguments.has("--all") == !arguments.positional().isEmpty()) {
+      throw new CommandUsageException("give one of NAME or --all");
+    }
+    String query = DeviceFilter.query(arguments);
+    if (arguments.has("--all")) {
+      boolean known =
+          new FleetPlanReport(console, json)
+              .print(
+                  console.client(arguments),
+                  query,
+                  arguments.number("--limit").orElse(Integer.MAX_VALUE));
+      return known ? DoniClient.OK : NO_PLAN;
+    }
+    if (!query.isEmpty() || arguments.has("--limit")) {
+      throw new CommandUsageException("options that choose devices require --all");
+    }
     String name = arguments.positional().get(0);
     return print(plan(console.client(arguments), name), name, json, console.out());
   }
@@ -115,6 +135,9 @@ final class PlanCommand implements ApiCommand {
         out.println("  " + type + ": no changes");
       } else {
         out.println("  " + type + ":");
+        if (worker.path("drift_mode").text().equals("shadow")) {
+          out.println("    (in shadow: reported, not written)");
+        }
         worker.path("changes").elements().forEach(change -> out.println("    " + text(change)));
       }
       String blocker = worker.path("blocked_by").text();
@@ -124,7 +147,8 @@ final class PlanCommand implements ApiCommand {
     }
   }
 
-  private static String text(JsonValue change) {
+  /** Returns a change in one line. */
+  static String text(JsonValue change) {
     String text = change.path("action").text() + " " + change.path("object").text();
     String from = change.path("from").text();
     String to = change.path("to").text();

@@ -45,6 +45,7 @@ class ApiCoverageTests {
           "sync --resume " + RUN,
           "sync --cancel " + RUN,
           "plan edge-01",
+          "plan --all",
           "import FILE",
           "export",
           "hardware-types",
