@@ -60,7 +60,7 @@
       following = false;
       if (stream.readyState === EventSource.CLOSED) {
         leave(); // refused, not lost: the browser does not try again
-        setTimeout(follow, REPEAT);
+        setTimeout(follow, POLL);
       }
     });
   };
@@ -101,10 +101,11 @@
       [...part().querySelectorAll("[href], [aria-label]")].find((element) => same(element) === focused)?.focus();
     }
   });
-  document.addEventListener("htmx:afterRequest", () => {
+  document.addEventListener("htmx:afterRequest", (event) => {
     loading = false;
     ended = Date.now();
-    pause = Math.max(SOON, 5 * (ended - began));
+    // A failed request, as one that waited for a server that stopped, says nothing of the next one.
+    pause = event.detail.successful ? Math.min(POLL, Math.max(SOON, 5 * (ended - began))) : SOON;
     load();
   });
 
