@@ -114,6 +114,7 @@ class SiteController {
             activity.incidents(caller));
     String version = LiveFragment.version(status);
     model.addAttribute("site", status);
+    model.addAttribute("everyProject", permissions.everyProject(caller));
     model.addAttribute("version", version);
     return version;
   }

@@ -69,6 +69,9 @@ public final class ChangeWatch {
     }
   }
 
+  /** A notice with the position of its event. */
+  record EventNotice(EventFeedPosition position, ChangeNotice notice) {}
+
   /** Receives notices, for one thread, until it is closed. */
   public final class Watcher implements AutoCloseable {
 
@@ -159,10 +162,10 @@ public final class ChangeWatch {
 
   private void readEvents(EventFeedPosition from) {
     EventFeedPosition after = from;
-    List<HardwareEventStore.EventNotice> page;
+    List<EventNotice> page;
     do {
       page = events.notices(after, PAGE);
-      for (HardwareEventStore.EventNotice event : page) {
+      for (EventNotice event : page) {
         send(event.notice());
         after = event.position();
       }

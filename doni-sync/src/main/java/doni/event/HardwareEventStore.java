@@ -3,6 +3,7 @@ package doni.event;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.event.ChangeWatch.ChangeNotice;
+import doni.event.ChangeWatch.EventNotice;
 import doni.policy.Caller;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -122,10 +123,7 @@ public class HardwareEventStore {
         .list();
   }
 
-  /**
-   * Returns the events after a position, in the order of {@link #following}, as notices of what
-   * changed.
-   */
+  /** Returns the events that {@link #following} returns without a filter, as notices. */
   List<EventNotice> notices(EventFeedPosition position, int limit) {
     return jdbc.sql(
             """
@@ -145,9 +143,6 @@ public class HardwareEventStore {
                     row.getString("kind"))))
         .list();
   }
-
-  /** A notice with the position of its event. */
-  record EventNotice(EventFeedPosition position, ChangeNotice notice) {}
 
   /** Returns the current end: events after it have not happened yet, or are being written now. */
   public EventFeedPosition end() {
