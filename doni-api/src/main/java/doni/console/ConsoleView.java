@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What every template uses, as {@code @consoleView}. */
@@ -52,6 +54,18 @@ class ConsoleView {
     return caller == null
         ? ""
         : caller.attributes().getOrDefault("project_name", caller.projectId());
+  }
+
+  /** Returns the value of {@code aria-current} of a link of the navigation; null on other pages. */
+  public @Nullable String current(String link) {
+    String path =
+        RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
+            ? request.getRequest().getServletPath()
+            : "";
+    if (path.equals(link)) {
+      return "page";
+    }
+    return !link.equals(ConsolePaths.ROOT) && path.startsWith(link + "/") ? "true" : null;
   }
 
   /** Formats a time for people, in UTC; a dash for none. */

@@ -5,6 +5,7 @@ import doni.console.ConsoleLogin.LoginResult;
 import doni.enrollment.Secret;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -75,10 +76,11 @@ class LoginController {
   @GetMapping(ConsolePaths.PROJECT)
   String projects(Model model, HttpServletRequest request) {
     Optional<Secret> identity = sessions.identityToken(request);
-    if (identity.isEmpty()) {
+    // A login that has one project only, as with an application credential, keeps no other token.
+    if (identity.isEmpty() && sessions.projectToken(request).isEmpty()) {
       return "redirect:" + ConsolePaths.LOGIN;
     }
-    model.addAttribute("projects", login.projects(identity.get()));
+    model.addAttribute("projects", identity.map(login::projects).orElse(List.of()));
     return "project";
   }
 

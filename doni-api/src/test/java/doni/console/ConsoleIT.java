@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.api.auth.FakeKeystone;
 import doni.cli.WholeService;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -40,6 +44,9 @@ class ConsoleIT {
   private static final String PASSWORD = "pass-of-a-user";
   private static final String CANARY = "canary-5c2f19e7";
   private static final String JOIN_TOKEN = "abcdef.0123456789canary";
+
+  /** Of all scripts of a page together, compressed. */
+  private static final int MOST_SCRIPT_BYTES = 60_000;
 
   @TempDir private static Path directory;
 
@@ -120,6 +127,25 @@ class ConsoleIT {
     assertThat(choice).contains("value=\"p\"", "value=\"q\"");
     assertThat(list).contains("edge-01");
     assertThat(other).doesNotContain("edge-01").contains("No device matches.");
+  }
+
+  @Test
+  void userOfOneProjectIsNotLedToTheLogin() {
+    ConsoleBrowser member = browser().logIn("member", PASSWORD);
+
+    assertThat(member.get("/console/project").body()).contains("Your login has no other project.");
+    assertThat(browser().get("/console/project").statusCode()).isEqualTo(302);
+  }
+
+  @Test
+  void navigationMarksTheCurrentPage() {
+    ConsoleBrowser member = browser().logIn("member", PASSWORD);
+
+    assertThat(member.get("/console").body())
+        .containsOnlyOnce("aria-current=\"page\"")
+        .contains("href=\"/console\" aria-current=\"page\"");
+    assertThat(member.get(page() + "/plan").body())
+        .contains("href=\"/console/devices\" aria-current=\"true\"");
   }
 
   @Test
@@ -600,17 +626,22 @@ class ConsoleIT {
     String page = browser().get("/console/login").body();
     Matcher links = Pattern.compile("(?:href|src)=\"(/console/assets/[^\"]+)\"").matcher(page);
     int count = 0;
+    StringBuilder scripts = new StringBuilder();
     while (links.find()) {
       count++;
       HttpResponse<String> asset = browser().get(links.group(1));
       String tag = asset.headers().firstValue("ETag").orElse("");
       assertThat(asset.statusCode()).isEqualTo(200);
+      if (links.group(1).endsWith(".js")) {
+        scripts.append(asset.body());
+      }
       assertThat(asset.headers().firstValue("Cache-Control"))
           .hasValue("public, max-age=31536000, immutable");
       assertThat(browser().get(links.group(1), "If-None-Match", tag).statusCode()).isEqualTo(304);
     }
 
     assertThat(count).isEqualTo(4);
+    assertThat(gzipped(scripts.toString())).isBetween(1_000, MOST_SCRIPT_BYTES);
     assertThat(browser().get("/console/assets/0000000000000000/console.css").statusCode())
         .isEqualTo(404);
   }
@@ -730,6 +761,16 @@ class ConsoleIT {
       super(
           user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
     }
+  }
+
+  private static int gzipped(String text) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.size();
   }
 
   private ConsoleBrowser browser() {
