@@ -1,0 +1,182 @@
+package doni.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import doni.simulator.DoniProcess;
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What the console costs at 10,000 devices, and while it is switched off. Not part of the build,
+ * because its figures are those of an idle machine; docs/capacity.md has them and the command.
+ */
+@ExtendWith(SharedSite.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@EnabledIfSystemProperty(
+    named = "doni.console.measure",
+    matches = "true",
+    disabledReason = "measures on an idle machine: see docs/capacity.md")
+class ConsoleFootprintIT {
+
+  private static final int DEVICES = 10_000;
+  private static final int REQUESTS = 400;
+  private static final int STARTS = 3;
+  private static final Duration P95 = Duration.ofMillis(150);
+  private static final int PAGE_BYTES = 200_000;
+  private static final Duration LATER = Duration.ofMillis(300);
+  private static final int MORE_MIB = 30;
+
+  private final TestSite site;
+
+  ConsoleFootprintIT(SitePostgres postgres) {
+    site = new TestSite("console-footprint", postgres);
+  }
+
+  @AfterAll
+  void close() {
+    site.close();
+  }
+
+  @Test
+  void firstPagesOfALargeSiteAreQuickAndSmall() throws Exception {
+    DoniProcess service = site.startAndAwait("large", Map.of("DONI_SYNC_ENABLED", "false"));
+    site.database().enroll(DEVICES);
+    try (HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build()) {
+      logIn(browser, service);
+      for (String path : List.of("/console/devices?all_projects=True", "/console")) {
+        HttpRequest request = HttpRequest.newBuilder(service.uri().resolve(path)).build();
+        List<Duration> took = new ArrayList<>();
+        int bytes = 0;
+        for (int i = 0; i < 2 * REQUESTS; i++) {
+          long began = System.nanoTime();
+          HttpResponse<byte[]> page = browser.send(request, BodyHandlers.ofByteArray());
+          took.add(Duration.ofNanos(System.nanoTime() - began));
+          assertThat(page.statusCode()).isEqualTo(200);
+          bytes = page.body().length;
+        }
+        // The first half warms the service up.
+        List<Duration> measured = took.subList(REQUESTS, took.size()).stream().sorted().toList();
+        Duration p95 = measured.get(REQUESTS * 95 / 100);
+        System.out.printf(
+            "%s at %d devices: median %s, p95 %s, first %s, %d bytes%n",
+            path, DEVICES, measured.get(REQUESTS / 2), p95, took.getFirst(), bytes);
+
+        assertThat(p95).isLessThan(P95);
+        assertThat(bytes).isLessThan(PAGE_BYTES);
+      }
+    }
+    int _ = service.stop(TestSite.START);
+  }
+
+  @Test
+  void costsLittleTimeAtTheStartAndLittleHeap() throws Exception {
+    List<Duration> with = new ArrayList<>();
+    List<Duration> without = new ArrayList<>();
+    List<Integer> heapWith = new ArrayList<>();
+    List<Integer> heapWithout = new ArrayList<>();
+
+    for (int i = 0; i < STARTS; i++) {
+      with.add(start(true, heapWith));
+      without.add(start(false, heapWithout));
+    }
+
+    System.out.printf(
+        "start with the console %s, without %s; MiB of heap after a full collection %s and %s%n",
+        with, without, heapWith, heapWithout);
+    assertThat(median(with).minus(median(without))).isLessThan(LATER);
+    assertThat(median(heapWith) - median(heapWithout)).isLessThan(MORE_MIB);
+  }
+
+  /** Returns the time until the service is ready; the heap is measured after a page was shown. */
+  private Duration start(boolean console, List<Integer> heap) throws Exception {
+    Path collections = Files.createTempFile("doni-console-", ".log");
+    long began = System.nanoTime();
+    DoniProcess service =
+        site.startAndAwait(
+            "start",
+            Map.of(
+                "DONI_CONSOLE_ENABLED",
+                Boolean.toString(console),
+                "JDK_JAVA_OPTIONS",
+                "-Xlog:gc:file=" + collections));
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    try (HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build()) {
+      if (console) {
+        logIn(browser, service);
+      }
+      heap.add(liveHeap(service, collections));
+    } finally {
+      int _ = service.stop(TestSite.START);
+      Files.delete(collections);
+    }
+    return took;
+  }
+
+  private void logIn(HttpClient browser, DoniProcess service)
+      throws IOException, InterruptedException {
+    HttpRequest form = HttpRequest.newBuilder(service.uri().resolve("/console/login")).build();
+    String page = browser.send(form, BodyHandlers.ofString()).body();
+    String token =
+        Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"")
+            .matcher(page)
+            .results()
+            .map(MatchResult::group)
+            .findFirst()
+            .orElseThrow()
+            .replaceAll(".*value=\"|\"", "");
+    String password =
+        URLEncoder.encode(site.keystone().user("admin").password(), StandardCharsets.UTF_8);
+    HttpRequest login =
+        HttpRequest.newBuilder(service.uri().resolve("/console/login"))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(
+                BodyPublishers.ofString(
+                    "method=password&domain=Default&user=admin&secret=%s&_csrf=%s"
+                        .formatted(password, URLEncoder.encode(token, StandardCharsets.UTF_8))))
+            .build();
+    assertThat(browser.send(login, BodyHandlers.ofString()).statusCode()).isEqualTo(302);
+    HttpRequest fleet = HttpRequest.newBuilder(service.uri().resolve("/console")).build();
+    assertThat(browser.send(fleet, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+  }
+
+  private static int liveHeap(DoniProcess service, Path collections)
+      throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process command =
+        new ProcessBuilder(jcmd.toString(), Long.toString(service.pid()), "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(command.waitFor()).isZero();
+    return Pattern.compile("Pause Full \\(.*\\) \\d+M->(\\d+)M")
+        .matcher(Files.readString(collections))
+        .results()
+        .mapToInt(collection -> Integer.parseInt(collection.group(1)))
+        .reduce((_, last) -> last)
+        .orElseThrow();
+  }
+
+  private static <T extends Comparable<T>> T median(List<T> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+}
