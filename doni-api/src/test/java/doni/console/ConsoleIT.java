@@ -640,7 +640,7 @@ class ConsoleIT {
       assertThat(browser().get(links.group(1), "If-None-Match", tag).statusCode()).isEqualTo(304);
     }
 
-    assertThat(count).isEqualTo(4);
+    assertThat(count).as("style, two scripts, and the icon twice").isEqualTo(5);
     assertThat(gzipped(scripts.toString())).isBetween(1_000, MOST_SCRIPT_BYTES);
     assertThat(browser().get("/console/assets/0000000000000000/console.css").statusCode())
         .isEqualTo(404);

@@ -144,6 +144,15 @@ final class Chromium implements AutoCloseable {
     field.sendKeys(text);
   }
 
+  /** Selects what a list offers, or types it into a field. */
+  void choose(String selector, String text) {
+    element(selector).sendKeys(text);
+  }
+
+  void reload() {
+    driver.navigate().refresh();
+  }
+
   void press(Keys key) {
     new Actions(driver).sendKeys(key).perform();
   }

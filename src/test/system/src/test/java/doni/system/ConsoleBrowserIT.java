@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,6 +149,28 @@ class ConsoleBrowserIT {
     browser.press(Keys.ENTER);
 
     visits.shows("The device is released.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ownerEnrollsADeviceAndSeesItBecomeReady(boolean scripts) {
+    String name = "new-pi-" + scripts;
+    browser.withoutScripts(!scripts);
+    visits.visit(ConsolePage.FLEET, Visitor.OWNER);
+
+    browser.click("header a[href='/console/enroll']");
+    browser.choose("select[name=type]", "device.balena");
+    browser.click("form.filters button");
+    browser.type("input[name='/name']", name);
+    browser.choose("[name='/properties/machine_name']", Owner.RASPBERRY);
+    browser.type("input[name='/properties/contact_email']", "alice@example.org");
+    browser.click("form.stack button.main");
+    visits.shows("booted");
+    assertThat(browser.title()).isEqualTo(name);
+    String id = browser.path().replaceAll(".*/|[?].*", "");
+    site.powerOn(new Enrolled(UUID.fromString(id), name, ""));
+
+    visits.becomesReady(scripts);
   }
 
   @ParameterizedTest

@@ -20,6 +20,10 @@ enum ConsolePage {
   RUN("/console/runs/{uuid}", Visitor.ADMIN),
   ACTIVITY("/console/activity", Visitor.OWNER, Visitor.ADMIN),
   SITE("/console/site", Visitor.OWNER, Visitor.ADMIN),
+  MINE("/console/mine", Visitor.OWNER, Visitor.ADMIN),
+  ENROLL("/console/enroll", Visitor.OWNER, Visitor.ADMIN),
+  EDIT("/console/devices/{ref}/edit", Visitor.OWNER, Visitor.ADMIN),
+  IMPORT("/console/import", Visitor.OWNER, Visitor.ADMIN),
   PROJECT("/console/project", Visitor.OWNER),
   /** For every path that has no page. */
   ERROR("/console/**", Visitor.OWNER);

@@ -17,7 +17,7 @@ import org.openqa.selenium.Keys;
 /** A browser at the first replica of a site, which opens pages as one visitor or the other. */
 final class ConsoleVisits {
 
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final ConsoleSite site;
   private final Chromium browser;
@@ -35,6 +35,20 @@ final class ConsoleVisits {
         .atMost(SOON)
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(browser.content()).contains(text));
+  }
+
+  /** Waits until the page of a device has no step ahead; it shows so by itself with scripts only. */
+  void becomesReady(boolean scripts) {
+    await()
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(() -> {
+          if (!scripts) {
+            browser.reload();
+          }
+          return browser.has(".way .STEP_REACHED")
+              && !browser.has(".way :is(.STEP_CURRENT, .STEP_AHEAD)");
+        });
   }
 
   private Set<Cookie> logIn(Visitor visitor) {
