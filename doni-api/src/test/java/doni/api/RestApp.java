@@ -9,6 +9,7 @@ import static org.mockito.Mockito.withSettings;
 import doni.bulkimport.ImportService;
 import doni.engine.lane.LaneHealth;
 import doni.event.EventFeedService;
+import doni.hardware.BootConfigurationService;
 import doni.hardware.HardwareAvailabilityService;
 import doni.hardware.HardwareEventFeed;
 import doni.hardware.HardwarePlanService;
@@ -86,6 +87,11 @@ public class RestApp {
   HardwareService intake(MemoryIntake memory) {
     return mock(
         HardwareService.class, withSettings().stubOnly().defaultAnswer(delegatesTo(memory)));
+  }
+
+  @Bean
+  BootConfigurationService bootConfigurations() {
+    return mock(BootConfigurationService.class);
   }
 
   @Bean

@@ -87,6 +87,7 @@ class ConsoleIT {
                 "--doni.workers.enabled=k8s,balena",
                 "--doni.workers.k8s.backend=in-memory",
                 "--doni.workers.balena.backend=in-memory",
+                "--doni.workers.balena.api-endpoint=https://api.balena-cloud.com",
                 "--doni.sync.enabled=false");
     root = "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty("local.server.port");
     database = service.getBean(JdbcClient.class);
@@ -449,6 +450,54 @@ class ConsoleIT {
     assertThat(shown.body().contains(path + "/sync")).isEqualTo(writes);
     assertThat(shown.body().contains(path + "/delete")).isEqualTo(writes);
     assertThat(shown.body().contains(path + "/quarantine")).isEqualTo(quarantines);
+  }
+
+  @Test
+  void configurationOfADeviceIsForThoseWhoMayChangeIt() {
+    String id = unchecked(() -> enroll("baked-" + names++));
+    String path = "/console/devices/" + id;
+    ConsoleBrowser reader = browser().logIn("reader", PASSWORD);
+    ConsoleBrowser member = browser().logIn("member", PASSWORD);
+    HttpResponse<String> early = member.get(path + "/config.json");
+    String before = member.get(path).body();
+    database
+        .sql(
+            """
+            update worker_task set state_details = '{"device_id": 41, "fleet_id": 7, "device_api_key": "%s"}'
+            where worker_type = 'balena' and hardware_uuid = cast(? as uuid)
+            """
+                .formatted(CANARY))
+        .param(id)
+        .update();
+
+    HttpResponse<String> file = member.get(path + "/config.json");
+    HttpResponse<String> refused = reader.get(path + "/config.json");
+
+    assertThat(early.statusCode()).isEqualTo(409);
+    assertThat(early.body()).contains("the device is not registered in Balena yet");
+    assertThat(before).doesNotContain("config.json\"");
+    assertThat(file.statusCode()).as(file.body()).isEqualTo(200);
+    assertThat(file.headers().firstValue("Content-Disposition"))
+        .hasValue("attachment; filename=\"config.json\"");
+    assertThat(file.headers().firstValue("Cache-Control")).hasValue("no-store");
+    assertThat(new JsonMapper().readTree(file.body()))
+        .isEqualTo(new JsonMapper().readTree(apiFile(id)));
+    assertThat(file.body()).contains("\"deviceApiKey\":\"" + CANARY + "\"", "\"userId\":null");
+    assertThat(member.get(path).body()).contains(path + "/config.json\"").doesNotContain(CANARY);
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains("hardware:update").doesNotContain(CANARY);
+    assertThat(reader.get(path).body()).doesNotContain("config.json\"");
+  }
+
+  private String apiFile(String id) {
+    return unchecked(() ->
+        client
+            .send(
+                HttpRequest.newBuilder(URI.create(root + "/v1/hardware/" + id + "/config.json"))
+                    .header("X-Auth-Token", "enroller")
+                    .build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body());
   }
 
   @Test

@@ -41,6 +41,7 @@ final class ClientTraining {
           List.of("events", "edge-01"),
           List.of("create", "edge-02", "-t", "device.balena", "-p", "machine_name=x"),
           List.of("set", "edge-01", "contact_email=a@example.org", "local_egress-"),
+          List.of("bake", "edge-01", "-o", "-"),
           List.of("delete", "edge-01"),
           List.of("quarantine", "edge-01", "--reason", "x"),
           List.of("release", "edge-01"),

@@ -15,6 +15,7 @@ final class CommandList {
           "summary",
           "create",
           "set",
+          "bake",
           "delete",
           "quarantine",
           "release",
@@ -42,6 +43,7 @@ final class CommandList {
       case "summary" -> new FleetCommands.SummaryCommand();
       case "create" -> new EnrollCommands.CreateCommand();
       case "set" -> new EnrollCommands.SetCommand();
+      case "bake" -> new BakeCommand();
       case "delete" -> new DeviceCommands.DeleteCommand();
       case "quarantine" -> new DeviceCommands.QuarantineCommand();
       case "release" -> new DeviceCommands.ReleaseCommand();

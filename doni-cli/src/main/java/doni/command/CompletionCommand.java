@@ -9,7 +9,7 @@ final class CompletionCommand implements ApiCommand {
 
   /** Commands whose arguments are devices: their names are completed too. */
   private static final String DEVICES =
-      "get|describe|events|set|delete|quarantine|release|resync|plan";
+      "get|describe|events|set|bake|delete|quarantine|release|resync|plan";
 
   @Override
   public CommandSpec spec() {

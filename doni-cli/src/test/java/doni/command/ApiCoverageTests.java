@@ -34,6 +34,7 @@ class ApiCoverageTests {
           "availability edge-01",
           "create edge-01 -t device.balena -p machine_name=raspberrypi4-64",
           "set edge-01 contact_email=a@example.org",
+          "bake edge-01 -o -",
           "delete edge-01",
           "quarantine edge-01",
           "release edge-01",

@@ -20,13 +20,16 @@ public class HardwarePermissions {
    * @param sync whether {@link HardwareService#sync} admits the caller
    * @param quarantine whether {@link QuarantineService} admits the caller
    * @param delete whether {@link HardwareService#delete} admits the caller
+   * @param bake whether {@link BootConfigurationService#of} admits the caller and has a file
    */
-  public record AllowedActions(boolean sync, boolean quarantine, boolean delete) {}
+  public record AllowedActions(boolean sync, boolean quarantine, boolean delete, boolean bake) {}
 
   private final AccessPolicy policy;
+  private final BootConfigurationService bootConfigurations;
 
-  HardwarePermissions(AccessPolicy policy) {
+  HardwarePermissions(AccessPolicy policy, BootConfigurationService bootConfigurations) {
     this.policy = policy;
+    this.bootConfigurations = bootConfigurations;
   }
 
   /** Returns what a caller may do with a device; a deleted one can only be synced. */
@@ -36,7 +39,10 @@ public class HardwarePermissions {
     return new AllowedActions(
         policy.allows("hardware:update", caller, target),
         live && policy.allows(QuarantineService.RULE, caller, target),
-        live && policy.allows("hardware:delete", caller, target));
+        live && policy.allows("hardware:delete", caller, target),
+        live
+            && policy.allows(BootConfigurationService.RULE, caller, target)
+            && bootConfigurations.isReady(hardware));
   }
 
   /** Returns what a caller may do with the devices of the own project. */

@@ -1,6 +1,7 @@
 package doni.worker;
 
 import doni.backend.BackendException;
+import doni.worker.BootConfiguration.BootingDevice;
 import doni.worker.DeviceSignal.SignalListener;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +64,14 @@ public interface Worker {
    */
   default List<Milestone> milestones(Map<String, Object> recorded) {
     return List.of();
+  }
+
+  /**
+   * Returns the file that the device's machine boots with, from what this worker recorded; empty
+   * for a worker whose devices need none. Calls no backend.
+   */
+  default Optional<BootConfiguration> bootConfiguration(BootingDevice device) {
+    return Optional.empty();
   }
 
   /**

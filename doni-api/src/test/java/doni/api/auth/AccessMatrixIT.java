@@ -141,6 +141,8 @@ class AccessMatrixIT {
               Map.entry("planHardware", new Expected(Protection.GET, 200)),
               Map.entry("showDeviceAvailability", new Expected(Protection.GET, 200)),
               Map.entry("getReadiness", new Expected(Protection.GET, 200)),
+              // The only worker that runs here makes no such file.
+              Map.entry("getDeviceConfiguration", new Expected(Protection.UPDATE, 404)),
               Map.entry("patchHardware", new Expected(Protection.UPDATE, 200, PATCH)),
               Map.entry("syncHardware", new Expected(Protection.UPDATE, 200)),
               Map.entry("deleteHardware", new Expected(Protection.DELETE, 200)),

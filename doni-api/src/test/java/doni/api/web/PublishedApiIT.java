@@ -52,6 +52,7 @@ class PublishedApiIT {
             "/v1/hardware/export",
             "/v1/hardware/{ref}",
             "/v1/hardware/{ref}/availability",
+            "/v1/hardware/{ref}/config.json",
             "/v1/hardware/{ref}/device-availability",
             "/v1/hardware/{ref}/events",
             "/v1/hardware/{ref}/plan",

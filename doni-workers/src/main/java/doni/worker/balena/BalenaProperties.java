@@ -5,6 +5,7 @@ import doni.machinetype.MachineTypeCatalog;
 import doni.worker.SettingRules;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,6 +28,15 @@ import org.springframework.validation.annotation.Validated;
  * @param deviceFleetMapping fleet of each machine type: {@code organization/name}, or {@code name}
  *     if only one organization has a fleet of that name
  * @param credentialServiceName service on the device that receives the application credential
+ * @param vpnEndpoint host of Balena's VPN, for {@code config.json} of devices. Without it, derived
+ *     from {@code api-endpoint}: {@code vpn.balena-cloud.com} for balenaCloud, {@code
+ *     cloudlink.DOMAIN} for an openBalena at {@code api.DOMAIN}
+ * @param registryEndpoint host of Balena's registry, for {@code config.json} of devices. Without
+ *     it, {@code registry2.DOMAIN}
+ * @param deltaEndpoint URL of Balena's delta server, for {@code config.json} of devices. Without
+ *     it, {@code https://delta.DOMAIN}
+ * @param rootCaFile PEM file with the certificate authority of an openBalena whose certificates
+ *     devices do not trust by themselves; becomes {@code balenaRootCA} of their {@code config.json}
  * @param connectTimeout time limit for a connection to the Balena API
  * @param readTimeout time limit for each part of an answer; a whole call may take twice as long
  * @param backend {@code balena} for balenaCloud or openBalena, or {@code in-memory} for development
@@ -39,6 +49,10 @@ record BalenaProperties(
     @DefaultValue("") String apiToken,
     @Nullable Map<String, String> deviceFleetMapping,
     @DefaultValue("coordinator") String credentialServiceName,
+    @DefaultValue("") String vpnEndpoint,
+    @DefaultValue("") String registryEndpoint,
+    @DefaultValue("") String deltaEndpoint,
+    @Nullable Path rootCaFile,
     @DefaultValue("5s") Duration connectTimeout,
     @DefaultValue("15s") Duration readTimeout,
     @DefaultValue("balena") String backend) {
@@ -49,6 +63,8 @@ record BalenaProperties(
   /** The start of the settings that name the fleet of a machine type, which ends them. */
   static final String FLEET_MAPPING = "doni.workers.balena.device-fleet-mapping.";
 
+  private static final String HOST =
+      "a host without a scheme and a path, for example cloudlink.example.org";
   private static final String PREFIX = "doni.workers.balena.";
   private static final SettingRules RULES = new SettingRules(PREFIX);
 
@@ -77,6 +93,16 @@ record BalenaProperties(
         "credential-service-name",
         credentialServiceName,
         "the name of a service");
+    vpnEndpoint = vpnEndpoint.strip();
+    registryEndpoint = registryEndpoint.strip();
+    deltaEndpoint = deltaEndpoint.strip().replaceFirst("/+$", "");
+    RULES.require(isHost(vpnEndpoint), "vpn-endpoint", vpnEndpoint, HOST);
+    RULES.require(isHost(registryEndpoint), "registry-endpoint", registryEndpoint, HOST);
+    RULES.require(
+        deltaEndpoint.isEmpty() || isRoot(deltaEndpoint),
+        "delta-endpoint",
+        deltaEndpoint,
+        "an http or https URL, for example https://delta.example.org");
     RULES.timeout("connect-timeout", connectTimeout);
     RULES.timeout("read-timeout", readTimeout);
   }
@@ -125,6 +151,10 @@ record BalenaProperties(
   @Override
   public String toString() {
     return "BalenaProperties[" + apiEndpoint + "]";
+  }
+
+  private static boolean isHost(String text) {
+    return text.matches("([A-Za-z0-9.-]+(:[0-9]{1,5})?)?");
   }
 
   private static boolean isRoot(String text) {

@@ -31,7 +31,7 @@ record BalenaRecordedState(
   static final BalenaRecordedState NOTHING =
       new BalenaRecordedState(Optional.empty(), Optional.empty(), Optional.empty());
 
-  private static final String FLEET_ID = "fleet_id";
+  static final String FLEET_ID = "fleet_id";
   private static final String LAST_SEEN = "last_seen";
 
   /** The format that clients parse: seconds, and an offset of digits. */

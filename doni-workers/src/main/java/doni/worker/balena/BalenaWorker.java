@@ -5,6 +5,8 @@ import doni.enrollment.Hardware;
 import doni.enrollment.Secret;
 import doni.machinetype.MachineTypeDifferences;
 import doni.machinetype.MachineTypes;
+import doni.worker.BootConfiguration;
+import doni.worker.BootConfiguration.BootingDevice;
 import doni.worker.DeviceSignal.SignalReport;
 import doni.worker.Finding;
 import doni.worker.LanePause;
@@ -103,6 +105,11 @@ final class BalenaWorker implements Worker {
   @Override
   public List<Milestone> milestones(Map<String, Object> recorded) {
     return BalenaRecordedState.milestones(new StateDetails(recorded));
+  }
+
+  @Override
+  public Optional<BootConfiguration> bootConfiguration(BootingDevice device) {
+    return Optional.of(BalenaBootFile.of(properties, device));
   }
 
   @Override

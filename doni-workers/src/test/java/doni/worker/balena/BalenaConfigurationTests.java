@@ -98,6 +98,9 @@ class BalenaConfigurationTests {
           api-token                    ; two words                ; '************'; without spaces
           device-fleet-mapping.pi      ; a/b/c                    ; 'a/b/c'; organization/name
           credential-service-name      ; two words                ; 'two words'; the name of a service
+          vpn-endpoint                 ; https://vpn.x            ; 'https://vpn.x'; without a scheme
+          registry-endpoint            ; reg/x                    ; 'reg/x'; without a scheme
+          delta-endpoint               ; delta.x                  ; 'delta.x'; http or https
           read-timeout                 ; 0s                       ; 'PT0S'; at most 5m
           connect-timeout              ; 1h                       ; 'PT1H'; at most 5m
           backend                      ; resin                    ; 'resin'; balena, in-memory

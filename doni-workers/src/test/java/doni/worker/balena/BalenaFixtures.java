@@ -48,7 +48,17 @@ final class BalenaFixtures {
   static BalenaProperties properties(
       String endpoint, String token, Map<String, String> fleetMapping, Duration readTimeout) {
     return new BalenaProperties(
-        endpoint, token, fleetMapping, SERVICE, Duration.ofSeconds(1), readTimeout, "balena");
+        endpoint,
+        token,
+        fleetMapping,
+        SERVICE,
+        "",
+        "",
+        "",
+        null,
+        Duration.ofSeconds(1),
+        readTimeout,
+        "balena");
   }
 
   static FleetMapping fleets(BalenaProperties properties) {
