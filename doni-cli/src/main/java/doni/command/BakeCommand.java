@@ -2,12 +2,14 @@ package doni.command;
 
 import doni.client.CommandFailedException;
 import doni.client.JsonValue;
+import doni.client.ServiceApiClient;
 import doni.client.TerminalText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,12 @@ final class BakeCommand implements ApiCommand {
   /** Of an image that registers itself, which a baked device must not do. */
   private static final String PROVISIONING_KEY = "apiKey";
 
+  /** Of a device that is not registered in Balena yet, which takes some seconds. */
+  private static final int CONFLICT = 409;
+
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+  private static final int MOST_PAUSES = 60;
+
   private static final String INSTALLER = "installer";
 
   @Override
@@ -43,17 +51,18 @@ final class BakeCommand implements ApiCommand {
             "DEV",
             "Where the image installs balenaOS at its first boot, for example nvme0n1.")
         .flag("--boot-migrate-force", "Restarts into balenaOS after the installation.")
+        .flag("--wait", "Waits until the device is registered, for at most two minutes.")
         .flag("--force", "Replaces the config.json of another device.")
         .access()
         .exitCode(0, "written")
         .exitCode(1, "the service refused the request, or the file cannot be written")
         .exitCode(2, "invalid arguments")
-        .example("doni bake greenhouse-pi")
+        .example("doni bake greenhouse-pi --wait")
         .example("doni bake greenhouse-pi -o /media/owner/resin-boot");
   }
 
   @Override
-  public int run(CommandArguments arguments, CommandConsole console) {
+  public int run(CommandArguments arguments, CommandConsole console) throws InterruptedException {
     String device = arguments.positional().get(0);
     String folder = arguments.value("--output").orElse(".");
     Path file = Path.of(folder).resolve(FILE);
@@ -63,7 +72,7 @@ final class BakeCommand implements ApiCommand {
           TerminalText.line(folder) + " is not a folder; create it, or mount the boot partition",
           false);
     }
-    JsonValue baked = console.client(arguments).get(GetCommand.path(device) + "/" + FILE);
+    JsonValue baked = baked(device, arguments, console);
     JsonValue present = print ? new JsonValue(Map.of()) : present(file);
     String former = present.path(UUID).text();
     if (!former.isEmpty() && !former.equals(baked.path(UUID).text()) && !arguments.has("--force")) {
@@ -80,6 +89,23 @@ final class BakeCommand implements ApiCommand {
       console.print(device + " baked: " + file);
     }
     return DoniClient.OK;
+  }
+
+  private static JsonValue baked(
+      String device, CommandArguments arguments, CommandConsole console)
+      throws InterruptedException {
+    ServiceApiClient client = console.client(arguments);
+    int pauses = arguments.has("--wait") ? MOST_PAUSES : 0;
+    while (true) {
+      try {
+        return client.get(GetCommand.path(device) + "/" + FILE);
+      } catch (CommandFailedException e) {
+        if (e.status() != CONFLICT || pauses-- == 0) {
+          throw e;
+        }
+        console.pause().await(PAUSE);
+      }
+    }
   }
 
   private static JsonValue present(Path file) {

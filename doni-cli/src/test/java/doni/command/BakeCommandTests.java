@@ -123,6 +123,19 @@ class BakeCommandTests {
   }
 
   @Test
+  void waitsForTheRegistrationButNotForEver() {
+    service.forget().answer(409, "{\"error\": \"not yet\"}").answer(BAKED);
+
+    assertThat(bake("--wait").code()).isZero();
+    assertThat(service.requests()).hasSize(2);
+
+    service.forget().answer(409, "{\"error\": \"not yet\"}");
+
+    assertThat(bake("--wait").code()).isEqualTo(1);
+    assertThat(service.requests()).hasSize(61);
+  }
+
+  @Test
   void needsAFolder() {
     FakeService.Ended refused = service.run("bake", "pi", "-o", directory.resolve("no").toString());
 

@@ -16,15 +16,22 @@ import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The service beside a simulated site: enrolls three devices and a bare-metal host, shows how they
- * become STEADY with all workers, and tells what to try next. Ends by Ctrl-C, and leaves nothing
- * behind.
+ * The service beside a simulated site: enrolls four devices and a bare-metal host, shows how they
+ * become STEADY with all workers, that one is stuck and why, and that one goes offline and comes
+ * back, and tells what to try next. Ends by Ctrl-C, and leaves nothing behind.
  */
 public final class Demo {
 
   private static final String USAGE = "Usage: ./doni demo [--port PORT]   (8001 when not given)";
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** Loses its power for a while. */
+  private static final String OFFLINE = "gate-camera";
+
+  /** Whose machine type is unknown to the Balena of this site. */
+  private static final String STUCK = "attic-pi";
+
   private static final long POLL_NANOS = Duration.ofMillis(25).toNanos();
 
   /** Something to enroll. */
@@ -72,6 +79,7 @@ public final class Demo {
           Sample.device("greenhouse-pi", "raspberrypi4-64"),
           Sample.device("gate-camera", "jetson-nano"),
           Sample.device("lab-pi", "raspberrypi3-64"),
+          Sample.device(STUCK, "raspberrypi5"),
           Sample.host("rack-server"));
 
   /** Ends the demo with a line for the user. */
@@ -143,14 +151,19 @@ public final class Demo {
             DoniProcess.of(jar, directory)
                 .port(port)
                 .environment(site.environmentOfAllWorkers(directory))
+                // So that a device that comes back is shown as online while one looks.
+                .environment("DONI_AVAILABILITY_STABLE_FOR", "3s")
                 .start());
     site.announce(service.uri());
     service.awaitReady(START);
     say("the service is ready at " + service.uri());
+    site.keystone().addUser("reader", "alice-proj", "reader");
     String token = login(site);
     try (PlainClient doni = new PlainClient(service.uri(), Map.of("X-Auth-Token", token))) {
       enroll(site, doni);
       watch(doni);
+      explain(doni);
+      loseAndFind(site, doni);
     }
     NextSteps.print(site, service, token);
     int code = service.awaitEnd(Duration.ofDays(365));
@@ -194,7 +207,7 @@ public final class Demo {
             sample.name() + " was refused: " + reply.status() + " " + reply.text("/error"));
       }
       say(sample.name(), "enrolled as " + sample.what());
-      if (sample.isDevice()) {
+      if (sample.isDevice() && !sample.name().equals(STUCK)) {
         site.devices().powerOnWithBalena(sample.name(), reply.text("/uuid").replace("-", ""));
       }
     }
@@ -208,12 +221,18 @@ public final class Demo {
       JsonNode hardware = doni.get("/v1/hardware/").body().path("hardware");
       hardware.forEach(device -> tell(device, told));
       if (hardware.size() == SAMPLES.size()
-          && hardware.valueStream().allMatch(device -> steady(device) == workers(device))) {
-        hardware.forEach(device ->
-            say(
-                device.path("name").asString(""),
-                "%d/%d workers STEADY".formatted(steady(device), workers(device))));
-        say("all hardware is STEADY");
+          && hardware
+              .valueStream()
+              .allMatch(device ->
+                  isStuck(device) ? hasFailed(device) : steady(device) == workers(device))) {
+        hardware
+            .valueStream()
+            .filter(device -> !isStuck(device))
+            .forEach(device ->
+                say(
+                    device.path("name").asString(""),
+                    "%d/%d workers STEADY".formatted(steady(device), workers(device))));
+        say("all hardware but " + STUCK + " is STEADY");
         return;
       }
       if (System.nanoTime() > deadline) {
@@ -236,6 +255,63 @@ public final class Demo {
         say(name, line);
       }
     }
+  }
+
+  /** Tells why the device is stuck that cannot become Ready. */
+  private void explain(PlainClient doni) throws IOException, InterruptedException {
+    doni.get("/v1/hardware/" + STUCK + "/readiness")
+        .body()
+        .path("steps")
+        .valueStream()
+        .filter(step -> step.path("status").asString("").equals("current"))
+        .forEach(step -> {
+          say(
+              STUCK,
+              "is stuck before the step %s: %s"
+                  .formatted(step.path("step").asString(""), step.path("reason").asString("")));
+          say(STUCK, "next: " + step.path("advice").asString(""));
+        });
+  }
+
+  /** Switches a device off and on, and tells what the service says of it. */
+  private void loseAndFind(SimulatedSite site, PlainClient doni)
+      throws IOException, InterruptedException {
+    say(OFFLINE, "loses its power");
+    boolean _ = site.devices().powerOff(OFFLINE);
+    awaitAvailability(doni, "offline");
+    say(OFFLINE, "has its power back");
+    boolean _ = site.devices().powerOnAgain(OFFLINE);
+    awaitAvailability(doni, "online");
+  }
+
+  private void awaitAvailability(PlainClient doni, String status)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      JsonNode availability =
+          doni.get("/v1/hardware/" + OFFLINE).body().path("device_availability");
+      if (availability.path("status").asString("").equals(status)) {
+        String reason = availability.path("reason").asString("");
+        say(OFFLINE, "is " + status + (reason.isEmpty() ? "" : "  (" + reason + ")"));
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new Trouble(
+            "%s is not %s after %d s".formatted(OFFLINE, status, PATIENCE.toSeconds()));
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private static boolean isStuck(JsonNode device) {
+    return device.path("name").asString("").equals(STUCK);
+  }
+
+  private static boolean hasFailed(JsonNode device) {
+    return device
+        .path("workers")
+        .valueStream()
+        .anyMatch(task -> task.path("state").asString("").equals("ERROR"));
   }
 
   private static long steady(JsonNode device) {

@@ -3,8 +3,8 @@ package doni.simulator;
 import doni.simulator.balena.SimulatedBalena;
 import doni.simulator.kubernetes.SimulatedKubernetes;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,7 +21,13 @@ public final class DeviceSimulator implements AutoCloseable {
   private static final Duration RETRY = Duration.ofMillis(100);
 
   private final SimulatedKubernetes kubernetes;
-  private final Set<String> running = ConcurrentHashMap.newKeySet();
+
+  /** The token of each device that is on. */
+  private final Map<String, Supplier<Optional<String>>> running = new ConcurrentHashMap<>();
+
+  /** The token of each device that was switched off. */
+  private final Map<String, Supplier<Optional<String>>> off = new ConcurrentHashMap<>();
+
   private final ScheduledExecutorService ticks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("devices").factory());
@@ -54,17 +60,28 @@ public final class DeviceSimulator implements AutoCloseable {
   }
 
   private void powerOn(String name, Supplier<Optional<String>> bootstrapToken) {
-    if (running.add(name)) {
+    if (running.putIfAbsent(name, bootstrapToken) == null) {
+      off.remove(name);
       tryToJoin(name, bootstrapToken);
     }
   }
 
-  /** Switches a device off: its node stays, without a heartbeat. */
-  public void powerOff(String name) {
-    if (running.remove(name)) {
+  /** Switches a device off: its node stays, without a heartbeat. Returns whether it was on. */
+  public boolean powerOff(String name) {
+    Optional<Supplier<Optional<String>>> token = Optional.ofNullable(running.remove(name));
+    if (token.isPresent()) {
+      off.put(name, token.get());
       String node = SimulatedKubernetes.nodeName(name);
       kubernetes.node(node).ifPresent(there -> kubernetes.setReady(node, "Unknown"));
     }
+    return token.isPresent();
+  }
+
+  /** Switches a device on that was switched off; returns whether it was. */
+  public boolean powerOnAgain(String name) {
+    Optional<Supplier<Optional<String>>> token = Optional.ofNullable(off.get(name));
+    token.ifPresent(again -> powerOn(name, again));
+    return token.isPresent();
   }
 
   @Override
@@ -73,7 +90,7 @@ public final class DeviceSimulator implements AutoCloseable {
   }
 
   private void tryToJoin(String name, Supplier<Optional<String>> bootstrapToken) {
-    if (!running.contains(name)) {
+    if (!running.containsKey(name)) {
       return;
     }
     if (bootstrapToken.get().filter(kubernetes::accepts).isPresent()) {
@@ -84,7 +101,7 @@ public final class DeviceSimulator implements AutoCloseable {
   }
 
   private void join(String name) {
-    if (running.contains(name)) {
+    if (running.containsKey(name)) {
       kubernetes.addNode(name);
       kubernetes.setReady(SimulatedKubernetes.nodeName(name), "True");
     }

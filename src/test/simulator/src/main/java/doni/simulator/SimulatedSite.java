@@ -71,6 +71,7 @@ public final class SimulatedSite implements AutoCloseable {
   private final SimulatedTunelo tunelo;
   private final DeviceSimulator devices;
   private final SimulatedBlazar blazar;
+  private final MachineRoom machines;
 
   /** One for all services of the site, so that they can share a database. */
   private final String secretsKey = randomKey();
@@ -94,6 +95,7 @@ public final class SimulatedSite implements AutoCloseable {
             SimulatedBlazar.tokensOf(keystone),
             new SiteNodes(kubernetes, ironic));
     keystone.addService("reservation", "blazar", blazar.endpoint());
+    machines = new MachineRoom(balena, keystone, devices, builder.clock);
   }
 
   public static Builder builder() {
@@ -134,8 +136,14 @@ public final class SimulatedSite implements AutoCloseable {
     return devices;
   }
 
+  /** The machines, for a person at a shell. */
+  public MachineRoom machines() {
+    return machines;
+  }
+
   /** Puts the service into the catalog, under the type {@code inventory}. */
   public void announce(URI service) {
+    machines.announce(service);
     keystone.addService("inventory", "doni", service);
   }
 
@@ -160,6 +168,10 @@ public final class SimulatedSite implements AutoCloseable {
     environment.put("DONI_WORKERS_K8S_KUBECONFIG_FILE", kubeconfig(directory).toString());
     environment.put("DONI_WORKERS_BALENA_API_ENDPOINT", balena.uri().toString());
     environment.put("DONI_WORKERS_BALENA_API_TOKEN", balena.token());
+    // An address has no domain to derive them from.
+    environment.put("DONI_WORKERS_BALENA_VPN_ENDPOINT", "cloudlink.site.example");
+    environment.put("DONI_WORKERS_BALENA_REGISTRY_ENDPOINT", "registry2.site.example");
+    environment.put("DONI_WORKERS_BALENA_DELTA_ENDPOINT", "https://delta.site.example");
     return environment;
   }
 
@@ -190,6 +202,7 @@ public final class SimulatedSite implements AutoCloseable {
 
   @Override
   public void close() {
+    machines.close();
     devices.close();
     blazar.close();
     balena.close();

@@ -76,6 +76,47 @@ class DeviceSimulatorTests {
     await().untilAsserted(() -> assertThat(readiness()).isEqualTo("True"));
   }
 
+  @Test
+  void comesBackWithItsTokenWhenItsPowerDoes() throws Exception {
+    putToken();
+    site.devices().powerOn("gate-camera", TOKEN);
+    await().untilAsserted(() -> assertThat(readiness()).isEqualTo("True"));
+
+    assertThat(power("off")).isEqualTo(200);
+    assertThat(readiness()).isEqualTo("Unknown");
+    assertThat(power("off")).isEqualTo(404);
+
+    assertThat(power("on")).isEqualTo(200);
+    await().untilAsserted(() -> assertThat(readiness()).isEqualTo("True"));
+    assertThat(power("on")).isEqualTo(404);
+  }
+
+  @Test
+  void doesNotBootWithAConfigurationThatBalenaDoesNotKnow() throws Exception {
+    String uuid = "0fbc9f0c7f0b4f0e9f0c1a2b3c4d5e6f";
+    site.balena()
+        .addDevice(uuid, site.balena().addFleet("edge", "pi", "jetson-nano"), "jetson-nano");
+    try (PlainClient room = new PlainClient(site.machines().uri(), Map.of())) {
+      PlainClient.Reply reply =
+          room.post(
+              "/machines",
+              """
+              {"uuid": "%s", "hostname": "gate-camera", "apiEndpoint": "%s", "deviceApiKey": "wrong"}
+              """
+                  .formatted(uuid, site.balena().uri()));
+
+      assertThat(reply.status()).isEqualTo(400);
+      assertThat(reply.text("/error"))
+          .isEqualTo("the machine cannot connect to Balena with this config.json");
+    }
+  }
+
+  private int power(String state) throws Exception {
+    try (PlainClient room = new PlainClient(site.machines().uri(), Map.of())) {
+      return room.post("/machines/gate-camera/" + state, "").status();
+    }
+  }
+
   private String readiness() {
     return site.kubernetes().node("gate-camera").map(NodeState::ready).orElse("");
   }

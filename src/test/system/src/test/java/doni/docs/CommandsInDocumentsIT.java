@@ -7,6 +7,7 @@ import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import doni.simulator.SimulatedSite;
 import doni.simulator.http.PlainClient;
+import doni.simulator.keystone.ApplicationCredential;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +68,11 @@ class CommandsInDocumentsIT {
     ENVIRONMENT.put("DONI_URL", doni.uri().toString());
     ENVIRONMENT.put("DONI_MANAGEMENT_URL", doni.managementUri().toString());
     ENVIRONMENT.put("OS_TOKEN", token);
+    ENVIRONMENT.put("DONI_MACHINES", started.machines().uri() + "/machines");
+    ApplicationCredential credential =
+        started.keystone().addApplicationCredential("operator", "documents");
+    ENVIRONMENT.put("OS_APPLICATION_CREDENTIAL_ID", credential.id());
+    ENVIRONMENT.put("OS_APPLICATION_CREDENTIAL_SECRET", credential.secret());
     ENVIRONMENT.putAll(configuration);
   }
 

@@ -1,5 +1,6 @@
 package doni.simulator;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,9 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoIT {
+
+  /** The folder with the real clients, which the stage with real peers installs. */
+  private static final String CLIENTS =
+      Objects.requireNonNullElse(System.getenv("DONI_TEST_CLIENTS"), "");
 
   @TempDir private Path directory;
   private final List<Process> started = new ArrayList<>();
@@ -42,16 +49,28 @@ class DemoIT {
         .atMost(Duration.ofMinutes(2))
         .failFast("the demo has ended", () -> !demo.isAlive())
         .untilAsserted(() -> assertThat(output()).contains("Ctrl-C stops everything"));
-    assertThat(output().lines())
+    assertThat(told())
         .filteredOn(line -> line.endsWith("workers STEADY"))
-        .map(line -> line.replaceFirst("^ *[0-9.]+ s +", "").replaceAll(" +", " "))
         .containsExactlyInAnyOrder(
             "greenhouse-pi 4/4 workers STEADY",
             "gate-camera 4/4 workers STEADY",
             "lab-pi 4/4 workers STEADY",
             "rack-server 2/2 workers STEADY");
-    assertThat(output()).contains("all hardware is STEADY");
-    assertThat(curls()).hasSizeGreaterThan(10).allSatisfy(this::succeeds);
+    assertThat(told())
+        .containsSubsequence(
+            "all hardware but attic-pi is STEADY",
+            "gate-camera loses its power",
+            "gate-camera is offline (its kubelet no longer reports to the cluster (KubeletNotReady))",
+            "gate-camera has its power back")
+        .anyMatch(line -> line.startsWith("gate-camera is online"))
+        .anyMatch(line ->
+            line.matches(
+                "attic-pi is stuck before the step registered: .*: Balena has no device type 'raspberrypi5'"))
+        .anyMatch(line -> line.startsWith("attic-pi next: "));
+    assertThat(commands()).hasSizeGreaterThan(25).allSatisfy(this::succeeds);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(run("./doni describe my-pi")).containsPattern("reservable +reached"));
 
     Path home = Path.of(found("Log +(\\S+)/doni\\.log"));
     assertThat(processesIn(home)).isNotEmpty();
@@ -124,27 +143,68 @@ class DemoIT {
     return matcher.group(1);
   }
 
-  private List<String> curls() throws IOException {
-    return output().lines().filter(line -> line.startsWith("curl ")).toList();
+  /** What the demo tells of its progress, without the times. */
+  private List<String> told() throws IOException {
+    return output()
+        .lines()
+        .filter(line -> line.matches(" *[0-9.]+ s  .*"))
+        .map(line -> line.replaceFirst("^ *[0-9.]+ s +", "").replaceAll(" +", " "))
+        .toList();
   }
 
-  /** Runs a line as a user would who has pasted the export lines before it. */
-  private void succeeds(String curl) throws IOException, InterruptedException {
+  /** Those of the real clients only where these are installed. */
+  private List<String> commands() throws IOException {
+    return output()
+        .lines()
+        .filter(line ->
+            line.matches(
+                CLIENTS.isEmpty() ? "(curl|\\./doni) .*" : "(curl|\\./doni|openstack|chi-edge) .*"))
+        .toList();
+  }
+
+  /** Runs a line as a user would who has pasted the export lines. */
+  private void succeeds(String command) throws IOException, InterruptedException {
+    String printed = run(command.startsWith("curl") ? command + " -w '\\n%{http_code}'" : command);
+
+    if (command.startsWith("curl")) {
+      assertThat(printed).as(command).matches("(?s).*\n2\\d\\d");
+    }
+  }
+
+  private String run(String command) throws IOException, InterruptedException {
     Path answer = directory.resolve("answer");
     String exports =
-        "export TOKEN="
-            + found("export TOKEN=(\\S+)")
-            + " KUBE="
-            + found("export KUBE=(\\S+)")
-            + "; ";
-    Process shell =
-        new ProcessBuilder("sh", "-c", exports + curl + " -w '\\n%{http_code}'")
+        output().lines().filter(line -> line.startsWith("export ")).collect(joining("\n"));
+    ProcessBuilder shell =
+        new ProcessBuilder("sh", "-e", "-c", exports + "\n" + command)
+            .directory(shellDirectory().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(answer.toFile())
-            .start();
+            .redirectOutput(answer.toFile());
+    shell.environment().keySet().removeIf(name -> name.matches("(OS|DONI)_.*"));
+    shell.environment().put("HOME", directory.toString());
+    shell.environment().merge("PATH", CLIENTS, (path, more) -> more + ":" + path);
+    Process process = shell.start();
 
-    assertThat(shell.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(Files.readString(answer)).matches("(?s).*\n2\\d\\d");
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command).isTrue();
+    String printed = Files.readString(answer);
+    assertThat(process.exitValue()).as(command + ": " + printed).isZero();
+    return printed;
+  }
+
+  /** Has a launcher that does not build: the same command line from the same classes. */
+  private Path shellDirectory() throws IOException {
+    Path shell = Files.createDirectories(directory.resolve("shell"));
+    Path launcher = shell.resolve("doni");
+    if (!Files.exists(launcher)) {
+      Files.writeString(
+          launcher,
+          "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' doni.command.DoniClient \"$@\"\n"
+              .formatted(
+                  Path.of(System.getProperty("java.home"), "bin", "java"),
+                  System.getProperty("java.class.path")));
+      Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return shell;
   }
 
   private static List<String> processesIn(Path home) {

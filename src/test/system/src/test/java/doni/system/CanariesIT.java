@@ -108,6 +108,10 @@ class CanariesIT {
     owner.awaitSteady(host, WholeSite.OF_A_HOST, SOON);
     Map<String, String> secrets = secrets(device);
     told.put("the views", views(device, host));
+    // Whose answer has the device's key; what the service writes afterwards must not.
+    JsonNode configuration = owner.http().get(device.path() + "config.json").body();
+    assertThat(configuration.path("deviceApiKey").asString("").equals(secrets.get("device key")))
+        .isTrue();
     told.putAll(written(device, host));
     owner.delete(device);
     owner.delete(host);
