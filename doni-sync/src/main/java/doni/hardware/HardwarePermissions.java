@@ -45,13 +45,14 @@ public class HardwarePermissions {
             && bootConfigurations.isReady(hardware));
   }
 
-  /** Returns what a caller may do with the devices of the own project. */
+  /** Returns what a caller may do with many devices of the own project; none of it is baking. */
   public AllowedActions ofProject(Caller caller) {
     Map<String, String> target = PolicyTarget.project(caller.projectId(), caller);
     return new AllowedActions(
         policy.allows("hardware:update", caller, target),
         policy.allows(QuarantineService.RULE, caller, target),
-        policy.allows("hardware:delete", caller, target));
+        policy.allows("hardware:delete", caller, target),
+        false);
   }
 
   /** Returns whether {@link HardwareService#create} admits a caller, in the caller's project. */
