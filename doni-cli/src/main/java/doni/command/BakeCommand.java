@@ -91,8 +91,7 @@ final class BakeCommand implements ApiCommand {
     return DoniClient.OK;
   }
 
-  private static JsonValue baked(
-      String device, CommandArguments arguments, CommandConsole console)
+  private static JsonValue baked(String device, CommandArguments arguments, CommandConsole console)
       throws InterruptedException {
     ServiceApiClient client = console.client(arguments);
     int pauses = arguments.has("--wait") ? MOST_PAUSES : 0;

@@ -182,7 +182,8 @@ final class MailServer {
             .filter(it -> it instanceof AuthenticationFailedException)
             .map(it -> "the login was refused " + it.getMessage())
             .findFirst()
-            .orElseGet(() -> e.getMessage() + (deepest.equals(e) ? "" : ": " + deepest.getMessage()));
+            .orElseGet(
+                () -> e.getMessage() + (deepest.equals(e) ? "" : ": " + deepest.getMessage()));
     String line =
         text.replaceAll("(?i)" + Pattern.quote(address), "(address)")
             .replaceAll("[\\s\\p{Cntrl}]+", " ")

@@ -116,16 +116,14 @@ public final class Planner {
   }
 
   private List<WorkerPlan> of(
-      HardwareId id,
-      @Nullable UnaryOperator<Hardware> change,
-      Map<String, Semaphore> permits) {
+      HardwareId id, @Nullable UnaryOperator<Hardware> change, Map<String, Semaphore> permits) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("plan-", 0).factory());
     try {
       long deadline = System.nanoTime() + patience.toNanos();
       Map<Worker, Future<Optional<WorkerPlan>>> asked = new LinkedHashMap<>();
-      workers.forEach(worker ->
-          asked.put(worker, threads.submit(() -> plan(worker, id, change, permits))));
+      workers.forEach(
+          worker -> asked.put(worker, threads.submit(() -> plan(worker, id, change, permits))));
       List<WorkerPlan> plans = new ArrayList<>();
       asked.forEach((worker, plan) -> await(worker, plan, deadline).ifPresent(plans::add));
       return plans;

@@ -70,7 +70,8 @@ class DemoIT {
     assertThat(commands()).hasSizeGreaterThan(25).allSatisfy(this::succeeds);
     await()
         .atMost(Duration.ofMinutes(1))
-        .untilAsserted(() -> assertThat(run("./doni describe my-pi")).containsPattern("reservable +reached"));
+        .untilAsserted(
+            () -> assertThat(run("./doni describe my-pi")).containsPattern("reservable +reached"));
 
     Path home = Path.of(found("Log +(\\S+)/doni\\.log"));
     assertThat(processesIn(home)).isNotEmpty();

@@ -37,7 +37,9 @@ final class ConsoleVisits {
         .untilAsserted(() -> assertThat(browser.content()).contains(text));
   }
 
-  /** Waits until the page of a device has no step ahead; it shows so by itself with scripts only. */
+  /**
+   * Waits until the page of a device has no step ahead; it shows so by itself with scripts only.
+   */
   void becomesReady(boolean scripts) {
     await()
         .atMost(SOON)
