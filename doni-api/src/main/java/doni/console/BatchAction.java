@@ -27,9 +27,12 @@ enum BatchAction {
   /** Returns the actions that a page offers to a caller. */
   static List<BatchAction> allowed(AllowedActions allowed) {
     return Arrays.stream(values())
-        .filter(action ->
-            action == QUARANTINE || action == RELEASE ? allowed.quarantine() : allowed.sync())
+        .filter(action -> action.ofQuarantine() ? allowed.quarantine() : allowed.sync())
         .toList();
+  }
+
+  private boolean ofQuarantine() {
+    return this == QUARANTINE || this == RELEASE;
   }
 
   /** Returns the name in forms and in the keys of texts. */
