@@ -42,6 +42,7 @@ enum ConsolePage {
           "/console/activity/live",
           "/console/assets/{hash}/{name}",
           "/console/devices/export",
+          "/console/devices/{ref}/config.json",
           "/console/devices/{ref}/live",
           "/console/fleet",
           "/console/form-expired",
