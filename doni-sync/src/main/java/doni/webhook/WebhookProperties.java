@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param secret what they are signed with
  * @param events kinds of events, {@code worker.*} for all that begin so; the default of the format
  *     if empty
- * @param format {@code event}, {@code slack} or {@code mattermost}
+ * @param format the name of a {@link WebhookFormat}, in any case
  */
 record WebhookProperties(
     @Nullable String url,

@@ -140,8 +140,12 @@ class OwnerMailIT {
         .containsExactly("Doni: told does not respond", "Doni: told responds again");
     assertThat(server.received().getLast().text())
         .startsWith(
-            "This is over:\n\n- told responds again, since 29 November 2026, 19:21 UTC.\n"
-                + "  The problem began on 29 November 2026, 19:00 UTC.\n");
+            """
+            This is over:
+
+            - told responds again, since 29 November 2026, 19:21 UTC.
+              The problem began on 29 November 2026, 19:00 UTC.
+            """);
   }
 
   @Test
@@ -431,9 +435,11 @@ class OwnerMailIT {
     assertThat(subjects()).containsExactly("Doni: edge-1 is not ready", "Doni: edge-1 is ready");
     assertThat(server.received().getFirst().text())
         .contains(
-            "- edge-1 is not ready, since 29 November 2026, 19:01 UTC.\n"
-                + "  Reason: the step 'booted' is not reached: the machine has never booted\n"
-                + "  What to do: connect its power\n");
+            """
+            - edge-1 is not ready, since 29 November 2026, 19:01 UTC.
+              Reason: the step 'booted' is not reached: the machine has never booted
+              What to do: connect its power
+            """);
   }
 
   @Test

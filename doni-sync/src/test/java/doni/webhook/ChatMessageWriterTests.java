@@ -50,9 +50,11 @@ class ChatMessageWriterTests {
 
     assertThat(text(lost, ChatMarkup.SLACK))
         .isEqualTo(
-            "10000 devices stopped responding within seconds, for example `a`, `b`: `hub down`\n"
-                + "Next: check what they share: the hub, the cluster and the network of the site.\n"
-                + "<https://doni.example.org/console|Open the fleet>");
+            """
+            10000 devices stopped responding within seconds, for example `a`, `b`: `hub down`
+            Next: check what they share: the hub, the cluster and the network of the site.
+            <https://doni.example.org/console|Open the fleet>\
+            """);
   }
 
   @Test

@@ -252,13 +252,12 @@ record TuneloDrift(
 
     /** What cannot be created again at once must not be deleted. */
     private Optional<ChannelWait> postponement(DesiredChannel channel) {
-      String unlisted = "not created while Tunelo cannot list its channels (%s)";
       return Optional.ofNullable(postponed.get(channel.name()))
           .or(() ->
               observed
                   .unlisted()
-                  .map(
-                      reason -> new ChannelWait(channel.name(), unlisted.formatted(reason), null)));
+                  .map("not created while Tunelo cannot list its channels (%s)"::formatted)
+                  .map(reason -> new ChannelWait(channel.name(), reason, null)));
     }
 
     private void wait(DesiredChannel channel, String reason, @Nullable Duration after) {

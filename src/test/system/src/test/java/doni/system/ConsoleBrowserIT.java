@@ -46,17 +46,18 @@ class ConsoleBrowserIT {
   private static final Path PICTURES = Path.of("target", "screenshots");
 
   @TempDir private static Path directory;
-  private final ConsoleSite site;
+  private final SitePostgres postgres;
+  private ConsoleSite site;
   private Chromium browser;
   private ConsoleVisits visits;
 
   ConsoleBrowserIT(SitePostgres postgres) {
-    site = new ConsoleSite(postgres);
+    this.postgres = postgres;
   }
 
   @BeforeAll
   void start() throws Exception {
-    site.start();
+    site = new ConsoleSite(postgres);
     browser = new Chromium(Path.of(System.getenv(Chromium.PROGRAM)), directory);
     visits = new ConsoleVisits(site, browser);
   }
@@ -74,7 +75,9 @@ class ConsoleBrowserIT {
     if (browser != null) {
       browser.close();
     }
-    site.close();
+    if (site != null) {
+      site.close();
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package doni.system;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -53,11 +54,14 @@ enum ConsolePage {
           "/console/unavailable");
 
   private final String mapping;
+
+  /** Never changes. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Set<Visitor> visitors;
 
   ConsolePage(String mapping, Visitor first, Visitor... more) {
     this.mapping = mapping;
-    this.visitors = EnumSet.of(first, more);
+    this.visitors = Collections.unmodifiableSet(EnumSet.of(first, more));
   }
 
   String mapping() {

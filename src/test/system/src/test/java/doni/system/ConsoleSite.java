@@ -36,30 +36,34 @@ final class ConsoleSite implements AutoCloseable {
           "health,mappings");
 
   private final TestSite site;
-  private Owner owner;
-  private Owner admin;
+  private final Owner owner;
+  private final Owner admin;
+  private final DoniProcess two;
+  private final Enrolled shown;
+  private final String run;
   private DoniProcess one;
-  private DoniProcess two;
-  private Enrolled shown;
-  private String run;
 
-  ConsoleSite(SitePostgres postgres) {
+  /** Starts the site, with devices in many states. */
+  ConsoleSite(SitePostgres postgres) throws Exception {
     site = new TestSite("console", postgres);
+    try {
+      site.kubernetes().grant("delete", "nodes");
+      CompletableFuture<DoniProcess> second =
+          CompletableFuture.supplyAsync(() -> site.startWithAllWorkers("two", SETTINGS));
+      one = site.startWithAllWorkers("one", SETTINGS);
+      two = second.join();
+      owner = site.at(two, site.keystone().token(OWNER));
+      admin = site.at(two, site.keystone().token(ADMIN));
+      shown = enroll("greenhouse-pi", Owner.RASPBERRY);
+      run = populated();
+    } catch (Exception | AssertionError e) {
+      site.close();
+      throw e;
+    }
   }
 
-  void start() throws Exception {
-    site.kubernetes().grant("delete", "nodes");
-    CompletableFuture<DoniProcess> second =
-        CompletableFuture.supplyAsync(() -> site.startWithAllWorkers("two", SETTINGS));
-    one = site.startWithAllWorkers("one", SETTINGS);
-    two = second.join();
-    owner = site.at(two, site.keystone().token(OWNER));
-    admin = site.at(two, site.keystone().token(ADMIN));
-    shown = enroll("greenhouse-pi", Owner.RASPBERRY);
-    populate();
-  }
-
-  private void populate() throws Exception {
+  /** Returns the id of a resync run. */
+  private String populated() throws Exception {
     label(shown, "greenhouse", "r11");
     Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
     makeAvailable(shown, today.plus(2, ChronoUnit.DAYS));
@@ -80,8 +84,9 @@ final class ConsoleSite implements AutoCloseable {
     Reply reply =
         admin.http().post(broken.path() + "quarantine", "{\"reason\": \"relay board replaced\"}");
     assertThat(reply.status()).as(reply.text("/error")).isEqualTo(200);
-    run = admin.http().post("/v1/hardware/sync", "{}").text("/uuid");
+    String begun = admin.http().post("/v1/hardware/sync", "{}").text("/uuid");
     await().atMost(SOON).until(() -> availability(away).equals("offline"));
+    return begun;
   }
 
   /** The id of a resync run. */
