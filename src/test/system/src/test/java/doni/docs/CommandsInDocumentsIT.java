@@ -50,6 +50,8 @@ class CommandsInDocumentsIT {
     started.keystone().addUser("operator", "operators", "admin");
     Map<String, String> configuration = started.environmentOfAllWorkers(directory);
     configuration.put("WEBHOOK_SECRET", "a secret for webhooks");
+    configuration.put("SLACK_WEBHOOK_URL", "https://hooks.example.org/services/T0/B0/secret");
+    configuration.put("MAIL_PASSWORD", "a password for mail");
     // Shared by the service and the commands that open the database.
     EmbeddedPostgres database = EmbeddedPostgres.start();
     postgres = database;
@@ -156,13 +158,14 @@ class CommandsInDocumentsIT {
 
   /** The service starts with what the pages print as {@code application.yml}. */
   private static void saveConfigurationExamples() throws IOException {
-    List<CodeBlock> examples =
+    List<String> examples =
         MarkdownPage.all().stream()
             .flatMap(page -> page.blocks().stream())
             .filter(block -> block.fileName().filter("application.yml"::equals).isPresent())
+            .map(CodeBlock::text)
             .toList();
-    assertThat(examples).hasSize(1);
-    Files.writeString(directory.resolve("application.yml"), examples.getFirst().text());
+    assertThat(examples).isNotEmpty();
+    Files.writeString(directory.resolve("application.yml"), String.join("\n---\n", examples));
   }
 
   private static void enroll(DoniProcess doni, String token) throws Exception {
