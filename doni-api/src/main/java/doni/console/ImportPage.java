@@ -24,7 +24,7 @@ record ImportPage(
     boolean dryRun,
     boolean stored,
     Map<Outcome, Long> counts,
-    List<ReportRow> rows,
+    List<ShownRow> rows,
     long omitted) {
 
   private static final int MAX_ROWS = 500;
@@ -37,7 +37,7 @@ record ImportPage(
    *
    * @param id of the device that exists; null for one that does not
    */
-  record ReportRow(
+  record ShownRow(
       int line,
       @Nullable String name,
       Outcome outcome,
@@ -47,7 +47,7 @@ record ImportPage(
   static ImportPage of(ImportReport report, Mode mode, boolean dryRun) {
     Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
     report.rows().forEach(row -> counts.merge(row.outcome(), 1L, Long::sum));
-    List<ReportRow> rows =
+    List<ShownRow> rows =
         report.rows().stream()
             .sorted(Comparator.comparingInt(row -> ORDER.indexOf(row.outcome())))
             .limit(MAX_ROWS)
@@ -57,9 +57,9 @@ record ImportPage(
         mode, dryRun, report.stored(), counts, rows, report.rows().size() - (long) rows.size());
   }
 
-  private static ReportRow row(ImportReport report, ImportReport.Row row) {
+  private static ShownRow row(ImportReport report, ImportReport.Row row) {
     boolean exists = report.stored() || row.outcome() != Outcome.CREATED;
-    return new ReportRow(
+    return new ShownRow(
         row.line(), row.name(), row.outcome(), exists ? row.id() : null, row.violations());
   }
 

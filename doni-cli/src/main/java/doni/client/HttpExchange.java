@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +40,19 @@ final class HttpExchange implements AutoCloseable {
   /**
    * Sends a request and reads the head of the response.
    *
+   * @param trust for an https URI
    * @param silence how long the service may send nothing, in milliseconds
    * @param body null for a request without a body
    */
   static HttpExchange send(
-      String method, URI uri, Map<String, String> headers, @Nullable String body, int silence)
+      TlsTrust trust,
+      String method,
+      URI uri,
+      Map<String, String> headers,
+      @Nullable String body,
+      int silence)
       throws IOException {
-    Socket socket = connect(uri, silence);
+    Socket socket = connect(trust, uri, silence);
     try {
       byte[] content = body == null ? null : body.getBytes(StandardCharsets.UTF_8);
       ByteArrayOutputStream request = new ByteArrayOutputStream();
@@ -66,7 +71,7 @@ final class HttpExchange implements AutoCloseable {
     }
   }
 
-  private static Socket connect(URI uri, int silence) throws IOException {
+  private static Socket connect(TlsTrust trust, URI uri, int silence) throws IOException {
     boolean tls = "https".equals(uri.getScheme());
     int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
     String host = uri.getHost().replaceAll("^\\[|\\]$", "");
@@ -79,17 +84,17 @@ final class HttpExchange implements AutoCloseable {
       socket.connect(address, CONNECT_MILLIS);
       socket.setSoTimeout(silence);
       socket.setTcpNoDelay(true);
-      return tls ? secure(socket, host, port) : socket;
-    } catch (IOException e) {
+      return tls ? secure(trust, socket, host, port) : socket;
+    } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
     }
   }
 
   /** Checks the certificate and the name in it, which a plain SSLSocket does not. */
-  private static Socket secure(Socket socket, String host, int port) throws IOException {
-    SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-    SSLSocket secured = (SSLSocket) factory.createSocket(socket, host, port, true);
+  private static Socket secure(TlsTrust trust, Socket socket, String host, int port)
+      throws IOException {
+    SSLSocket secured = (SSLSocket) trust.sockets().createSocket(socket, host, port, true);
     SSLParameters parameters = secured.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);

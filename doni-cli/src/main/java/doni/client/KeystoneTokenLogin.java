@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -34,6 +35,7 @@ public record KeystoneTokenLogin(String token, String expiresAt, String user, St
     String request = new JsonValue(Map.of("auth", auth(credentials))).compact();
     try (HttpExchange exchange =
             HttpExchange.send(
+                credentials.trust(),
                 "POST",
                 uri,
                 Map.of("Content-Type", "application/json", "Accept", "application/json"),
@@ -50,6 +52,8 @@ public record KeystoneTokenLogin(String token, String expiresAt, String user, St
           token.path("expires_at").line(),
           token.path("user").path("name").line(),
           token.path("project").path("name").line());
+    } catch (SSLException e) {
+      throw TlsTrust.refused(uri, e);
     } catch (IOException e) {
       throw new CommandFailedException(
           "%s does not answer (%s); check auth_url or OS_AUTH_URL"

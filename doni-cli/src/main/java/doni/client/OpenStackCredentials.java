@@ -23,6 +23,8 @@ public final class OpenStackCredentials {
   /** Variables are the names in capitals, with this prefix. */
   private static final String PREFIX = "OS_";
 
+  private static final String CACERT = "cacert";
+
   private static final List<String> NAMES =
       List.of(
           "auth_url",
@@ -37,7 +39,8 @@ public final class OpenStackCredentials {
           "project_domain_id",
           "application_credential_id",
           "application_credential_name",
-          "application_credential_secret");
+          "application_credential_secret",
+          CACERT);
 
   private final Map<String, String> values;
 
@@ -93,6 +96,10 @@ public final class OpenStackCredentials {
     }
     Map<String, String> values = new LinkedHashMap<>();
     add(values, auth);
+    String trusted = clouds.path(chosen).path(CACERT).text();
+    if (!trusted.isEmpty()) {
+      values.put(CACERT, trusted);
+    }
     Path secure = file.resolveSibling("secure.yaml");
     if (Files.exists(secure)) {
       add(values, read(secure).path("clouds").path(chosen).path("auth"));
@@ -142,6 +149,11 @@ public final class OpenStackCredentials {
       // Its message quotes the file, and with it a password.
       throw new CommandFailedException(file + " is not valid YAML", false);
     }
+  }
+
+  /** Returns which certificates are trusted. */
+  TlsTrust trust() {
+    return new TlsTrust(value(CACERT));
   }
 
   /** Returns a value; an empty text if it is not set. */

@@ -22,12 +22,12 @@ public record ServiceAccess(
 
   /** A client with a token. */
   public ServiceApiClient client() {
-    return new ServiceApiClient(service(), token());
+    return new ServiceApiClient(service(), token(), trust());
   }
 
   /** A client for operations that need no token. */
   public ServiceApiClient anonymousClient() {
-    return new ServiceApiClient(service(), "");
+    return new ServiceApiClient(service(), "", trust());
   }
 
   /** Returns the URL of the service, without a slash at its end. */
@@ -40,6 +40,17 @@ public record ServiceAccess(
       return checked(fromEnvironment);
     }
     return checked(StoredLogin.read(environment).map(StoredLogin::url).orElse(DEFAULT_URL));
+  }
+
+  /** Reads {@code clouds.yaml} only where a command names a cloud, because that takes time. */
+  private TlsTrust trust() {
+    TlsTrust trust = TlsTrust.of(environment);
+    if (!trust.file().isEmpty() || environment.getOrDefault("OS_CLOUD", "").isEmpty()) {
+      return trust;
+    }
+    return OpenStackCredentials.find(environment, null)
+        .map(OpenStackCredentials::trust)
+        .orElse(trust);
   }
 
   private static URI checked(String text) {

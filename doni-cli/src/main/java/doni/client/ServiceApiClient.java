@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -30,15 +31,17 @@ public final class ServiceApiClient {
 
   private final URI service;
   private final String token;
+  private final TlsTrust trust;
 
   /**
    * Creates a client.
    *
    * @param token empty for operations that need none
    */
-  public ServiceApiClient(URI service, String token) {
+  ServiceApiClient(URI service, String token, TlsTrust trust) {
     this.service = service;
     this.token = token;
+    this.trust = trust;
   }
 
   public URI service() {
@@ -152,7 +155,7 @@ public final class ServiceApiClient {
     }
     headers.putAll(more);
     try {
-      return HttpExchange.send(method, new URI(service + path), headers, body, silence);
+      return HttpExchange.send(trust, method, new URI(service + path), headers, body, silence);
     } catch (URISyntaxException e) {
       throw new CommandFailedException(
           "'" + TerminalText.line(path) + "' is not a path of the API", false);
@@ -162,6 +165,9 @@ public final class ServiceApiClient {
   }
 
   private CommandFailedException unavailable(IOException e) {
+    if (e instanceof SSLException) {
+      return TlsTrust.refused(service, e);
+    }
     return new CommandFailedException(
         "%s does not answer (%s); check --url or DONI_URL, and that the service runs"
             .formatted(service, e.getClass().getSimpleName()),

@@ -25,7 +25,7 @@ final class FleetPlanReport {
 
   private final CommandConsole console;
   private final boolean json;
-  private final Map<String, WorkerTotal> totals = new TreeMap<>();
+  private final Map<String, PlannedTotal> totals = new TreeMap<>();
   private long devices;
 
   FleetPlanReport(CommandConsole console, boolean json) {
@@ -34,13 +34,13 @@ final class FleetPlanReport {
   }
 
   /** What one worker would do for all devices. */
-  private static final class WorkerTotal {
+  private static final class PlannedTotal {
     private final Map<String, Long> changes = new LinkedHashMap<>();
     private final Map<String, Long> unknown = new LinkedHashMap<>();
     private boolean shadow;
     private long unchanged;
 
-    WorkerTotal() {
+    PlannedTotal() {
       for (String action : List.of("CREATE", "UPDATE", "DELETE")) {
         changes.put(action, 0L);
       }
@@ -146,7 +146,7 @@ final class FleetPlanReport {
   private void add(JsonValue plan) {
     for (JsonValue worker : plan.path("workers").elements()) {
       totals
-          .computeIfAbsent(worker.path("worker_type").line(), type -> new WorkerTotal())
+          .computeIfAbsent(worker.path("worker_type").line(), type -> new PlannedTotal())
           .add(worker);
     }
     if (json) {

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One exchange with a server that sends the bytes that a test names. */
 class HttpExchangeTests {
 
+  private static final TlsTrust NO_FILE = new TlsTrust("");
+
   private final ServerSocket server;
   private CompletableFuture<String> request = new CompletableFuture<>();
 
@@ -48,7 +50,7 @@ class HttpExchangeTests {
           }
         });
     try (HttpExchange exchange =
-        HttpExchange.send("PATCH", uri(), Map.of("X-A", "b"), "{\"ä\":1}", 5_000)) {
+        HttpExchange.send(NO_FILE, "PATCH", uri(), Map.of("X-A", "b"), "{\"ä\":1}", 5_000)) {
       return exchange.status()
           + ":"
           + new String(exchange.body().readAllBytes(), StandardCharsets.UTF_8);
@@ -132,7 +134,7 @@ class HttpExchangeTests {
           }
         });
 
-    try (HttpExchange exchange = HttpExchange.send("GET", uri(), Map.of(), null, 5_000);
+    try (HttpExchange exchange = HttpExchange.send(NO_FILE, "GET", uri(), Map.of(), null, 5_000);
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(exchange.body(), StandardCharsets.UTF_8))) {
       assertThat(lines.readLine()).isEqualTo("line");
@@ -151,7 +153,7 @@ class HttpExchangeTests {
   @Test
   void refusesAHeaderThatWouldBeginAnother() {
     assertThatThrownBy(
-            () -> HttpExchange.send("GET", uri(), Map.of("X-Auth-Token", "a\r\nX: b"), null, 1_000))
+            () -> HttpExchange.send(NO_FILE, "GET", uri(), Map.of("X-Auth-Token", "a\r\nX: b"), null, 1_000))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("X-Auth-Token has a control character");
   }
@@ -160,7 +162,7 @@ class HttpExchangeTests {
   void givesUpOnASilentServer() {
     assertThatThrownBy(
             () -> {
-              try (HttpExchange _ = HttpExchange.send("GET", uri(), Map.of(), null, 50)) {
+              try (HttpExchange _ = HttpExchange.send(NO_FILE, "GET", uri(), Map.of(), null, 50)) {
                 throw new AssertionError("answered");
               }
             })

@@ -2,6 +2,8 @@ package doni.command;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /** A service that answers what a test says, and commands that call it. */
 final class FakeService implements AutoCloseable {
@@ -37,6 +40,7 @@ final class FakeService implements AutoCloseable {
   private record Answer(int status, String body, String type) {}
 
   private final HttpServer server;
+  private final String scheme;
   private final Deque<Answer> answers = new ArrayDeque<>();
   private final List<Received> received = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, String> environment = new HashMap<>();
@@ -44,7 +48,12 @@ final class FakeService implements AutoCloseable {
   private int pauses = Integer.MAX_VALUE;
 
   FakeService() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), "http");
+  }
+
+  private FakeService(HttpServer server, String scheme) {
+    this.server = server;
+    this.scheme = scheme;
     server.createContext("/", this::answer);
     server.start();
     environment.put("DONI_URL", url());
@@ -52,8 +61,17 @@ final class FakeService implements AutoCloseable {
     environment.put("HOME", "/nonexistent");
   }
 
+  /** A service that speaks TLS; its URL has the host name {@code localhost}. */
+  static FakeService secured(SSLContext tls) throws IOException {
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return new FakeService(server, "https");
+  }
+
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    String host = scheme.equals("https") ? "localhost" : "127.0.0.1";
+    return scheme + "://" + host + ":" + server.getAddress().getPort();
   }
 
   /** Adds an answer; the last one is repeated. */

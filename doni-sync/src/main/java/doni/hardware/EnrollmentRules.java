@@ -159,4 +159,12 @@ public class EnrollmentRules {
     return new DesiredStateChange(types)
         .between(before, after, masked, windowsBefore, windowsAfter);
   }
+
+  /** Returns a member of a request that must not be missing. */
+  static <T> T required(String name, @Nullable T value) {
+    if (value == null) {
+      throw new Invalid(name + ": is required");
+    }
+    return value;
+  }
 }

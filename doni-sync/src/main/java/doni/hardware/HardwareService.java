@@ -123,10 +123,10 @@ public class HardwareService {
   public HardwareView create(Caller caller, Request request, @Nullable String idempotencyKey) {
     access.enforceForProject("hardware:create", caller);
     access.enforceSiteLabels(caller, caller.projectId(), request.labels());
-    String name = required("name", request.name());
-    String type = required("hardware_type", request.hardwareType());
+    String name = EnrollmentRules.required("name", request.name());
+    String type = EnrollmentRules.required("hardware_type", request.hardwareType());
     Map<String, Object> properties =
-        rules.complete(type, required("properties", request.properties()));
+        rules.complete(type, EnrollmentRules.required("properties", request.properties()));
     List<String> violations = rules.violations(type, name, properties);
     if (!violations.isEmpty()) {
       throw new Invalid(violations);
@@ -290,12 +290,5 @@ public class HardwareService {
       throw NotFound.hardware(ref);
     }
     return found;
-  }
-
-  private static <T> T required(String name, @Nullable T value) {
-    if (value == null) {
-      throw new Invalid(name + ": is required");
-    }
-    return value;
   }
 }

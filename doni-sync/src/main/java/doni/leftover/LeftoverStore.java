@@ -1,6 +1,5 @@
 package doni.leftover;
 
-import doni.database.RowClaimSql;
 import doni.database.TimestampColumns;
 import doni.enrollment.Hardware;
 import doni.enrollment.HardwareId;
@@ -14,7 +13,6 @@ import doni.task.WorkerTaskReader.DecryptedTask;
 import doni.task.WorkerTaskSql;
 import java.sql.Types;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -39,56 +37,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 class LeftoverStore {
-
-  private static final RowClaimSql CLAIM =
-      new RowClaimSql("claim", "claimed_until", Duration.ofMinutes(10));
-
-  private static final String TAKE =
-      """
-      insert into leftover (deletion, hardware_uuid, worker_type, name, project_id, hardware_type, properties,
-        state_details, windows, generation, created_at, deleted_at, deleted_by, next_attempt_at)
-      select :deletion, h.uuid, t.worker_type, h.name, h.project_id, h.hardware_type, h.properties,
-        t.state_details,
-        coalesce((select jsonb_agg(jsonb_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
-          from availability_window w where w.hardware_uuid = h.uuid), '[]'),
-        h.generation + 1, h.created_at, :now, :by, :now
-      from hardware h join worker_task t on t.hardware_uuid = h.uuid
-      where h.uuid = :uuid
-      order by t.worker_type
-      returning worker_type
-      """;
-
-  private static final String CLAIM_DUE =
-      """
-      update leftover l set %s
-      where l.id = (
-        select id from leftover
-        where worker_type = :worker and next_attempt_at <= :now and %s
-        order by next_attempt_at, id limit 1 for update skip locked)
-      returning l.id,
-        (select json_object_agg(o.worker_type, o.state_details) from leftover o
-          where o.deletion = l.deletion and o.worker_type = any(:followed))::text as followed
-      """
-          .formatted(CLAIM.take(), CLAIM.isFree());
-
-  private static final String OBSTACLE =
-      """
-      select case
-        when %s
-          then 'an attempt for the device still runs'
-        when exists (select from leftover o
-          where o.worker_type = l.worker_type and o.hardware_uuid = l.hardware_uuid and o.id < l.id)
-          then 'the leftover of an earlier deletion of the device is removed first'
-        when exists (select from hardware h join worker_task t on t.hardware_uuid = h.uuid
-          where h.uuid = l.hardware_uuid and t.worker_type = l.worker_type)
-          then 'its uuid is enrolled again'
-        when :byName and exists (select from hardware h join worker_task t on t.hardware_uuid = h.uuid
-          where lower(h.name) = lower(l.name) and t.worker_type = l.worker_type)
-          then 'its name is enrolled again, and the backend knows devices by their names'
-      end
-      from leftover l where l.id = :id
-      """
-          .formatted(WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED);
 
   private final JdbcClient jdbc;
   private final LeftoverRepository rows;
@@ -126,7 +74,7 @@ class LeftoverStore {
         .query(Integer.class)
         .single();
     List<String> workers =
-        jdbc.sql(TAKE)
+        jdbc.sql(LeftoverSql.TAKE)
             .param("deletion", UUID.randomUUID())
             .param("now", TimestampColumns.timestamp(clock.instant()))
             .param("by", by)
@@ -158,7 +106,7 @@ class LeftoverStore {
   List<String> dueWorkers() {
     return jdbc.sql(
             "select distinct worker_type from leftover where next_attempt_at <= ? and "
-                + CLAIM.isFree())
+                + LeftoverSql.CLAIM.isFree())
         .param(TimestampColumns.timestamp(clock.instant()))
         .query((row, _) -> row.getString(1))
         .list();
@@ -173,7 +121,7 @@ class LeftoverStore {
   public Optional<ClaimedLeftover> claim(String workerType, Collection<String> followed) {
     record Claimed(long id, @Nullable String followed) {}
     UUID claim = UUID.randomUUID();
-    return jdbc.sql(CLAIM_DUE)
+    return jdbc.sql(LeftoverSql.CLAIM_DUE)
         .param("claim", claim)
         .param("worker", workerType)
         .param("now", TimestampColumns.timestamp(clock.instant()))
@@ -192,7 +140,7 @@ class LeftoverStore {
 
   /** Returns what must end before a claimed leftover can be removed; empty if nothing must. */
   Optional<String> obstacle(ClaimedLeftover claimed, boolean identifiesByName) {
-    return jdbc.sql(OBSTACLE)
+    return jdbc.sql(LeftoverSql.OBSTACLE)
         .param("byName", identifiesByName)
         .param("id", claimed.leftover().id())
         .query((row, _) -> Optional.ofNullable(row.getString(1)))
@@ -226,12 +174,12 @@ class LeftoverStore {
 
   /** Extends a claim; false when it was lost. */
   public boolean renew(ClaimedLeftover claimed) {
-    return update(claimed, CLAIM.renew(), CLAIM.isHeld()).update() > 0;
+    return update(claimed, LeftoverSql.CLAIM.renew(), LeftoverSql.CLAIM.isHeld()).update() > 0;
   }
 
   /** Gives up a claim, to wait for an obstacle. */
   public void waitFor(ClaimedLeftover claimed, String obstacle, Instant next) {
-    update(claimed, CLAIM.release() + ", reason = :reason, next_attempt_at = :next", CLAIM.isMine())
+    update(claimed, LeftoverSql.CLAIM.release() + ", reason = :reason, next_attempt_at = :next", LeftoverSql.CLAIM.isMine())
         .param("reason", obstacle)
         .param("next", TimestampColumns.timestamp(next))
         .update();
@@ -251,11 +199,11 @@ class LeftoverStore {
             : encryptor.encryptDetails(leftover.hardware().id(), leftover.workerType(), details);
     update(
             claimed,
-            CLAIM.release()
+            LeftoverSql.CLAIM.release()
                 + ", reason = :reason, attempts = attempts + 1, last_attempt_at = :at,"
                 + " next_attempt_at = :next, state_details = coalesce(:details::jsonb,"
                 + " state_details)",
-            CLAIM.isMine())
+            LeftoverSql.CLAIM.isMine())
         .param("reason", reason)
         .param("at", TimestampColumns.timestamp(clock.instant()))
         .param("next", TimestampColumns.timestamp(next))
@@ -275,7 +223,7 @@ class LeftoverStore {
   public void remove(ClaimedLeftover claimed, Map<String, Object> event) {
     Leftover leftover = claimed.leftover();
     int removed =
-        jdbc.sql("delete from leftover where id = :id and " + CLAIM.isMine())
+        jdbc.sql("delete from leftover where id = :id and " + LeftoverSql.CLAIM.isMine())
             .param("id", leftover.id())
             .param("claim", claimed.claim())
             .update();
@@ -299,7 +247,7 @@ class LeftoverStore {
                 """
                 delete from leftover l where l.id = ? and %s and not %s
                 """
-                    .formatted(CLAIM.isFree(), WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED))
+                    .formatted(LeftoverSql.CLAIM.isFree(), WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED))
             .param(id)
             .update()
         > 0;

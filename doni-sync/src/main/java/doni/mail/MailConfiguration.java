@@ -29,7 +29,7 @@ class MailConfiguration {
   /** The parts that exist only where mail is sent. */
   @Configuration(proxyBeanMethods = false)
   @Conditional(MailServerConfigured.class)
-  static class Enabled {
+  static class EnabledMail {
 
     @Bean
     MailServer mailServer(MailProperties settings, Clock clock) {

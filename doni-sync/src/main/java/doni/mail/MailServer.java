@@ -77,7 +77,7 @@ final class MailServer {
      *
      * @param pause how long to leave the recipient alone
      */
-    record Refused(String reason, Duration pause) implements MailResult {}
+    record MailRefused(String reason, Duration pause) implements MailResult {}
 
     /** The server is not reachable, or refuses us. */
     record ServerFailed(String reason) implements MailResult {}
@@ -151,7 +151,7 @@ final class MailServer {
         .map(MailServer::refusal)
         .filter(code -> code > 0)
         .findFirst()
-        .<MailResult>map(code -> new MailResult.Refused(reason, code < 500 ? SOON : LATER))
+        .<MailResult>map(code -> new MailResult.MailRefused(reason, code < 500 ? SOON : LATER))
         .orElseGet(() -> new MailResult.ServerFailed(reason));
   }
 

@@ -102,7 +102,7 @@ final class OwnerMailSender {
         }
         yield store.sent(due, now);
       }
-      case MailResult.Refused(String reason, Duration pause) -> {
+      case MailResult.MailRefused(String reason, Duration pause) -> {
         refuse(due, reason, now.plus(pause));
         yield true;
       }

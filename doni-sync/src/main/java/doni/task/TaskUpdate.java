@@ -61,6 +61,16 @@ public record TaskUpdate(
     /** A drift can touch many objects; the event names the first ones and how many there are. */
     private static final int MAX_NAMED_CHANGES = 50;
 
+    /** Returns an event whose body also names what was changed, if anything was. */
+    public static NewEvent of(String kind, Map<String, Object> body, List<Change> changes) {
+      if (changes.isEmpty()) {
+        return new NewEvent(kind, body);
+      }
+      Map<String, Object> whole = new LinkedHashMap<>(body);
+      whole.putAll(body(changes));
+      return new NewEvent(kind, whole);
+    }
+
     private static NewEvent milestone(String kind, String name) {
       return new NewEvent(kind, Map.of("milestone", name));
     }

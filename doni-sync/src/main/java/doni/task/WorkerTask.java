@@ -1,5 +1,6 @@
 package doni.task;
 
+import doni.backend.BackendException;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import java.time.Instant;
@@ -77,6 +78,13 @@ public record WorkerTask(
    * @param reason why it was deferred or failed, for the device's owner to read
    */
   public record LastAttempt(LastOutcome outcome, @Nullable String reason, Instant at) {
+
+    /** Returns whether it ended like another attempt, whichever call failed. */
+    public boolean isSameEnd(LastOutcome other, String otherReason) {
+      return outcome == other
+          && reason != null
+          && BackendException.withoutCall(reason).equals(BackendException.withoutCall(otherReason));
+    }
 
     /**
      * Returns whether it was refused with this reason. What follows the status may differ with

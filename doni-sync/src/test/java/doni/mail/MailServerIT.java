@@ -111,7 +111,7 @@ class MailServerIT {
 
       assertThat(result)
           .isInstanceOfSatisfying(
-              MailResult.Refused.class,
+              MailResult.MailRefused.class,
               refused -> {
                 assertThat(refused.pause()).isEqualTo(pause);
                 assertThat(refused.reason())

@@ -1,6 +1,5 @@
 package doni.engine.attempt;
 
-import doni.backend.BackendException;
 import doni.convergence.FailureClassifier;
 import doni.task.ShadowReport;
 import doni.task.TaskState;
@@ -181,7 +180,7 @@ final class TaskUpdateMapper {
           case LANE -> false;
         };
     return news || !outcome.changes().isEmpty()
-        ? List.of(event("worker.deferred", Map.of("reason", reason), outcome.changes()))
+        ? List.of(NewEvent.of("worker.deferred", Map.of("reason", reason), outcome.changes()))
         : List.of();
   }
 
@@ -199,7 +198,7 @@ final class TaskUpdateMapper {
   private static List<NewEvent> quarantinedEvents(
       WorkerTask task, AttemptResult.Quarantined result) {
     if (!result.made().isEmpty()) {
-      return List.of(event("worker.deferred", Map.of("reason", QUARANTINED), result.made()));
+      return List.of(NewEvent.of("worker.deferred", Map.of("reason", QUARANTINED), result.made()));
     }
     return task.standing().unattempted() || isNews(task, LastOutcome.DEFERRED, QUARANTINED)
         ? List.of(new NewEvent("worker.quarantined", NewEvent.body(result.changes())))
@@ -215,7 +214,7 @@ final class TaskUpdateMapper {
         details(scope, result.details()),
         result.changes().isEmpty()
             ? List.of()
-            : List.of(event("worker.deferred", Map.of("reason", INTERRUPTED), result.changes())));
+            : List.of(NewEvent.of("worker.deferred", Map.of("reason", INTERRUPTED), result.changes())));
   }
 
   private TaskUpdate failed(AttemptScope scope, Outcome.Failed outcome, Instant now) {
@@ -230,7 +229,7 @@ final class TaskUpdateMapper {
         details(scope, outcome.details()),
         news || !outcome.changes().isEmpty()
             ? List.of(
-                event(
+                NewEvent.of(
                     "worker.failed",
                     Map.of("message", message, "retryable", outcome.retryable()),
                     outcome.changes()))
@@ -257,15 +256,6 @@ final class TaskUpdateMapper {
     }
     String kind = standing.findsDrift() ? "worker.drift" : "worker.synced";
     return List.of(new NewEvent(kind, NewEvent.body(changes)));
-  }
-
-  private static NewEvent event(String kind, Map<String, Object> body, List<Change> changes) {
-    if (changes.isEmpty()) {
-      return new NewEvent(kind, body);
-    }
-    Map<String, Object> whole = new LinkedHashMap<>(body);
-    whole.putAll(NewEvent.body(changes));
-    return new NewEvent(kind, whole);
   }
 
   private static @Nullable Map<String, Object> details(
@@ -299,11 +289,6 @@ final class TaskUpdateMapper {
   }
 
   private static boolean isNews(WorkerTask task, LastOutcome outcome, String reason) {
-    LastAttempt last = task.lastAttempt();
-    return last == null
-        || last.outcome() != outcome
-        || last.reason() == null
-        || !BackendException.withoutCall(reason)
-            .equals(BackendException.withoutCall(last.reason()));
+    return task.lastAttempt() == null || !task.lastAttempt().isSameEnd(outcome, reason);
   }
 }

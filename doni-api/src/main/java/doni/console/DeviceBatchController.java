@@ -30,7 +30,7 @@ import org.springframework.web.bind.annotation.RequestParam;
  * for callers who may begin one.
  */
 @ConsoleController
-class BatchController {
+class DeviceBatchController {
 
   private static final int MOST_NAMES = 1_000;
 
@@ -40,7 +40,7 @@ class BatchController {
   private final ResyncService runs;
   private final HardwarePermissions permissions;
 
-  BatchController(
+  DeviceBatchController(
       HardwareService service,
       HardwareSummaryService summaries,
       QuarantineService quarantines,

@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 
 /** The form that changes the name, the properties and the labels of a device. */
 @ConsoleController
-class EditController {
+class DeviceEditController {
 
   private static final String PATH = ConsolePaths.DEVICES + "/{ref}/edit";
   private static final String VIEW = "edit";
@@ -42,7 +42,7 @@ class EditController {
   private final HardwarePermissions permissions;
   private final HardwareTypes types;
 
-  EditController(
+  DeviceEditController(
       HardwareService service,
       ChangePreviewService previews,
       HardwarePermissions permissions,

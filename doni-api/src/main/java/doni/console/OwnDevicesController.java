@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.GetMapping;
  * many there are.
  */
 @ConsoleController
-class MineController {
+class OwnDevicesController {
 
   private static final String PAGE_SIZE = "24";
 
@@ -32,7 +32,7 @@ class MineController {
   private final HardwareSummaryService summaries;
   private final ReadinessService readiness;
 
-  MineController(
+  OwnDevicesController(
       HardwareService service, HardwareSummaryService summaries, ReadinessService readiness) {
     this.service = service;
     this.summaries = summaries;
