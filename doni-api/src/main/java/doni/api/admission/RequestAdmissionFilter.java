@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -32,7 +33,7 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
   private static final String RETRY_AFTER_SECONDS = "2";
   private static final String IMPORT = "/v1/hardware:import";
   private static final String CONSOLE_IMPORT = "/console/import";
-  private static final String EVENTS = "/v1/events";
+  private static final Pattern EVENTS = Pattern.compile("/v1/(events|hardware/[^/]+/events)/?");
   private static final String CONSOLE_STREAM = "/console/live";
   private static final List<String> HEALTH = List.of("/healthcheck", "/actuator/health");
 
@@ -49,7 +50,7 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
     String path = request.getServletPath();
     return path.equals(CONSOLE_STREAM)
         || HEALTH.stream().anyMatch(path::startsWith)
-        || (path.startsWith(EVENTS)
+        || (EVENTS.matcher(path).matches()
             && MediaType.TEXT_EVENT_STREAM_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT)));
   }
 
