@@ -137,6 +137,8 @@ class ArchitectureTests {
           "doni.secret",
           "doni.hardwaretype",
           "doni.database",
+          // What two messages about a backend have in common.
+          "doni.backend",
           "doni.worker",
           "doni.enrollment");
 

@@ -3,10 +3,13 @@ package doni.console;
 import com.github.benmanes.caffeine.cache.Ticker;
 import doni.api.auth.TokenValidation.TokenValidator;
 import doni.database.RetentionJob;
+import doni.event.ChangeWatch;
+import doni.event.HardwareEventStore;
 import doni.openstack.KeystoneProperties;
 import doni.openstack.KeystoneSession;
 import doni.secret.KeyedHash;
 import doni.secret.SecretEncryptor;
+import doni.task.LanePauseReader;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -68,6 +71,11 @@ class ConsoleConfiguration {
     private static final String CONTENT_POLICY =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
             + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    @Bean
+    ChangeWatch changeWatch(HardwareEventStore events, LanePauseReader pauses) {
+      return new ChangeWatch(events, pauses::current);
+    }
 
     @Bean
     ConsoleSession consoleSession(

@@ -152,8 +152,9 @@ class HttpExchangeTests {
 
   @Test
   void refusesAHeaderThatWouldBeginAnother() {
-    assertThatThrownBy(
-            () -> HttpExchange.send(NO_FILE, "GET", uri(), Map.of("X-Auth-Token", "a\r\nX: b"), null, 1_000))
+    assertThatThrownBy(() ->
+            HttpExchange.send(
+                NO_FILE, "GET", uri(), Map.of("X-Auth-Token", "a\r\nX: b"), null, 1_000))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("X-Auth-Token has a control character");
   }

@@ -157,8 +157,18 @@ class PrivateAuthorityTests {
     keytool(
         "authority",
         List.of(
-            "-gencert", "-rfc", "-infile", request, "-outfile", issued, "-ext", "san=dns:localhost",
-            "-startdate", "2020/01/01", "-validity", "10"));
+            "-gencert",
+            "-rfc",
+            "-infile",
+            request,
+            "-outfile",
+            issued,
+            "-ext",
+            "san=dns:localhost",
+            "-startdate",
+            "2020/01/01",
+            "-validity",
+            "10"));
     keytool("authority", "expired", List.of("-importcert", "-noprompt", "-file", authority));
     keytool("expired", List.of("-importcert", "-file", issued));
   }

@@ -3,17 +3,15 @@ package doni.event;
 import doni.database.DatabasePoller;
 import doni.enrollment.HardwareId;
 import doni.event.HardwareEventStore.EventFeedPosition;
-import doni.task.LanePauseReader;
-import doni.worker.LanePause;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,18 +38,21 @@ public final class ChangeWatch {
   private static final String LANES = "lanes";
 
   private final HardwareEventStore events;
-  private final LanePauseReader pauses;
+  private final Supplier<?> lanes;
   private final DatabasePoller poller = new DatabasePoller("change-watch", 1);
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private boolean started;
   private boolean closed;
   private @Nullable EventFeedPosition position;
-  private Map<String, LanePause> paused = Map.of();
+  private @Nullable Object seenLanes;
 
-  ChangeWatch(HardwareEventStore events, LanePauseReader pauses) {
+  /**
+   * @param lanes reads what is shown of the lanes, which writes no events
+   */
+  public ChangeWatch(HardwareEventStore events, Supplier<?> lanes) {
     this.events = events;
-    this.pauses = pauses;
+    this.lanes = lanes;
   }
 
   /**
@@ -153,9 +154,9 @@ public final class ChangeWatch {
   }
 
   private void readLanes() {
-    Map<String, LanePause> now = pauses.current();
-    if (!now.equals(paused)) {
-      paused = now;
+    Object now = lanes.get();
+    if (!now.equals(seenLanes)) {
+      seenLanes = now;
       send(new ChangeNotice(HardwareEventStore.SITE, null, LANES));
     }
   }

@@ -1,7 +1,6 @@
 package doni.event;
 
 import doni.database.RetentionJob;
-import doni.task.LanePauseReader;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -16,11 +15,6 @@ import org.springframework.core.env.Environment;
 class EventConfiguration {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventConfiguration.class);
-
-  @Bean
-  ChangeWatch changeWatch(HardwareEventStore events, LanePauseReader pauses) {
-    return new ChangeWatch(events, pauses);
-  }
 
   @Bean
   ConsoleLinks consoleLinks(Environment environment) {

@@ -179,7 +179,10 @@ class LeftoverStore {
 
   /** Gives up a claim, to wait for an obstacle. */
   public void waitFor(ClaimedLeftover claimed, String obstacle, Instant next) {
-    update(claimed, LeftoverSql.CLAIM.release() + ", reason = :reason, next_attempt_at = :next", LeftoverSql.CLAIM.isMine())
+    update(
+            claimed,
+            LeftoverSql.CLAIM.release() + ", reason = :reason, next_attempt_at = :next",
+            LeftoverSql.CLAIM.isMine())
         .param("reason", obstacle)
         .param("next", TimestampColumns.timestamp(next))
         .update();
@@ -247,7 +250,8 @@ class LeftoverStore {
                 """
                 delete from leftover l where l.id = ? and %s and not %s
                 """
-                    .formatted(LeftoverSql.CLAIM.isFree(), WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED))
+                    .formatted(
+                        LeftoverSql.CLAIM.isFree(), WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED))
             .param(id)
             .update()
         > 0;

@@ -214,7 +214,8 @@ final class TaskUpdateMapper {
         details(scope, result.details()),
         result.changes().isEmpty()
             ? List.of()
-            : List.of(NewEvent.of("worker.deferred", Map.of("reason", INTERRUPTED), result.changes())));
+            : List.of(
+                NewEvent.of("worker.deferred", Map.of("reason", INTERRUPTED), result.changes())));
   }
 
   private TaskUpdate failed(AttemptScope scope, Outcome.Failed outcome, Instant now) {
