@@ -115,7 +115,8 @@ final class NextSteps {
                 credential.secret(),
                 service,
                 site.machines().uri() + "/machines"));
-    step("with python-doniclient", "openstack hardware list");
+    // Its table breaks where devices have different workers.
+    step("with python-doniclient", "openstack hardware list --worker-type k8s");
     step("with python-chi-edge", "chi-edge device list");
     step("with Doni's own command line", "./doni get", "./doni describe attic-pi");
     step(
