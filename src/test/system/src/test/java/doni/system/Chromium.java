@@ -18,6 +18,7 @@ import java.util.logging.Logger;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -134,8 +135,13 @@ final class Chromium implements AutoCloseable {
     return text("return document.querySelector(arguments[0]) !== null", selector).equals("true");
   }
 
+  /** Clicks, again where the page has replaced the element meanwhile. */
   void click(String selector) {
-    element(selector).click();
+    try {
+      element(selector).click();
+    } catch (StaleElementReferenceException _) {
+      element(selector).click();
+    }
   }
 
   void type(String selector, String text) {
