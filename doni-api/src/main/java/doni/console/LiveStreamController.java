@@ -40,7 +40,8 @@ import org.springframework.web.server.ResponseStatusException;
  * connection, but no statement of its own: one {@link ChangeWatch} serves them all.
  *
  * <p>It ends with the session, with the token, and when the caller may no longer read what the page
- * shows; that is checked before each event, and every {@value #CHECK_SECONDS} seconds.
+ * shows; that is checked before an event, at most once a second, and every {@value #CHECK_SECONDS}
+ * seconds.
  */
 @ConsoleController
 class LiveStreamController {
@@ -54,6 +55,10 @@ class LiveStreamController {
 
   private static final int CHECK_SECONDS = 10;
   private static final Duration CHECK = Duration.ofSeconds(CHECK_SECONDS);
+
+  /** Notices come more often than that, and a check reads the session. */
+  private static final Duration CHECKED = Duration.ofSeconds(1);
+
   private static final Duration MAX_DURATION = Duration.ofMinutes(15);
   private static final byte[] BEGINNING = bytes("retry: 1000\n\n");
   private static final byte[] CHANGED = bytes("event: changed\ndata:\n\n");
@@ -146,10 +151,17 @@ class LiveStreamController {
     long end = System.nanoTime() + MAX_DURATION.toNanos();
     out.write(BEGINNING);
     out.flush();
+    long checked = System.nanoTime() - CHECKED.toNanos();
     while (System.nanoTime() < end) {
       boolean changed = watcher.await(CHECK).isPresent();
-      if (changes.closed() || !mayContinue.holds()) {
+      if (changes.closed()) {
         return;
+      }
+      if (System.nanoTime() - checked >= CHECKED.toNanos()) {
+        if (!mayContinue.holds()) {
+          return;
+        }
+        checked = System.nanoTime();
       }
       out.write(changed ? CHANGED : COMMENT);
       out.flush();

@@ -48,9 +48,15 @@ public record ServiceAccess(
     if (!trust.file().isEmpty() || environment.getOrDefault("OS_CLOUD", "").isEmpty()) {
       return trust;
     }
-    return OpenStackCredentials.find(environment, null)
-        .map(OpenStackCredentials::trust)
-        .orElse(trust);
+    try {
+      return OpenStackCredentials.find(environment, null)
+          .map(OpenStackCredentials::trust)
+          .orElse(trust);
+    } catch (CommandFailedException _) {
+      // A command that has a token works without the cloud; one that needs its credentials says
+      // what is wrong with it.
+      return trust;
+    }
   }
 
   private static URI checked(String text) {

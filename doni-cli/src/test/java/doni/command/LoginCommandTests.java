@@ -179,6 +179,18 @@ class LoginCommandTests {
     assertThat(stored()).doesNotExist();
   }
 
+  @Test
+  void aTokenNeedsNoCloudsYaml() {
+    service
+        .environment("OS_TOKEN", "t0ken")
+        .environment("OS_CLOUD", "gone")
+        .environment("OS_CLIENT_CONFIG_FILE", "/nonexistent/clouds.yaml");
+
+    FakeService.Ended ended = service.run("get");
+
+    assertThat(ended.code()).as(ended.err()).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"option", "variable", "only cloud"})
   void takesAnApplicationCredentialFromCloudsYaml(String choice) throws IOException {

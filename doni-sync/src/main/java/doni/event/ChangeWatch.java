@@ -43,7 +43,10 @@ public final class ChangeWatch {
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private boolean started;
-  private boolean closed;
+
+  /** Not under the lock, which is held while the database is read. */
+  private volatile boolean closed;
+
   private @Nullable EventFeedPosition position;
   private @Nullable Object seenLanes;
 
@@ -58,7 +61,7 @@ public final class ChangeWatch {
   /**
    * What changed.
    *
-   * @param hardware {@link HardwareEventStore#SITE} if it is no single hardware
+   * @param hardware {@link HardwareEventStore#SITE} if it concerns more than one hardware
    * @param projectId the project of the hardware; null for the site
    * @param kind the kind of the event, or {@code lanes}
    */
@@ -117,19 +120,15 @@ public final class ChangeWatch {
     return watcher;
   }
 
-  /** Returns whether the service stops: whoever watches should end. */
+  /** Returns whether the service stops, so that every watcher should end. */
   public boolean closed() {
-    synchronized (lock) {
-      return closed;
-    }
+    return closed;
   }
 
   /** Ends the watch before a graceful shutdown, which waits for those who watch. */
   @EventListener(ContextClosedEvent.class)
   void close() {
-    synchronized (lock) {
-      closed = true;
-    }
+    closed = true;
     poller.stopNow();
     ChangeNotice end = new ChangeNotice(HardwareEventStore.SITE, null, LANES);
     watchers.forEach(watcher -> {

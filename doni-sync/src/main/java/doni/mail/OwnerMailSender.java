@@ -72,39 +72,46 @@ final class OwnerMailSender {
     if (failures.isEmpty()) {
       return;
     }
-    int before = failures.get();
-    boolean held = true;
-    while (held && goesOn.getAsBoolean()) {
+    MailTurn turn = new MailTurn(true, failures.get());
+    while (turn.held() && goesOn.getAsBoolean()) {
       Optional<DueMail> due = store.next(clock.instant());
       if (due.isEmpty()) {
         break;
       }
-      held = send(due.get(), before);
-      before = 0;
+      turn = send(due.get(), turn.failures());
     }
-    if (held) {
+    if (turn.held()) {
       store.release();
     }
   }
 
-  private boolean send(DueMail due, int failures) {
+  /**
+   * What one mail leaves to the next.
+   *
+   * @param held whether this replica may go on
+   * @param failures of the mail server, consecutive
+   */
+  private record MailTurn(boolean held, int failures) {}
+
+  private MailTurn send(DueMail due, int failures) {
     Instant now = clock.instant();
     Optional<MailAddress> address = MailAddress.parse(due.address());
     if (address.isEmpty()) {
-      refuse(due, "contact_email is not one plain address", now.plus(NO_ADDRESS));
-      return true;
+      Instant until = now.plus(NO_ADDRESS);
+      warn(due, "contact_email is not one plain address", until);
+      return new MailTurn(store.unusable(due.address(), until), failures);
     }
     return switch (server.send(address.get(), writer.write(due))) {
       case MailResult.Sent() -> {
         sent.increment();
-        if (failures > 0) {
-          LOG.info("The mail server works again");
-        }
-        yield store.sent(due, now);
+        answered(failures);
+        yield new MailTurn(store.sent(due, now), 0);
       }
       case MailResult.MailRefused(String reason, Duration pause) -> {
-        refuse(due, reason, now.plus(pause));
-        yield true;
+        Instant until = now.plus(pause);
+        answered(failures);
+        warn(due, reason, until);
+        yield new MailTurn(store.refused(due.address(), until), 0);
       }
       case MailResult.ServerFailed(String reason) -> {
         failed.increment();
@@ -112,14 +119,19 @@ final class OwnerMailSender {
         if (failures == 0) {
           LOG.warn("No mail can be sent; trying again: {}", reason);
         }
-        yield false;
+        yield new MailTurn(false, failures + 1);
       }
     };
   }
 
-  private void refuse(DueMail due, String reason, Instant until) {
+  private static void answered(int failures) {
+    if (failures > 0) {
+      LOG.info("The mail server works again");
+    }
+  }
+
+  private void warn(DueMail due, String reason, Instant until) {
     refused.increment();
-    store.refused(due.address(), until);
     OwnerProblem first = due.begun().isEmpty() ? due.ended().getFirst() : due.begun().getFirst();
     LOG.warn("The contact of device {} gets no mail until {}: {}", first.device(), until, reason);
   }

@@ -181,14 +181,19 @@ final class OwnerMailStore {
                 .update();
           }
           quieten(mail, now);
-          return mine("update mail_dispatch set failures = 0, failing_since = null, "
-                      + HOLD.renew()
-                      + " where "
-                      + HOLD.isMine())
-                  .update()
-              > 0;
+          return works();
         });
     return Boolean.TRUE.equals(held);
+  }
+
+  /** The mail server answered: its failures are over, and the claim lasts longer. */
+  private boolean works() {
+    return mine("update mail_dispatch set failures = 0, failing_since = null, "
+                + HOLD.renew()
+                + " where "
+                + HOLD.isMine())
+            .update()
+        > 0;
   }
 
   /** A problem that ended while its mail was sent is stored again, so that its end is told. */
@@ -225,8 +230,32 @@ final class OwnerMailStore {
         .update();
   }
 
-  /** Leaves an address alone for a time, because nothing can be sent to it. */
-  void refused(String address, Instant until) {
+  /**
+   * Records that the mail server refused an address, which is left alone for a time.
+   *
+   * @return whether this replica still holds the mail server
+   */
+  boolean refused(String address, Instant until) {
+    Boolean held =
+        transaction.execute(_ -> {
+          leaveAlone(address, until);
+          return works();
+        });
+    return Boolean.TRUE.equals(held);
+  }
+
+  /**
+   * Records that nothing can be sent to an address, without asking the mail server.
+   *
+   * @return whether this replica still holds the mail server
+   */
+  boolean unusable(String address, Instant until) {
+    leaveAlone(address, until);
+    return mine("update mail_dispatch set " + HOLD.renew() + " where " + HOLD.isMine()).update()
+        > 0;
+  }
+
+  private void leaveAlone(String address, Instant until) {
     jdbc.sql(
             """
             insert into mail_recipient as r (address, refused_until, refusals) values (:address, :until, 1)

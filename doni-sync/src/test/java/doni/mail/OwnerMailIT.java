@@ -372,6 +372,46 @@ class OwnerMailIT {
         .containsExactly(OWNER, "gone@example.org");
   }
 
+  /** An answer about one address shows that the mail server works. */
+  @Test
+  void aRefusedAddressEndsTheOutageAndKeepsTheClaim() {
+    availability(device("a", "gone@example.org"), "OFFLINE", "silent");
+    clock.move(Duration.ofMinutes(16));
+    monitor(settings).update();
+    jdbc.sql("update mail_dispatch set failures = 3, failing_since = now() - interval '1 hour'")
+        .update();
+    OwnerMailStore store = store(settings);
+    assertThat(store.hold()).contains(3);
+    jdbc.sql("update mail_dispatch set held_until = now() + interval '1 second'").update();
+
+    assertThat(store.refused("gone@example.org", clock.instant())).isTrue();
+
+    assertThat(store.failingSeconds()).isZero();
+    assertThat(
+            jdbc.sql(
+                    "select failures = 0 and held_until > now() + interval '1 minute' from mail_dispatch")
+                .query(Boolean.class)
+                .single())
+        .isTrue();
+  }
+
+  @Test
+  void aReplicaThatLostItsClaimSendsNothingMore() {
+    availability(device("a", "gone@example.org"), "OFFLINE", "silent");
+    availability(device("b", OWNER), "OFFLINE", "silent");
+    clock.move(Duration.ofMinutes(16));
+    monitor(settings).update();
+    server.refusesRecipient("gone@example.org", 550, "unknown");
+
+    sender.send(() -> {
+      jdbc.sql("update mail_dispatch set holder = gen_random_uuid()").update();
+      return true;
+    });
+
+    assertThat(count("refused")).isEqualTo(1);
+    assertThat(server.received()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -147,7 +147,7 @@ class DemoIT {
     return matcher.group(1);
   }
 
-  /** What the demo tells of its progress, without the times. */
+  /** What the demo prints about its progress, without the times. */
   private List<String> told() throws IOException {
     return output()
         .lines()
