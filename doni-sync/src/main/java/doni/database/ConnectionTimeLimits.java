@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -29,8 +30,13 @@ final class ConnectionTimeLimits {
           "tcpKeepAlive", "true",
           "hostRecheckSeconds", "1");
 
-  /** Shorter than the socket limit, so that a slow statement does not cost its connection. */
-  private static final String STATEMENT_LIMIT = "set statement_timeout = '25s'";
+  /**
+   * The limit of a statement is shorter than that of the socket, so that a slow statement does not
+   * cost its connection. A replica that stops in the middle of a transaction, as a paused virtual
+   * machine does, loses the locks that it holds before the statements that wait for them give up.
+   */
+  private static final Map<String, String> SESSION =
+      Map.of("statement_timeout", "25s", "idle_in_transaction_session_timeout", "15s");
 
   /** Leaves time to replace two silent connections before a caller gives up after five seconds. */
   private static final long VALIDATION_MILLIS = 2_000;
@@ -41,8 +47,8 @@ final class ConnectionTimeLimits {
   static void limit(HikariDataSource pool) {
     Properties own = pool.getDataSourceProperties();
     POOL.forEach(own::putIfAbsent);
-    if (pool.getConnectionInitSql() == null && !setsOptions(pool)) {
-      pool.setConnectionInitSql(STATEMENT_LIMIT);
+    if (pool.getConnectionInitSql() == null) {
+      pool.setConnectionInitSql(sessionLimits(pool));
     }
     if (pool.getValidationTimeout() == new HikariConfig().getValidationTimeout()) {
       pool.setValidationTimeout(VALIDATION_MILLIS);
@@ -84,11 +90,17 @@ final class ConnectionTimeLimits {
     return source;
   }
 
-  private static boolean setsOptions(HikariDataSource pool) {
+  private static @Nullable String sessionLimits(HikariDataSource pool) {
     Properties inUrl = Driver.parseURL(String.valueOf(pool.getJdbcUrl()), null);
     String options =
         String.valueOf(pool.getDataSourceProperties().get("options"))
             + (inUrl == null ? "" : inUrl.getProperty("options", ""));
-    return options.contains("statement_timeout");
+    String limits =
+        SESSION.entrySet().stream()
+            .filter(limit -> !options.contains(limit.getKey()))
+            .map(limit -> "set %s = '%s'".formatted(limit.getKey(), limit.getValue()))
+            .sorted()
+            .collect(Collectors.joining("; "));
+    return limits.isEmpty() ? null : limits;
   }
 }

@@ -18,7 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lock that Postgres keeps for all replicas, on a connection that is held meanwhile.
+ * A lock that Postgres keeps for all replicas, on a connection that is held meanwhile. A replica
+ * that is alive renews it; one that stands still loses it after {@link #LEASE}, so that the others
+ * continue.
  *
  * <p>Threads of this replica queue up before it, so that a lock takes one connection of the pool
  * however many wait for it.
@@ -31,11 +33,27 @@ final class PostgresAdvisoryLock implements DistributedLock {
   /** How long Postgres may take to tell that a wait is over. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
+  /** Shorter than the claim of an attempt, which is fenced at each write. */
+  static final Duration LEASE = Duration.ofSeconds(15);
+
+  private static final int RENEWALS_PER_LEASE = 5;
+
   private final DataSource database;
+  private final Duration lease;
+  private final Duration renewal;
   private final Map<String, ReentrantLock> here = new ConcurrentHashMap<>();
 
   PostgresAdvisoryLock(DataSource database) {
+    this(database, LEASE, LEASE.dividedBy(RENEWALS_PER_LEASE));
+  }
+
+  /**
+   * @param lease how long a lock outlasts its last renewal
+   */
+  PostgresAdvisoryLock(DataSource database, Duration lease, Duration renewal) {
     this.database = database;
+    this.lease = lease;
+    this.renewal = renewal;
   }
 
   @Override
@@ -63,7 +81,7 @@ final class PostgresAdvisoryLock implements DistributedLock {
 
   private <T> T amongReplicas(String name, Duration patience, Supplier<T> work) {
     Connection connection = acquired(name, patience);
-    try {
+    try (LockRenewal _ = LockRenewal.start(connection, renewal)) {
       return work.get();
     } finally {
       release(connection);
@@ -98,8 +116,7 @@ final class PostgresAdvisoryLock implements DistributedLock {
   }
 
   /** Waits for the lock, which may last longer than the pool lets a statement take. */
-  private static void waitUpTo(Connection connection, Duration patience, String name)
-      throws SQLException {
+  private void waitUpTo(Connection connection, Duration patience, String name) throws SQLException {
     int limit = connection.getNetworkTimeout();
     long longest = Math.max(0, patience.toMillis()) + ANSWER.toMillis();
     connection.setNetworkTimeout(Runnable::run, (int) longest);
@@ -107,12 +124,11 @@ final class PostgresAdvisoryLock implements DistributedLock {
     connection.setNetworkTimeout(Runnable::run, limit);
   }
 
-  private static void acquire(Connection connection, String name, Duration patience)
-      throws SQLException {
+  private void acquire(Connection connection, String name, Duration patience) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "set local statement_timeout = 0; set local lock_timeout = "
-              + Math.max(1, patience.toMillis()));
+          "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = %d; set local lock_timeout = %d"
+              .formatted(lease.toMillis(), Math.max(1, patience.toMillis())));
     }
     try (PreparedStatement lock =
         connection.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 0))")) {

@@ -36,6 +36,7 @@ class ConnectionTimeLimitsIT {
 
     try (Connection connection = pool.getConnection()) {
       assertThat(value(connection, "show statement_timeout")).isEqualTo("25s");
+      assertThat(value(connection, "show idle_in_transaction_session_timeout")).isEqualTo("15s");
       assertThat(connection.getNetworkTimeout()).isEqualTo(30_000);
     }
   }
@@ -46,7 +47,18 @@ class ConnectionTimeLimitsIT {
 
     try (Connection connection = pool.getConnection()) {
       assertThat(value(connection, "show statement_timeout")).isEqualTo("3s");
+      assertThat(value(connection, "show idle_in_transaction_session_timeout")).isEqualTo("15s");
       assertThat(connection.getNetworkTimeout()).isEqualTo(7_000);
+    }
+  }
+
+  @Test
+  void leavesEveryLimitThatTheUrlSets() throws SQLException {
+    open("?options=-c%20statement_timeout=3s%20-c%20idle_in_transaction_session_timeout=4s");
+
+    try (Connection connection = pool.getConnection()) {
+      assertThat(value(connection, "show statement_timeout")).isEqualTo("3s");
+      assertThat(value(connection, "show idle_in_transaction_session_timeout")).isEqualTo("4s");
     }
   }
 

@@ -80,6 +80,44 @@ class PostgresAdvisoryLockIT {
   }
 
   private void assertGivesUp(DistributedLock second) {
+    whileHeld(
+        lock,
+        () ->
+            assertThatExceptionOfType(BackendException.class)
+                .isThrownBy(() -> second.runLocked("project", Duration.ofMillis(50), () -> "never"))
+                .matches(e -> e.kind() == BackendException.Kind.NOT_SENT)
+                .withMessageContaining("holds the lock project"));
+  }
+
+  /** As a process does that SIGSTOP or its hypervisor has stopped: it sends nothing. */
+  @Test
+  void aReplicaThatStandsStillLosesIt() {
+    DistributedLock still = new PostgresAdvisoryLock(pool, Duration.ofSeconds(1), LONG);
+
+    whileHeld(
+        still,
+        () ->
+            assertThat(
+                    otherReplicas.<String>runLocked(
+                        "project", Duration.ofSeconds(10), () -> "free"))
+                .isEqualTo("free"));
+  }
+
+  @Test
+  void aReplicaThatWorksSlowlyKeepsIt() {
+    DistributedLock slow =
+        new PostgresAdvisoryLock(pool, Duration.ofSeconds(1), Duration.ofMillis(100));
+
+    whileHeld(
+        slow,
+        () ->
+            assertThatExceptionOfType(BackendException.class)
+                .isThrownBy(
+                    () -> otherReplicas.runLocked("project", Duration.ofSeconds(3), () -> "never"))
+                .withMessageContaining("holds the lock project"));
+  }
+
+  private static void whileHeld(DistributedLock lock, Runnable test) {
     CountDownLatch held = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -92,12 +130,11 @@ class PostgresAdvisoryLockIT {
                 return await(done);
               }));
       await(held);
-
-      assertThatExceptionOfType(BackendException.class)
-          .isThrownBy(() -> second.runLocked("project", Duration.ofMillis(50), () -> "never"))
-          .matches(e -> e.kind() == BackendException.Kind.NOT_SENT)
-          .withMessageContaining("holds the lock project");
-      done.countDown();
+      try {
+        test.run();
+      } finally {
+        done.countDown();
+      }
     }
   }
 

@@ -85,6 +85,11 @@ public final class SimulatedIronic extends SimulatedApi {
     return conductor.exclusively(() -> conductor.find(uuidOrName).map(ObjectNode::deepCopy));
   }
 
+  /** How many nodes there are. */
+  public int nodes() {
+    return conductor.exclusively(() -> conductor.nodes().size());
+  }
+
   /** The ports of a node as they are stored. */
   public List<ObjectNode> ports(String nodeUuid) {
     return conductor.exclusively(() ->
