@@ -21,6 +21,11 @@ record Database(String url) {
     return texts("select distinct picked_by from scheduled_tasks where picked");
   }
 
+  /** How many attempts run, or ran on a replica that is dead or stands still. */
+  int attempts() throws SQLException {
+    return texts("select task_instance from scheduled_tasks where picked").size();
+  }
+
   /** Whether the inventory still has a device, be it a deleted one. */
   boolean knows(UUID device) throws SQLException {
     return !texts("select uuid::text from hardware where uuid = ?", device).isEmpty()
