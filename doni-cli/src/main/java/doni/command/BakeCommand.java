@@ -4,16 +4,15 @@ import doni.client.CommandFailedException;
 import doni.client.JsonValue;
 import doni.client.ServiceApiClient;
 import doni.client.TerminalText;
-import java.io.IOException;
+import doni.command.BakeTarget.FolderTarget;
+import doni.command.BakeTarget.ImageTarget;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * {@code doni bake}: writes the {@code config.json} with which a device boots. Where there is one
@@ -22,7 +21,6 @@ import tools.jackson.core.JacksonException;
  */
 final class BakeCommand implements ApiCommand {
 
-  private static final String FILE = "config.json";
   private static final String UUID = "uuid";
 
   /** Of an image that registers itself, which a baked device must not do. */
@@ -47,6 +45,10 @@ final class BakeCommand implements ApiCommand {
         .parameters("DEVICE", 1, 1)
         .option("-o,--output", "DIR", "Folder for config.json (default: .); - prints it.")
         .option(
+            "--image",
+            "FILE",
+            "Image of balenaOS, whose boot partition gets the file. Needs mtools.")
+        .option(
             "--boot-target-device",
             "DEV",
             "Where the image installs balenaOS at its first boot, for example nvme0n1.")
@@ -58,37 +60,64 @@ final class BakeCommand implements ApiCommand {
         .exitCode(1, "the service refused the request, or the file cannot be written")
         .exitCode(2, "invalid arguments")
         .example("doni bake greenhouse-pi --wait")
-        .example("doni bake greenhouse-pi -o /media/owner/resin-boot");
+        .example("doni bake greenhouse-pi -o /media/owner/resin-boot")
+        .example("doni bake greenhouse-pi --image balena-raspberrypi4-64.img");
   }
 
   @Override
   public int run(CommandArguments arguments, CommandConsole console) throws InterruptedException {
     String device = arguments.positional().get(0);
-    String folder = arguments.value("--output").orElse(".");
-    Path file = Path.of(folder).resolve(FILE);
-    boolean print = folder.equals("-");
-    if (!print && !Files.isDirectory(Path.of(folder))) {
+    Optional<BakeTarget> target = target(arguments, console);
+    JsonValue baked = baked(device, arguments, console);
+    JsonValue present =
+        target.map(BakeTarget::presentMembers).orElseGet(() -> new JsonValue(Map.of()));
+    String former = present.path(UUID).text();
+    if (target.isPresent()
+        && !former.isEmpty()
+        && !former.equals(baked.path(UUID).text())
+        && !arguments.has("--force")) {
+      throw new CommandFailedException(
+          "%s is the one of the device %s; use another %s, or replace it with --force"
+              .formatted(
+                  target.get().name(),
+                  TerminalText.line(former),
+                  target.get() instanceof ImageTarget ? "image" : "folder"),
+          false);
+    }
+    String text = merged(present, baked, arguments).pretty() + "\n";
+    if (target.isEmpty()) {
+      console.out().print(text);
+    } else {
+      target.get().write(text);
+      console.print(device + " baked: " + target.get().name());
+    }
+    return DoniClient.OK;
+  }
+
+  /**
+   * Returns where to write; empty to print. What cannot be used fails before the service is called.
+   */
+  private static Optional<BakeTarget> target(CommandArguments arguments, CommandConsole console) {
+    Optional<String> image = arguments.value("--image");
+    Optional<String> output = arguments.value("--output");
+    if (image.isPresent()) {
+      if (output.isPresent()) {
+        throw new CommandUsageException("--image and --output cannot both be given");
+      }
+      FatTools tools = FatTools.find(console.environment().get("PATH"));
+      Path file = Path.of(image.get());
+      return Optional.of(new ImageTarget(file, BootPartitionFinder.offset(file), tools));
+    }
+    String folder = output.orElse(".");
+    if (folder.equals("-")) {
+      return Optional.empty();
+    }
+    if (!Files.isDirectory(Path.of(folder))) {
       throw new CommandFailedException(
           TerminalText.line(folder) + " is not a folder; create it, or mount the boot partition",
           false);
     }
-    JsonValue baked = baked(device, arguments, console);
-    JsonValue present = print ? new JsonValue(Map.of()) : present(file);
-    String former = present.path(UUID).text();
-    if (!former.isEmpty() && !former.equals(baked.path(UUID).text()) && !arguments.has("--force")) {
-      throw new CommandFailedException(
-          "%s is the one of the device %s; use another folder, or replace it with --force"
-              .formatted(file, TerminalText.line(former)),
-          false);
-    }
-    String text = merged(present, baked, arguments).pretty() + "\n";
-    if (print) {
-      console.out().print(text);
-    } else {
-      write(file, text);
-      console.print(device + " baked: " + file);
-    }
-    return DoniClient.OK;
+    return Optional.of(new FolderTarget(Path.of(folder)));
   }
 
   private static JsonValue baked(String device, CommandArguments arguments, CommandConsole console)
@@ -97,7 +126,7 @@ final class BakeCommand implements ApiCommand {
     int pauses = arguments.has("--wait") ? MOST_PAUSES : 0;
     while (true) {
       try {
-        return client.get(GetCommand.path(device) + "/" + FILE);
+        return client.get(GetCommand.path(device) + "/" + BakeTarget.FILE);
       } catch (CommandFailedException e) {
         if (e.status() != CONFLICT || pauses-- == 0) {
           throw e;
@@ -105,22 +134,6 @@ final class BakeCommand implements ApiCommand {
         console.pause().await(PAUSE);
       }
     }
-  }
-
-  private static JsonValue present(Path file) {
-    if (!Files.exists(file)) {
-      return new JsonValue(Map.of());
-    }
-    try {
-      JsonValue present = JsonValue.parse(Files.readString(file));
-      if (present.value() instanceof Map<?, ?>) {
-        return present;
-      }
-    } catch (IOException | JacksonException e) {
-      // Reported below.
-    }
-    throw new CommandFailedException(
-        file + " exists and is not a JSON object; remove it, or write the image again", false);
   }
 
   private static JsonValue merged(JsonValue present, JsonValue baked, CommandArguments arguments) {
@@ -148,26 +161,5 @@ final class BakeCommand implements ApiCommand {
       members.put(name, object.path(name).value());
     }
     return members;
-  }
-
-  /** Replaces the file at once, so that it is never half-written, nor readable for others. */
-  private static void write(Path file, String text) {
-    try {
-      Path written =
-          Files.createTempFile(
-              file.toAbsolutePath().getParent(),
-              "config",
-              ".tmp",
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      try {
-        Files.writeString(written, text);
-        Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(written);
-      }
-    } catch (IOException e) {
-      throw new CommandFailedException(
-          file + " cannot be written; choose a folder that you can write to with --output", false);
-    }
   }
 }
