@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -98,6 +99,9 @@ class Stage:
         self.alice, self.bob, self.admin = (User(self, name) for name in ("alice", "bob", "admin"))
         self.uuid = None
 
+    def close(self):
+        """Stops what the checks have started."""
+
     def call(self, method, path, token=None, body=None):
         """Status, headers and body of one call without the client; JSON is decoded."""
         return self.call_service(self.url, method, path, token, body)
@@ -183,11 +187,20 @@ def doni_logs_no_password_and_no_token(s):
     expect(found == 0, f"{found} of the {len(s.secrets)} secrets of this run stand in {s.log.name}")
 
 
-def main(usage, stage_class=Stage):
+def main(usage, stage_class=Stage, arguments=2):
     """Runs the checks in their order; the exit code is 1 if any failed."""
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 1 + arguments:
         sys.exit(usage)
+    # Turned into an exception, so that what the stage has started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     stage = stage_class(*sys.argv[1:])
+    try:
+        run(stage)
+    finally:
+        stage.close()
+
+
+def run(stage):
     checks = [*CHECKS, doni_logs_no_password_and_no_token]
     failed = 0
     for function in checks:

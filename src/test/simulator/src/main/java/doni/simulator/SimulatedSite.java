@@ -1,6 +1,7 @@
 package doni.simulator;
 
 import doni.simulator.balena.SimulatedBalena;
+import doni.simulator.blazar.Nodes;
 import doni.simulator.blazar.SimulatedBlazar;
 import doni.simulator.ironic.SimulatedIronic;
 import doni.simulator.keystone.SimulatedKeystone;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything around the service, simulated: the backends, each on a port of its own, and the
@@ -31,6 +33,7 @@ public final class SimulatedSite implements AutoCloseable {
     private int kubernetesPort;
     private int tuneloPort;
     private Clock clock = Clock.systemUTC();
+    private @Nullable Nodes nodes;
 
     private Builder() {}
 
@@ -51,6 +54,12 @@ public final class SimulatedSite implements AutoCloseable {
 
     public Builder clock(Clock other) {
       clock = other;
+      return this;
+    }
+
+    /** The nodes that Blazar finds, in place of the simulated ones. */
+    public Builder nodes(Nodes others) {
+      nodes = others;
       return this;
     }
 
@@ -93,7 +102,7 @@ public final class SimulatedSite implements AutoCloseable {
             0,
             builder.clock,
             SimulatedBlazar.tokensOf(keystone),
-            new SiteNodes(kubernetes, ironic));
+            builder.nodes == null ? new SiteNodes(kubernetes, ironic) : builder.nodes);
     keystone.addService("reservation", "blazar", blazar.endpoint());
     machines = new MachineRoom(balena, keystone, devices, builder.clock);
   }

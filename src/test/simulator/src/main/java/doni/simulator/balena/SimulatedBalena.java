@@ -2,6 +2,7 @@ package doni.simulator.balena;
 
 import doni.simulator.balena.Keys.Caller;
 import doni.simulator.http.Answer;
+import doni.simulator.http.Request;
 import doni.simulator.http.SimulatedApi;
 import java.time.Clock;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class SimulatedBalena extends SimulatedApi {
 
   private final Keys keys = new Keys();
   private final Resources resources;
+  private final SupervisorApi supervisor;
   private volatile String token = keys.issue(new Caller.User(false));
 
   /**
@@ -39,6 +41,7 @@ public final class SimulatedBalena extends SimulatedApi {
                 ? new Answer.Full(400, Map.of(), "text/html; charset=utf-8", "<!DOCTYPE html>")
                 : Answer.empty(status));
     resources = new Resources(keys, clock);
+    supervisor = new SupervisorApi(keys, resources, clock);
     PlainApi plain = new PlainApi(keys, resources, () -> token);
     server
         .router()
@@ -49,12 +52,23 @@ public final class SimulatedBalena extends SimulatedApi {
         .route("POST", "/api-key/user/full", plain::userKey)
         .route("POST", "/api-key/application/{id}/provisioning", plain::provisioningKey)
         .route("POST", "/api-key/device/{id}/device-key", plain::deviceKey)
-        .route("GET", "/v7/.+", resources::get)
+        .route("GET", "/device/v3/{uuid}/state", supervisor::state)
+        .route("GET", "/v7/.+", this::get)
         .route("POST", "/v7/.+", resources::post)
         .route("PATCH", "/v7/.+", resources::patch)
         .route("PUT", "/v7/.+", resources::put)
         .route("DELETE", "/v7/.+", resources::delete);
     server.start();
+  }
+
+  private Answer get(Request request) {
+    supervisor.expire();
+    return resources.get(request);
+  }
+
+  /** Sets the variables that the operator of the site gave to all fleets, for their devices. */
+  public void fleetVariables(Map<String, String> variables) {
+    supervisor.fleetVariables(variables);
   }
 
   /** Returns the user's API key. */

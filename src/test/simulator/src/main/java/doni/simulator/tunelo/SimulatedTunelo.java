@@ -116,6 +116,17 @@ public final class SimulatedTunelo extends SimulatedApi {
     network.of(Port.Kind.HUB).forEach(hub -> network.makeReady(hub, HUB_KEY, HUB_ENDPOINT));
   }
 
+  /**
+   * The agent has made the interface of a hub; false where there is no such hub.
+   *
+   * @param endpoint address and port
+   */
+  public boolean publishHub(String uuid, String publicKey, String endpoint) {
+    Optional<Port> hub = network.port(uuid).filter(port -> port.kind() == Port.Kind.HUB);
+    hub.ifPresent(port -> network.makeReady(port, publicKey, endpoint));
+    return hub.isPresent();
+  }
+
   /** All hubs are gone; the channels stay, without a peer. */
   public void loseHubs() {
     hubs().forEach(this::remove);
