@@ -54,6 +54,25 @@ public final class SharedNames {
   /** Detail of the Blazar workers: the id of the device's resource. */
   public static final String BLAZAR_RESOURCE_ID = "blazar_resource_id";
 
+  /**
+   * Detail of the Blazar workers: the current and future leases of users that reserve the device,
+   * as objects with {@link #LEASE_ID}, {@link #LEASE_START}, {@link #LEASE_END} and {@link
+   * #LEASE_STATUS}; the first ones by their start.
+   */
+  public static final String USER_LEASES = "user_leases";
+
+  /** Of a user's lease: its id in Blazar. */
+  public static final String LEASE_ID = "lease_id";
+
+  /** Of a user's lease: its start, to the minute. */
+  public static final String LEASE_START = "start";
+
+  /** Of a user's lease: its end, to the minute. */
+  public static final String LEASE_END = "end";
+
+  /** Of a user's lease: {@code pending}, {@code active}, {@code changing} or {@code error}. */
+  public static final String LEASE_STATUS = "status";
+
   /** Property and detail of the Tunelo worker: a device's channels, by name. */
   public static final String CHANNELS = "channels";
 

@@ -176,6 +176,11 @@ record BlazarObservedState(
       Instant start,
       Instant end) {
 
+    /** Returns whether it is a reservation window that we lease to the site itself. */
+    boolean isWindow(String ourProject) {
+      return leaseName.startsWith(BlazarDesiredState.LEASE_PREFIX) && projectId.equals(ourProject);
+    }
+
     boolean overlaps(Instant from, Instant to) {
       return start.isBefore(to) && from.isBefore(end);
     }

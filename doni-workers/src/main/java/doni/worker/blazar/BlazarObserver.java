@@ -103,7 +103,7 @@ final class BlazarObserver {
     List<ResourceBooking> others = new ArrayList<>();
     for (ResourceBooking booking : all) {
       if (found.stream().anyMatch(it -> it.id().equals(booking.resourceId()))) {
-        if (isOurs(booking)) {
+        if (booking.isWindow(client.projectId())) {
           lease(booking, recorded).ifPresent(lease -> leases.put(lease.id(), lease));
         } else {
           others.add(booking);
@@ -124,11 +124,6 @@ final class BlazarObserver {
             Comparator.<BlazarResource, Boolean>comparing(
                     it -> bookings.stream().noneMatch(b -> b.resourceId().equals(it.id())))
                 .thenComparing(OLDEST_FIRST));
-  }
-
-  private boolean isOurs(ResourceBooking booking) {
-    return booking.leaseName().startsWith(BlazarDesiredState.LEASE_PREFIX)
-        && booking.projectId().equals(client.projectId());
   }
 
   private boolean isOurs(BlazarLease lease) {

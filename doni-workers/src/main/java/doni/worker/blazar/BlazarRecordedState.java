@@ -182,6 +182,7 @@ record BlazarRecordedState(
     return leases(seen, refusedWindows, busy)
         .putAll(desired.notes())
         .put(SharedNames.BLAZAR_RESOURCE_ID, resource.id())
+        .put(SharedNames.USER_LEASES, UserLeases.of(resource.id(), seen.others()))
         .put(CREATED_AT, resource.createdAt())
         .put(RESERVABLE, resource.reservable())
         .put(PROPERTY_KEYS, keys)
@@ -203,6 +204,7 @@ record BlazarRecordedState(
       Map<String, Integer> busy) {
     return leases(seen, refusedWindows, busy)
         .put(SharedNames.BLAZAR_RESOURCE_ID, former.id())
+        .put(SharedNames.USER_LEASES, UserLeases.of(former.id(), seen.others()))
         .put(CREATED_AT, former.createdAt())
         .build();
   }
@@ -219,6 +221,7 @@ record BlazarRecordedState(
   private static StateDetails.Builder withoutResource(StateDetails.Builder details) {
     return details
         .put(SharedNames.BLAZAR_RESOURCE_ID, null)
+        .put(SharedNames.USER_LEASES, null)
         .put(CREATED_AT, null)
         .put(RESERVABLE, null);
   }

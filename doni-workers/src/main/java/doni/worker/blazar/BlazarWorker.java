@@ -142,11 +142,13 @@ final class BlazarWorker implements Worker {
   public Optional<SiteListing> listSite() {
     List<BlazarResource> resources = access.listings().resources(kind).current();
     Set<String> ids = resources.stream().map(BlazarResource::id).collect(Collectors.toSet());
+    Map<String, List<Map<String, Object>>> leases = userLeases();
     SiteListing listing =
         device ->
             BlazarRecordedState.of(device.details())
                 .resourceId()
-                .filter(id -> !ids.contains(id))
+                .filter(id ->
+                    !ids.contains(id) || !UserLeases.areRecorded(device.details(), leases.get(id)))
                 .isPresent();
     return Optional.of(
         listing
@@ -159,6 +161,18 @@ final class BlazarWorker implements Worker {
             .withSignals(
                 SignalReport.shown(
                     resources.stream().flatMap(resource -> resource.signal(kind)).toList())));
+  }
+
+  /**
+   * Returns the leases of users, by the id of what they reserve. An attempt with the listing of the
+   * same moment records them without a call of its own.
+   */
+  private Map<String, List<Map<String, Object>>> userLeases() {
+    String ours = access.client().projectId();
+    return UserLeases.byResource(
+        access.listings().bookings(kind).recent().stream()
+            .filter(booking -> !booking.isWindow(ours))
+            .toList());
   }
 
   @Override

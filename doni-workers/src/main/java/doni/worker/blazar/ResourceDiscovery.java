@@ -61,9 +61,7 @@ final class ResourceDiscovery {
   private Set<String> withWindows() {
     String ours = access.client().projectId();
     return access.listings().bookings(kind).fresh().stream()
-        .filter(booking ->
-            booking.projectId().equals(ours)
-                && booking.leaseName().startsWith(BlazarDesiredState.LEASE_PREFIX))
+        .filter(booking -> booking.isWindow(ours))
         .map(ResourceBooking::resourceId)
         .collect(Collectors.toSet());
   }
