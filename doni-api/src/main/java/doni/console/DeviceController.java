@@ -192,7 +192,8 @@ class DeviceController {
             view,
             live ? service.availability(caller, device.id().toString()) : List.of(),
             service.events(caller, device.id().toString(), EVENTS, null));
-    WindowCalendar calendar = WindowCalendar.of(month, clock.instant(), page.windows());
+    WindowCalendar calendar =
+        WindowCalendar.of(month, clock.instant(), page.windows(), page.leases());
     String version = page.version();
     model.addAttribute("calendar", calendar);
     model.addAttribute("days", DayOfWeek.values());

@@ -8,6 +8,7 @@ import doni.readiness.DeviceReadiness;
 import doni.secret.MaskedPropertyView;
 import doni.task.TaskState;
 import doni.task.WorkerReport;
+import doni.worker.SharedNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +28,19 @@ record DevicePage(
     Map<String, Object> properties,
     List<WorkerRow> workers,
     List<ReservationWindowRecord> windows,
+    List<DeviceLease> leases,
     List<HardwareEvent> events) {
 
-  /** Details that have a column of their own. */
-  private static final List<String> COLUMNS =
+  /** Details that have a place of their own. */
+  private static final List<String> SHOWN_ELSEWHERE =
       List.of(
           "defer_reason",
           "last_error",
           "defer_count",
           "attempts",
           "waiting_since",
-          "next_attempt_at");
+          "next_attempt_at",
+          SharedNames.USER_LEASES);
 
   /**
    * One worker's task.
@@ -73,6 +76,7 @@ record DevicePage(
         view.forReader(device.hardwareType(), device.properties()),
         device.workers().stream().map(report -> row(report, view, events)).toList(),
         windows,
+        device.deletedAt() == null ? DeviceLease.of(device) : List.of(),
         events);
   }
 
@@ -93,6 +97,7 @@ record DevicePage(
             properties,
             workers,
             windows,
+            leases,
             events));
   }
 
@@ -100,7 +105,7 @@ record DevicePage(
       WorkerReport report, MaskedPropertyView view, List<HardwareEvent> events) {
     Map<String, Object> all = view.detailsForReader(report.workerType(), report.stateDetails());
     Map<String, Object> details = new LinkedHashMap<>(all);
-    COLUMNS.forEach(details::remove);
+    SHOWN_ELSEWHERE.forEach(details::remove);
     return new WorkerRow(
         report.workerType(),
         report.state(),
