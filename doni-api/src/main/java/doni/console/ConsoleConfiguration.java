@@ -7,6 +7,7 @@ import doni.event.ChangeWatch;
 import doni.event.HardwareEventStore;
 import doni.openstack.KeystoneProperties;
 import doni.openstack.KeystoneSession;
+import doni.resync.ResyncService;
 import doni.secret.KeyedHash;
 import doni.secret.SecretEncryptor;
 import doni.task.LanePauseReader;
@@ -73,8 +74,8 @@ class ConsoleConfiguration {
             + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     @Bean
-    ChangeWatch changeWatch(HardwareEventStore events, LanePauseReader pauses) {
-      return new ChangeWatch(events, pauses::current);
+    ChangeWatch changeWatch(HardwareEventStore events, LanePauseReader pauses, ResyncService runs) {
+      return new ChangeWatch(events, pauses::current, runs::progress);
     }
 
     @Bean

@@ -15,6 +15,7 @@ import doni.hardware.HardwarePermissions;
 import doni.hardware.HardwareReader;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
+import doni.resync.ResyncService;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -67,6 +68,7 @@ class LiveStreamController {
   private final ChangeWatch changes;
   private final HardwareEventFeed devices;
   private final EventFeedService fleet;
+  private final ResyncService resyncs;
   private final HardwarePermissions permissions;
   private final ConsoleSession sessions;
   private final TokenValidator tokens;
@@ -76,12 +78,14 @@ class LiveStreamController {
       ChangeWatch changes,
       HardwareEventFeed devices,
       EventFeedService fleet,
+      ResyncService resyncs,
       HardwarePermissions permissions,
       ConsoleSession sessions,
       TokenValidator tokens) {
     this.changes = changes;
     this.devices = devices;
     this.fleet = fleet;
+    this.resyncs = resyncs;
     this.permissions = permissions;
     this.sessions = sessions;
     this.tokens = tokens;
@@ -92,15 +96,17 @@ class LiveStreamController {
    *
    * @param device the UUID of the only device that the page shows; null for all that the caller may
    *     see
+   * @param runs whether the page shows resync runs, and nothing else
    */
   @GetMapping(ConsolePaths.LIVE)
   void follow(
       @AuthenticationPrincipal Caller caller,
       @RequestParam(required = false) @Nullable String device,
+      @RequestParam(defaultValue = "false") boolean runs,
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException {
-    LiveScope scope = authorized(caller, device);
+    LiveScope scope = authorized(caller, device, runs);
     if (!places.acquire(caller.projectId())) {
       throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS);
     }
@@ -108,7 +114,7 @@ class LiveStreamController {
       response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
       response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
       response.setHeader("X-Accel-Buffering", "no");
-      write(watcher, () -> mayContinue(request, device, scope), response.getOutputStream());
+      write(watcher, () -> mayContinue(request, device, runs, scope), response.getOutputStream());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
@@ -116,34 +122,56 @@ class LiveStreamController {
     }
   }
 
-  /**
-   * What a page shows, and so what it learns of.
-   *
-   * @param device null for all devices of the project
-   * @param project null for all projects
-   */
-  record LiveScope(@Nullable HardwareId device, @Nullable String project) {
+  /** What a page shows, and so what it learns of. */
+  sealed interface LiveScope {
 
-    boolean includes(ChangeNotice notice) {
-      if (device != null) {
+    boolean includes(ChangeNotice notice);
+
+    record OneDevice(HardwareId device) implements LiveScope {
+      @Override
+      public boolean includes(ChangeNotice notice) {
         return notice.hardware().equals(device);
       }
-      return project == null || notice.ofLanes() || project.equals(notice.projectId());
+    }
+
+    record OneProject(String project) implements LiveScope {
+      @Override
+      public boolean includes(ChangeNotice notice) {
+        return notice.ofLanes() || project.equals(notice.projectId());
+      }
+    }
+
+    record EveryProject() implements LiveScope {
+      @Override
+      public boolean includes(ChangeNotice notice) {
+        return !notice.ofRuns();
+      }
+    }
+
+    record ResyncRuns() implements LiveScope {
+      @Override
+      public boolean includes(ChangeNotice notice) {
+        return notice.ofRuns();
+      }
     }
   }
 
   /** Returns what the caller may learn of, by the rules of the streams of the API. */
-  private LiveScope authorized(Caller caller, @Nullable String device) {
+  private LiveScope authorized(Caller caller, @Nullable String device, boolean runs) {
     if (device != null) {
       HardwareId id =
           HardwareReader.uuid(device)
               .orElseThrow(() -> RequestRefusedException.NotFound.hardware(device));
       var _ = devices.follow(caller, id.toString());
-      return new LiveScope(id, null);
+      return new LiveScope.OneDevice(id);
+    }
+    if (runs) {
+      resyncs.authorizeToRead(caller);
+      return new LiveScope.ResyncRuns();
     }
     @Nullable String project = permissions.everyProject(caller) ? null : caller.projectId();
     var _ = fleet.end(caller, new EventFilter(null, null, null, null, project));
-    return new LiveScope(null, project);
+    return project == null ? new LiveScope.EveryProject() : new LiveScope.OneProject(project);
   }
 
   private void write(Watcher watcher, LiveCondition mayContinue, OutputStream out)
@@ -174,7 +202,7 @@ class LiveStreamController {
   }
 
   private boolean mayContinue(
-      HttpServletRequest request, @Nullable String device, LiveScope scope) {
+      HttpServletRequest request, @Nullable String device, boolean runs, LiveScope scope) {
     try {
       Optional<Secret> token = sessions.projectToken(request);
       if (token.isEmpty() || !sessions.continues(request)) {
@@ -182,7 +210,7 @@ class LiveStreamController {
       }
       if (tokens.validate(token.get(), request.getRemoteAddr())
           instanceof TokenValidation.Valid(Caller caller, var _)) {
-        return authorized(caller, device).equals(scope);
+        return authorized(caller, device, runs).equals(scope);
       }
       return false;
     } catch (DataAccessException | RequestRefusedException e) {

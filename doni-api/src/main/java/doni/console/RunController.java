@@ -99,7 +99,6 @@ class RunController {
     model.addAttribute("runs", runs);
     model.addAttribute("marker", marker);
     model.addAttribute("older", runs.size() < RUNS ? null : runs.getLast().uuid());
-    model.addAttribute("open", runs.stream().anyMatch(run -> !run.state().over()));
     model.addAttribute("version", version);
     return version;
   }

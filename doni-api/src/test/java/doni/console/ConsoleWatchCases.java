@@ -123,13 +123,15 @@ abstract class ConsoleWatchCases {
     ChangeNotice other = new ChangeNotice(HardwareId.random(), "q", "worker.synced");
     ChangeNotice lanes = new ChangeNotice(new HardwareId(new UUID(0, 0)), null, "lanes");
     ChangeNotice site = new ChangeNotice(new HardwareId(new UUID(0, 0)), null, "devices.lost");
+    ChangeNotice runs = new ChangeNotice(new HardwareId(new UUID(0, 0)), null, "runs");
+    List<ChangeNotice> all = List.of(own, other, lanes, site, runs);
 
-    assertThat(Stream.of(own, other, lanes, site).filter(new LiveScope(device, null)::includes))
-        .containsExactly(own);
-    assertThat(Stream.of(own, other, lanes, site).filter(new LiveScope(null, "p")::includes))
+    assertThat(all.stream().filter(new LiveScope.OneDevice(device)::includes)).containsExactly(own);
+    assertThat(all.stream().filter(new LiveScope.OneProject("p")::includes))
         .containsExactly(own, lanes);
-    assertThat(Stream.of(own, other, lanes, site).filter(new LiveScope(null, null)::includes))
+    assertThat(all.stream().filter(new LiveScope.EveryProject()::includes))
         .containsExactly(own, other, lanes, site);
+    assertThat(all.stream().filter(new LiveScope.ResyncRuns()::includes)).containsExactly(runs);
   }
 
   @Test
@@ -159,7 +161,7 @@ abstract class ConsoleWatchCases {
 
     assertThat(question).contains("Devices: 3.", "name=\"count\" value=\"3\"", prefix + "-2");
     assertThat(location).startsWith("/console/runs/");
-    assertThat(page).contains("0 of 6 tasks done", prefix + "-0", "The run has begun.");
+    assertThat(page).contains("0 of 9 tasks done", prefix + "-0", "The run has begun.");
     assertThat(admin.post(run + "/pause").statusCode()).isEqualTo(302);
     assertThat(admin.get(run).body()).contains(">paused<", "Resume");
     assertThat(admin.post(run + "/resume").statusCode()).isEqualTo(302);
@@ -168,6 +170,69 @@ abstract class ConsoleWatchCases {
     assertThat(admin.get("/console/runs").body())
         .contains(run.substring("/console/runs/".length()));
     assertThat(admin.post(run + "/pause").statusCode()).isEqualTo(409);
+  }
+
+  /** The page asks for nothing by the clock; it hears of each step. */
+  @Test
+  void openPageOfARunLearnsOfItsProgress() {
+    String id = device();
+    ConsoleBrowser admin = logIn.apply("admin");
+    admin.get("/console/devices");
+    String run =
+        admin
+            .post(
+                "/console/devices/batch/run?all_projects=True&q=%s".formatted(nameOf(id)),
+                "action",
+                "resync",
+                "scope",
+                "all",
+                "count",
+                "1")
+            .headers()
+            .firstValue("Location")
+            .orElseThrow();
+    String page = admin.get(run).body();
+    String stream = link(page, "data-stream=\"([^\"]+)\"");
+    admin.get("/console/runs");
+
+    try (Stream<String> events = opened(admin.open(stream))) {
+      Iterator<String> lines = events.iterator();
+      assertThat(lines.next()).isEqualTo("retry: 1000");
+      // The first reading, with which later ones are compared.
+      assertThat(untilChanged(lines)).isTrue();
+      long done =
+          began(() ->
+              database
+                  .sql(
+                      "update worker_task set version = version + 2, outcome = 'SYNCED' where"
+                          + " worker_type = 'k8s' and hardware_uuid = cast(? as uuid)")
+                  .param(id)
+                  .update());
+
+      assertThat(untilChanged(lines)).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - done)).isLessThan(SOON);
+      String changed = admin.get(link(page, "hx-get=\"([^\"]+)\"")).body();
+      assertThat(changed).contains("1 of 3 tasks done").doesNotContain("data-every");
+
+      long paused = began(() -> admin.post(run.replaceFirst("\\?.*", "") + "/pause"));
+      assertThat(untilChanged(lines)).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - paused)).isLessThan(SOON);
+    }
+    assertThat(status(logIn.apply("member"), stream)).isEqualTo(403);
+    admin.post(run.replaceFirst("\\?.*", "") + "/cancel");
+  }
+
+  private String nameOf(String device) {
+    return database
+        .sql("select name from hardware where uuid = cast(? as uuid)")
+        .param(device)
+        .query(String.class)
+        .single();
+  }
+
+  private static long began(Runnable change) {
+    change.run();
+    return System.nanoTime();
   }
 
   @Test
@@ -384,12 +449,26 @@ abstract class ConsoleWatchCases {
         .param("id", id)
         .update();
 
+    database
+        .sql(
+            """
+            update worker_task set state_details = '{"user_leases": [
+              {"lease_id": "lease-1", "start": "2031-03-10T08:00:00Z", "end": "2031-03-11T12:00:00Z", "status": "pending"},
+              {"lease_id": "lease-2", "start": "2031-04-01T00:00:00Z", "end": "2031-04-02T00:00:00Z", "status": "<b>"},
+              {"lease_id": "no-time"}, 7]}'
+            where worker_type = 'blazar.device' and hardware_uuid = cast(? as uuid)
+            """)
+        .param(id)
+        .update();
+
     String page = logIn.apply("member").get("/console/devices/" + id + "?month=2031-03").body();
 
     assertThat(page)
         .contains("Online 50.0 % of the time", "class=\"OFFLINE\" x=\"333\" width=\"333\"")
         .contains("<caption>2031-03</caption>", "09:00–24:00", "00:00–24:00", "00:00–17:30")
-        .contains("?month=2031-02#calendar", "?month=2031-04#calendar");
+        .contains("?month=2031-02#calendar", "?month=2031-04#calendar")
+        .contains("leased 08:00–24:00", "leased 00:00–12:00", "lease-1", ">pending<", "lease-2")
+        .doesNotContain("leased 00:00–24:00", "user_leases", "<b>", "no-time");
     assertThat(logIn.apply("member").get("/console/devices/" + id + "?month=wrong").statusCode())
         .isEqualTo(200);
   }

@@ -37,8 +37,17 @@ public final class ChangeWatch {
   /** The kind of a notice that a lane was paused, or starts attempts again. */
   private static final String LANES = "lanes";
 
+  /** The kind of a notice that a resync run began, ended, was paused, or got further. */
+  private static final String RUNS = "runs";
+
+  /** Every second one: a run has a row for each of its tasks. */
+  private static final int READS_PER_READ_OF_RUNS = 2;
+
+  private static final ChangeNotice OF_RUNS = new ChangeNotice(HardwareEventStore.SITE, null, RUNS);
+
   private final HardwareEventStore events;
   private final Supplier<?> lanes;
+  private final Supplier<?> runs;
   private final DatabasePoller poller = new DatabasePoller("change-watch", 1);
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
@@ -49,13 +58,18 @@ public final class ChangeWatch {
 
   private @Nullable EventFeedPosition position;
   private @Nullable Object seenLanes;
+  private @Nullable Object seenRuns;
+  private int reads;
 
   /**
    * @param lanes reads what is shown of the lanes, which writes no events
+   * @param runs reads how far the resync runs are, which write no events; asked only while a
+   *     watcher wants to know
    */
-  public ChangeWatch(HardwareEventStore events, Supplier<?> lanes) {
+  public ChangeWatch(HardwareEventStore events, Supplier<?> lanes, Supplier<?> runs) {
     this.events = events;
     this.lanes = lanes;
+    this.runs = runs;
   }
 
   /**
@@ -63,13 +77,18 @@ public final class ChangeWatch {
    *
    * @param hardware {@link HardwareEventStore#SITE} if it concerns more than one hardware
    * @param projectId the project of the hardware; null for the site
-   * @param kind the kind of the event, or {@code lanes}
+   * @param kind the kind of the event, or {@code lanes} or {@code runs}
    */
   public record ChangeNotice(HardwareId hardware, @Nullable String projectId, String kind) {
 
     /** Returns whether it is about the lanes, which every caller may see. */
     public boolean ofLanes() {
       return kind.equals(LANES);
+    }
+
+    /** Returns whether it is about the resync runs, which few callers may see. */
+    public boolean ofRuns() {
+      return kind.equals(RUNS);
     }
   }
 
@@ -144,6 +163,7 @@ public final class ChangeWatch {
       }
       try {
         readLanes();
+        readRuns();
         readEvents(position);
       } catch (DataAccessException e) {
         // What happens meanwhile is read later; those who watch learn of an outage by themselves.
@@ -157,6 +177,22 @@ public final class ChangeWatch {
     if (!now.equals(seenLanes)) {
       seenLanes = now;
       send(new ChangeNotice(HardwareEventStore.SITE, null, LANES));
+    }
+  }
+
+  private void readRuns() {
+    if (watchers.stream().noneMatch(watcher -> watcher.wanted.test(OF_RUNS))) {
+      seenRuns = null;
+      return;
+    }
+    reads++;
+    if (reads % READS_PER_READ_OF_RUNS != 0) {
+      return;
+    }
+    Object now = runs.get();
+    if (!now.equals(seenRuns)) {
+      seenRuns = now;
+      send(OF_RUNS);
     }
   }
 

@@ -27,6 +27,11 @@ class ResyncConfiguration {
   }
 
   @Bean
+  ResyncRunReader resyncRunReader(JdbcClient jdbc, JsonMapper json) {
+    return new ResyncRunReader(jdbc, json);
+  }
+
+  @Bean
   ResyncRunMonitor resyncRunMonitor(
       ResyncRunStore runs,
       EngineProperties properties,

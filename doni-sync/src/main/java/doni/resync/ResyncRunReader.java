@@ -75,6 +75,19 @@ final class ResyncRunReader {
             now);
   }
 
+  /** Returns a text that differs as soon as a run begins, gets further, or ends. */
+  String progress() {
+    return jdbc.sql(ResyncRunSql.PROGRESS)
+        .query((row, _) ->
+            String.join(
+                "|",
+                row.getString("open"),
+                String.valueOf(row.getLong("runs")),
+                String.valueOf(row.getString("ended")),
+                String.valueOf(row.getString("cancelled"))))
+        .single();
+  }
+
   private List<ResyncRun> read(String condition, Map<String, Object> parameters, Instant now) {
     List<ResyncRun> runs =
         jdbc.sql(ResyncRunSql.READ + condition)

@@ -131,6 +131,25 @@ final class ResyncRunSql {
   static final String OPEN =
       "select uuid from sync_run where cancelled_at is null and ended_at is null";
 
+  /**
+   * How far the runs are, for a comparison only: those that are not over by their tasks, which is
+   * an index scan of a run's tasks, and the others by their number and last end.
+   */
+  static final String PROGRESS =
+      """
+      select coalesce(string_agg(concat_ws(' ', r.uuid, r.due_at, r.paused_at, p.members, p.done, p.failed, p.deferred),
+               ',' order by r.uuid) filter (where r.ended_at is null and r.cancelled_at is null), '') as open,
+        count(*) as runs, max(r.ended_at) as ended, max(r.cancelled_at) as cancelled
+      from sync_run r left join lateral (
+        select count(*) as members,
+          count(*) filter (where t.version is null or t.version >= m.done_version) as done,
+          count(*) filter (where t.version >= m.done_version and t.outcome = 'FAILED') as failed,
+          count(*) filter (where t.version >= m.done_version and t.outcome = 'DEFERRED') as deferred
+        from sync_run_task m left join %s
+        where m.run_uuid = r.uuid and r.ended_at is null and r.cancelled_at is null) p on true
+      """
+          .formatted(TASK);
+
   static final String LEFT =
       "select count(*) from sync_run_task m join %s where m.run_uuid = :run and %s"
           .formatted(TASK, NOT_DONE);

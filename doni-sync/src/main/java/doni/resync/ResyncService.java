@@ -20,11 +20,14 @@ import org.springframework.transaction.annotation.Transactional;
 public class ResyncService {
 
   private final ResyncRunStore runs;
+  private final ResyncRunReader reader;
   private final HardwareTypes types;
   private final AccessPolicy policy;
 
-  ResyncService(ResyncRunStore runs, HardwareTypes types, AccessPolicy policy) {
+  ResyncService(
+      ResyncRunStore runs, ResyncRunReader reader, HardwareTypes types, AccessPolicy policy) {
     this.runs = runs;
+    this.reader = reader;
     this.types = types;
     this.policy = policy;
   }
@@ -76,6 +79,22 @@ public class ResyncService {
   public ResyncRun cancel(Caller caller, UUID run) {
     authorize(caller);
     return found(run, runs.cancel(run));
+  }
+
+  /**
+   * Checks that a caller may see the runs; for one who is told that they changed, and then reads
+   * them.
+   */
+  public void authorizeToRead(Caller caller) {
+    authorize(caller);
+  }
+
+  /**
+   * Returns a text that differs as soon as a run begins, gets further, or ends. Shown to no one: it
+   * is compared with the one before.
+   */
+  public String progress() {
+    return reader.progress();
   }
 
   private void authorize(Caller caller) {
