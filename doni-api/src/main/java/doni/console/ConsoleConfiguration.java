@@ -98,6 +98,20 @@ class ConsoleConfiguration {
           Ticker.systemTicker());
     }
 
+    @Bean
+    WebSsoFlow webSsoFlow(
+        ConsoleProperties properties,
+        KeystoneProperties keystone,
+        @Qualifier("consoleLoginHash") KeyedHash hash,
+        Clock clock) {
+      return WebSsoFlow.of(properties, keystone, hash, clock);
+    }
+
+    @Bean
+    ConsoleRefusedPage consoleRefusedPage() {
+      return new ConsoleRefusedPage();
+    }
+
     /** Not the auto-configuration of Spring Boot, which wraps the requests of every path. */
     @Bean
     JdbcIndexedSessionRepository consoleSessions(
@@ -188,12 +202,21 @@ class ConsoleConfiguration {
                   .permitAll()
                   .requestMatchers(ConsolePaths.LOGIN, ConsolePaths.LOGOUT, ConsolePaths.PROJECT)
                   .permitAll()
-                  .requestMatchers(HttpMethod.GET, ConsolePaths.PUBLIC, ConsolePaths.ASSETS + "/**")
+                  .requestMatchers(
+                      HttpMethod.GET,
+                      ConsolePaths.PUBLIC,
+                      ConsolePaths.ASSETS + "/**",
+                      ConsolePaths.WEB_SSO + "/*")
+                  .permitAll()
+                  .requestMatchers(HttpMethod.POST, ConsolePaths.WEB_SSO_RETURN)
                   .permitAll()
                   .anyRequest()
                   .authenticated())
           .csrf(csrf ->
-              csrf.csrfTokenRepository(formTokens).csrfTokenRequestHandler(eagerFormTokens()))
+              csrf.csrfTokenRepository(formTokens)
+                  .csrfTokenRequestHandler(eagerFormTokens())
+                  // Keystone's page posts it, which has no token of ours; see WebSsoFlow.
+                  .ignoringRequestMatchers(ConsolePaths.WEB_SSO_RETURN))
           .headers(ServedConsoleConfiguration::securityHeaders)
           .exceptionHandling(handling ->
               handling

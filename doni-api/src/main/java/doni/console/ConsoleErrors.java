@@ -62,6 +62,17 @@ class ConsoleErrors {
     return forwarded(HttpStatus.FORBIDDEN, request, response, model);
   }
 
+  @RequestMapping(ConsolePaths.REFUSED)
+  String refused(HttpServletRequest request, HttpServletResponse response, Model model) {
+    HttpStatus status =
+        request.getAttribute(ConsoleRefusedPage.STATUS) instanceof HttpStatus known
+            ? known
+            : HttpStatus.SERVICE_UNAVAILABLE;
+    model.addAttribute(
+        "hint", status == HttpStatus.TOO_MANY_REQUESTS ? "error.share" : "error.busy");
+    return forwarded(status, request, response, model);
+  }
+
   private static String forwarded(
       HttpStatus status, HttpServletRequest request, HttpServletResponse response, Model model) {
     if (request.getDispatcherType() != DispatcherType.FORWARD) {

@@ -41,6 +41,9 @@ final class ConsoleLogin {
     record ApplicationCredential(String id, Secret secret) implements Credentials {}
 
     record ConfiguredToken(Secret token) implements Credentials {}
+
+    /** An unscoped token of Keystone, from a single sign-on. */
+    record FederatedToken(Secret token) implements Credentials {}
   }
 
   /** The result of a login. */
@@ -138,7 +141,13 @@ final class ConsoleLogin {
       case Credentials.Password(String user, Secret password, String domain) ->
           keystone
               .withPassword(user, password, domain)
-              .map(token -> chooseProject(keystone, token))
+              .map(identity ->
+                  chooseProject(keystone, identity.token(), keystone.projects(identity.token())))
+              .orElseGet(ConsoleLogin::refused);
+      case Credentials.FederatedToken(Secret token) ->
+          keystone
+              .projectsIfValid(token)
+              .map(projects -> chooseProject(keystone, token, projects))
               .orElseGet(ConsoleLogin::refused);
     };
   }
@@ -153,16 +162,16 @@ final class ConsoleLogin {
     return new LoginResult.Refused();
   }
 
-  private static LoginResult chooseProject(KeystoneUserLogin keystone, UserToken identity) {
-    List<UserProject> projects = keystone.projects(identity.token());
+  private static LoginResult chooseProject(
+      KeystoneUserLogin keystone, Secret identity, List<UserProject> projects) {
     return switch (projects.size()) {
       case 0 -> new LoginResult.MissingProject();
       case 1 ->
           keystone
-              .forProject(identity.token(), projects.getFirst().id())
+              .forProject(identity, projects.getFirst().id())
               .<LoginResult>map(token -> new LoginResult.LoggedIn(null, token.token()))
               .orElseGet(LoginResult.MissingProject::new);
-      default -> new LoginResult.ProjectNeeded(identity.token());
+      default -> new LoginResult.ProjectNeeded(identity);
     };
   }
 

@@ -8,6 +8,13 @@ final class ConsolePaths {
 
   static final String ROOT = "/console";
   static final String LOGIN = ROOT + "/login";
+
+  /** Where a single sign-on begins: the link of a choice on the login page. */
+  static final String WEB_SSO = LOGIN + "/websso";
+
+  /** Where a single sign-on ends: Keystone's page posts a token to it. */
+  static final String WEB_SSO_RETURN = ROOT + "/auth/websso";
+
   static final String LOGOUT = ROOT + "/logout";
   static final String PROJECT = ROOT + "/project";
   static final String DEVICES = ROOT + "/devices";
@@ -27,6 +34,7 @@ final class ConsolePaths {
   static final String UNAVAILABLE = ROOT + "/unavailable";
 
   static final String FORM_EXPIRED = ROOT + "/form-expired";
+  static final String REFUSED = ROOT + "/refused";
 
   /** No second slash, dot segment, backslash or escape, so it cannot be read as another host. */
   private static final Pattern PAGE =

@@ -15,6 +15,7 @@ import org.springframework.validation.annotation.Validated;
  * @param sessionTimeout time without a request after which a session ends
  * @param sessionLifetime time after which a session ends in any case; the token from Keystone may
  *     expire earlier
+ * @param websso single sign-on through Keystone
  */
 @ConfigurationProperties(prefix = "doni.console", ignoreUnknownFields = false)
 @Validated
@@ -22,7 +23,8 @@ record ConsoleProperties(
     @DefaultValue("true") boolean enabled,
     @Nullable String url,
     @DefaultValue("30m") Duration sessionTimeout,
-    @DefaultValue("12h") Duration sessionLifetime) {
+    @DefaultValue("12h") Duration sessionLifetime,
+    @DefaultValue WebSsoProperties websso) {
 
   private static final Duration SHORTEST = Duration.ofMinutes(1);
   private static final Duration LONGEST = Duration.ofDays(7);
@@ -31,6 +33,14 @@ record ConsoleProperties(
     var _ = ConsoleLinks.of(url);
     requireInRange("session-timeout", sessionTimeout);
     requireInRange("session-lifetime", sessionLifetime);
+    // Keystone compares the address to which it sends tokens with its own list, so it cannot be
+    // that
+    // of a request, which a client chooses.
+    if (!websso.choices().isEmpty() && (url == null || url.isBlank())) {
+      throw new IllegalArgumentException(
+          "doni.console.url is ''; allowed: with doni.console.websso.choices, the URL at which users"
+              + " open the console");
+    }
   }
 
   private static void requireInRange(String name, Duration value) {

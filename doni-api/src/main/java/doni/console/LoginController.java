@@ -19,17 +19,24 @@ import org.springframework.web.bind.annotation.RequestParam;
 @ConsoleController
 class LoginController {
 
+  static final String REDIRECT = "redirect:";
+
   private static final int MAX_FIELD = 4_096;
 
   private final ConsoleLogin login;
   private final ConsoleSession sessions;
   private final CookieCsrfTokenRepository formTokens;
+  private final WebSsoFlow webSso;
 
   LoginController(
-      ConsoleLogin login, ConsoleSession sessions, CookieCsrfTokenRepository formTokens) {
+      ConsoleLogin login,
+      ConsoleSession sessions,
+      CookieCsrfTokenRepository formTokens,
+      WebSsoFlow webSso) {
     this.login = login;
     this.sessions = sessions;
     this.formTokens = formTokens;
+    this.webSso = webSso;
   }
 
   @GetMapping(ConsolePaths.LOGIN)
@@ -48,7 +55,22 @@ class LoginController {
       Model model,
       HttpServletRequest request,
       HttpServletResponse response) {
-    Optional<Credentials> credentials = credentials(method, user.strip(), domain.strip(), secret);
+    return logIn(
+        credentials(method, user.strip(), domain.strip(), secret), next, model, request, response);
+  }
+
+  /**
+   * Logs a user in and begins a session.
+   *
+   * @param credentials empty if what was entered cannot be right
+   * @return a redirect, or the view of the form with what is wrong
+   */
+  String logIn(
+      Optional<Credentials> credentials,
+      @Nullable String next,
+      Model model,
+      HttpServletRequest request,
+      HttpServletResponse response) {
     LoginResult result =
         credentials
             .map(entered -> login.logIn(entered, request.getRemoteAddr()))
@@ -78,7 +100,7 @@ class LoginController {
     Optional<Secret> identity = sessions.identityToken(request);
     // A login that has one project only, as with an application credential, keeps no other token.
     if (identity.isEmpty() && sessions.projectToken(request).isEmpty()) {
-      return "redirect:" + ConsolePaths.LOGIN;
+      return REDIRECT + ConsolePaths.LOGIN;
     }
     model.addAttribute("projects", identity.map(login::projects).orElse(List.of()));
     return "project";
@@ -93,7 +115,7 @@ class LoginController {
     Optional<Secret> token = identity.flatMap(one -> login.choose(one, project));
     if (token.isEmpty()) {
       sessions.end(request);
-      return "redirect:" + ConsolePaths.LOGIN;
+      return REDIRECT + ConsolePaths.LOGIN;
     }
     sessions.start(request, identity.get(), token.get());
     return entered(ConsolePaths.ROOT, request, response);
@@ -112,7 +134,7 @@ class LoginController {
   /** A form that was shown before the login is of no use after it. */
   private String entered(String path, HttpServletRequest request, HttpServletResponse response) {
     formTokens.saveToken(null, request, response);
-    return "redirect:" + path;
+    return REDIRECT + path;
   }
 
   private static Optional<Credentials> credentials(
@@ -135,7 +157,8 @@ class LoginController {
     };
   }
 
-  private String refused(
+  /** Returns the form, with a problem that the bundle names. */
+  String refused(
       HttpStatus status,
       String problem,
       @Nullable String next,
@@ -150,6 +173,7 @@ class LoginController {
     model.addAttribute("problem", problem);
     model.addAttribute("keystone", login.atKeystone());
     model.addAttribute("domain", login.defaultDomain());
+    model.addAttribute("choices", webSso.choices());
     return "login";
   }
 }

@@ -81,6 +81,8 @@ class ConfigurationPageTests {
           Map.entry("doni.management", "doni.api.management.ManagementProperties"),
           Map.entry("doni.quotas", "doni.hardware.DeviceQuotas$QuotaProperties"),
           Map.entry("doni.console", "doni.console.ConsoleProperties"),
+          Map.entry(
+              "doni.console.websso.choices.<name>", "doni.console.WebSsoProperties$WebSsoChoice"),
           Map.entry("doni.deletions", "doni.hardware.DeletionProperties"),
           Map.entry("doni.proxies", "doni.api.auth.TrustedProxiesConfiguration$ProxyProperties"),
           Map.entry("doni.events", "doni.event.EventProperties"),

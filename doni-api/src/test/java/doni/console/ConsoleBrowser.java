@@ -76,6 +76,17 @@ final class ConsoleBrowser {
         contentType);
   }
 
+  /** Sends a form of a page of another site. */
+  HttpResponse<String> postFrom(String origin, String path, String body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(root + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body)),
+        "Content-Type",
+        "application/x-www-form-urlencoded",
+        "Origin",
+        origin);
+  }
+
   /** Returns the token of the last page. */
   String formToken() {
     return formToken;

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The console over HTTP, with the default policy, a Postgres and a Keystone. */
@@ -70,6 +71,11 @@ class ConsoleIT {
     keystone.knowsUser("homeless", PASSWORD, Map.of());
     keystone.knowsUser(
         "traveler", PASSWORD, Map.of("p", List.of("member"), "q", List.of("member")));
+    Instant never = Instant.parse("2100-01-01T00:00:00Z");
+    keystone.knows("api-of-reader", "p", never, "reader");
+    keystone.knows("api-of-member", "p", never, "member");
+    keystone.knows("api-of-stranger", "q", never, "member");
+    keystone.knows("api-of-admin", "ops", never, "admin");
     keystone.knows("enroller", "p", Instant.parse("2100-01-01T00:00:00Z"), "admin");
     service =
         new SpringApplication(WholeService.class)
@@ -84,8 +90,9 @@ class ConsoleIT {
                 "--doni.keystone.password=" + FakeKeystone.PASSWORD,
                 "--doni.keystone.token-cache-ttl=0s",
                 "--doni.hardware-types=device.balena,baremetal",
-                "--doni.workers.enabled=k8s,balena",
+                "--doni.workers.enabled=k8s,balena,blazar.device",
                 "--doni.workers.k8s.backend=in-memory",
+                "--doni.workers.blazar.backend=in-memory",
                 "--doni.workers.balena.backend=in-memory",
                 "--doni.workers.balena.api-endpoint=https://api.balena-cloud.com",
                 "--doni.sync.enabled=false");
@@ -613,6 +620,10 @@ class ConsoleIT {
               "/console/enroll",
               "/console/import",
               "/console/mine",
+              "/console/runs",
+              "/console/runs/live",
+              "/console/fleet",
+              "/console/login",
               page(),
               page() + "/live",
               page() + "/plan",
@@ -718,6 +729,15 @@ class ConsoleIT {
   }
 
   @Test
+  void withoutChoicesThereIsNoSingleSignOn() {
+    ConsoleBrowser browser = browser();
+
+    assertThat(browser.get("/console/login").body()).doesNotContain("/console/login/websso");
+    assertThat(browser.get("/console/login/websso/any").statusCode()).isEqualTo(404);
+    assertThat(browser.post("/console/auth/websso", "token", "any").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void germanBrowsersReadGerman() {
     HttpResponse<String> page =
         browser().get("/console/login", "Accept-Language", "de-CH,en;q=0.5");
@@ -809,6 +829,47 @@ class ConsoleIT {
     OwnerPages() {
       super(
           user -> browser().logIn(user, PASSWORD), name -> unchecked(() -> enroll(name)), database);
+    }
+  }
+
+  /** Every page and action for every kind of caller, in the same service. */
+  @Nested
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  class PagesAndCallers extends ConsoleMatrixCases {
+
+    PagesAndCallers() {
+      super(
+          user -> browser().logIn(user, PASSWORD),
+          name -> unchecked(() -> enroll(name)),
+          ConsoleIT.this::call,
+          service.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class));
+    }
+  }
+
+  /** Calls the API as a user of the console, with the same roles. */
+  private HttpResponse<String> call(String user, String method, String path, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(root + path))
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .header("X-Auth-Token", "api-of-" + user);
+    if (!body.isEmpty()) {
+      request.header(
+          "Content-Type",
+          method.equals("PATCH")
+              ? "application/json-patch+json"
+              : path.contains(":import") ? "application/x-ndjson" : "application/json");
+    }
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
   }
 

@@ -31,6 +31,13 @@ class SecretConfiguration {
     return new KeyedHash(keys(environment), "doni console cookie");
   }
 
+  /** Signs the cookie of a login that goes on elsewhere; injected by its name only. */
+  @Bean(defaultCandidate = false)
+  KeyedHash consoleLoginHash(AesGcmCipher cipher, Environment environment) {
+    Objects.requireNonNull(cipher);
+    return new KeyedHash(keys(environment), "doni console login");
+  }
+
   /** Of a file that a form of the console sends twice; injected by its name only. */
   @Bean(defaultCandidate = false)
   KeyedHash consoleFileHash(AesGcmCipher cipher, Environment environment) {

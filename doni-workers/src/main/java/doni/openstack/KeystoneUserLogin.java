@@ -89,19 +89,26 @@ public final class KeystoneUserLogin {
             .getToken());
   }
 
-  /**
-   * Returns the projects of a token's user, by name; empty if the token is no longer valid ({@code
-   * GET /v3/auth/projects}).
-   */
+  /** Returns the projects of a token's user, by name; empty if the token is no longer valid. */
   public List<UserProject> projects(Secret token) {
+    return projectsIfValid(token).orElse(List.of());
+  }
+
+  /**
+   * Returns the projects of a token's user, by name ({@code GET /v3/auth/projects}).
+   *
+   * @return empty if Keystone does not accept the token
+   */
+  public Optional<List<UserProject>> projectsIfValid(Secret token) {
     try {
-      return ask(token, identity -> identity.tokens().getProjectScopes(token.value())).stream()
-          .map(project -> new UserProject(project.getId(), project.getName()))
-          .sorted(Comparator.comparing(UserProject::name))
-          .toList();
+      return Optional.of(
+          ask(token, identity -> identity.tokens().getProjectScopes(token.value())).stream()
+              .map(project -> new UserProject(project.getId(), project.getName()))
+              .sorted(Comparator.comparing(UserProject::name))
+              .toList());
     } catch (BackendException e) {
       if (isRefusal(e)) {
-        return List.of();
+        return Optional.empty();
       }
       throw e;
     }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -58,11 +59,11 @@ class AdmissionConfiguration {
   /** Spring Security's filters run before it. */
   @Bean
   FilterRegistrationBean<RequestAdmissionFilter> requestAdmissionFilter(
-      RequestAdmission admission, MeterRegistry meters) {
+      RequestAdmission admission, MeterRegistry meters, List<RefusedRequestPage> pages) {
     Counter refused =
         Counter.builder("doni.requests.refused")
             .description("Requests refused (503, 429) because too many were being served")
             .register(meters);
-    return new FilterRegistrationBean<>(new RequestAdmissionFilter(admission, refused));
+    return new FilterRegistrationBean<>(new RequestAdmissionFilter(admission, refused, pages));
   }
 }

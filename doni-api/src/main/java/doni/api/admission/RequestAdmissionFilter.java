@@ -39,10 +39,13 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   private final RequestAdmission admission;
   private final Counter refused;
+  private final List<RefusedRequestPage> pages;
 
-  RequestAdmissionFilter(RequestAdmission admission, Counter refused) {
+  RequestAdmissionFilter(
+      RequestAdmission admission, Counter refused, List<RefusedRequestPage> pages) {
     this.admission = admission;
     this.refused = refused;
+    this.pages = List.copyOf(pages);
   }
 
   @Override
@@ -68,17 +71,34 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
       }
       case RequestAdmission.NoRoom _ -> {
         refuse(response);
-        StatusErrorText.write(response, HttpStatus.SERVICE_UNAVAILABLE.value());
+        if (!writePage(request, response, HttpStatus.SERVICE_UNAVAILABLE)) {
+          StatusErrorText.write(response, HttpStatus.SERVICE_UNAVAILABLE.value());
+        }
       }
       case RequestAdmission.ShareTaken(String what, int share) -> {
         refuse(response);
-        ErrorResponseBody.write(
-            response,
-            HttpStatus.TOO_MANY_REQUESTS.value(),
-            "Your project has %d %s in progress, as many as it may have. Try again later."
-                .formatted(share, what));
+        if (!writePage(request, response, HttpStatus.TOO_MANY_REQUESTS)) {
+          ErrorResponseBody.write(
+              response,
+              HttpStatus.TOO_MANY_REQUESTS.value(),
+              "Your project has %d %s in progress, as many as it may have. Try again later."
+                  .formatted(share, what));
+        }
       }
     }
+  }
+
+  /** Returns whether the refusal is answered with a page. */
+  private boolean writePage(
+      HttpServletRequest request, HttpServletResponse response, HttpStatus status)
+      throws ServletException, IOException {
+    for (RefusedRequestPage page : pages) {
+      if (page.answers(request)) {
+        page.write(request, response, status);
+        return true;
+      }
+    }
+    return false;
   }
 
   private void refuse(HttpServletResponse response) {

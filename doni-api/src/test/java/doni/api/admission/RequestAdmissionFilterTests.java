@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,8 @@ class RequestAdmissionFilterTests {
   private final RequestAdmission admission =
       new RequestAdmission(new AdmissionLimits(10, 4, 1, 2, 1), Duration.ZERO);
   private final Counter refused = new SimpleMeterRegistry().counter("refused");
-  private final RequestAdmissionFilter filter = new RequestAdmissionFilter(admission, refused);
+  private final RequestAdmissionFilter filter =
+      new RequestAdmissionFilter(admission, refused, List.of());
 
   /** Anonymous callers may import once at a time, and have two requests. */
   @BeforeEach

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,6 +35,8 @@ public final class SimulatedKeystone extends SimulatedApi {
   private final Tokens tokens;
   private final Logins logins;
   private final Map<String, LongAdder> validations = new ConcurrentHashMap<>();
+  private final Set<String> trustedDashboards = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable String federatedUser;
 
   /**
    * Starts the API.
@@ -80,6 +84,16 @@ public final class SimulatedKeystone extends SimulatedApi {
   /** A token of a user that is for no project. */
   public String unscopedToken(String user) {
     return tokens.issue(Tokens.Login.withPassword(user(user), false)).id();
+  }
+
+  /** Trusts a dashboard with the tokens of users who log in elsewhere, by its exact address. */
+  public void trustDashboard(String address) {
+    trustedDashboards.add(address);
+  }
+
+  /** Who the web server in front says logs in by single sign-on; null for no one. */
+  public void federatedUser(@Nullable String user) {
+    federatedUser = user;
   }
 
   /** Whether a service may take the token. */
@@ -140,6 +154,11 @@ public final class SimulatedKeystone extends SimulatedApi {
         .route("DELETE", "/v3/auth/tokens", this::revoke)
         .route("GET", "/v3/auth/catalog", this::catalog)
         .route("GET", "/v3/auth/projects", this::ownProjects)
+        .route("GET", "/v3/auth/OS-FEDERATION/websso/{protocol}", this::singleSignOn)
+        .route(
+            "GET",
+            "/v3/auth/OS-FEDERATION/identity_providers/{idp}/protocols/{protocol}/websso",
+            this::singleSignOn)
         .route("GET", "/v3/projects", this::projects)
         .route("GET", "/v3/projects/{id}", this::project)
         .route("GET", "/v3/users", this::users)
@@ -182,6 +201,42 @@ public final class SimulatedKeystone extends SimulatedApi {
       throw IdentityError.forbidden("identity:" + action);
     }
     return subject;
+  }
+
+  /**
+   * Answers with the page of {@code sso_callback_template.html}, whose form a browser sends by
+   * itself. The web server in front of Keystone has let the user log in before.
+   */
+  private Answer singleSignOn(Request request) {
+    String origin =
+        request
+            .query("origin")
+            .orElseThrow(
+                () -> IdentityError.badRequest("Request must have an origin query parameter"));
+    if (!trustedDashboards.contains(origin)) {
+      throw IdentityError.unauthorized(origin + " is not a trusted dashboard host");
+    }
+    String user = federatedUser;
+    if (user == null) {
+      throw IdentityError.unauthorized("Could not map any federated user properties");
+    }
+    Token token = tokens.issue(Tokens.Login.federated(user(user), request.variable("protocol")));
+    return new Answer.Full(
+        200,
+        Map.of(),
+        "text/html; charset=utf-8",
+        """
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"><title>Single sign-on</title></head>
+        <body>
+          <form id="sso" name="sso" action="%s" method="post">
+            <input type="hidden" name="token" id="token" value="%s">
+            <noscript><input type="submit" name="submit_no_javascript" value="Continue"></noscript>
+          </form>
+          <script>window.onload = () => document.forms["sso"].submit();</script>
+        </body></html>
+        """
+            .formatted(origin, token.id()));
   }
 
   private Answer catalog(Request request) {

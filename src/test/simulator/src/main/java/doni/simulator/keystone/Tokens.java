@@ -77,6 +77,11 @@ final class Tokens {
       methods = List.copyOf(methods);
     }
 
+    /** A login at an identity provider gives a token without a project. */
+    static Login federated(User user, String protocol) {
+      return new Login(user, false, List.of(protocol), Optional.empty(), Optional.empty());
+    }
+
     static Login withPassword(User user, boolean scoped) {
       return new Login(user, scoped, List.of("password"), Optional.empty(), Optional.empty());
     }
