@@ -11,7 +11,6 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What every template uses, as {@code @consoleView}. */
 @Component
@@ -20,11 +19,9 @@ class ConsoleView {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
-  private final JsonMapper json;
   private final HardwarePermissions permissions;
 
-  ConsoleView(JsonMapper json, HardwarePermissions permissions) {
-    this.json = json;
+  ConsoleView(HardwarePermissions permissions) {
     this.permissions = permissions;
   }
 
@@ -73,10 +70,8 @@ class ConsoleView {
     return at == null ? "–" : TIME.format(at);
   }
 
-  /** Formats a property or a detail: texts as they are, everything else as JSON. */
+  /** Formats a property, a detail or the body of an event for people. */
   public String value(@Nullable Object value) {
-    return value == null || value instanceof String
-        ? String.valueOf(value)
-        : json.writeValueAsString(value);
+    return ReadableValue.of(value);
   }
 }
