@@ -1,6 +1,7 @@
 package doni.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import doni.console.LiveStreamController.LiveScope;
 import doni.enrollment.HardwareId;
@@ -83,6 +84,32 @@ abstract class ConsoleWatchCases {
       assertThat(Duration.ofNanos(System.nanoTime() - committed)).isLessThan(Duration.ofSeconds(5));
       assertThat(member.get("/console/devices").statusCode()).isEqualTo(200);
       streams.forEach(Stream::close);
+      // A closed page is noticed by the next writes to it; its place is then another page's.
+      await()
+          .pollInterval(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> {
+            commitElsewhere(device);
+            return countOpened(member, "/console/live?device=" + device) == OPEN_PAGES;
+          });
+    }
+  }
+
+  /** Opens pages until one is refused, closes them, and returns how many were open. */
+  private static int countOpened(ConsoleBrowser browser, String path) {
+    List<HttpResponse<Stream<String>>> opened = new ArrayList<>();
+    try {
+      while (opened.size() < OPEN_PAGES) {
+        HttpResponse<Stream<String>> answer = browser.open(path);
+        if (answer.statusCode() != 200) {
+          answer.body().close();
+          break;
+        }
+        opened.add(answer);
+      }
+      return opened.size();
+    } finally {
+      opened.forEach(answer -> answer.body().close());
     }
   }
 
