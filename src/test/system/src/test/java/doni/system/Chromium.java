@@ -1,5 +1,7 @@
 package doni.system;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.openqa.selenium.By;
@@ -68,9 +71,19 @@ final class Chromium implements AutoCloseable {
         .filter(one => one.checkVisibility()).map(one => one.innerText);
       """;
 
+  private static final String DOWNLOADS = "downloads";
+  private static final Duration WAIT = Duration.ofSeconds(30);
+
+  private final Path directory;
   private final ChromeDriver driver;
 
+  /**
+   * Starts the browser.
+   *
+   * @param directory takes its profile and what it downloads
+   */
   Chromium(Path program, Path directory) {
+    this.directory = directory.toAbsolutePath();
     SELENIUM.setLevel(Level.SEVERE);
     LoggingPreferences logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.WARNING);
@@ -80,6 +93,7 @@ final class Chromium implements AutoCloseable {
     options.addArguments(
         "--headless",
         "--no-sandbox",
+        "--hide-scrollbars",
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--disable-quic",
@@ -89,7 +103,10 @@ final class Chromium implements AutoCloseable {
         "--disable-sync",
         "--force-prefers-reduced-motion",
         "--lang=en-US",
-        "--user-data-dir=" + directory.toAbsolutePath());
+        "--user-data-dir=" + this.directory.resolve("profile"));
+    options.setExperimentalOption(
+        "prefs",
+        Map.of("download.default_directory", this.directory.resolve(DOWNLOADS).toString()));
     ChromeDriverService service =
         new ChromeDriverService.Builder()
             .usingDriverExecutable(program.resolveSibling("chromedriver").toFile())
@@ -121,6 +138,11 @@ final class Chromium implements AutoCloseable {
     return element("main").getText();
   }
 
+  /** Whether the page shows a text now. */
+  boolean shows(String text) {
+    return isTrue("return document.querySelector('main').innerText.includes(arguments[0])", text);
+  }
+
   /** The status that the page was answered with. */
   long status() {
     return number("return performance.getEntriesByType('navigation')[0].responseStatus");
@@ -132,27 +154,57 @@ final class Chromium implements AutoCloseable {
 
   /** Whether the page has such an element now; everything else waits for what it needs. */
   boolean has(String selector) {
-    return text("return document.querySelector(arguments[0]) !== null", selector).equals("true");
+    return isTrue("return document.querySelector(arguments[0]) !== null", selector);
   }
 
-  /** Clicks, again where the page has replaced the element meanwhile. */
   void click(String selector) {
-    try {
-      element(selector).click();
-    } catch (StaleElementReferenceException _) {
-      element(selector).click();
-    }
+    withElement(selector, WebElement::click);
   }
 
   void type(String selector, String text) {
-    WebElement field = element(selector);
-    field.clear();
-    field.sendKeys(text);
+    withElement(
+        selector,
+        field -> {
+          field.clear();
+          field.sendKeys(text);
+        });
   }
 
   /** Selects what a list offers, or types it into a field. */
   void choose(String selector, String text) {
-    element(selector).sendKeys(text);
+    withElement(selector, field -> field.sendKeys(text));
+  }
+
+  /** Acts on an element, again where the page has replaced it meanwhile. */
+  private void withElement(String selector, Consumer<WebElement> action) {
+    await()
+        .pollDelay(Duration.ZERO)
+        .atMost(WAIT)
+        .ignoreException(StaleElementReferenceException.class)
+        .until(() -> {
+          action.accept(element(selector));
+          return true;
+        });
+  }
+
+  /** Follows a link to a file, and returns what is in the file. */
+  String download(String selector, String name) {
+    click(selector);
+    Path file = directory.resolve(DOWNLOADS).resolve(name);
+    await().atMost(WAIT).until(() -> Files.exists(file));
+    try {
+      String content = Files.readString(file);
+      Files.delete(file);
+      return content;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Leaves the page, whose streams end and whose last complaints are nothing to the next one. */
+  void leave() {
+    driver.get("about:blank");
+    List<String> _ = complaints();
   }
 
   void reload() {
@@ -173,6 +225,10 @@ final class Chromium implements AutoCloseable {
 
   String text(String script, Object... arguments) {
     return String.valueOf(script(script, arguments));
+  }
+
+  boolean isTrue(String script, Object... arguments) {
+    return text(script, arguments).equals("true");
   }
 
   long number(String script) {
@@ -210,14 +266,6 @@ final class Chromium implements AutoCloseable {
   /** Switches the scripts of the pages that are opened from now on off, but not those of a test. */
   void withoutScripts(boolean without) {
     devTools("Emulation.setScriptExecutionDisabled", Map.of("value", without));
-  }
-
-  /** The connection to the network, which a page sees as lost. */
-  void offline(boolean offline) {
-    devTools("Network.enable", Map.of());
-    devTools(
-        "Network.emulateNetworkConditions",
-        Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
   }
 
   /** What axe-core finds in the page that is serious or critical. */

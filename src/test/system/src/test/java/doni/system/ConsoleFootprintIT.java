@@ -27,20 +27,21 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What the console costs at 10,000 devices, and while it is switched off. Not part of the build,
- * because its figures are those of an idle machine; docs/capacity.md has them and the command.
+ * What the console costs at 10,000 devices, and compared with a service without it. Times and the
+ * heap are measured by {@code src/test/bench-console} only, because their bounds are those of an
+ * idle machine; docs/capacity.md has the figures.
  */
 @ExtendWith(SharedSite.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@EnabledIfSystemProperty(
-    named = "doni.console.measure",
-    matches = "true",
-    disabledReason = "measures on an idle machine: see docs/capacity.md")
 class ConsoleFootprintIT {
 
   private static final int DEVICES = 10_000;
-  private static final int REQUESTS = 400;
-  private static final int STARTS = 3;
+
+  /** Set by {@code src/test/bench-console}. */
+  private static final String MEASURE = "doni.console.measure";
+
+  private static final int REQUESTS = Boolean.getBoolean(MEASURE) ? 400 : 1;
+  private static final int STARTS = Integer.getInteger("doni.console.starts", 5);
   private static final Duration P95 = Duration.ofMillis(150);
   private static final int PAGE_BYTES = 200_000;
   private static final Duration LATER = Duration.ofMillis(300);
@@ -58,7 +59,7 @@ class ConsoleFootprintIT {
   }
 
   @Test
-  void firstPagesOfALargeSiteAreQuickAndSmall() throws Exception {
+  void firstPagesOfALargeSiteAreSmallAndQuick() throws Exception {
     DoniProcess service = site.startAndAwait("large", Map.of("DONI_SYNC_ENABLED", "false"));
     site.database().enroll(DEVICES);
     try (HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build()) {
@@ -81,14 +82,20 @@ class ConsoleFootprintIT {
             "%s at %d devices: median %s, p95 %s, first %s, %d bytes%n",
             path, DEVICES, measured.get(REQUESTS / 2), p95, took.getFirst(), bytes);
 
-        assertThat(p95).isLessThan(P95);
         assertThat(bytes).isLessThan(PAGE_BYTES);
+        if (Boolean.getBoolean(MEASURE)) {
+          assertThat(p95).isLessThan(P95);
+        }
       }
     }
     int _ = service.stop(TestSite.START);
   }
 
   @Test
+  @EnabledIfSystemProperty(
+      named = MEASURE,
+      matches = "true",
+      disabledReason = "measures on an idle machine: see src/test/bench-console")
   void costsLittleTimeAtTheStartAndLittleHeap() throws Exception {
     List<Duration> with = new ArrayList<>();
     List<Duration> without = new ArrayList<>();
@@ -101,8 +108,17 @@ class ConsoleFootprintIT {
     }
 
     System.out.printf(
-        "start with the console %s, without %s; MiB of heap after a full collection %s and %s%n",
-        with, without, heapWith, heapWithout);
+        "start until ready: median %s with the console, %s without, of %s and %s%n"
+            + "MiB of heap after a full collection: median %d with the console, %d without, of %s"
+            + " and %s%n",
+        median(with),
+        median(without),
+        with,
+        without,
+        median(heapWith),
+        median(heapWithout),
+        heapWith,
+        heapWithout);
     assertThat(median(with).minus(median(without))).isLessThan(LATER);
     assertThat(median(heapWith) - median(heapWithout)).isLessThan(MORE_MIB);
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import doni.simulator.DoniProcess;
 import doni.simulator.http.PlainClient;
 import doni.simulator.http.PlainClient.Reply;
+import doni.simulator.keystone.ApplicationCredential;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class ConsoleSite implements AutoCloseable {
           CompletableFuture.supplyAsync(() -> site.startWithAllWorkers("two", SETTINGS));
       one = site.startWithAllWorkers("one", SETTINGS);
       two = second.join();
+      site.backends().announce(two.uri());
       owner = site.at(two, site.keystone().token(OWNER));
       admin = site.at(two, site.keystone().token(ADMIN));
       shown = enroll("greenhouse-pi", Owner.RASPBERRY);
@@ -132,7 +134,20 @@ final class ConsoleSite implements AutoCloseable {
     return Base64.getEncoder().encodeToString(key);
   }
 
-  void powerOn(Enrolled device) {
+  /** Makes a login of the owner for a machine. */
+  ApplicationCredential credential(String name) {
+    return site.keystone().addApplicationCredential(OWNER, name);
+  }
+
+  /** Switches a machine on that has this {@code config.json} on its boot partition. */
+  void boot(String config) throws Exception {
+    try (PlainClient machines = new PlainClient(site.backends().machines().uri(), Map.of())) {
+      Reply reply = machines.post("/machines", config);
+      assertThat(reply.status()).as(reply.text("/error")).isEqualTo(200);
+    }
+  }
+
+  private void powerOn(Enrolled device) {
     site.backends().devices().powerOnWithBalena(device.name(), WholeSite.balenaUuid(device));
   }
 

@@ -18,6 +18,13 @@ import org.openqa.selenium.Keys;
 final class ConsoleVisits {
 
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private static final String STEPS_AHEAD =
+      """
+      return [...document.querySelectorAll('.way li:has(.STEP_CURRENT, .STEP_AHEAD)')]
+        .map(step => step.innerText);
+      """;
 
   private final ConsoleSite site;
   private final Chromium browser;
@@ -37,19 +44,35 @@ final class ConsoleVisits {
         .untilAsserted(() -> assertThat(browser.content()).contains(text));
   }
 
+  /** Waits until the page of a device shows this step of the way to Ready as the current one. */
+  void standsAt(String step, boolean scripts) {
+    await()
+        .pollInterval(POLL)
+        .atMost(SOON)
+        .ignoreExceptions()
+        .untilAsserted(() -> {
+          if (!scripts) {
+            browser.reload();
+          }
+          assertThat(browser.text("return document.querySelector('.way [aria-current]').innerText"))
+              .startsWith(step);
+        });
+  }
+
   /**
    * Waits until the page of a device has no step ahead; it shows so by itself with scripts only.
    */
   void becomesReady(boolean scripts) {
     await()
+        .pollInterval(POLL)
         .atMost(SOON)
         .ignoreExceptions()
-        .until(() -> {
+        .untilAsserted(() -> {
           if (!scripts) {
             browser.reload();
           }
-          return browser.has(".way .STEP_REACHED")
-              && !browser.has(".way :is(.STEP_CURRENT, .STEP_AHEAD)");
+          assertThat(browser.texts(STEPS_AHEAD)).isEmpty();
+          assertThat(browser.has(".way .STEP_REACHED")).isTrue();
         });
   }
 
@@ -85,6 +108,7 @@ final class ConsoleVisits {
       browser.open(url("/console/login"));
     }
     browser.cookies(sessions.computeIfAbsent(visitor, this::logIn));
+    browser.leave();
     browser.open(url(path));
   }
 
@@ -101,6 +125,11 @@ final class ConsoleVisits {
 
   URI url(String path) {
     return URI.create(site.one() + path);
+  }
+
+  /** Returns the address of a path of the first replica, behind another port. */
+  URI url(int port, String path) {
+    return URI.create("http://" + site.one().getHost() + ":" + port + path);
   }
 
   static String page(Enrolled device) {

@@ -14,6 +14,7 @@ import org.openqa.selenium.Keys;
 record KeyboardTour(List<String> stops, List<String> missed, List<String> unseen) {
 
   private static final int MOST_STOPS = 400;
+  private static final int MOST_ROUNDS = 10;
 
   private static final String FIND_CONTROLS =
       """
@@ -38,7 +39,20 @@ record KeyboardTour(List<String> stops, List<String> missed, List<String> unseen
   private static final String MISSED =
       "return tour.controls.filter(one => !tour.reached.has(one)).map(tour.called)";
 
+  /** Whether the page has replaced a part of itself since the tour began. */
+  private static final String REPLACED = "return tour.controls.some(one => !one.isConnected)";
+
+  /** Goes round the page, again from its beginning where a live update came in between. */
   static KeyboardTour of(Chromium browser) {
+    KeyboardTour tour = round(browser);
+    for (int again = 1; again < MOST_ROUNDS && browser.isTrue(REPLACED); again++) {
+      browser.reload();
+      tour = round(browser);
+    }
+    return tour;
+  }
+
+  private static KeyboardTour round(Chromium browser) {
     browser.script(FIND_CONTROLS);
     List<String> stops = new ArrayList<>();
     String stop;

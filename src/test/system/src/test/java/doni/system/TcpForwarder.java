@@ -13,7 +13,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * An address in front of a server, which can let connections go silent, as a firewall does that
- * forgets them, and which can lead to another server, as a service address does.
+ * forgets them, which can end them, and which can lead to another server, as a service address
+ * does.
  */
 final class TcpForwarder implements AutoCloseable {
 
@@ -109,6 +110,12 @@ final class TcpForwarder implements AutoCloseable {
   /** From now on, new connections work; those that are silent stay so. */
   void thaw() {
     allSilent = false;
+  }
+
+  /** Ends all connections that exist, as a router does that restarts; new ones work. */
+  void cut() {
+    links.forEach(Link::close);
+    links.clear();
   }
 
   /** Leads new connections to another port. */
