@@ -151,6 +151,15 @@ final class DescribeCommand implements ApiCommand {
         console.print("    Next: " + step.path("advice").line());
       }
     }
+    // An older service does not name them.
+    for (JsonValue problem : readiness.path("problems").elements()) {
+      console.print(
+          "  Problem of "
+              + problem.path("worker_type").line()
+              + ": "
+              + problem.path("reason").line());
+      console.print("    Next: " + problem.path("advice").line());
+    }
   }
 
   private static void workers(JsonValue device, CommandConsole console) {

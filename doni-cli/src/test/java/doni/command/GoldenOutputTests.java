@@ -71,7 +71,9 @@ class GoldenOutputTests {
          "advice": "connect power and network"},
         {"step": "reservable", "status": "ahead", "since": null,
          "worker_type": "blazar.device", "reason": "Blazar does not have the device yet",
-         "advice": null}]}
+         "advice": null}],
+       "problems": [{"worker_type": "k8s", "reason": "circuit open: kubernetes",
+         "advice": "the site's operator brings it back"}]}
       """;
 
   private static final String WINDOWS =

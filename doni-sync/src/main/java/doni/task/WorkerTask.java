@@ -3,6 +3,7 @@ package doni.task;
 import doni.backend.BackendException;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
+import doni.worker.Outcome.BlockedBy;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -76,8 +77,15 @@ public record WorkerTask(
    * The end of a finished attempt.
    *
    * @param reason why it was deferred or failed, for the device's owner to read
+   * @param blockedBy where the cause of that lies; null after a success, and where it is not known
    */
-  public record LastAttempt(LastOutcome outcome, @Nullable String reason, Instant at) {
+  public record LastAttempt(
+      LastOutcome outcome, @Nullable String reason, Instant at, @Nullable BlockedBy blockedBy) {
+
+    /** Creates an attempt whose task is steady, or waits for the device. */
+    public LastAttempt(LastOutcome outcome, @Nullable String reason, Instant at) {
+      this(outcome, reason, at, null);
+    }
 
     /** Returns whether it ended like another attempt, whichever call failed. */
     public boolean isSameEnd(LastOutcome other, String otherReason) {

@@ -99,7 +99,7 @@ public final class WorkerTaskSql {
            from unnest(released.reached) name) end,
         served_generation = ?,
         synced_generation = coalesce(?, t.synced_generation),
-        outcome = ?, reason = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
+        outcome = ?, reason = ?, blocked_by = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
         last_success_at = coalesce(?, t.last_success_at), next_attempt_at = released.execution_time,
         version = t.version + 1
       from released where t.hardware_uuid = ? and t.worker_type = ?

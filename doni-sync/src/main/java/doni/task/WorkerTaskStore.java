@@ -117,6 +117,7 @@ public final class WorkerTaskStore {
         synced ? task.generation().value() : null,
         update.attempt().outcome().name(),
         update.attempt().reason(),
+        update.attempt().blockedBy() == null ? null : update.attempt().blockedBy().name(),
         update.retries().waitingSince(),
         update.retries().attempts(),
         update.retries().deferCount(),

@@ -7,8 +7,10 @@ import doni.enrollment.HardwareId;
 import doni.readiness.DeviceReadiness.ReadyStep;
 import doni.readiness.DeviceReadiness.StepStatus;
 import doni.readiness.DeviceReadiness.WorkerMilestone;
+import doni.readiness.DeviceReadiness.WorkerStanding;
 import doni.task.TaskState;
 import doni.task.WorkerReport;
+import doni.worker.Outcome.BlockedBy;
 import doni.worker.Worker.Milestone;
 import doni.worker.Worker.Milestone.Step;
 import java.time.Instant;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DeviceReadinessTests {
 
@@ -88,6 +92,78 @@ class DeviceReadinessTests {
     assertThat(readiness.current().orElseThrow().advice()).contains("operator");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PENDING | DEVICE      |              | advice",
+        "ERROR   | DEVICE      |              | advice",
+        "ERROR   | ENROLLMENT  |              | the owner corrects the property",
+        "ERROR   | BACKEND     |              | ends the failure of the service",
+        "PENDING | BACKEND     |              | ends the failure of the service",
+        "PENDING | CREDENTIALS |              | the credentials or the rights",
+        "ERROR   | SITE        |              | the site's operator removes the cause",
+        "ERROR   |             |              | the site's operator removes the cause",
+        "PENDING | DEVICE      | circuit open | brings back the service or corrects the setting",
+        "PENDING | CREDENTIALS | 403          | the credentials or the rights",
+        "STEADY  |             | circuit open | brings back the service or corrects the setting",
+      })
+  void sendsTheRightPersonToTheCause(
+      TaskState state, @Nullable BlockedBy blockedBy, @Nullable String pause, String advice) {
+    DeviceReadiness readiness =
+        readiness(blocked("k8s", Step.NODE_JOINED, state, Map.of(), blockedBy, pause));
+
+    assertThat(readiness.current().orElseThrow().advice()).contains(advice);
+    assertThat(readiness.problems()).isEmpty();
+  }
+
+  @Test
+  void namesTheReasonOfAPauseAlsoForASteadyTask() {
+    DeviceReadiness readiness =
+        readiness(
+            blocked(
+                "k8s", Step.NODE_JOINED, TaskState.STEADY, Map.of(), null, "circuit open: k8s"));
+
+    assertThat(readiness.current().orElseThrow().reason())
+        .isEqualTo("NODE_JOINED is missing; k8s: circuit open: k8s");
+  }
+
+  @Test
+  void namesWhatBlocksOtherWorkersOnceEach() {
+    DeviceReadiness readiness =
+        readiness(
+            missing("balena", Step.BOOTED, TaskState.STEADY, Map.of()),
+            blocked(
+                "ironic",
+                Step.VERIFIED,
+                TaskState.PENDING,
+                Map.of("defer_reason", "401"),
+                BlockedBy.CREDENTIALS,
+                null),
+            blocked(
+                "ironic",
+                Step.AVAILABLE,
+                TaskState.PENDING,
+                Map.of("defer_reason", "401"),
+                BlockedBy.CREDENTIALS,
+                null),
+            blocked(
+                "k8s",
+                Step.NODE_JOINED,
+                TaskState.PENDING,
+                Map.of("defer_reason", "no node"),
+                BlockedBy.DEVICE,
+                null));
+
+    assertThat(readiness.problems())
+        .singleElement()
+        .satisfies(problem -> {
+          assertThat(problem.workerType()).isEqualTo("ironic");
+          assertThat(problem.reason()).isEqualTo("401");
+          assertThat(problem.advice()).contains("the credentials or the rights");
+        });
+  }
+
   @Test
   void hasBootedOnceAnyBackendHasSeenIt() {
     WorkerMilestone never = missing("balena", Step.BOOTED, TaskState.STEADY, Map.of());
@@ -103,13 +179,25 @@ class DeviceReadinessTests {
 
   private static WorkerMilestone reached(String worker, Step step, @Nullable Instant at) {
     return new WorkerMilestone(
-        new WorkerReport(worker, TaskState.STEADY, Map.of()), Milestone.reached(step), at);
+        new WorkerStanding(new WorkerReport(worker, TaskState.STEADY, Map.of()), null, null),
+        Milestone.reached(step),
+        at);
   }
 
   private static WorkerMilestone missing(
       String worker, Step step, TaskState state, Map<String, Object> details) {
+    return blocked(worker, step, state, details, null, null);
+  }
+
+  private static WorkerMilestone blocked(
+      String worker,
+      Step step,
+      TaskState state,
+      Map<String, Object> details,
+      @Nullable BlockedBy blockedBy,
+      @Nullable String pause) {
     return new WorkerMilestone(
-        new WorkerReport(worker, state, details),
+        new WorkerStanding(new WorkerReport(worker, state, details), blockedBy, pause),
         Milestone.missing(step, step + " is missing", "advice"),
         null);
   }

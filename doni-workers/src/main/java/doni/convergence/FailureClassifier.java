@@ -2,6 +2,7 @@ package doni.convergence;
 
 import doni.backend.BackendException;
 import doni.worker.Outcome;
+import doni.worker.Outcome.BlockedBy;
 import doni.worker.ReconcilePlan;
 import java.time.Duration;
 import java.util.List;
@@ -53,11 +54,13 @@ public final class FailureClassifier {
     Duration after = e.retryAfter().orElse(null);
     return switch (e.kind()) {
       case NOT_SENT -> Outcome.Deferred.uncounted(text, after);
-      case CONNECTION, TIMEOUT -> new Outcome.Failed(text, true, after, Map.of());
+      case CONNECTION, TIMEOUT ->
+          new Outcome.Failed(text, true, after, Map.of()).at(BlockedBy.BACKEND);
       case STATUS ->
           e.isRefusedCredential()
               ? Outcome.Deferred.refused(text, CREDENTIAL_CHECK)
-              : new Outcome.Failed(text, isTransient(e.status()), after, Map.of());
+              : new Outcome.Failed(text, isTransient(e.status()), after, Map.of())
+                  .at(isTransient(e.status()) ? BlockedBy.BACKEND : BlockedBy.SITE);
     };
   }
 

@@ -22,6 +22,23 @@ public sealed interface Outcome {
 
   List<Change> changes();
 
+  /** Returns where the cause lies that keeps the task from being steady; empty for a success. */
+  Optional<BlockedBy> blockedBy();
+
+  /** Where the cause lies that keeps a task from being steady, and so who removes it. */
+  enum BlockedBy {
+    /** At the device: its owner follows the advice for the step at which it stands. */
+    DEVICE,
+    /** In the enrollment: its owner corrects the property that the reason names. */
+    ENROLLMENT,
+    /** The backend is down, too slow or limits the rate: the operator restores it. */
+    BACKEND,
+    /** The backend refuses Doni's own credentials or rights: the operator gives them. */
+    CREDENTIALS,
+    /** Elsewhere at the site: the operator removes what the reason names. */
+    SITE
+  }
+
   /** Returns this outcome with these changes. */
   Outcome withChanges(List<Change> changes);
 
@@ -59,6 +76,11 @@ public sealed interface Outcome {
       public UnrepairedDrift {
         differences = List.copyOf(differences);
       }
+    }
+
+    @Override
+    public Optional<BlockedBy> blockedBy() {
+      return Optional.empty();
     }
 
     @Override
@@ -124,6 +146,16 @@ public sealed interface Outcome {
     }
 
     @Override
+    public Optional<BlockedBy> blockedBy() {
+      return Optional.of(
+          switch (cause) {
+            case DEVICE -> BlockedBy.DEVICE;
+            case LANE -> BlockedBy.BACKEND;
+            case CREDENTIALS -> BlockedBy.CREDENTIALS;
+          });
+    }
+
+    @Override
     public Deferred withChanges(List<Change> written) {
       return new Deferred(reason, after, cause, details, written);
     }
@@ -142,13 +174,15 @@ public sealed interface Outcome {
    *     changes
    * @param after the time that the backend asked to be left alone; null leaves it to the engine's
    *     back-off
+   * @param place where the cause lies
    */
   record Failed(
       String message,
       boolean retryable,
       @Nullable Duration after,
       Map<String, @Nullable Object> details,
-      List<Change> changes)
+      List<Change> changes,
+      BlockedBy place)
       implements Outcome {
 
     public Failed {
@@ -165,14 +199,39 @@ public sealed interface Outcome {
       this(message, retryable, after, details, List.of());
     }
 
+    /** A failure whose cause is somewhere at the site. */
+    public Failed(
+        String message,
+        boolean retryable,
+        @Nullable Duration after,
+        Map<String, @Nullable Object> details,
+        List<Change> changes) {
+      this(message, retryable, after, details, changes, BlockedBy.SITE);
+    }
+
+    /** Returns the failure of an enrollment that its owner has to correct. */
+    public static Failed invalid(String message) {
+      return new Failed(message, false, null, Map.of()).at(BlockedBy.ENROLLMENT);
+    }
+
+    /** Returns this failure with the place of its cause. */
+    public Failed at(BlockedBy cause) {
+      return new Failed(message, retryable, after, details, changes, cause);
+    }
+
+    @Override
+    public Optional<BlockedBy> blockedBy() {
+      return Optional.of(place);
+    }
+
     @Override
     public Failed withChanges(List<Change> written) {
-      return new Failed(message, retryable, after, details, written);
+      return new Failed(message, retryable, after, details, written, place);
     }
 
     @Override
     public Failed withDetails(Map<String, @Nullable Object> recorded) {
-      return new Failed(message, retryable, after, recorded, changes);
+      return new Failed(message, retryable, after, recorded, changes, place);
     }
   }
 
@@ -180,6 +239,11 @@ public sealed interface Outcome {
   record Gone(List<Change> changes) implements Outcome {
     public Gone {
       changes = List.copyOf(changes);
+    }
+
+    @Override
+    public Optional<BlockedBy> blockedBy() {
+      return Optional.empty();
     }
 
     @Override

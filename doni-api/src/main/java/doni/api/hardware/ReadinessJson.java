@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** How far a device is on its way to Ready. */
 @Schema(
     name = "Readiness",
-    requiredProperties = {"hardware_uuid", "name", "ready", "current_step", "steps"})
-@JsonPropertyOrder({"hardware_uuid", "name", "ready", "current_step", "steps"})
+    requiredProperties = {"hardware_uuid", "name", "ready", "current_step", "steps", "problems"})
+@JsonPropertyOrder({"hardware_uuid", "name", "ready", "current_step", "steps", "problems"})
 record ReadinessJson(
     @JsonProperty("hardware_uuid") UUID hardware,
     @Schema(example = "lab-pi") String name,
@@ -25,7 +25,26 @@ record ReadinessJson(
             description = "the first step that is not reached; null for a device that is Ready",
             example = "booted")
         @Nullable String currentStep,
-    List<ReadyStepJson> steps) {
+    List<ReadyStepJson> steps,
+    @Schema(
+            description =
+                "what blocks workers that do not answer for the current step, one for each such worker")
+        List<ReadyProblemJson> problems) {
+
+  /** What blocks a worker. */
+  @Schema(
+      name = "ReadyProblem",
+      requiredProperties = {"worker_type", "reason", "advice"})
+  @JsonPropertyOrder({"worker_type", "reason", "advice"})
+  record ReadyProblemJson(
+      @JsonProperty("worker_type")
+          @Schema(description = "the worker that is blocked", example = "tunelo")
+          String workerType,
+      @Schema(description = "the cause", example = "circuit open: tunelo") String reason,
+      @Schema(
+              description = "what to do next, and who does it",
+              example = "the owner corrects the property that the reason names")
+          String advice) {}
 
   /** One step. */
   @Schema(
@@ -87,6 +106,9 @@ record ReadinessJson(
         readiness.name(),
         readiness.isReady(),
         readiness.current().map(step -> step.step().wireName()).orElse(null),
-        readiness.steps().stream().map(ReadyStepJson::of).toList());
+        readiness.steps().stream().map(ReadyStepJson::of).toList(),
+        readiness.problems().stream()
+            .map(it -> new ReadyProblemJson(it.workerType(), it.reason(), it.advice()))
+            .toList());
   }
 }

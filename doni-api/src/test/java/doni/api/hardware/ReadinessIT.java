@@ -9,6 +9,7 @@ import doni.api.Http;
 import doni.api.RestTest;
 import doni.enrollment.HardwareId;
 import doni.readiness.DeviceReadiness;
+import doni.readiness.DeviceReadiness.ReadyProblem;
 import doni.readiness.DeviceReadiness.ReadyStep;
 import doni.readiness.DeviceReadiness.StepStatus;
 import doni.readiness.ReadinessService;
@@ -43,8 +44,8 @@ class ReadinessIT {
                 List.of(
                     new ReadyStep(Step.ENROLLED, StepStatus.REACHED, NOON, null, null, null),
                     new ReadyStep(Step.BOOTED, StepStatus.CURRENT, NOON, "balena", "off", "start"),
-                    new ReadyStep(
-                        Step.TUNNEL_UP, StepStatus.AHEAD, null, "tunelo", "none", null))));
+                    new ReadyStep(Step.TUNNEL_UP, StepStatus.AHEAD, null, "tunelo", "none", null)),
+                List.of(new ReadyProblem("k8s", "circuit open", "wait"))));
 
     assertThat(http.get("/v1/hardware/lab-pi/readiness").body())
         .isEqualTo(
@@ -56,7 +57,8 @@ class ReadinessIT {
             {"step":"booted","status":"current","since":"2031-03-03T12:00:00+00:00",\
             "worker_type":"balena","reason":"off","advice":"start"},\
             {"step":"tunnel_up","status":"ahead","since":null,\
-            "worker_type":"tunelo","reason":"none","advice":null}]}\
+            "worker_type":"tunelo","reason":"none","advice":null}],\
+            "problems":[{"worker_type":"k8s","reason":"circuit open","advice":"wait"}]}\
             """);
   }
 
@@ -67,7 +69,8 @@ class ReadinessIT {
             new DeviceReadiness(
                 ID,
                 "ready-pi",
-                List.of(new ReadyStep(Step.ENROLLED, StepStatus.REACHED, NOON, null, null, null))));
+                List.of(new ReadyStep(Step.ENROLLED, StepStatus.REACHED, NOON, null, null, null)),
+                List.of()));
 
     assertThat(http.get("/v1/hardware/ready-pi/readiness").json().path("ready").asBoolean(false))
         .isTrue();

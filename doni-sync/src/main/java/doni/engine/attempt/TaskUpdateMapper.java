@@ -12,6 +12,7 @@ import doni.task.WorkerTask.RetryCount;
 import doni.task.WorkerTask.TaskStanding;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.BlockedBy;
 import doni.worker.Outcome.Synced.UnrepairedDrift;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +92,10 @@ final class TaskUpdateMapper {
     Map<String, Object> details = details(scope, Map.of(ShadowReport.WOULD_WRITE, body));
     return new TaskUpdate(
         new LastAttempt(
-            LastOutcome.DEFERRED, ShadowReport.reason(scope.worker().type(), changes), now),
+            LastOutcome.DEFERRED,
+            ShadowReport.reason(scope.worker().type(), changes),
+            now,
+            BlockedBy.SITE),
         retries(scope.task(), now),
         now.plus(backoff.around(scope.policy().resyncInterval())),
         details,
@@ -161,7 +165,7 @@ final class TaskUpdateMapper {
     }
     String reason = FailureClassifier.bounded(outcome.reason());
     return new TaskUpdate(
-        new LastAttempt(LastOutcome.DEFERRED, reason, now),
+        new LastAttempt(LastOutcome.DEFERRED, reason, now, outcome.blockedBy().orElse(null)),
         new RetryCount(before.attempts() + counted, deferrals, before.waitingSince()),
         now.plus(after),
         outcome.counted() ? details(scope, outcome.details()) : unobserved(scope, outcome),
@@ -188,7 +192,7 @@ final class TaskUpdateMapper {
   TaskUpdate quarantined(AttemptScope scope, AttemptResult.Quarantined result, Instant now) {
     WorkerTask task = scope.task();
     return new TaskUpdate(
-        new LastAttempt(LastOutcome.DEFERRED, QUARANTINED, now),
+        new LastAttempt(LastOutcome.DEFERRED, QUARANTINED, now, BlockedBy.SITE),
         retries(task, now),
         now.plus(backoff.around(scope.policy().resyncInterval())),
         details(scope, result.details()),
@@ -224,7 +228,7 @@ final class TaskUpdateMapper {
     String message = FailureClassifier.bounded(outcome.message());
     boolean news = isNews(scope.task(), LastOutcome.FAILED, message);
     return new TaskUpdate(
-        new LastAttempt(LastOutcome.FAILED, message, now),
+        new LastAttempt(LastOutcome.FAILED, message, now, outcome.blockedBy().orElse(null)),
         new RetryCount(attempts, before.deferCount(), before.waitingSince()),
         now.plus(retryAfter(scope, outcome, attempts - before.deferCount())),
         details(scope, outcome.details()),

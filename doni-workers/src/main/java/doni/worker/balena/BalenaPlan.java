@@ -149,7 +149,10 @@ final class BalenaPlan extends ConvergingPlan<BalenaObservedState> {
   private Outcome settled(
       DesiredDevice wanted, FleetDevice device, Optional<UnrepairedDrift> unrepaired) {
     Map<String, @Nullable Object> details = recorded.report(device, clock.instant());
-    return wanted.serviceVariables().isEmpty() || device.hasService(wanted.service())
+    // In a wrong fleet, a service never appears: that is the cause to name.
+    return unrepaired.isPresent()
+            || wanted.serviceVariables().isEmpty()
+            || device.hasService(wanted.service())
         ? new Outcome.Synced(details, List.of(), unrepaired)
         : new Outcome.Deferred(
             "service '%s' not on the device yet; Balena adds it once fleet %s has a release with it"

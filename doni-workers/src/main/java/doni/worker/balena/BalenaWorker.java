@@ -180,15 +180,15 @@ final class BalenaWorker implements Worker {
     }
     Optional<String> machineType = device.text(MachineTypes.PROPERTY);
     if (machineType.isEmpty()) {
-      return failed(
+      return invalid(
           MachineTypes.PROPERTY + " is missing; it selects the device type and the fleet");
     }
     if (device.name().length() > MAX_NAME || device.name().matches("(?s).*[\\r\\n].*")) {
-      return failed("name: must have at most 255 characters and no line breaks for Balena");
+      return invalid("name: must have at most 255 characters and no line breaks for Balena");
     }
     OptionalLong typeId = client.deviceTypeId(machineType.get());
     return typeId.isEmpty()
-        ? failed(
+        ? invalid(
             "%s: Balena has no device type '%s'"
                 .formatted(MachineTypes.PROPERTY, machineType.get()))
         : plan(attempt, Optional.of(desired(device, machineType.get(), typeId.getAsLong())));
@@ -227,7 +227,7 @@ final class BalenaWorker implements Worker {
     return device.secret(property).or(() -> device.text(property).map(Secret::new));
   }
 
-  private static ReconcilePlan failed(String message) {
-    return ReconcilePlan.settled(new Outcome.Failed(message, false, null, Map.of()));
+  private static ReconcilePlan invalid(String message) {
+    return ReconcilePlan.settled(Outcome.Failed.invalid(message));
   }
 }

@@ -144,9 +144,8 @@ record EnrolledHostStates(IronicDesiredState desired, long generation) implement
     if (failedNow) {
       int failed = recorded.verification().map(IronicRecordedState.Verification::failed).orElse(0);
       Duration wait = retryAfter(failed + 1);
-      return HostStep.failed(
+      return HostStep.unverified(
           error(host.node()),
-          true,
           wait,
           recorded.withFailed(
               new IronicRecordedState.Verification(failed + 1, host.now().plus(wait), generation)));
@@ -158,7 +157,7 @@ record EnrolledHostStates(IronicDesiredState desired, long generation) implement
             .map(it -> Duration.between(host.now(), it.next()))
             .orElse(Duration.ZERO);
     if (left.isPositive()) {
-      return HostStep.failed(error(host.node()), true, left, recorded);
+      return HostStep.unverified(error(host.node()), left, recorded);
     }
     if (!recorded.moved()) {
       return HostStep.waiting(VERIFICATION_PENDING, SOON, recorded.withMoved());
@@ -179,10 +178,9 @@ record EnrolledHostStates(IronicDesiredState desired, long generation) implement
     IronicRecordedState recorded = host.recorded().inPhase(VERIFYING, host.now());
     Instant since = recorded.phase().map(IronicRecordedState.Phase::since).orElse(host.now());
     return since.plus(LONGEST_VERIFICATION).isBefore(host.now())
-        ? HostStep.failed(
+        ? HostStep.unverified(
             "verification not finished after %d minutes; check the BMC"
                 .formatted(LONGEST_VERIFICATION.toMinutes()),
-            true,
             FIRST_RETRY,
             recorded)
         : HostStep.waiting("verification running", VERIFYING_CHECK, recorded);

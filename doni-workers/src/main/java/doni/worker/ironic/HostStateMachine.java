@@ -89,6 +89,14 @@ sealed interface HostStateMachine permits EnrolledHostStates, DeletedHostStates 
           List.of(), new Outcome.Failed(message, retryable, after, Map.of()), recorded);
     }
 
+    /** A failure of the machine or of how its management controller is enrolled. */
+    static HostStep unverified(String message, Duration after, IronicRecordedState recorded) {
+      return new HostStep(
+          List.of(),
+          new Outcome.Failed(message, true, after, Map.of()).at(Outcome.BlockedBy.DEVICE),
+          recorded);
+    }
+
     /** Writes after which the node is observed again. */
     static HostStep writing(List<IronicWrite> writes, IronicRecordedState recorded) {
       return new HostStep(

@@ -189,7 +189,7 @@ final class IronicWorker implements Worker {
     Hardware hardware = attempt.hardware();
     Optional<String> problem = IronicDesiredState.problem(hardware);
     if (problem.isPresent()) {
-      return ReconcilePlan.settled(new Outcome.Failed(problem.get(), false, null, Map.of()));
+      return ReconcilePlan.settled(Outcome.Failed.invalid(problem.get()));
     }
     HostStateMachine states =
         new EnrolledHostStates(IronicDesiredState.of(hardware), hardware.generation().value());

@@ -71,8 +71,12 @@ record K8sRecordedState(
           Milestone.missing(
               Step.NODE_JOINED,
               "the device has not joined the cluster",
-              "check on the device that its tunnel is up and that the k3s agent runs and reaches the API"
-                  + " server; its bootstrap token is part of the device's properties"));
+              "check on the device that its tunnel is up and that the k3s agent runs, reaches the API server"
+                  + details
+                      .text(SharedNames.NODE_NAME)
+                      .map(" and joins as '%s'"::formatted)
+                      .orElse("")
+                  + "; its bootstrap token is part of the device's properties"));
     }
     return List.of(
         Boolean.TRUE.equals(details.values().get(READY))

@@ -182,8 +182,7 @@ final class K8sWorker implements Worker {
     Optional<String> invalidProperty =
         attempt.hardware().deleted() ? Optional.empty() : invalidProperty(attempt.hardware());
     if (invalidProperty.isPresent()) {
-      return ReconcilePlan.settled(
-          new Outcome.Failed(invalidProperty.get(), false, null, Map.of()));
+      return ReconcilePlan.settled(Outcome.Failed.invalid(invalidProperty.get()));
     }
     K8sRecordedState recorded = K8sRecordedState.of(attempt.details());
     boolean current =

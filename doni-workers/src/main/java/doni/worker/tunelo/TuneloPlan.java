@@ -170,10 +170,11 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
       Stream<String> refusals =
           drift.refusals().entrySet().stream().map(it -> it.getKey() + ": " + it.getValue());
       return new Outcome.Failed(
-          Stream.concat(refusals, waits).collect(Collectors.joining("; ")),
-          !drift.waits().isEmpty(),
-          soonest(drift.waits()),
-          details);
+              Stream.concat(refusals, waits).collect(Collectors.joining("; ")),
+              !drift.waits().isEmpty(),
+              soonest(drift.waits()),
+              details)
+          .at(Outcome.BlockedBy.ENROLLMENT);
     }
     return drift.waits().isEmpty()
         ? new Outcome.Synced(details, List.of(), drift.unrepaired())

@@ -123,8 +123,9 @@ final class TuneloWorker implements Worker {
         recorded.channels().isEmpty()
             ? Milestone.missing(
                 Step.TUNNEL_UP,
-                "the device has no channel yet",
-                "wait; Doni creates the channel from the device's property channels")
+                "the device has no channel: it has not sent its WireGuard key, or Doni still creates the channel",
+                "check that the device is on and its coordinator runs: it creates the key and sends it, and"
+                    + " Doni then creates the channel")
             : Milestone.reached(Step.TUNNEL_UP));
   }
 

@@ -17,7 +17,7 @@ class TuneloMilestoneTests {
 
   @Test
   void isMissingBeforeTheFirstChannel() {
-    assertThat(milestone(Map.of()).missing()).isEqualTo("the device has no channel yet");
+    assertThat(milestone(Map.of()).missing()).startsWith("the device has no channel");
   }
 
   @Test
