@@ -1,16 +1,15 @@
 package doni.console;
 
 import doni.api.hardware.HardwareListParameters;
-import doni.enrollment.HardwareId;
+import doni.hardware.HardwareBatchService;
+import doni.hardware.HardwareBatchService.BatchDevice;
+import doni.hardware.HardwareBatchService.BatchMatch;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwareReader;
 import doni.hardware.HardwareService;
-import doni.hardware.HardwareSummaryService;
-import doni.hardware.HardwareView;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -34,11 +33,7 @@ record DeviceBatch(
     long matching,
     List<BatchDevice> devices) {
 
-  /** More would keep a browser waiting; a resync run has no limit. */
-  static final int MOST = 500;
-
-  /** A device of a batch. */
-  record BatchDevice(HardwareId id, String name, Map<String, String> labels) {}
+  static final int MOST = HardwareBatchService.MOST;
 
   /** Returns whether an action can be done with each device while the browser waits. */
   public boolean fits() {
@@ -49,7 +44,7 @@ record DeviceBatch(
       HttpServletRequest request,
       Caller caller,
       HardwareService service,
-      HardwareSummaryService summaries) {
+      HardwareBatchService batches) {
     Map<String, String[]> parameters = new LinkedHashMap<>(DeviceListPage.parameters(request));
     parameters.remove("marker");
     HardwareListQuery query = HardwareListParameters.read(parameters);
@@ -57,13 +52,8 @@ record DeviceBatch(
       List<BatchDevice> devices = selected(request, caller, service);
       return new DeviceBatch(false, parameters, query, devices.size(), devices);
     }
-    long matching = summaries.summarize(caller, query).total();
-    parameters.put("limit", new String[] {Integer.toString(MOST)});
-    HardwareService.Page page = service.list(caller, HardwareListParameters.read(parameters));
-    parameters.remove("limit");
-    List<BatchDevice> devices = new ArrayList<>();
-    page.forEachRemaining(device -> devices.add(device(device)));
-    return new DeviceBatch(true, parameters, query, matching, List.copyOf(devices));
+    BatchMatch match = batches.match(caller, query);
+    return new DeviceBatch(true, parameters, query, match.matching(), match.devices());
   }
 
   private static List<BatchDevice> selected(
@@ -77,11 +67,7 @@ record DeviceBatch(
         .map(ref ->
             HardwareReader.uuid(ref)
                 .orElseThrow(() -> RequestRefusedException.NotFound.hardware("that is selected")))
-        .map(id -> device(service.getDeletedToo(caller, id.toString())))
+        .map(id -> BatchDevice.of(service.getDeletedToo(caller, id.toString())))
         .toList();
-  }
-
-  private static BatchDevice device(HardwareView device) {
-    return new BatchDevice(device.id(), device.name(), device.labels());
   }
 }

@@ -1,14 +1,14 @@
 package doni.console;
 
 import doni.api.hardware.HardwareListParameters;
-import doni.console.DeviceBatch.BatchDevice;
+import doni.hardware.HardwareBatchService;
+import doni.hardware.HardwareBatchService.BatchDevice;
+import doni.hardware.HardwareBatchService.BatchResult;
 import doni.hardware.HardwareListQuery;
 import doni.hardware.HardwarePermissions;
 import doni.hardware.HardwareService;
-import doni.hardware.HardwareSummaryService;
 import doni.hardware.JsonPatchOperation;
 import doni.hardware.JsonPatchOperation.OperationKind;
-import doni.hardware.QuarantineService;
 import doni.policy.Caller;
 import doni.request.RequestRefusedException;
 import doni.resync.ResyncService;
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.ui.Model;
@@ -35,33 +34,23 @@ class DeviceBatchController {
   private static final int MOST_NAMES = 1_000;
 
   private final HardwareService service;
-  private final HardwareSummaryService summaries;
-  private final QuarantineService quarantines;
+  private final HardwareBatchService batches;
   private final ResyncService runs;
   private final HardwarePermissions permissions;
 
   DeviceBatchController(
       HardwareService service,
-      HardwareSummaryService summaries,
-      QuarantineService quarantines,
+      HardwareBatchService batches,
       ResyncService runs,
       HardwarePermissions permissions) {
     this.service = service;
-    this.summaries = summaries;
-    this.quarantines = quarantines;
+    this.batches = batches;
     this.runs = runs;
     this.permissions = permissions;
   }
 
   /** What an action is done with, besides the devices. */
   private record BatchForm(BatchAction action, String reason, String key, String value) {}
-
-  /**
-   * What became of a device.
-   *
-   * @param refusal null if the action was done
-   */
-  record BatchResult(BatchDevice device, @Nullable String refusal) {}
 
   /** Says what will be done with how many devices, and changes nothing. */
   @PostMapping(ConsolePaths.BATCH)
@@ -127,34 +116,26 @@ class DeviceBatchController {
   }
 
   private List<BatchResult> results(Caller caller, BatchForm form, DeviceBatch batch) {
-    Consumer<BatchDevice> act = action(caller, form);
-    List<BatchResult> results = new ArrayList<>();
-    for (BatchDevice device : batch.devices()) {
-      try {
-        act.accept(device);
-        results.add(new BatchResult(device, null));
-      } catch (RequestRefusedException e) {
-        results.add(new BatchResult(device, String.valueOf(e.getMessage())));
-      }
-    }
-    return results;
-  }
-
-  private Consumer<BatchDevice> action(Caller caller, BatchForm form) {
+    List<BatchDevice> devices = batch.devices();
     return switch (form.action()) {
-      case RESYNC -> device -> service.syncDeletedToo(caller, device.id().toString());
-      case QUARANTINE -> {
-        @Nullable String reason = DeviceController.reason(form.reason());
-        yield device -> quarantines.begin(caller, device.id().toString(), reason);
-      }
-      case RELEASE -> device -> quarantines.end(caller, device.id().toString());
-      case LABEL -> device -> patch(caller, device, OperationKind.ADD, form.key(), form.value());
+      case RESYNC ->
+          batches.forEach(
+              devices, device -> service.syncDeletedToo(caller, device.id().toString()));
+      case QUARANTINE ->
+          batches.quarantine(caller, devices, DeviceController.reason(form.reason()));
+      case RELEASE -> batches.release(caller, devices);
+      case LABEL ->
+          batches.forEach(
+              devices,
+              device -> patch(caller, device, OperationKind.ADD, form.key(), form.value()));
       case UNLABEL ->
-          device -> {
-            if (device.labels().containsKey(form.key())) {
-              patch(caller, device, OperationKind.REMOVE, form.key(), null);
-            }
-          };
+          batches.forEach(
+              devices,
+              device -> {
+                if (device.labels().containsKey(form.key())) {
+                  patch(caller, device, OperationKind.REMOVE, form.key(), null);
+                }
+              });
     };
   }
 
@@ -212,7 +193,7 @@ class DeviceBatchController {
   }
 
   private DeviceBatch batch(Caller caller, HttpServletRequest request) {
-    return DeviceBatch.of(request, caller, service, summaries);
+    return DeviceBatch.of(request, caller, service, batches);
   }
 
   private static BatchAction known(String action) {

@@ -11,6 +11,7 @@ import doni.engine.lane.LaneHealth;
 import doni.event.EventFeedService;
 import doni.hardware.BootConfigurationService;
 import doni.hardware.HardwareAvailabilityService;
+import doni.hardware.HardwareBatchService;
 import doni.hardware.HardwareEventFeed;
 import doni.hardware.HardwarePlanService;
 import doni.hardware.HardwareService;
@@ -107,6 +108,11 @@ public class RestApp {
   @Bean
   QuarantineService quarantine() {
     return mock(QuarantineService.class);
+  }
+
+  @Bean
+  HardwareBatchService batches() {
+    return mock(HardwareBatchService.class);
   }
 
   @Bean

@@ -117,6 +117,13 @@ class DatabaseErrorsIT {
                   onDevice("POST", "/quarantine").with("{\"reason\": \"broken\"}")),
               Map.entry(
                   "releaseHardware", onDevice("POST", "/release").on(Target.QUARANTINED_DEVICE)),
+              Map.entry(
+                  "quarantineAllHardware",
+                  new Sample("POST", "/v1/hardware:quarantine?q=e").with("{}").on(Target.DEVICE)),
+              Map.entry(
+                  "releaseAllHardware",
+                  new Sample("POST", "/v1/hardware:release?quarantined=True")
+                      .on(Target.QUARANTINED_DEVICE)),
               Map.entry("syncHardware", onDevice("POST", "/sync")),
               Map.entry(
                   "importHardware",

@@ -3,11 +3,24 @@ package doni.command;
 import doni.client.CommandFailedException;
 import doni.client.JsonValue;
 import doni.client.ServiceApiClient;
+import doni.client.TerminalText;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Commands that do one thing with each named device. */
+/** Commands that do one thing with each named device, or with those that match a filter. */
 final class DeviceCommands {
+
+  private static final List<String> FILTERS =
+      List.of(
+          "--selector",
+          "--query",
+          "--name",
+          "--state",
+          "--worker-type",
+          "--hardware-type",
+          "--availability",
+          "--quarantined");
 
   private DeviceCommands() {}
 
@@ -77,15 +90,70 @@ final class DeviceCommands {
     }
   }
 
+  /** The description of a command for named devices, or for those that match a filter. */
+  private static CommandSpec matching(String name, String... description) {
+    CommandSpec spec =
+        new CommandSpec(name, description).parameters("[NAME...]", 0, Integer.MAX_VALUE);
+    return DeviceFilter.addFilters(spec)
+        .flag("-A,--all-projects", "The devices of every project that match.")
+        .flag("-y,--yes", "Does it. Without it, the devices that match are only counted.")
+        .access()
+        .exitCode(0, "done for every device")
+        .exitCode(1, "the service refused some devices or did not answer, or --yes is missing")
+        .exitCode(2, "invalid arguments");
+  }
+
+  /**
+   * Does something with all devices that match.
+   *
+   * @param path of the request
+   * @param done what is said of the devices
+   */
+  private static int forMatching(
+      String path, String body, String done, CommandArguments arguments, CommandConsole console) {
+    String query = DeviceFilter.query(arguments);
+    ServiceApiClient client = console.client(arguments);
+    if (!arguments.has("--yes")) {
+      long total = client.get("/v1/summary?" + query).path("total").number();
+      console.print(devices(total) + " match; repeat the command with --yes");
+      return DoniClient.FAILED;
+    }
+    JsonValue answer = client.post(path + "?" + query, body);
+    for (JsonValue refused : answer.path("refused").elements()) {
+      console
+          .err()
+          .println(
+              TerminalText.line(refused.path("name").text() + ": " + refused.path("error").text()));
+    }
+    console.print(devices(answer.path("done").number()) + " " + done);
+    return answer.path("refused").elements().isEmpty() ? DoniClient.OK : DoniClient.FAILED;
+  }
+
+  private static String devices(long count) {
+    return count == 1 ? "1 device" : count + " devices";
+  }
+
+  /** Named devices and a filter are different things; without both, a slip would mean all. */
+  private static boolean isFiltered(CommandArguments arguments) {
+    boolean filtered =
+        FILTERS.stream().anyMatch(arguments::has) || !arguments.all("--filter").isEmpty();
+    if (filtered == !arguments.positional().isEmpty()) {
+      throw new CommandUsageException("give NAME..., or a filter such as --selector");
+    }
+    return filtered;
+  }
+
   /** {@code doni quarantine}. */
   static final class QuarantineCommand implements ApiCommand {
 
     @Override
     public CommandSpec spec() {
-      return named(
+      return matching(
               "quarantine",
-              "Puts devices in quarantine: no worker writes for them until they are released.")
+              "Puts devices in quarantine: no worker writes for them until they are released.",
+              "Names devices, or selects at most 500 with a filter.")
           .option("--reason", "TEXT", "Why; other operators see it.")
+          .example("doni quarantine -l site/rack=r11 --reason 'power work' --yes")
           .example("doni quarantine greenhouse-pi --reason 'its relay board is being replaced'");
     }
 
@@ -94,6 +162,9 @@ final class DeviceCommands {
       Map<String, Object> body = new LinkedHashMap<>();
       arguments.value("--reason").ifPresent(reason -> body.put("reason", reason));
       String json = new JsonValue(body).compact();
+      if (isFiltered(arguments)) {
+        return forMatching("/v1/hardware:quarantine", json, "in quarantine", arguments, console);
+      }
       return forEach(
           "quarantine",
           arguments,
@@ -110,12 +181,19 @@ final class DeviceCommands {
 
     @Override
     public CommandSpec spec() {
-      return named("release", "Releases devices from quarantine; their tasks become due at once.")
+      return matching(
+              "release",
+              "Releases devices from quarantine; their tasks become due at once.",
+              "Names devices, or selects at most 500 with a filter.")
+          .example("doni release -l site/rack=r11 --yes")
           .example("doni release greenhouse-pi");
     }
 
     @Override
     public int run(CommandArguments arguments, CommandConsole console) {
+      if (isFiltered(arguments)) {
+        return forMatching("/v1/hardware:release", "", "released", arguments, console);
+      }
       return forEach(
           "release",
           arguments,

@@ -16,6 +16,14 @@ final class DeviceFilter {
   private DeviceFilter() {}
 
   static CommandSpec addTo(CommandSpec spec) {
+    return addFilters(spec)
+        .option("--sort", "KEY", "created_at, updated_at, name, uuid, project_id or hardware_type.")
+        .flag("--desc", "Sorts in descending order.")
+        .option("--limit", "N", "At most this many devices.");
+  }
+
+  /** Adds the options of a command that has no use for an order. */
+  static CommandSpec addFilters(CommandSpec spec) {
     return spec.option("-l,--selector", "SELECTOR", "Labels, such as site=north,role!=test.")
         .option("-q,--query", "TEXT", "Part of a name.")
         .option("--name", "NAME", "Only the device with this name.")
@@ -24,10 +32,7 @@ final class DeviceFilter {
         .option("--hardware-type", "TYPE", "Only devices of this type.")
         .option("--availability", "WORD", "online, degraded, offline or never_seen.")
         .flag("--quarantined", "Only devices in quarantine.")
-        .option("--filter", "NAME=VALUE", "Any other parameter of the list; can be repeated.")
-        .option("--sort", "KEY", "created_at, updated_at, name, uuid, project_id or hardware_type.")
-        .flag("--desc", "Sorts in descending order.")
-        .option("--limit", "N", "At most this many devices.");
+        .option("--filter", "NAME=VALUE", "Any other parameter of the list; can be repeated.");
   }
 
   /** Returns the query of the options, which begins with a question mark unless it is empty. */

@@ -38,6 +38,8 @@ class ApiCoverageTests {
           "delete edge-01",
           "quarantine edge-01",
           "release edge-01",
+          "quarantine -l site=north --yes",
+          "release -l site=north --yes",
           "resync edge-01",
           "resync --list",
           "sync --all",

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What commands about devices send, and how they end. */
 class DeviceCommandTests {
@@ -46,6 +47,9 @@ class DeviceCommandTests {
         "quarantine edge-01 --reason relay | POST /v1/hardware/edge-01/quarantine"
             + " {\"reason\":\"relay\"}",
         "release edge-01 | POST /v1/hardware/edge-01/release",
+        "quarantine -l site=north -A --yes --reason relay | POST"
+            + " /v1/hardware:quarantine?selector=site%3Dnorth&all_projects=true {\"reason\":\"relay\"}",
+        "release -q pi -y | POST /v1/hardware:release?q=pi",
         "create e -t baremetal -p a=b -p c:=[1] --label site=n | POST /v1/hardware"
             + " {\"name\":\"e\",\"hardware_type\":\"baremetal\",\"properties\":{\"a\":\"b\",\"c\":[1]},\"labels\":{\"site\":\"n\"}}",
         "set e a=b c- /labels/site=n --name f | PATCH /v1/hardware/e"
@@ -60,6 +64,38 @@ class DeviceCommandTests {
     assertThat(ended.code()).as(ended.err()).isZero();
     assertThat(service.requests()).containsExactly(request);
     assertThat(service.received().getFirst().header("X-Auth-Token")).isEqualTo("t0ken");
+  }
+
+  @Test
+  void onlyCountsTheDevicesThatMatchWithoutYes() {
+    service.answer("{\"total\": 40}");
+
+    FakeService.Ended ended = service.run("quarantine", "-l", "site=north");
+
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.out()).isEqualTo("40 devices match; repeat the command with --yes\n");
+    assertThat(service.requests()).containsExactly("GET /v1/summary?selector=site%3Dnorth");
+  }
+
+  @Test
+  void namesTheDevicesOfABatchThatAreRefused() {
+    service.answer(
+        "{\"matched\": 2, \"done\": 1, \"refused\": [{\"name\": \"pi\", \"error\": \"not yours\"}]}");
+
+    FakeService.Ended ended = service.run("release", "--quarantined", "--yes");
+
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.out()).isEqualTo("1 device released\n");
+    assertThat(ended.err()).isEqualTo("pi: not yours\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quarantine --yes", "release edge-01 -l site=north", "release -A -y"})
+  void refusesABatchWithoutAFilterOrWithNames(String command) {
+    FakeService.Ended ended = service.run(command.split(" "));
+
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(service.requests()).isEmpty();
   }
 
   @Test

@@ -79,6 +79,35 @@ public record HardwareListQuery(
     return limit == 0 || limit == Integer.MAX_VALUE ? this : copy(availability, limit + 1, filter);
   }
 
+  /** Returns whether the query selects, beyond projects and deleted hardware. */
+  public boolean isFiltered() {
+    return name != null
+        || hardwareType != null
+        || workerType != null
+        || state != null
+        || quarantined != null
+        || availability != null
+        || !filter.equals(HardwareFilter.ALL);
+  }
+
+  /** Returns the same query for its first results. */
+  public HardwareListQuery firstPage(int most) {
+    return new HardwareListQuery(
+        allProjects,
+        name,
+        hardwareType,
+        workerType,
+        state,
+        quarantined,
+        availability,
+        deleted,
+        sortKey,
+        descending,
+        most,
+        null,
+        filter);
+  }
+
   private HardwareListQuery copy(
       @Nullable AvailabilityStatus newAvailability, int newLimit, HardwareFilter newFilter) {
     return new HardwareListQuery(

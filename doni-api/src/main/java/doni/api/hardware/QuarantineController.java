@@ -86,7 +86,7 @@ final class QuarantineController {
     return HardwareJson.of(service.end(caller, HardwareReference.checked(ref)));
   }
 
-  private static @Nullable String reason(Map<String, Object> members) {
+  static @Nullable String reason(Map<String, Object> members) {
     List<String> violations = new ArrayList<>();
     members.keySet().stream()
         .filter(member -> !member.equals(REASON))

@@ -148,6 +148,10 @@ class AccessMatrixIT {
               Map.entry("deleteHardware", new Expected(Protection.DELETE, 200)),
               Map.entry("quarantineHardware", new Expected(Protection.QUARANTINE, 200, "{}")),
               Map.entry("releaseHardware", new Expected(Protection.QUARANTINE, 200)),
+              // Without a filter. Each device that matches one is refused by itself.
+              Map.entry(
+                  "quarantineAllHardware", new Expected(Protection.GET_OF_OWN_PROJECT, 400, "{}")),
+              Map.entry("releaseAllHardware", new Expected(Protection.GET_OF_OWN_PROJECT, 400)),
               Map.entry("syncAllHardware", new Expected(Protection.SYNC_ALL, 202, "{}")),
               Map.entry("listSyncRuns", new Expected(Protection.SYNC_ALL, 200)),
               Map.entry("getSyncRun", new Expected(Protection.SYNC_ALL, 404)),

@@ -43,6 +43,8 @@ final class OddJson {
           "POST /v1/hardware/sync",
           List.of("%s", "{\"worker_type\": %s}", "{\"names\": %s}"),
           "POST /v1/hardware/{ref}/quarantine",
+          List.of("%s", "{\"reason\": %s}"),
+          "POST /v1/hardware:quarantine",
           List.of("%s", "{\"reason\": %s}"));
 
   private OddJson() {}
