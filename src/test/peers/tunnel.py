@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -202,11 +203,11 @@ class Hub(Routine):
             if self.interface is not None:
                 self.interface.set_peers({})
             return
-        (uuid, hub), = hubs.items()
+        (port, hub), = hubs.items()
         if self.interface is None:
             self._start(hub["ip"])
         if hub["public_key"] != self._public:
-            call(self._site["agent"], "PUT", f"/hubs/{uuid}", body={
+            call(self._site["agent"], "PUT", f"/hubs/{port}", body={
                 "public_key": self._public, "endpoint": f"{HUB_ADDRESS}:{HUB_PORT}"}, expected=(204,))
         self.interface.set_peers({
             channel["properties"]["public_key"]: f"{channel['properties']['ip']}/32" for channel in channels if channel["peers"]})
@@ -290,10 +291,10 @@ class Machine(Routine):
             self.interface.private_key(private)
 
     def _variables(self):
-        uuid = self._config["uuid"]
-        _, state = call(self._config["apiEndpoint"], "GET", f"/device/v3/{uuid}/state", {
+        device = self._config["uuid"]
+        _, state = call(self._config["apiEndpoint"], "GET", f"/device/v3/{device}/state", {
             "Authorization": f"Bearer {self._config['deviceApiKey']}"})
-        (app,) = state[uuid]["apps"].values()
+        (app,) = state[device]["apps"].values()
         (release,) = app["releases"].values()
         return release["services"]["coordinator"]["environment"]
 
@@ -306,7 +307,8 @@ class Machine(Routine):
                                            "secret": variables["OS_APPLICATION_CREDENTIAL_SECRET"]}}}}, expected=(201,))
             catalog = {service["type"]: service["endpoints"][0]["url"] for service in body["token"]["catalog"]}
             self._doni, self._token = catalog["inventory"], headers["X-Subject-Token"]
-        path, headers = f"/v1/hardware/{self._config['uuid']}", {"X-Auth-Token": self._token}
+        # Balena writes UUIDs without dashes.
+        path, headers = f"/v1/hardware/{uuid.UUID(self._config['uuid'])}", {"X-Auth-Token": self._token}
         if not self._published:
             call(self._doni, "PATCH", path, headers | {"Content-Type": "application/json-patch+json"}, [
                 {"op": "add", "path": "/properties/channels",

@@ -16,12 +16,12 @@ import tools.jackson.databind.node.ObjectNode;
  * The service beside a site for a device that is real: its cluster is a real one, and its hubs are
  * not ready until an agent says so; the other services are simulated.
  *
- * <p>Writes {@code site.json} with the addresses and the credentials of the site once the service is
- * ready. Runs until it gets a signal.
+ * <p>Writes {@code site.json} with the addresses and the credentials of the site once the service
+ * is ready. Runs until it gets a signal.
  */
 public final class RealDeviceSite {
 
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration START = Duration.ofMinutes(5);
 
   private RealDeviceSite() {}
 
@@ -53,6 +53,8 @@ public final class RealDeviceSite {
                 .environment(site.environmentOfAllWorkers(directory))
                 .environment("DONI_WORKERS_K8S_KUBECONFIG_FILE", args[4])
                 .environment("DONI_WORKERS_K8S_WORKER_TAINT_ENABLED", "true")
+                // So that who waits for a device that comes back does not wait for 30 s.
+                .environment("DONI_AVAILABILITY_STABLE_FOR", "10s")
                 .start());
     site.announce(service.uri());
     site.balena()

@@ -12,8 +12,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What the supervisor of a device asks of Balena, with the key of its {@code config.json}: the state
- * that the device is to have, with the variables of each service.
+ * What the supervisor of a device asks of Balena, with the key of its {@code config.json}: the
+ * state that the device is to have, with the variables of each service.
  *
  * <p>A device that asks is online, and offline when it has not asked for {@link #PATIENCE}; the VPN
  * by which a real server knows that is not simulated.

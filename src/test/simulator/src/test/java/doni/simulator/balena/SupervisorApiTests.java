@@ -17,7 +17,8 @@ class SupervisorApiTests {
 
   private static final String UUID = "0123456789abcdef0123456789abcdef";
 
-  private final SiteClock clock = new SiteClock(Instant.parse("2031-03-04T12:00:00Z"), Duration.ZERO);
+  private final SiteClock clock =
+      new SiteClock(Instant.parse("2031-03-04T12:00:00Z"), Duration.ZERO);
   private final SimulatedBalena balena = new SimulatedBalena(0, clock);
   private String key = "";
 
@@ -31,7 +32,8 @@ class SupervisorApiTests {
       var _ =
           user.post(
               "/v7/device_environment_variable",
-              "{\"device\": %d, \"name\": \"K3S_TOKEN\", \"value\": \"a-token\"}".formatted(device));
+              "{\"device\": %d, \"name\": \"K3S_TOKEN\", \"value\": \"a-token\"}"
+                  .formatted(device));
     }
   }
 
@@ -75,10 +77,7 @@ class SupervisorApiTests {
 
   private boolean isOnline() throws IOException, InterruptedException {
     try (PlainClient user = client(balena.token())) {
-      return user.get("/v7/device?$select=is_online")
-          .body()
-          .at("/d/0/is_online")
-          .asBoolean(false);
+      return user.get("/v7/device?$select=is_online").body().at("/d/0/is_online").asBoolean(false);
     }
   }
 
