@@ -45,6 +45,8 @@ def registered():
             names.add(name.replace(".", "_"))
         for name in re.findall(r'gauge\(\s*"(doni[a-z.]+)"', text):
             names.add(name.replace(".", "_"))
+        for name, unit in re.findall(r'BackgroundDatabaseGauge\.register\(\s*\w+,\s*"(doni[a-z.]+)",[^"]+"([a-z]+)"', text):
+            names.add(f"{name}.{unit}".replace(".", "_"))
         for name in re.findall(r'String [A-Z_]+ = "(doni\.[a-z.]+)"', text):
             names.add(name.replace(".", "_"))
     return names
