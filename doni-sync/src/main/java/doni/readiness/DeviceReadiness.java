@@ -114,7 +114,7 @@ public record DeviceReadiness(
      * @param atDevice what is to be done at the device
      */
     String advice(String atDevice) {
-      if (pause != null && (blockedBy == null || blockedBy == BlockedBy.DEVICE)) {
+      if (pause != null && blockedBy != BlockedBy.CREDENTIALS) {
         return PAUSED;
       }
       if (!isBlocked()) {

@@ -98,8 +98,8 @@ class HardwareBatchServiceIT {
   void refusesMoreThanItsLimitAndChangesNone() {
     jdbc.sql(
             """
-            insert into hardware (uuid, name, hardware_type, project_id, properties, labels, created_at)
-            select gen_random_uuid(), 'many-' || n, hardware_type, project_id, properties, labels, created_at
+            insert into hardware (uuid, name, hardware_type, project_id, properties, labels, created_at, requested_at)
+            select gen_random_uuid(), 'many-' || n, hardware_type, project_id, properties, labels, created_at, requested_at
             from hardware, generate_series(1, ?) n where name = 'north-1'
             """)
         .param(HardwareBatchService.MOST)

@@ -106,6 +106,7 @@ class DeviceReadinessTests {
         "ERROR   |             |              | the site's operator removes the cause",
         "PENDING | DEVICE      | circuit open | brings back the service or corrects the setting",
         "PENDING | CREDENTIALS | 403          | the credentials or the rights",
+        "PENDING | BACKEND     | token        | brings back the service or corrects the setting",
         "STEADY  |             | circuit open | brings back the service or corrects the setting",
       })
   void sendsTheRightPersonToTheCause(

@@ -240,7 +240,8 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
             failed.retryable(),
             failed.after(),
             failed.details(),
-            failed.changes())
+            failed.changes(),
+            failed.place())
         : ending;
   }
 
