@@ -76,6 +76,11 @@ public final class SimulatedBalena extends SimulatedApi {
     return token;
   }
 
+  /** Issues one more API key of the user, beside {@link #token}. */
+  public String newToken() {
+    return keys.issue(new Caller.User(false));
+  }
+
   /** Gives the user another key; from now on, the old one is answered with 401. */
   public void rotateToken() {
     keys.revoke(token);

@@ -39,7 +39,14 @@ public final class Calls {
       Duration took = Duration.ofNanos(System.nanoTime() - started);
       end(
           subject,
-          new Call(request.method(), request.path(), request.rawQuery(), status, at, took));
+          new Call(
+              request.method(),
+              request.path(),
+              request.rawQuery(),
+              status,
+              at,
+              took,
+              request.credential()));
     }
   }
 

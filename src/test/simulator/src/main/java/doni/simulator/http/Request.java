@@ -39,6 +39,14 @@ public record Request(
     return Optional.ofNullable(headers.get(name));
   }
 
+  /** The token or API key that came with it; empty when there is none. */
+  public String credential() {
+    return header("x-auth-token")
+        .or(() -> header("authorization"))
+        .orElse("")
+        .replaceFirst("^Bearer ", "");
+  }
+
   /** The content type without its parameters; empty when there is none. */
   public String mediaType() {
     return header("content-type").orElse("").split(";", 2)[0].strip();

@@ -14,12 +14,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Who may do what. The user {@code admin} may do everything; {@code doni} has exactly the rights of
- * its ClusterRole and its Role in kube-system; a bootstrap token is a user without rights.
+ * its ClusterRole and its Role in kube-system, and so has {@code doni-shadow}; a bootstrap token is
+ * a user without rights.
  */
 final class Access {
 
   static final String ADMIN = "admin";
   static final String DONI = "doni";
+  static final String SHADOW = "doni-shadow";
 
   /** A right; a namespace only for namespaced kinds. */
   record Right(String verb, String resource, String namespace) {}
@@ -31,7 +33,7 @@ final class Access {
   private final Function<String, Optional<String>> bootstrapUser;
 
   /**
-   * Starts with the two users.
+   * Starts with the three users.
    *
    * @param bootstrapUser the user of a valid bootstrap token, if there is one
    */
@@ -39,6 +41,7 @@ final class Access {
     this.bootstrapUser = bootstrapUser;
     tokens.put(newToken(), ADMIN);
     tokens.put(newToken(), DONI);
+    tokens.put(newToken(), SHADOW);
     Set.of("get", "list", "watch", "patch").forEach(verb -> grant(verb, Kind.NODE));
     Set.of("get", "create", "patch", "delete").forEach(verb -> grant(verb, Kind.SECRET));
   }
@@ -79,7 +82,7 @@ final class Access {
   }
 
   private boolean allows(String user, Right right) {
-    return user.equals(ADMIN) || (user.equals(DONI) && doni.contains(right));
+    return user.equals(ADMIN) || (Set.of(DONI, SHADOW).contains(user) && doni.contains(right));
   }
 
   /** Refuses with 401 or 403. */
