@@ -169,7 +169,7 @@ abstract class ConsoleMatrixCases {
   interface ApiClient {
 
     /**
-     * @param user null for none
+     * @param user whose token is sent; one of a user who is unknown is not valid
      */
     HttpResponse<String> send(String user, String method, String path, String body);
   }
