@@ -6,6 +6,7 @@ import doni.backend.BackendException;
 import doni.backend.BackendException.Kind;
 import doni.worker.Change;
 import doni.worker.Outcome;
+import doni.worker.Outcome.BlockedBy;
 import doni.worker.ReconcilePlan;
 import doni.worker.WriteGate;
 import java.time.Duration;
@@ -47,7 +48,16 @@ class FailureClassifierTests {
     assertThat(failed(answered(status)))
         .isEqualTo(
             new Outcome.Failed(
-                "blazar answered %d: teapot".formatted(status), retryable, null, Map.of()));
+                    "blazar answered %d: teapot".formatted(status), retryable, null, Map.of())
+                .at(retryable ? BlockedBy.BACKEND : BlockedBy.SITE));
+  }
+
+  @Test
+  void tellsRefusedCredentialsFromCallsThatWereNotSent() {
+    assertThat(FailureClassifier.classify(answered(403)).blockedBy())
+        .contains(BlockedBy.CREDENTIALS);
+    assertThat(FailureClassifier.classify(BackendException.notSent("s", "t", null)).blockedBy())
+        .contains(BlockedBy.BACKEND);
   }
 
   @ParameterizedTest
@@ -64,8 +74,10 @@ class FailureClassifierTests {
       value = Kind.class,
       names = {"CONNECTION", "TIMEOUT"})
   void retriesAnUnansweredWrite(Kind kind) {
-    assertThat(failed(BackendException.unanswered("s", kind, "t", true, null)).retryable())
-        .isTrue();
+    Outcome.Failed failed = failed(BackendException.unanswered("s", kind, "t", true, null));
+
+    assertThat(failed.retryable()).isTrue();
+    assertThat(failed.blockedBy()).contains(BlockedBy.BACKEND);
   }
 
   @Test

@@ -39,11 +39,12 @@ class AttemptResultTests {
         .isEqualTo(
             new AttemptResult.Ended(
                 new Outcome.Failed(
-                    "no connection to blazar: reset",
-                    true,
-                    null,
-                    Map.of(),
-                    List.of(Change.create("device 1")))));
+                        "no connection to blazar: reset",
+                        true,
+                        null,
+                        Map.of(),
+                        List.of(Change.create("device 1")))
+                    .at(Outcome.BlockedBy.BACKEND)));
   }
 
   @Test

@@ -126,10 +126,11 @@ class BalenaFaultsIT {
     assertThat(attempted())
         .isEqualTo(
             new Outcome.Failed(
-                "balena answered 200: %s (GET %s)".formatted(cause, devicePath()),
-                true,
-                null,
-                Map.of()));
+                    "balena answered 200: %s (GET %s)".formatted(cause, devicePath()),
+                    true,
+                    null,
+                    Map.of())
+                .at(Outcome.BlockedBy.BACKEND));
     assertConverges();
   }
 
@@ -141,10 +142,11 @@ class BalenaFaultsIT {
     assertThat(attempted())
         .isEqualTo(
             new Outcome.Failed(
-                "balena answered 201: %s (POST %s)".formatted(cause, REGISTER),
-                true,
-                null,
-                Map.of()));
+                    "balena answered 201: %s (POST %s)".formatted(cause, REGISTER),
+                    true,
+                    null,
+                    Map.of())
+                .at(Outcome.BlockedBy.BACKEND));
     assertConverges();
   }
 
@@ -204,10 +206,11 @@ class BalenaFaultsIT {
     assertThat(device.attempted(worker))
         .isEqualTo(
             new Outcome.Failed(
-                "balena answered 429: Too Many Requests (GET %s)".formatted(devicePath()),
-                true,
-                Duration.ofHours(1),
-                Map.of()));
+                    "balena answered 429: Too Many Requests (GET %s)".formatted(devicePath()),
+                    true,
+                    Duration.ofHours(1),
+                    Map.of())
+                .at(Outcome.BlockedBy.BACKEND));
     balena.faults().clear();
     balena.calls().clear();
 

@@ -105,7 +105,12 @@ class HostStateMachineTests {
   private static void assertFails(
       HostStep step, String message, boolean retryable, @Nullable Duration after) {
     assertThat(step.writes()).isEmpty();
-    assertThat(step.ending()).isEqualTo(new Outcome.Failed(message, retryable, after, Map.of()));
+    assertThat(step.ending())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed ->
+                assertThat(failed.at(Outcome.BlockedBy.SITE))
+                    .isEqualTo(new Outcome.Failed(message, retryable, after, Map.of())));
   }
 
   private static void assertChangesState(HostStep step, String verb, String reason, int seconds) {
