@@ -13,10 +13,12 @@ import doni.testing.SampleTypes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -84,6 +86,13 @@ class PatchFuzzTests {
       case 's' -> Map.of("start", text, "end", "2100-01-01T00:00:00Z");
       default -> text;
     };
+  }
+
+  /** One input per line, in Base64. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "/fuzz/PatchFuzzTests.csv")
+  void readsOrRefusesEachPatchOfTheCorpus(String input) {
+    fuzzerTestOneInput(Base64.getDecoder().decode(input));
   }
 
   @ParameterizedTest

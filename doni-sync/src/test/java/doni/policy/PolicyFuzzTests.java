@@ -3,10 +3,12 @@ package doni.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Policy files of any content are read or refused; see "Fuzz a parser" in docs/engineers.md. */
@@ -27,6 +29,13 @@ class PolicyFuzzTests {
     } catch (PolicyFileException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
+  }
+
+  /** One input per line, in Base64. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "/fuzz/PolicyFuzzTests.csv")
+  void readsOrRefusesEachFileOfTheCorpus(String input) {
+    fuzzerTestOneInput(Base64.getDecoder().decode(input));
   }
 
   @ParameterizedTest

@@ -9,9 +9,11 @@ import doni.worker.WorkerField;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of any content are read or refused; see "Fuzz a parser" in docs/engineers.md. */
@@ -42,6 +44,13 @@ class ImportFuzzTests {
         assertThat(e.getMessage()).isNotBlank();
       }
     }
+  }
+
+  /** One input per line, in Base64. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "/fuzz/ImportFuzzTests.csv")
+  void readsOrRefusesEachFileOfTheCorpus(String input) throws IOException {
+    fuzzerTestOneInput(Base64.getDecoder().decode(input));
   }
 
   /** One character per byte. */

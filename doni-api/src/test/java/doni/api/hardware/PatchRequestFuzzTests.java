@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.api.web.JsonBody;
 import doni.request.RequestRefusedException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of any content are read or refused; see "Fuzz a parser" in docs/engineers.md. */
@@ -19,6 +21,13 @@ class PatchRequestFuzzTests {
     } catch (RequestRefusedException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
+  }
+
+  /** One input per line, in Base64. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "/fuzz/PatchRequestFuzzTests.csv")
+  void readsOrRefusesEachBodyOfTheCorpus(String input) {
+    fuzzerTestOneInput(Base64.getDecoder().decode(input));
   }
 
   /** One character per byte. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import doni.worker.k8s.KubeconfigContext.UnusableKubeconfigException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Kubeconfigs of any content are read or refused; see "Fuzz a parser" in docs/engineers.md. */
@@ -30,6 +32,13 @@ class KubeconfigFuzzTests {
     } catch (UnusableKubeconfigException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
+  }
+
+  /** One input per line, in Base64. */
+  @ParameterizedTest
+  @CsvFileSource(resources = "/fuzz/KubeconfigFuzzTests.csv")
+  void readsOrRefusesEachFileOfTheCorpus(String input) {
+    fuzzerTestOneInput(Base64.getDecoder().decode(input));
   }
 
   @ParameterizedTest
