@@ -67,12 +67,15 @@ public class HardwareBatchService {
 
   /** Returns the devices that match a query; its limit and its marker do not count. */
   public BatchMatch match(Caller caller, HardwareListQuery query) {
-    long matching = summaries.summarize(caller, query).total();
+    return new BatchMatch(summaries.summarize(caller, query).total(), first(caller, query));
+  }
+
+  private List<BatchDevice> first(Caller caller, HardwareListQuery query) {
     List<BatchDevice> devices = new ArrayList<>();
     hardware
         .list(caller, query.firstPage(MOST))
         .forEachRemaining(device -> devices.add(BatchDevice.of(device)));
-    return new BatchMatch(matching, devices);
+    return devices;
   }
 
   /** Does something with each device, and goes on after a refusal. */
@@ -121,16 +124,16 @@ public class HardwareBatchService {
   }
 
   private List<BatchDevice> fitting(Caller caller, HardwareListQuery query) {
-    BatchMatch match = match(caller, query);
+    long matching = summaries.summarize(caller, query).total();
     if (!query.isFiltered()) {
       throw new RequestRefusedException.Invalid(
           "no filter: at least one must be set, such as selector, q or name");
     }
-    if (!match.fits()) {
+    if (matching > MOST) {
       throw new RequestRefusedException.Invalid(
           "%d devices match, and a request takes at most %d; narrow the filter"
-              .formatted(match.matching(), MOST));
+              .formatted(matching, MOST));
     }
-    return match.devices();
+    return first(caller, query);
   }
 }
