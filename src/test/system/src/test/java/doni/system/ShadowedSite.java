@@ -4,6 +4,7 @@ import doni.simulator.BuiltService;
 import doni.simulator.DoniProcess;
 import doni.simulator.SimulatedSite;
 import doni.simulator.http.Call;
+import doni.simulator.http.Calls;
 import doni.simulator.keystone.User;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +98,8 @@ final class ShadowedSite implements AutoCloseable {
 
   /** The calls to one backend that came with an account of the service beside. */
   List<Call> callsOfBeside(String backend) {
-    return site.calls().get(backend).all().stream().filter(this::isOfBeside).toList();
+    Calls calls = Objects.requireNonNull(site.calls().get(backend), backend);
+    return calls.all().stream().filter(this::isOfBeside).toList();
   }
 
   private boolean isOfBeside(Call call) {
