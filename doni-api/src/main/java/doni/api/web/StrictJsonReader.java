@@ -108,6 +108,9 @@ final class StrictJsonReader {
               .formatted(MAX_NESTING, MAX_DIGITS, MAX_TEXT, MAX_NAME, source.place(e)));
     } catch (JacksonException e) {
       throw source.refusal("must be valid JSON%s.".formatted(source.place(e)));
+    } catch (NumberFormatException _) {
+      // Jackson passes on that BigDecimal cannot hold an exponent such as 1e99999999999.
+      throw source.refusal("has a number with an exponent that is out of range.");
     }
   }
 
