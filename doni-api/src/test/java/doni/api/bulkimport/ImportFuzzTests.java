@@ -93,6 +93,7 @@ class ImportFuzzTests {
         "[{\"name\": \"a\"} {\"name\": \"b\"}]",
         "\"name\"",
         "1",
+        "11111111e11111111111111",
         "\0"
       })
   void readsOrRefusesEachFile(String input) throws IOException {
