@@ -8,6 +8,7 @@ import doni.simulator.keystone.SimulatedKeystone;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -334,7 +335,7 @@ class ConsoleSmallSiteIT {
 
   /** Begins a request whose body never ends. */
   private Socket unfinished(String token) throws IOException {
-    Socket socket = new Socket("127.0.0.1", URI.create(root).getPort());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(root).getPort());
     OutputStream out = socket.getOutputStream();
     out.write(
         """

@@ -120,7 +120,7 @@ class HardwareBatchServiceIT {
 
   private List<String> quarantined() {
     return jdbc.sql("select name from hardware where quarantined_at is not null order by name")
-        .query(String.class)
+        .query((row, _) -> row.getString("name"))
         .list();
   }
 

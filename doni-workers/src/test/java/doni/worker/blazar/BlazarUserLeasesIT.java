@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,7 @@ class BlazarUserLeasesIT {
 
   @SuppressWarnings("unchecked")
   private List<Map<String, Object>> recorded() {
-    return (List<Map<String, Object>>) device.details().get(SharedNames.USER_LEASES);
+    return (List<Map<String, Object>>)
+        Objects.requireNonNull(device.details().get(SharedNames.USER_LEASES));
   }
 }

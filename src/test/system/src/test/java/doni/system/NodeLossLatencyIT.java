@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -176,7 +177,9 @@ class NodeLossLatencyIT {
 
   private static long[] milliseconds(Map<UUID, Long> lost, Map<UUID, Long> seen) {
     return lost.entrySet().stream()
-        .mapToLong(it -> TimeUnit.NANOSECONDS.toMillis(seen.get(it.getKey()) - it.getValue()))
+        .mapToLong(it ->
+            TimeUnit.NANOSECONDS.toMillis(
+                Objects.requireNonNull(seen.get(it.getKey())) - it.getValue()))
         .sorted()
         .toArray();
   }
