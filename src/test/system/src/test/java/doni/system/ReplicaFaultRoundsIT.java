@@ -288,8 +288,8 @@ class ReplicaFaultRoundsIT {
                     .noneMatch(it -> it.enrolled().secretName().equals(secret.name())))
             .count();
     long channels = backends.tunelo().channels().size() - 2L * kept.devices().size();
-    int devices = backends.balena().devices() - kept.devices().size();
-    int nodes = backends.ironic().nodes() - kept.hosts().size();
+    long devices = backends.balena().devices() - kept.devices().size();
+    long nodes = backends.ironic().nodes() - (long) kept.hosts().size();
     return Math.toIntExact(
         secrets + Math.abs(channels) + Math.abs(devices) + Math.abs(nodes) + withoutChannel(kept));
   }
