@@ -14,6 +14,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -34,8 +35,21 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.data.jpa.repository.Query;
 
 /** The map of the code: which package may use which, and what no code may do. */
-@AnalyzeClasses(packages = "doni", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "doni",
+    importOptions = {
+      ImportOption.DoNotIncludeTests.class,
+      ArchitectureTests.DoNotIncludeSimulator.class
+    })
 class ArchitectureTests {
+
+  /** The simulated site serves tests only, which may have it on their class path. */
+  static final class DoNotIncludeSimulator implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("/src/test/simulator/");
+    }
+  }
 
   private static final String[] FEATURES = {
     "doni.hardware", "doni.bulkimport", "doni.leftover", "doni.readiness", "doni.resync"

@@ -2,6 +2,9 @@ package doni.console;
 
 import doni.api.hardware.HardwareListParameters;
 import doni.availability.DeviceAvailabilityReader.ReportedIncident;
+import doni.doctor.DoctorRunner.CheckResult;
+import doni.doctor.SiteCheckService;
+import doni.doctor.SiteCheckService.SiteCheckReport;
 import doni.enrollment.HardwareId;
 import doni.hardware.HardwarePermissions;
 import doni.hardware.HardwareService;
@@ -12,6 +15,7 @@ import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypesHealth;
 import doni.policy.Caller;
 import doni.task.LanePauseReader;
+import doni.worker.Finding;
 import doni.worker.LanePause;
 import doni.worker.Worker;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 
 /** The page of the site: what stands between the enrollments and the backends. */
 @ConsoleController
@@ -40,6 +45,7 @@ class SiteController {
   private final RecentActivity activity;
   private final MachineTypeCatalog types;
   private final MachineTypesHealth health;
+  private final SiteCheckService checks;
 
   SiteController(
       LanePauseReader pauses,
@@ -49,7 +55,8 @@ class SiteController {
       HardwarePermissions permissions,
       RecentActivity activity,
       MachineTypeCatalog types,
-      MachineTypesHealth health) {
+      MachineTypesHealth health,
+      SiteCheckService checks) {
     this.pauses = pauses;
     this.workers = workers;
     this.service = service;
@@ -58,6 +65,7 @@ class SiteController {
     this.activity = activity;
     this.types = types;
     this.health = health;
+    this.checks = checks;
   }
 
   /**
@@ -79,6 +87,36 @@ class SiteController {
    */
   record SiteLane(String workerType, @Nullable LanePause pause) {}
 
+  /** What the doctor found, for the page. */
+  record ShownReport(Instant at, long problems, List<ShownCheck> checks) {
+
+    static ShownReport of(SiteCheckReport report) {
+      return new ShownReport(
+          report.at(), report.problems(), report.results().stream().map(ShownCheck::of).toList());
+    }
+  }
+
+  /**
+   * One line of the doctor's report.
+   *
+   * @param state names the text and the color
+   * @param advice null where nothing is to be done
+   */
+  record ShownCheck(String subject, String state, String found, @Nullable String advice) {
+
+    static ShownCheck of(CheckResult result) {
+      return switch (result.finding()) {
+        case Finding.Ok(String found) -> new ShownCheck(result.subject(), "ok", found, null);
+        case Finding.Skipped(String found) ->
+            new ShownCheck(result.subject(), "skipped", found, null);
+        case Finding.Warning(String found, String advice) ->
+            new ShownCheck(result.subject(), "warning", found, advice);
+        case Finding.Problem(String found, String advice) ->
+            new ShownCheck(result.subject(), "problem", found, advice);
+      };
+    }
+  }
+
   /**
    * A deleted device that is still being cleaned up.
    *
@@ -93,9 +131,18 @@ class SiteController {
     model.addAttribute("types", types.current());
     model.addAttribute(
         "problems", permissions.everyProject(caller) ? health.findings() : List.of());
+    model.addAttribute("mayCheck", permissions.resyncRuns(caller));
+    model.addAttribute("report", checks.last(caller).map(ShownReport::of).orElse(null));
     model.addAttribute("rules", permissions.rules(caller));
     model.addAttribute("roles", caller.roles().stream().sorted().collect(Collectors.joining(", ")));
     return "site";
+  }
+
+  /** Runs the checks of the doctor, which takes seconds. */
+  @PostMapping(ConsolePaths.SITE + "/checks")
+  String check(@AuthenticationPrincipal Caller caller) throws InterruptedException {
+    checks.check(caller);
+    return "redirect:" + ConsolePaths.SITE + "#checks";
   }
 
   /** The part of the page that changes, or 204 if it does not differ from what the page shows. */

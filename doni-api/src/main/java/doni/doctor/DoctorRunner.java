@@ -56,13 +56,8 @@ public final class DoctorRunner {
    */
   public List<CheckResult> examine(List<String> unknownSettings) throws InterruptedException {
     List<CheckResult> all = new ArrayList<>();
-    // Not closed, because that would wait for checks that hang. Platform threads, because every
-    // check
-    // loads classes: virtual threads that wait for a class loading lock pin their carriers, and on
-    // two
-    // processors the holder of the lock would find no carrier.
-    ExecutorService threads =
-        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
+    // Not closed, because that would wait for checks that hang.
+    ExecutorService threads = Executors.newThreadPerTaskExecutor(DoctorRunner::thread);
     try {
       List<DoctorCheck> checks = checks(unknownSettings);
       long end = System.nanoTime() + timeLimit.toNanos();
@@ -78,6 +73,18 @@ public final class DoctorRunner {
       threads.shutdownNow();
     }
     return all;
+  }
+
+  /**
+   * A platform thread, because every check loads classes: virtual threads that wait for a class
+   * loading lock pin their carriers, and on two processors the holder of the lock would find no
+   * carrier. In a request, the class loader would be that of Tomcat's application, with which no
+   * bean of a package-private type can be created.
+   */
+  private static Thread thread(Runnable check) {
+    Thread thread = Thread.ofPlatform().daemon().name("doctor").unstarted(check);
+    thread.setContextClassLoader(DoctorRunner.class.getClassLoader());
+    return thread;
   }
 
   private List<DoctorCheck> checks(List<String> unknownSettings) {

@@ -645,6 +645,24 @@ class ConsoleIT {
   }
 
   @Test
+  void operatorRunsTheChecksOfTheDoctor() {
+    ConsoleBrowser admin = browser().logIn("admin", PASSWORD);
+    assertThat(admin.get("/console/site").body()).contains("/console/site/checks");
+
+    HttpResponse<String> done = admin.post("/console/site/checks");
+
+    assertThat(done.statusCode()).isEqualTo(302);
+    assertThat(done.headers().firstValue("Location")).hasValue("/console/site#checks");
+    assertThat(admin.get("/console/site").body())
+        .contains("Checked at ", ">database<", ">configuration<", ">worker ")
+        .doesNotContain("unexpectedly", CANARY, PASSWORD);
+    ConsoleBrowser reader = browser().logIn("reader", PASSWORD);
+    assertThat(reader.get("/console/site").body())
+        .doesNotContain("Checked at ", "/console/site/checks");
+    assertThat(reader.post("/console/site/checks").statusCode()).isEqualTo(403);
+  }
+
+  @Test
   void everyPageHasTheHeadersAndNothingInline() {
     ConsoleBrowser browser = browser().logIn("admin", PASSWORD);
 

@@ -163,7 +163,9 @@ abstract class ConsoleMatrixCases {
               .at("/console/live?device={ref}"),
           MatrixRow.of("GET /console/live", RUNS).at("/console/live?runs=true"),
           MatrixRow.of("GET /console/site", "GET /v1/summary"),
-          MatrixRow.of("GET /console/site/live", "GET /v1/summary"));
+          MatrixRow.of("GET /console/site/live", "GET /v1/summary"),
+          // As a resync of the site: it makes Doni call every backend.
+          MatrixRow.of("POST /console/site/checks", RUNS));
 
   /** A client of the API. */
   interface ApiClient {

@@ -47,8 +47,8 @@ class MilestoneReader {
     jdbc.sql(
             """
             select t.hardware_uuid, t.worker_type, reached.key, reached.value,
-              case when t.served_generation >= h.generation then t.blocked_by end as blocked_by
-            from worker_task t join hardware h on h.uuid = t.hardware_uuid
+              case when not r.unattempted then t.blocked_by end as blocked_by
+            from worker_task t join worker_task_at_rest r using (hardware_uuid, worker_type)
             left join lateral jsonb_each_text(t.milestones) reached on true
             where t.hardware_uuid = any(?)
             """)
