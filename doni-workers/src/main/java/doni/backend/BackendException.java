@@ -60,9 +60,17 @@ public final class BackendException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
+  /** The body of an answer may be empty, so that only the call is known. */
+  private static String said(String text) {
+    if (text.isBlank()) {
+      return "";
+    }
+    return CALL_PATTERN.matcher(" " + text).matches() ? " " + text : ": " + text;
+  }
+
   private static String message(String service, Kind kind, int status, String text) {
     return switch (kind) {
-      case STATUS -> "%s answered %d: %s".formatted(service, status, text);
+      case STATUS -> "%s answered %d%s".formatted(service, status, said(text));
       case CONNECTION -> "no connection to %s: %s".formatted(service, text);
       case TIMEOUT -> "%s: %s".formatted(service, text);
       case NOT_SENT -> text;
