@@ -6,6 +6,7 @@ import doni.event.HardwareEventStore;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,10 +21,37 @@ import tools.jackson.databind.json.JsonMapper;
 class AvailabilityConfiguration {
 
   @Bean
-  SignalBatcher signalBatcher(
+  DeviceSignalStore deviceSignalStore(
       JdbcClient jdbc, PlatformTransactionManager transactions, JsonMapper json, Clock clock) {
-    return new SignalBatcher(
-        new DeviceSignalStore(jdbc, new TransactionTemplate(transactions), json, clock));
+    return new DeviceSignalStore(jdbc, new TransactionTemplate(transactions), json, clock);
+  }
+
+  @Bean
+  SignalBatcher signalBatcher(DeviceSignalStore store) {
+    return new SignalBatcher(store);
+  }
+
+  @Bean
+  AgentContacts agentContacts(Clock clock) {
+    return new AgentContacts(clock);
+  }
+
+  /** Only a service is asked by agents. */
+  @Bean
+  @ConditionalOnWebApplication
+  AgentContactMonitor agentContactMonitor(
+      AgentContacts contacts,
+      DeviceSignalStore signals,
+      JdbcClient jdbc,
+      JsonMapper json,
+      PlatformTransactionManager transactions,
+      Clock clock) {
+    return new AgentContactMonitor(
+        contacts,
+        new AgentContactStore(jdbc, json),
+        signals,
+        new TransactionTemplate(transactions),
+        clock);
   }
 
   @Bean

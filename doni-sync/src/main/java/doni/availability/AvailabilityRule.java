@@ -34,10 +34,14 @@ final class AvailabilityRule {
   /** How soon to look again at what depends on a source that has yet to confirm. */
   static final Duration RETRY = Duration.ofSeconds(30);
 
+  /** The agents on devices, by their own requests. */
+  static final String AGENT = "agent";
+
   private static final String BALENA = "balena";
 
   /** Sources that know whether a device responds; the best first. Others only qualify. */
-  private static final List<String> LEADERS = List.of(SharedNames.K8S, SharedNames.IRONIC, BALENA);
+  private static final List<String> LEADERS =
+      List.of(SharedNames.K8S, SharedNames.IRONIC, BALENA, AGENT);
 
   private AvailabilityRule() {}
 
@@ -97,12 +101,16 @@ final class AvailabilityRule {
         });
   }
 
-  /** Online, unless another source has said otherwise for long enough. */
+  /**
+   * Online, unless another source has said otherwise for long enough. An agent that is silent is no
+   * doubt: it is one program of a device that responds, and the way to Doni may be what is broken.
+   */
   private static Assessment responding(SourceSignal lead, List<SourceSignal> current, Instant now) {
     Optional<SourceSignal> doubt =
         current.stream()
             .filter(
                 it -> it.status() == SignalStatus.IMPAIRED || it.status() == SignalStatus.SILENT)
+            .filter(it -> !it.source().equals(AGENT))
             .min(Comparator.comparing(SourceSignal::since));
     if (doubt.isEmpty()) {
       return assessment(AvailabilityStatus.ONLINE, lead.reason(), current, null);

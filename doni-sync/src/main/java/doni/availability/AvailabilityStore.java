@@ -36,11 +36,13 @@ final class AvailabilityStore {
   private static final String SIGNALS =
       """
       select a.hardware_uuid, h.name, h.generation, a.availability, a.since, a.reason as published_reason,
-        a.incident_id, s.source, s.status, s.reason, s.since as signal_since, c.confirmed_at
+        a.incident_id, s.source, s.status, s.reason, s.since as signal_since,
+        case when s.source = 'agent' and s.status = 'RESPONDS' then g.contact_at else c.confirmed_at end as confirmed_at
       from device_availability a
       join hardware h on h.uuid = a.hardware_uuid
       left join device_signal s on s.hardware_uuid = a.hardware_uuid
       left join device_signal_source c on c.source = s.source
+      left join agent_contact g on g.hardware_uuid = s.hardware_uuid and s.source = 'agent'
       where a.hardware_uuid = any(:devices) and h.deleted_at is null
       order by a.hardware_uuid
       """;

@@ -24,8 +24,8 @@ public final class DeviceAvailabilityReader {
       "not observed at the moment, because no source can be read; last known: ";
 
   /**
-   * While it responds, a device was last seen when its source last confirmed that. Blazar repeats
-   * what the cluster says, so it has not seen the device.
+   * While it responds, a device was last seen when its source last confirmed that; an agent, when
+   * it last asked. Blazar repeats what the cluster says, so it has not seen the device.
    */
   private static final String PUBLISHED =
       """
@@ -34,10 +34,12 @@ public final class DeviceAvailabilityReader {
       cross join lateral (
         select
           max(case when s.source like 'blazar.%' then null
+            when s.source = 'agent' then g.contact_at
             when s.status in ('RESPONDS', 'IMPAIRED') then greatest(s.since, c.confirmed_at)
             else s.responded_at end) as last_seen,
           coalesce(bool_or(greatest(s.since, c.confirmed_at) > :blind), true) as observed
         from device_signal s left join device_signal_source c on c.source = s.source
+        left join agent_contact g on g.hardware_uuid = s.hardware_uuid and s.source = 'agent'
         where s.hardware_uuid = a.hardware_uuid) seen
       where a.hardware_uuid = any(:devices)
       """;

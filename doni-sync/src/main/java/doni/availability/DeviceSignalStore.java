@@ -40,7 +40,7 @@ final class DeviceSignalStore {
         select h.uuid, r.status, r.reason, r.responded_at
         from reported r
         join hardware h on %s and h.deleted_at is null
-        join worker_task t on t.hardware_uuid = h.uuid and t.worker_type = :source),
+        %s),
       absent as (
         select t.hardware_uuid as uuid,
           case when o.status <> 'NEVER_RESPONDED' then 'SILENT' else 'NEVER_RESPONDED' end as status,
@@ -81,8 +81,14 @@ final class DeviceSignalStore {
       on conflict (hardware_uuid) do update set assess_at = least(a.assess_at, excluded.assess_at)
       """;
 
-  private static final String BY_NAME = WRITE.formatted("lower(h.name) = r.device");
-  private static final String BY_ID = WRITE.formatted("h.uuid = cast(r.device as uuid)");
+  /** A worker speaks of the devices that it serves. */
+  private static final String SERVED =
+      "join worker_task t on t.hardware_uuid = h.uuid and t.worker_type = :source";
+
+  private static final String UUID_MATCHES = "h.uuid = cast(r.device as uuid)";
+  private static final String BY_NAME = WRITE.formatted("lower(h.name) = r.device", SERVED);
+  private static final String BY_ID = WRITE.formatted(UUID_MATCHES, SERVED);
+  private static final String OF_AGENTS = WRITE.formatted(UUID_MATCHES, "");
 
   /** A lane's listing began when its turn was claimed. */
   private static final String CONFIRM =
@@ -142,7 +148,7 @@ final class DeviceSignalStore {
     Instant now = clock.instant();
     Map<String, SignalRow> rows = new LinkedHashMap<>();
     report.signals().forEach(signal -> rows.put(signal.device(), SignalRow.of(signal)));
-    jdbc.sql(report.byName() ? BY_NAME : BY_ID)
+    jdbc.sql(statement(source, report))
         .param("signals", json.writeValueAsString(rows.values()))
         .param("source", source)
         .param("complete", complete)
@@ -152,6 +158,13 @@ final class DeviceSignalStore {
         .param("assess_at", TimestampColumns.timestamp(now.plus(COLLECT)))
         .param("unknown", DeviceAvailability.UNKNOWN_DEVICE)
         .update();
+  }
+
+  private static String statement(String source, SignalReport report) {
+    if (source.equals(AvailabilityRule.AGENT)) {
+      return OF_AGENTS;
+    }
+    return report.byName() ? BY_NAME : BY_ID;
   }
 
   /** A signal as the statement reads it. */

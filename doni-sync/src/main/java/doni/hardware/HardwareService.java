@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.availability.AgentContacts;
 import doni.enrollment.Generation;
 import doni.enrollment.HardwareId;
 import doni.enrollment.ReservationWindow;
@@ -100,6 +101,7 @@ public class HardwareService {
   private final EnrollmentRules rules;
   private final HardwareEnroller enroller;
   private final ChangeHistory history;
+  private final AgentContacts contacts;
 
   HardwareService(
       HardwareAccess access,
@@ -107,13 +109,15 @@ public class HardwareService {
       HardwareListReader lists,
       EnrollmentRules rules,
       HardwareEnroller enroller,
-      ChangeHistory history) {
+      ChangeHistory history,
+      AgentContacts contacts) {
     this.access = access;
     this.reader = reader;
     this.lists = lists;
     this.rules = rules;
     this.enroller = enroller;
     this.history = history;
+    this.contacts = contacts;
   }
 
   /**
@@ -163,7 +167,9 @@ public class HardwareService {
 
   /** As {@link #get}, for callers who may know the version already and then need no view. */
   public VersionedHardware read(Caller caller, String ref) {
-    return access.shown(caller, access.find("hardware:get", caller, ref));
+    StoredHardware found = access.find("hardware:get", caller, ref);
+    contacts.note(found.id(), caller.applicationCredentialId());
+    return access.shown(caller, found);
   }
 
   /** As {@link #read}, of the hardware of {@link #getDeletedToo}. */

@@ -1,6 +1,7 @@
 package doni.hardware;
 
 import doni.availability.DeviceAvailability;
+import doni.enrollment.HardwareId;
 import doni.policy.PolicyTarget;
 import doni.task.TaskStatusReader;
 import doni.task.TaskStatusReader.TaskStatusRow;
@@ -44,6 +45,10 @@ record StoredHardware(
     return hardware == null
         ? Optional.empty()
         : Optional.of(new StoredHardware(hardware, tasks, Map.of()));
+  }
+
+  HardwareId id() {
+    return new HardwareId(row.uuid());
   }
 
   StoredHardware with(Map<UUID, DeviceAvailability> availability) {

@@ -50,6 +50,27 @@ class AvailabilityRuleTests {
             k8s("SILENT", LONG),
             balena("SILENT", LONG)),
         row(
+            "one whose agent is silent alone",
+            "ONLINE: k8s RESPONDS",
+            k8s("RESPONDS", LONG),
+            agent("SILENT", LONG)),
+        row(
+            "one that was just lost, before its agent is missed",
+            "OFFLINE: k8s SILENT",
+            k8s("SILENT", JUST_NOW),
+            agent("RESPONDS", LONG)),
+        row(
+            "one whose agent still asks long after",
+            "DEGRADED: k8s SILENT; agent RESPONDS",
+            k8s("SILENT", LONG),
+            agent("RESPONDS", LONG)),
+        row(
+            "one that has an agent and has not joined",
+            "DEGRADED: k8s NEVER_RESPONDED; agent RESPONDS",
+            k8s("NEVER_RESPONDED", LONG),
+            agent("RESPONDS", LONG)),
+        row("one that only its agent knows", "OFFLINE: agent SILENT", agent("SILENT", LONG)),
+        row(
             "one whose kubelet is not ready",
             "DEGRADED: k8s IMPAIRED",
             k8s("IMPAIRED", JUST_NOW),
@@ -153,6 +174,10 @@ class AvailabilityRuleTests {
 
   private static SourceSignal balena(String status, Duration age) {
     return signal("balena", status, age);
+  }
+
+  private static SourceSignal agent(String status, Duration age) {
+    return signal("agent", status, age);
   }
 
   private static SourceSignal blazar(String status, Duration age) {

@@ -31,6 +31,7 @@ import org.openstack4j.core.transport.HttpRequest;
 import org.openstack4j.core.transport.HttpResponse;
 import org.openstack4j.core.transport.ObjectMapperSingleton;
 import org.openstack4j.model.identity.URLResolverParams;
+import org.openstack4j.openstack.identity.v3.domain.KeystoneToken;
 
 /**
  * Carries openstack4j's calls over the HTTP client that all other services use; openstack4j finds
@@ -155,7 +156,7 @@ public final class KeystoneConnector implements HttpExecutorService {
     @Override
     public <T> T readEntity(Class<T> type) {
       try {
-        return mapper(type).readValue(response.body().toString(), type);
+        return mapper(type).readValue(response.body().toString(), described(type));
       } catch (JsonProcessingException _) {
         // Without the cause, whose message may quote a token's content.
         throw BackendException.answered(
@@ -165,6 +166,10 @@ public final class KeystoneConnector implements HttpExecutorService {
             response.request().isWrite(),
             null);
       }
+    }
+
+    private static <T> Class<? extends T> described(Class<T> type) {
+      return type == KeystoneToken.class ? DescribedToken.class.asSubclass(type) : type;
     }
 
     @Override

@@ -61,6 +61,8 @@ public final class KeystoneSession {
    *
    * @param projectId null if the token is not scoped to a project
    * @param attributes {@code user_id}, {@code project_name} and so on, as far as Keystone has them
+   * @param applicationCredentialId the application credential by which it was issued; null for
+   *     another kind of login
    */
   public record ValidatedToken(
       String userId,
@@ -68,7 +70,8 @@ public final class KeystoneSession {
       @Nullable String projectId,
       Set<String> roles,
       Map<String, String> attributes,
-      Instant expiresAt) {
+      Instant expiresAt,
+      @Nullable String applicationCredentialId) {
 
     public ValidatedToken {
       roles = Set.copyOf(roles);
@@ -93,7 +96,8 @@ public final class KeystoneSession {
           project == null ? null : project.getId(),
           KeystoneLogin.roles(token),
           attributes,
-          token.getExpires().toInstant());
+          token.getExpires().toInstant(),
+          token instanceof DescribedToken described ? described.applicationCredentialId() : null);
     }
 
     private static @Nullable String id(@Nullable Domain domain) {

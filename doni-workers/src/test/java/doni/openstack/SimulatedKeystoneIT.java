@@ -110,6 +110,29 @@ class SimulatedKeystoneIT {
   }
 
   @Test
+  void namesTheApplicationCredentialOfAToken() {
+    KeystoneSession session =
+        new KeystoneSession(
+            properties("doni", keystone.user("doni").password(), null, null),
+            new SimpleMeterRegistry(),
+            Tracer.NOOP,
+            clock);
+    ApplicationCredential credential = keystone.addApplicationCredential("alice", "agent");
+    Secret token =
+        session
+            .userLogin()
+            .withApplicationCredential(credential.id(), new Secret(credential.secret()))
+            .orElseThrow()
+            .token();
+
+    assertThat(session.validate(token))
+        .hasValueSatisfying(
+            found -> assertThat(found.applicationCredentialId()).isEqualTo(credential.id()));
+    assertThat(session.validate(new Secret(keystone.token("alice"))))
+        .hasValueSatisfying(found -> assertThat(found.applicationCredentialId()).isNull());
+  }
+
+  @Test
   void givesAnUnscopedTokenNoProject() {
     KeystoneSession session =
         new KeystoneSession(

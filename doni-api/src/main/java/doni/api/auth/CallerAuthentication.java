@@ -21,14 +21,7 @@ public final class CallerAuthentication extends AbstractAuthenticationToken {
 
   /** Authenticates a request, whose id becomes that of the caller. */
   public static CallerAuthentication of(Caller caller, HttpServletRequest request) {
-    return new CallerAuthentication(
-        new Caller(
-            caller.userId(),
-            caller.userName(),
-            caller.projectId(),
-            caller.roles(),
-            caller.attributes(),
-            RequestIdFilter.of(request)));
+    return new CallerAuthentication(caller.inRequest(RequestIdFilter.of(request)));
   }
 
   @Override

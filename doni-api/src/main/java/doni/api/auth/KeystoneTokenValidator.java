@@ -38,7 +38,13 @@ final class KeystoneTokenValidator implements TokenValidation.TokenValidator {
     }
     Caller caller =
         new Caller(
-            token.userId(), token.userName(), projectId, token.roles(), token.attributes(), "");
+            token.userId(),
+            token.userName(),
+            projectId,
+            token.roles(),
+            token.attributes(),
+            "",
+            token.applicationCredentialId());
     return new TokenValidation.Valid(caller, token.expiresAt());
   }
 }
