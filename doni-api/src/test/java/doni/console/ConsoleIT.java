@@ -539,6 +539,32 @@ class ConsoleIT {
   }
 
   @Test
+  void pageOfADeviceNamesWhatBlocksOtherWorkers() {
+    String id = unchecked(() -> enroll("blocked-" + names++));
+    database
+        .sql(
+            """
+            update worker_task set served_generation = 1, outcome = 'FAILED', reason = 'no <rack>',
+              blocked_by = 'ENROLLMENT'
+            where worker_type = 'blazar.device' and hardware_uuid = cast(? as uuid)
+            """)
+        .param(id)
+        .update();
+
+    String page = browser().logIn("member", PASSWORD).get("/console/devices/" + id).body();
+    database
+        .sql(
+            "update worker_task set served_generation = 0, outcome = null, reason = null, blocked_by"
+                + " = null where hardware_uuid = cast(? as uuid)")
+        .param(id)
+        .update();
+
+    assertThat(page)
+        .contains("Problems of other workers", "no &lt;rack&gt;")
+        .contains("Next: the owner corrects the property that the reason names");
+  }
+
+  @Test
   void listIsFilteredSortedAndPaged() {
     for (int i = 0; i < 51; i++) {
       unchecked(() -> enroll("paged-" + names++));
