@@ -4,6 +4,7 @@ import doni.enrollment.HardwareId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +46,7 @@ public final class AgentContacts {
   /** Returns what was noted since the last time, with the time of the last request of each. */
   Map<AgentContact, Instant> take() {
     Map<AgentContact, Instant> taken = new HashMap<>();
-    for (AgentContact contact : noted.keySet()) {
+    for (AgentContact contact : List.copyOf(noted.keySet())) {
       Instant at = noted.remove(contact);
       if (at != null) {
         taken.put(contact, at);

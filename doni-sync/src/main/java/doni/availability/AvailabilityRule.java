@@ -102,8 +102,8 @@ final class AvailabilityRule {
   }
 
   /**
-   * Online, unless another source has said otherwise for long enough. An agent that is silent is no
-   * doubt: it is one program of a device that responds, and the way to Doni may be what is broken.
+   * Online, unless another source has said otherwise for long enough. A silent agent raises none:
+   * it is one program of a device that responds, and the way to Doni may be what is broken.
    */
   private static Assessment responding(SourceSignal lead, List<SourceSignal> current, Instant now) {
     Optional<SourceSignal> doubt =
