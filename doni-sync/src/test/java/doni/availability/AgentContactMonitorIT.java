@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -198,7 +199,8 @@ class AgentContactMonitorIT {
   }
 
   private @Nullable Instant lastSeen(HardwareId device) {
-    return reader.of(List.of(device.value())).get(device.value()).lastSeen();
+    return Objects.requireNonNull(reader.of(List.of(device.value())).get(device.value()))
+        .lastSeen();
   }
 
   private HardwareId device() {
