@@ -135,9 +135,13 @@ class NodeLossLatencyIT {
     List<String> names = IntStream.range(0, DEVICES).mapToObj("losing-%03d"::formatted).toList();
     names.forEach(site.kubernetes()::addNode);
     List<Enrolled> devices = owner.enroll(names);
-    devices.forEach(device -> site.kubernetes().setReady(device.nodeName(), "True"));
+    devices.forEach(device -> {
+      // A Node that was ready before its enrollment is noticed by the next listing only.
+      site.kubernetes().setReady(device.nodeName(), "Unknown");
+      site.kubernetes().setReady(device.nodeName(), "True");
+    });
     await()
-        .atMost(PATIENCE)
+        .atMost(PATIENCE.multipliedBy(2))
         .untilAsserted(() ->
             assertThat(
                     owner
