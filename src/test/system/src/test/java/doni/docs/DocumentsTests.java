@@ -27,7 +27,7 @@ class DocumentsTests {
           "\\b(nobody|somebody|whoever|anew|afresh|mend(ed|s|ing)?|(is|are) looked at|tells of|(?<!there )is no (?!longer)[a-zA-Z]+)\\b",
           Pattern.CASE_INSENSITIVE);
   private static final Set<String> LANGUAGES =
-      Set.of("sh", "console", "json", "csv", "yaml", "python", "mermaid");
+      Set.of("sh", "console", "json", "csv", "yaml", "ini", "python", "mermaid");
   private static final int WIDTH = 120;
 
   private static final List<MarkdownPage> PAGES = MarkdownPage.all();
