@@ -48,6 +48,8 @@ enum ConsolePage {
           "/console/fleet",
           "/console/form-expired",
           "/console/live",
+          "/console/login/websso/{choice}",
+          "/console/refused",
           "/console/runs/live",
           "/console/runs/{uuid}/live",
           "/console/site/live",
