@@ -63,6 +63,33 @@ record Database(String url) {
     execute("analyze hardware, worker_task");
   }
 
+  /** Gives the devices of {@link #enroll} labels, states and availability that filters find. */
+  void vary() throws SQLException {
+    execute(
+        """
+        with numbered as (select uuid, substr(name, 7)::int as n from hardware where name like 'large-%')
+        update hardware h set
+          labels = case when mod(n, 10) = 0 then '{}' else
+            jsonb_build_object('rack', 'r' || mod(n, 50), 'odd', case mod(n, 2) when 1 then 'yes' else 'no' end) end,
+          quarantined_at = case when mod(n, 500) = 0 then now() end
+        from numbered where h.uuid = numbered.uuid
+        """);
+    execute(
+        """
+        update worker_task t set outcome = 'FAILED', reason = 'broken' from hardware h
+        where h.uuid = t.hardware_uuid and mod(substr(h.name, 7)::int, 100) = 7
+        """);
+    execute(
+        """
+        insert into device_availability (hardware_uuid, availability, since, reason)
+        select uuid, case mod(substr(name, 7)::int, 100) when 3 then 'OFFLINE' when 4 then 'NEVER_SEEN' else 'ONLINE' end,
+          now(), 'as the test says'
+        from hardware where name like 'large-%'
+        on conflict (hardware_uuid) do update set availability = excluded.availability
+        """);
+    execute("analyze hardware, worker_task, device_availability");
+  }
+
   /** How many connections hold a transaction between two statements. */
   int openTransactions() throws SQLException {
     return texts(
