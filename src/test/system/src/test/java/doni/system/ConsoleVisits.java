@@ -44,6 +44,15 @@ final class ConsoleVisits {
         .untilAsserted(() -> assertThat(browser.content()).contains(text));
   }
 
+  /** Waits until an action has led to a path that begins so. */
+  void leadsTo(String path) {
+    await()
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(SOON)
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(browser.path()).startsWith(path).doesNotContain("/login"));
+  }
+
   /** Waits until the page of a device shows this step of the way to Ready as the current one. */
   void standsAt(String step, boolean scripts) {
     await()
@@ -92,7 +101,7 @@ final class ConsoleVisits {
     browser.type("input[name=user]", user);
     browser.type("input[name=secret]", site.password(user));
     browser.click("main form button");
-    assertThat(browser.path()).as(browser.content()).isEqualTo("/console");
+    leadsTo("/console");
     return browser.cookies();
   }
 
