@@ -262,7 +262,8 @@ public final class Bench {
     }
     awaitServed("service");
     database.execute(
-        "service", "truncate hardware, availability_window, worker_task, event, scheduled_tasks");
+        "service",
+        "truncate hardware, availability_window, worker_task, event, scheduled_tasks cascade");
   }
 
   /** What the compiler has taken so far, in milliseconds of its own time. */

@@ -3,11 +3,9 @@ package doni.bench;
 import doni.simulator.DoniProcess;
 import doni.simulator.SimulatedSite;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
@@ -133,14 +131,13 @@ final class EnrollmentBench {
   }
 
   private static String row(int number) {
-    byte[] key = ByteBuffer.allocate(32).putInt(number).array();
     return """
     {"name": "%s-%d", "hardware_type": "device.balena", "properties": {
       "machine_name": "raspberrypi4-64", "contact_email": "a@example.org",
       "application_credential_id": "id", "application_credential_secret": "secret",
       "channels": {"user": {"channel_type": "wireguard", "public_key": "%s"}}}}
     """
-        .formatted(NAME, number, Base64.getEncoder().encodeToString(key));
+        .formatted(NAME, number, ChannelKeys.publicKey(number));
   }
 
   private void awaitSteady(long began) throws Exception {

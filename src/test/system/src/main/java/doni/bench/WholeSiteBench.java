@@ -4,14 +4,12 @@ import doni.simulator.DoniProcess;
 import doni.simulator.SimulatedSite;
 import doni.simulator.http.Fault;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -139,7 +137,6 @@ final class WholeSiteBench {
       throws IOException {
     int number = enrolled++;
     site.kubernetes().addNode("whole-" + number);
-    byte[] key = ByteBuffer.allocate(32).putInt(number).array();
     String body =
         """
         {"name": "whole-%d", "hardware_type": "device.balena", "properties": {
@@ -147,7 +144,7 @@ final class WholeSiteBench {
           "application_credential_id": "id", "application_credential_secret": "secret",
           "channels": {"user": {"channel_type": "wireguard", "public_key": "%s"}}}}
         """
-            .formatted(number, Base64.getEncoder().encodeToString(key));
+            .formatted(number, ChannelKeys.publicKey(number));
     HttpConnection.Answer created =
         connection.send(HttpConnection.request("POST", "/v1/hardware", token, body), true);
     if (created.status() != 201) {
