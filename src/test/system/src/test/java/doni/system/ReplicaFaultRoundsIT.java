@@ -115,12 +115,13 @@ class ReplicaFaultRoundsIT {
   void nothingIsStuckDoubledOrLeftBehind() throws Exception {
     Owner owner = site.owner("rounds");
 
+    System.out.println("| round | take-over   | stuck | doubled | cut | late | stale |");
     for (int round = 1; round <= ROUNDS; round++) {
-      results.add(round(round, owner));
+      RoundResult result = round(round, owner);
+      System.out.println(result);
+      results.add(result);
     }
 
-    System.out.println("| round | take-over   | stuck | doubled | cut | late | stale |");
-    results.forEach(System.out::println);
     assertThat(results)
         .allSatisfy(result -> {
           assertThat(result.stuck()).as("stuck").isZero();
