@@ -1,6 +1,7 @@
 package doni.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -254,6 +255,31 @@ class LauncherTests {
   }
 
   private record Result(int code, String text, long pid) {}
+
+  /** A second launcher used to build and extract into the directory that the first one fills. */
+  @Test
+  void waitsForAnotherLauncherThatBuilds() throws Exception {
+    Path maven = root.resolve("mvnw");
+    String fast = Files.readString(maven);
+    write("mvnw", fast + "read -r line <gate\n");
+    assertThat(new ProcessBuilder("mkfifo", root.resolve("gate").toString()).start().waitFor())
+        .isZero();
+
+    Process first = new ProcessBuilder(root.resolve("doni").toString(), "serve").start();
+    await().until(() -> Files.exists(root.resolve("mvnw.log")));
+    Process second = new ProcessBuilder(root.resolve("doni").toString(), "serve").start();
+    await().until(() -> second.children().anyMatch(LauncherTests::isFlock));
+    write("gate", "go on\n");
+
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(root.resolve("mvnw.log")).content().hasLineCount(1);
+    assertThat(root.resolve("java.log")).content().containsOnlyOnce("-Djarmode=tools");
+  }
+
+  private static boolean isFlock(ProcessHandle process) {
+    return process.info().command().orElse("").endsWith("/flock");
+  }
 
   private Result run(String... arguments) throws Exception {
     return run(Map.of(), arguments);
