@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * it answers again at most 5 s after the other server accepts writes, what it acknowledged is
  * there, and what exists is never answered "not found".
  */
+@Tag("alone")
 class FailoverIT {
 
   private static final Duration OUTAGE = Duration.ofSeconds(5);
