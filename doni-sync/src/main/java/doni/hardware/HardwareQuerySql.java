@@ -171,24 +171,19 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
     if (query.state() == null && query.workerType() == null) {
       return;
     }
-    String candidates = candidates(query.state());
-    if (!candidates.isEmpty()) {
-      String uuid =
-          query.state() == TaskState.IN_PROGRESS ? "c.task_instance::uuid" : "c.hardware_uuid";
-      String worker = query.state() == TaskState.IN_PROGRESS ? "c.task_name" : "c.worker_type";
-      sql.append(" and h.uuid in (select ").append(uuid).append(" from ").append(candidates);
-      append(" and " + worker + " = ?", query.workerType(), sql, parameters);
-      // Otherwise each page would merge the candidates from their beginning.
-      append(
-          " and " + uuid + (query.descending() ? " < ?" : " > ?"),
-          start == null ? null : start.uuid(),
-          sql,
-          parameters);
-      sql.append(')');
-    }
-    if (query.state() == TaskState.PENDING) {
-      appendMayBePending(query.workerType(), sql, parameters);
-    }
+    String uuid =
+        query.state() == TaskState.IN_PROGRESS ? "c.task_instance::uuid" : "c.hardware_uuid";
+    String worker = query.state() == TaskState.IN_PROGRESS ? "c.task_name" : "c.worker_type";
+    sql.append(" and h.uuid in (select ").append(uuid).append(" from ");
+    sql.append(candidates(query.state()));
+    append(" and " + worker + " = ?", query.workerType(), sql, parameters);
+    // Otherwise each page would merge the candidates from their beginning.
+    append(
+        " and " + uuid + (query.descending() ? " < ?" : " > ?"),
+        start == null ? null : start.uuid(),
+        sql,
+        parameters);
+    sql.append(')');
     if (query.state() != null) {
       appendState(query.state(), query.workerType(), sql, parameters);
     }
@@ -215,28 +210,17 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
     sql.append(')');
   }
 
-  /** Returns where an index finds the tasks that may be in a state; empty if none does. */
+  /** Returns where an index finds the tasks that may be in a state. */
   private static String candidates(@Nullable TaskState state) {
     return switch (state) {
       case null -> "worker_task c where true";
       case STEADY -> "worker_task c where c.outcome = 'SYNCED'";
       case ERROR -> "worker_task c where c.outcome = 'FAILED'";
       case IN_PROGRESS -> "scheduled_tasks c where c.picked and c.last_heartbeat is not null";
-      // A task is also pending while its device has a newer generation, which no index knows.
-      case PENDING -> "";
+      // A task is also pending while its device has a newer generation, which triggers mark.
+      case PENDING ->
+          "worker_task c where (c.outcome is null or c.outcome = 'DEFERRED' or c.pending_generation is not null)";
     };
-  }
-
-  /**
-   * Rules out most devices before the view is asked that also reads the queue: where nothing is
-   * pending, every device is tried.
-   */
-  private static void appendMayBePending(
-      @Nullable String workerType, StringBuilder sql, List<Object> parameters) {
-    sql.append(" and exists (select from worker_task_at_rest c where c.hardware_uuid = h.uuid")
-        .append(" and c.state_at_rest = 'PENDING'");
-    append(" and c.worker_type = ?", workerType, sql, parameters);
-    sql.append(" offset 0)");
   }
 
   /**

@@ -98,6 +98,7 @@ public final class WorkerTaskSql {
           (select coalesce(jsonb_object_agg(name, coalesce(t.milestones -> name, to_jsonb(now()))), '{}')
            from unnest(released.reached) name) end,
         served_generation = ?,
+        pending_generation = case when released.moved then t.pending_generation end,
         synced_generation = coalesce(?, t.synced_generation),
         outcome = ?, reason = ?, blocked_by = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
         last_success_at = coalesce(?, t.last_success_at), next_attempt_at = released.execution_time,
