@@ -4,12 +4,16 @@ import doni.availability.AvailabilityHistory.AvailabilityInterval;
 import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -27,22 +31,36 @@ public final class DeviceAvailabilityReader {
    * While it responds, a device was last seen when its source last confirmed that; an agent, when
    * it last asked. Blazar repeats what the cluster says, so it has not seen the device.
    */
-  private static final String PUBLISHED =
+  private static final String SEEN =
       """
-      select a.hardware_uuid, a.availability, a.since, a.reason, seen.last_seen, seen.observed
-      from device_availability a
-      cross join lateral (
+      lateral (
         select
           max(case when s.source like 'blazar.%' then null
             when s.source = 'agent' then g.contact_at
             when s.status in ('RESPONDS', 'IMPAIRED') then greatest(s.since, c.confirmed_at)
             else s.responded_at end) as last_seen,
-          coalesce(bool_or(greatest(s.since, c.confirmed_at) > :blind), true) as observed
+          coalesce(bool_or(greatest(s.since, c.confirmed_at) > ?), true) as observed
         from device_signal s left join device_signal_source c on c.source = s.source
         left join agent_contact g on g.hardware_uuid = s.hardware_uuid and s.source = 'agent'
-        where s.hardware_uuid = a.hardware_uuid) seen
-      where a.hardware_uuid = any(:devices)
+        where s.hardware_uuid = a.hardware_uuid) seen\
       """;
+
+  /** What {@link #published} reads of the tables {@code a} and {@code seen}. */
+  public static final String COLUMNS =
+      "a.availability, a.since as available_since, a.reason as available_reason, seen.last_seen, seen.observed";
+
+  /** Joins what is published about each device {@code h}; {@link #blind} is its parameter. */
+  public static final String JOIN =
+      " left join device_availability a on a.hardware_uuid = h.uuid left join "
+          + SEEN
+          + " on a.hardware_uuid is not null ";
+
+  private static final String PUBLISHED =
+      "select a.hardware_uuid, "
+          + COLUMNS
+          + " from device_availability a cross join "
+          + SEEN
+          + " where a.hardware_uuid = any(?)";
 
   private static final String SHARE =
       """
@@ -76,23 +94,34 @@ public final class DeviceAvailabilityReader {
       return found;
     }
     jdbc.sql(PUBLISHED)
-        .param("devices", devices.toArray(UUID[]::new))
-        .param(
-            "blind",
-            TimestampColumns.timestamp(clock.instant().minus(AvailabilityRule.BLIND_AFTER)))
+        .param(blind())
+        .param(devices.toArray(UUID[]::new))
         .query(row -> {
-          boolean observed = row.getBoolean("observed");
-          String reason = row.getString("reason");
           found.put(
-              row.getObject("hardware_uuid", UUID.class),
-              new DeviceAvailability(
-                  AvailabilityStatus.valueOf(row.getString("availability")),
-                  TimestampColumns.instant(row, "since"),
-                  TimestampColumns.nullableInstant(row, "last_seen"),
-                  observed ? reason : UNSEEN_NOW + reason,
-                  observed));
+              row.getObject("hardware_uuid", UUID.class), Objects.requireNonNull(published(row)));
         });
     return found;
+  }
+
+  /** Returns the parameter of {@link #JOIN}: what was confirmed before then shows nothing. */
+  public OffsetDateTime blind() {
+    return TimestampColumns.timestamp(clock.instant().minus(AvailabilityRule.BLIND_AFTER));
+  }
+
+  /** Returns what a row with {@link #COLUMNS} says; null if nothing is published. */
+  public static @Nullable DeviceAvailability published(ResultSet row) throws SQLException {
+    String status = row.getString("availability");
+    if (status == null) {
+      return null;
+    }
+    boolean observed = row.getBoolean("observed");
+    String reason = row.getString("available_reason");
+    return new DeviceAvailability(
+        AvailabilityStatus.valueOf(status),
+        TimestampColumns.instant(row, "available_since"),
+        TimestampColumns.nullableInstant(row, "last_seen"),
+        observed ? reason : UNSEEN_NOW + reason,
+        observed);
   }
 
   /**

@@ -84,7 +84,7 @@ public class HardwareInventory {
 
   /** Reads labels as they are stored. */
   static Map<String, String> labels(String json) {
-    return JsonMapper.shared().readValue(json, LABELS);
+    return json.equals("{}") ? Map.of() : JsonMapper.shared().readValue(json, LABELS);
   }
 
   /** Writes labels as they are stored. */

@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import doni.availability.DeviceAvailability;
 import doni.availability.DeviceAvailabilityReader;
 import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
@@ -12,6 +13,7 @@ import doni.secret.SecretEncryptor;
 import doni.task.TaskStatusReader;
 import doni.task.TaskStatusReader.TaskStatusRow;
 import doni.task.WorkerReport;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
@@ -82,9 +84,8 @@ public class HardwareReader {
     Optional<UUID> uuid = parse(ref);
     Optional<StoredHardware> byUuid =
         uuid.flatMap(value -> one("h.deleted_at is null and h.uuid = ?", value));
-    return byUuid
-        .or(() -> one("h.deleted_at is null and lower(h.name) = ?", ref.toLowerCase(Locale.ROOT)))
-        .map(found -> found.with(availability.of(List.of(found.row().uuid()))));
+    return byUuid.or(
+        () -> one("h.deleted_at is null and lower(h.name) = ?", ref.toLowerCase(Locale.ROOT)));
   }
 
   /** As {@link #findDeleted}, as it is stored. */
@@ -150,8 +151,11 @@ public class HardwareReader {
   /** Returns the view of hardware that was just enrolled, before any worker made an attempt. */
   HardwareView fresh(HardwareRecord stored) {
     return view(
-            stored, null, tasks.ofCreated(stored.id(), stored.hardwareType(), stored.createdAt()))
-        .with(Map.of());
+        stored,
+        null,
+        tasks.ofCreated(stored.id(), stored.hardwareType(), stored.createdAt()),
+        null,
+        DeviceAvailability.neverSeen(stored.createdAt()));
   }
 
   /** Returns the view of locked hardware; only its tasks are read. */
@@ -161,11 +165,17 @@ public class HardwareReader {
     return view(
         stored,
         locked.quarantine(),
-        tasks.of(stored.id(), stored.hardwareType(), locked.requestedAt(), rows));
+        tasks.of(stored.id(), stored.hardwareType(), locked.requestedAt(), rows),
+        null,
+        null);
   }
 
   private HardwareView view(
-      HardwareRecord stored, @Nullable Quarantine quarantine, List<WorkerReport> workers) {
+      HardwareRecord stored,
+      @Nullable Quarantine quarantine,
+      List<WorkerReport> workers,
+      @Nullable Instant deletedAt,
+      @Nullable DeviceAvailability published) {
     return new HardwareView(
         stored.id(),
         stored.name(),
@@ -177,8 +187,8 @@ public class HardwareReader {
         stored.generation(),
         quarantine,
         workers,
-        null,
-        null,
+        deletedAt,
+        published,
         List.of(),
         stored.labels());
   }
@@ -246,21 +256,23 @@ public class HardwareReader {
   }
 
   private Optional<StoredHardware> one(String condition, Object value) {
-    return jdbc.sql(StoredHardware.SELECT + condition).param(value).query(StoredHardware::of);
+    return jdbc.sql(StoredHardware.SELECT + condition)
+        .param(availability.blind())
+        .param(value)
+        .query(StoredHardware::of);
   }
 
   /** Returns the hardware for its owner. */
-  HardwareView view(StoredHardware stored) {
-    return view(stored.row(), stored.tasks()).with(stored.published());
-  }
-
-  private HardwareView view(HardwareRow hardwareRow, List<TaskStatusRow> rows) {
-    HardwareRecord stored = hardwareRow.record(encryptor);
+  HardwareView view(StoredHardware found) {
+    HardwareRow row = found.row();
+    HardwareRecord stored = row.record(encryptor);
+    boolean live = row.deletedAt() == null;
     List<WorkerReport> workers =
-        hardwareRow.deletedAt() == null
-            ? tasks.of(stored.id(), stored.hardwareType(), hardwareRow.requestedAt(), rows)
-            : tasks.ofDeleted(stored.id(), stored.hardwareType(), hardwareRow.requestedAt(), rows);
-    return view(stored, hardwareRow.quarantine(), workers).withDeletion(hardwareRow.deletedAt());
+        live
+            ? tasks.of(stored.id(), stored.hardwareType(), row.requestedAt(), found.tasks())
+            : tasks.ofDeleted(stored.id(), stored.hardwareType(), row.requestedAt(), found.tasks());
+    return view(
+        stored, row.quarantine(), workers, row.deletedAt(), live ? found.availability() : null);
   }
 
   private static Optional<UUID> parse(String ref) {

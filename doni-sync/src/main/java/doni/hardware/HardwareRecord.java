@@ -51,7 +51,7 @@ public record HardwareRecord(
 
   public HardwareRecord {
     properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
-    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    labels = labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
   /** What a policy rule may compare with. */

@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,7 @@ public record HardwareView(
 
   public HardwareView {
     warnings = List.copyOf(warnings);
-    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    labels = labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
   /** Creates a view of live hardware without warnings. */
@@ -123,26 +122,9 @@ public record HardwareView(
     return copy(properties, workers, deletedAt, availability, added, labels);
   }
 
-  HardwareView withDeletion(@Nullable Instant at) {
-    return copy(properties, workers, at, availability, warnings, labels);
-  }
-
   /** Returns the same view with other labels. */
   public HardwareView withLabels(Map<String, String> newLabels) {
     return copy(properties, workers, deletedAt, availability, warnings, newLabels);
-  }
-
-  /**
-   * Returns the view with what is published about it.
-   *
-   * @param published by UUID; nothing was ever reported about hardware that is missing
-   */
-  HardwareView with(Map<UUID, DeviceAvailability> published) {
-    DeviceAvailability known =
-        deletedAt == null
-            ? published.getOrDefault(id.value(), DeviceAvailability.neverSeen(createdAt))
-            : null;
-    return copy(properties, workers, deletedAt, known, warnings, labels);
   }
 
   private HardwareView copy(

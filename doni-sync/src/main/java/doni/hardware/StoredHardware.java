@@ -1,6 +1,7 @@
 package doni.hardware;
 
 import doni.availability.DeviceAvailability;
+import doni.availability.DeviceAvailabilityReader;
 import doni.enrollment.HardwareId;
 import doni.policy.PolicyTarget;
 import doni.task.TaskStatusReader;
@@ -22,20 +23,31 @@ import java.util.UUID;
 record StoredHardware(
     HardwareRow row, List<TaskStatusRow> tasks, Map<UUID, DeviceAvailability> published) {
 
-  /** The columns and tables that {@link #of} reads, without the condition. */
+  /**
+   * The columns and tables that {@link #of} reads, without the condition. The first parameter is
+   * {@link DeviceAvailabilityReader#blind}.
+   */
   static final String SELECT =
       "select "
           + HardwareRow.COLUMNS
           + ", "
           + TaskStatusReader.COLUMNS
-          + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid where ";
+          + ", "
+          + DeviceAvailabilityReader.COLUMNS
+          + " from hardware h"
+          + DeviceAvailabilityReader.JOIN
+          + "left join worker_task_state t on t.hardware_uuid = h.uuid where ";
 
   /** Reads one row for each task; empty if there is no row. */
   static Optional<StoredHardware> of(ResultSet result) throws SQLException {
     HardwareRow hardware = null;
+    DeviceAvailability published = null;
     List<TaskStatusRow> tasks = new ArrayList<>();
     while (result.next()) {
-      hardware = hardware == null ? HardwareRow.of(result) : hardware;
+      if (hardware == null) {
+        hardware = HardwareRow.of(result);
+        published = DeviceAvailabilityReader.published(result);
+      }
       if (result.getString("worker_type") != null) {
         tasks.add(TaskStatusReader.row(result));
       }
@@ -44,15 +56,20 @@ record StoredHardware(
     tasks.sort(Comparator.comparing(TaskStatusRow::workerType));
     return hardware == null
         ? Optional.empty()
-        : Optional.of(new StoredHardware(hardware, tasks, Map.of()));
+        : Optional.of(
+            new StoredHardware(
+                hardware,
+                tasks,
+                published == null ? Map.of() : Map.of(hardware.uuid(), published)));
   }
 
   HardwareId id() {
     return new HardwareId(row.uuid());
   }
 
-  StoredHardware with(Map<UUID, DeviceAvailability> availability) {
-    return new StoredHardware(row, tasks, availability);
+  /** Returns whether it responds; nothing was ever reported about hardware without a row. */
+  DeviceAvailability availability() {
+    return published.getOrDefault(row.uuid(), DeviceAvailability.neverSeen(row.createdAt()));
   }
 
   /**

@@ -244,8 +244,16 @@ final class PolicyRuleSet {
   }
 
   private static boolean hasRole(Caller caller, String wanted) {
+    if (caller.roles().contains(wanted)) {
+      return true;
+    }
     String role = wanted.toLowerCase(Locale.ROOT);
-    return caller.roles().stream().anyMatch(one -> one.toLowerCase(Locale.ROOT).equals(role));
+    for (String one : caller.roles()) {
+      if (one.toLowerCase(Locale.ROOT).equals(role)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns whether a token can have the attribute; a misspelled one is logged. */

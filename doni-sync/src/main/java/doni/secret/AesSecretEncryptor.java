@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -24,11 +25,13 @@ final class AesSecretEncryptor implements SecretEncryptor {
   private final AesGcmCipher cipher;
   private final HardwareTypes types;
   private final JsonMapper json;
+  private final ObjectReader reader;
 
   public AesSecretEncryptor(AesGcmCipher cipher, HardwareTypes types, JsonMapper json) {
     this.cipher = cipher;
     this.types = types;
     this.json = json;
+    this.reader = json.readerFor(OBJECT);
   }
 
   @Override
@@ -70,7 +73,7 @@ final class AesSecretEncryptor implements SecretEncryptor {
   }
 
   private Map<String, Object> decrypt(String stored, Function<String, SecretPlace> place) {
-    Map<String, Object> values = json.readValue(stored, OBJECT);
+    Map<String, Object> values = reader.readValue(stored);
     values.values().removeIf(java.util.Objects::isNull);
     values.replaceAll((name, value) ->
         value instanceof Map<?, ?> map && map.get(ENCRYPTED_MEMBER) instanceof String encrypted
