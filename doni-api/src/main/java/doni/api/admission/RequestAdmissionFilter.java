@@ -28,7 +28,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * <p>Health checks are always admitted. Event streams have a limit of their own. Paths are compared
  * as Tomcat has decoded them, because a client may encode any character.
  */
-final class RequestAdmissionFilter extends OncePerRequestFilter {
+public final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   private static final String RETRY_AFTER_SECONDS = "2";
   private static final String IMPORT = "/v1/hardware:import";
@@ -53,8 +53,8 @@ final class RequestAdmissionFilter extends OncePerRequestFilter {
     String path = request.getServletPath();
     return path.equals(CONSOLE_STREAM)
         || HEALTH.stream().anyMatch(path::startsWith)
-        || (EVENTS.matcher(path).matches()
-            && MediaType.TEXT_EVENT_STREAM_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT)));
+        || (MediaType.TEXT_EVENT_STREAM_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT))
+            && EVENTS.matcher(path).matches());
   }
 
   @Override

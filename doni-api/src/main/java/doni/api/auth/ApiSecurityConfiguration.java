@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +16,8 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
-import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderNotFoundException;
-import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
@@ -29,8 +26,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
-import org.springframework.security.web.header.Header;
-import org.springframework.security.web.header.writers.StaticHeadersWriter;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 
 /** Requires a token on every path except the open ones; no HTTP session, no form login. */
@@ -71,6 +66,11 @@ class ApiSecurityConfiguration {
         clock,
         Ticker.systemTicker(),
         meters);
+  }
+
+  @Bean
+  KnownCallers knownCallers(TokenValidation.TokenValidator tokens) {
+    return new KnownCallers(tokens);
   }
 
   @Bean
@@ -137,22 +137,8 @@ class ApiSecurityConfiguration {
     return true;
   }
 
-  /**
-   * The same for every answer. HSTS is sent only over TLS, also that of a trusted proxy. No answer
-   * is stored, because it depends on the token and on what workers report.
-   */
   private static void securityHeaders(HeadersConfigurer<HttpSecurity> headers) {
-    headers
-        .defaultsDisabled()
-        .httpStrictTransportSecurity(Customizer.withDefaults())
-        .addHeaderWriter(
-            new StaticHeadersWriter(
-                List.of(
-                    new Header("X-Content-Type-Options", "nosniff"),
-                    new Header("Referrer-Policy", "no-referrer"),
-                    new Header("Content-Security-Policy", "frame-ancestors 'none'"),
-                    new Header("X-Frame-Options", "DENY"),
-                    new Header(HttpHeaders.CACHE_CONTROL, "no-store"))));
+    headers.defaultsDisabled().addHeaderWriter(ApiSecurityHeaders.WRITER);
   }
 
   /**

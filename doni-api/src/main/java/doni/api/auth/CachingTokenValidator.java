@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import doni.backend.BackendException;
 import doni.enrollment.Secret;
 import doni.openstack.KeystoneSession;
+import doni.policy.Caller;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,6 +127,19 @@ final class CachingTokenValidator implements TokenValidation.TokenValidator {
       Thread.currentThread().interrupt();
       return late("interrupted");
     }
+  }
+
+  @Override
+  public @Nullable Caller known(Secret token) {
+    if (KeystoneSession.isPlausible(token)
+        && validations.getIfPresent(TokenDigest.of(token)) instanceof CachedValidation known
+        && known.cached.state() == Future.State.SUCCESS
+        && unlessExpired(known.cached.resultNow())
+            instanceof TokenValidation.Valid(Caller caller, Instant _)) {
+      cached.increment();
+      return caller;
+    }
+    return null;
   }
 
   private TokenValidation counted(TokenValidation result, String address) {

@@ -6,6 +6,7 @@ import doni.policy.Caller;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Tokens from the configuration, for local use without a Keystone; they never expire. */
 final class StaticTokenValidator implements TokenValidation.TokenValidator {
@@ -21,6 +22,13 @@ final class StaticTokenValidator implements TokenValidation.TokenValidator {
   @Override
   public TokenValidation validate(Secret token) {
     return validations.getOrDefault(TokenDigest.of(token), new TokenValidation.Rejected());
+  }
+
+  @Override
+  public @Nullable Caller known(Secret token) {
+    return validate(token) instanceof TokenValidation.Valid(Caller caller, Instant _)
+        ? caller
+        : null;
   }
 
   private static TokenValidation validation(KeystoneProperties.StaticToken token) {

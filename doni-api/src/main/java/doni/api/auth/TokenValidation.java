@@ -4,6 +4,7 @@ import doni.backend.BackendException;
 import doni.enrollment.Secret;
 import doni.policy.Caller;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The result of a token's validation. */
 public sealed interface TokenValidation {
@@ -21,6 +22,11 @@ public sealed interface TokenValidation {
      */
     default TokenValidation validate(Secret token, String address) {
       return validate(token);
+    }
+
+    /** Returns the caller of a token that is known to be valid, without a call; null for others. */
+    default @Nullable Caller known(Secret token) {
+      return null;
     }
   }
 

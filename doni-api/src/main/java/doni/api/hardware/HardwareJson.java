@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
   "deleted_at",
   "warnings"
 })
-record HardwareJson(
+public record HardwareJson(
     @Schema(format = "uuid", example = "0fbc9f0c-7f0b-4f0e-9f0c-1a2b3c4d5e6f") String uuid,
     @Schema(example = "edge-01") String name,
     @JsonProperty("project_id") @Schema(example = "3f1c7b1e0d4a4a5f8e2b6c9d7a1f0e5c")
@@ -135,7 +135,7 @@ record HardwareJson(
               example = "{\"fleet_id\": 7, \"last_seen\": \"2031-03-04T11:59:30.000Z\"}")
           Map<String, Object> stateDetails) {}
 
-  static HardwareJson of(HardwareView hardware) {
+  public static HardwareJson of(HardwareView hardware) {
     List<WorkerJson> workers = new ArrayList<>(hardware.workers().size());
     for (WorkerReport report : hardware.workers()) {
       workers.add(new WorkerJson(report.workerType(), report.state(), report.stateDetails()));

@@ -46,16 +46,20 @@ class ManagementPortConfiguration {
     };
   }
 
-  /** Runs after authentication and before a request takes room. */
   @Bean
-  FilterRegistrationBean<ManagementPortFilter> managementPortFilter(
-      ManagementProperties management, ServerProperties server) {
+  ServedPorts servedPorts(ManagementProperties management, ServerProperties server) {
     int apiPort = Objects.requireNonNullElse(server.getPort(), BOOTS_DEFAULT_PORT);
     int port = management.portBeside(apiPort);
+    return new ServedPorts(port, port != apiPort);
+  }
+
+  /** Runs after authentication and before a request takes room. */
+  @Bean
+  FilterRegistrationBean<ManagementPortFilter> managementPortFilter(ServedPorts ports) {
     FilterRegistrationBean<ManagementPortFilter> filter =
-        new FilterRegistrationBean<>(new ManagementPortFilter(port));
+        new FilterRegistrationBean<>(new ManagementPortFilter(ports.managementPort()));
     filter.setOrder(Ordered.LOWEST_PRECEDENCE - 1);
-    filter.setEnabled(port != apiPort);
+    filter.setEnabled(ports.apart());
     return filter;
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package doni.api.shortcut;
+
+import org.jspecify.annotations.NullMarked;
