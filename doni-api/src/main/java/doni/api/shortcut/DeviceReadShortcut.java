@@ -104,25 +104,36 @@ final class DeviceReadShortcut implements Filter {
       throws IOException, ServletException {
     if (request instanceof HttpServletRequest read
         && response instanceof HttpServletResponse answer
-        && isPlainRead(read)
-        && callers.find(read) instanceof CallerAuthentication caller) {
-      long began = System.nanoTime();
-      ApiSecurityHeaders.write(read, answer);
-      SecurityContextHolder.setContext(new SecurityContextImpl(caller));
-      try {
-        admission.doFilter(
-            read,
-            answer,
-            (admitted, timed) -> {
-              if (!answer(caller.getPrincipal(), read, (HttpServletResponse) timed, began)) {
-                chain.doFilter(admitted, timed);
-              }
-            });
-      } finally {
-        SecurityContextHolder.clearContext();
+        && isPlainRead(read)) {
+      CallerAuthentication caller = callers.find(read);
+      if (caller != null) {
+        read(caller, read, answer, chain);
+        return;
       }
-    } else {
-      chain.doFilter(request, response);
+    }
+    chain.doFilter(request, response);
+  }
+
+  private void read(
+      CallerAuthentication caller,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    long began = System.nanoTime();
+    ApiSecurityHeaders.write(request, response);
+    SecurityContextHolder.setContext(new SecurityContextImpl(caller));
+    try {
+      admission.doFilter(
+          request,
+          response,
+          (admitted, timed) -> {
+            if (!answer(caller.getPrincipal(), request, (HttpServletResponse) timed, began)) {
+              chain.doFilter(admitted, timed);
+            }
+          });
+    } finally {
+      SecurityContextHolder.clearContext();
     }
   }
 
