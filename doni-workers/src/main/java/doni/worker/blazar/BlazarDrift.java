@@ -6,9 +6,9 @@ import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarWrite.CreateResource;
 import doni.worker.blazar.BlazarWrite.DeleteResource;
 import doni.worker.blazar.BlazarWrite.SetProperties;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,43 +40,82 @@ record BlazarDrift(
     heldLeases = List.copyOf(heldLeases);
   }
 
+  /**
+   * @param creationRefused whether Blazar has refused in this attempt to create the resource
+   */
   static BlazarDrift between(
-      BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
+      BlazarDesiredState desired,
+      BlazarObservedState observed,
+      BlazarRecordedState recorded,
+      boolean creationRefused) {
     if (desired.deleted()) {
       return ofDeleted(desired, observed);
     }
     BlazarResource resource = observed.resource().orElse(null);
-    if (resource != null
-        && !desired.hasName(resource)
-        && !mayReplace(desired, observed, recorded)) {
-      LeaseDrift leases = LeaseDrift.between(desired, observed);
-      return new BlazarDrift(
-          List.of(leases.freeing(), leases.taking()),
-          leases.refused(),
-          leases.changing(),
-          leases.held(),
-          true);
+    if (resource != null && !desired.hasName(resource)) {
+      return !creationRefused && mayReplace(desired, observed, recorded)
+          ? replacing(resource, desired, observed, recorded)
+          : keeping(desired, observed);
     }
     if (resource == null && !isNameFree(desired, observed, recorded)) {
       return new BlazarDrift(List.of(), Map.of(), Set.of(), List.of(), false);
     }
-    List<List<BlazarWrite>> stages = new ArrayList<>();
-    BlazarObservedState remaining = observed;
-    if (resource != null && desired.hasName(resource)) {
-      stages.add(List.copyOf(propertyWrites(desired, resource, recorded)));
-    } else {
-      if (resource != null) {
-        stages.add(LeaseDrift.ofDeleted(desired, observed).freeing());
-        stages.add(deletions(desired, Stream.of(resource)));
-        remaining = observed.withoutResource();
-      }
-      stages.add(List.of(new CreateResource(desired.kind(), desired.name(), desired.properties())));
-    }
-    LeaseDrift leases = LeaseDrift.between(desired, remaining);
-    stages.add(leases.freeing());
-    stages.add(leases.taking());
-    stages.add(deletions(desired, observed.duplicates().stream()));
-    return new BlazarDrift(stages, leases.refused(), leases.changing(), leases.held(), false);
+    LeaseDrift leases = LeaseDrift.between(desired, observed);
+    return new BlazarDrift(
+        List.of(
+            resource == null ? creation(desired) : propertyWrites(desired, resource, recorded),
+            leases.freeing(),
+            leases.taking(),
+            deletions(desired, observed.duplicates().stream())),
+        leases.refused(),
+        leases.changing(),
+        leases.held(),
+        false);
+  }
+
+  /** The resource of a former name stays, and so do its leases. */
+  private static BlazarDrift keeping(BlazarDesiredState desired, BlazarObservedState observed) {
+    LeaseDrift leases = LeaseDrift.between(desired, observed);
+    return new BlazarDrift(
+        List.of(leases.freeing(), leases.taking()),
+        leases.refused(),
+        leases.changing(),
+        leases.held(),
+        true);
+  }
+
+  /**
+   * First the successor, and only then the end of the former resource: Blazar refuses to create a
+   * resource whose node it does not know, whatever any report says.
+   */
+  private static BlazarDrift replacing(
+      BlazarResource former,
+      BlazarDesiredState desired,
+      BlazarObservedState observed,
+      BlazarRecordedState recorded) {
+    Optional<BlazarResource> successor =
+        observed.duplicates().stream().filter(desired::hasName).findFirst();
+    LeaseDrift leases = LeaseDrift.between(desired, observed.withoutResource());
+    return new BlazarDrift(
+        List.of(
+            successor
+                .map(it -> propertyWrites(desired, it, recorded))
+                .orElseGet(() -> creation(desired)),
+            LeaseDrift.ofDeleted(desired, observed).freeing(),
+            deletions(desired, Stream.of(former)),
+            leases.freeing(),
+            leases.taking(),
+            deletions(
+                desired,
+                observed.duplicates().stream().filter(it -> !it.equals(successor.orElse(null))))),
+        leases.refused(),
+        leases.changing(),
+        leases.held(),
+        false);
+  }
+
+  private static List<BlazarWrite> creation(BlazarDesiredState desired) {
+    return List.of(new CreateResource(desired.kind(), desired.name(), desired.properties()));
   }
 
   /** The resource cannot be deleted while it is reserved, by anyone. */
@@ -98,8 +137,9 @@ record BlazarDrift(
   }
 
   /**
-   * Returns whether the resource of a former name may be destroyed. Blazar never releases the name
-   * of a deleted device, so that nothing undoes it: the new resource must be certain to follow.
+   * Returns whether the resource of a former name may be replaced. Blazar never releases the name
+   * of a deleted device, so that nothing undoes it. Where no worker reports the nodes, Blazar's
+   * answer to the creation decides.
    */
   private static boolean mayReplace(
       BlazarDesiredState desired, BlazarObservedState observed, BlazarRecordedState recorded) {
@@ -128,7 +168,7 @@ record BlazarDrift(
    * contains one property that it does not change. Therefore columns, which can always be changed,
    * and missing properties, which can always be added, are written separately.
    */
-  static List<SetProperties> propertyWrites(
+  static List<BlazarWrite> propertyWrites(
       BlazarDesiredState desired, BlazarResource resource, BlazarRecordedState recorded) {
     Map<String, Change> columns = new TreeMap<>();
     Map<String, Change> missing = new TreeMap<>();
@@ -152,7 +192,7 @@ record BlazarDrift(
     }
     return Stream.of(columns, missing, changed)
         .filter(properties -> !properties.isEmpty())
-        .map(properties -> new SetProperties(resource.id(), properties))
+        .map(properties -> (BlazarWrite) new SetProperties(resource.id(), properties))
         .toList();
   }
 

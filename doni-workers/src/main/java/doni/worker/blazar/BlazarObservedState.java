@@ -49,16 +49,25 @@ record BlazarObservedState(
   }
 
   /**
-   * Returns this state with the namesake as the resource, if there is no resource and the namesake
-   * has no uid: the rest of a creation of ours that Blazar carried out in part.
+   * Returns this state with the namesake as the resource, or as its successor where the resource
+   * has a former name, if the namesake has no uid: the rest of a creation of ours that Blazar
+   * carried out in part.
    */
   BlazarObservedState adoptingNamesake() {
-    boolean adopted =
-        resource.isEmpty()
-            && namesake.filter(it -> !it.properties().containsKey(BlazarResource.UID)).isPresent();
-    return adopted
+    BlazarResource rest =
+        namesake.filter(it -> !it.properties().containsKey(BlazarResource.UID)).orElse(null);
+    if (rest == null) {
+      return this;
+    }
+    return resource.isEmpty()
         ? new BlazarObservedState(namesake, duplicates, Optional.empty(), leases, others, at)
-        : this;
+        : new BlazarObservedState(
+            resource,
+            Stream.concat(duplicates.stream(), Stream.of(rest)).toList(),
+            Optional.empty(),
+            leases,
+            others,
+            at);
   }
 
   /**

@@ -52,29 +52,32 @@ final class BlazarObserver {
             .flatMap(id -> client.resource(kind, id))
             .filter(resource -> resource.represents(kind, uid));
     List<BlazarResource> found = new ArrayList<>(known.stream().toList());
-    Optional<BlazarResource> namesake = Optional.empty();
     known.ifPresent(listing()::put);
-    if (known.filter(it -> !it.name().equalsIgnoreCase(name)).isPresent()) {
-      namesake = namesake(listing().beforeCreation());
-    }
     if (known.isEmpty()) {
       recorded.resourceId().ifPresent(listing()::remove);
     }
-    if (known.isEmpty() || recorded.unsettled()) {
-      List<BlazarResource> all =
-          recorded.unsettled() ? listing().current() : listing().beforeCreation();
-      namesake = namesake(all);
-      String present = known.map(BlazarResource::id).orElse("");
-      for (BlazarResource resource : representing(all)) {
-        if (resource.id().equals(present)) {
-          continue;
-        }
-        client
-            .resource(kind, resource.id())
-            .ifPresentOrElse(found::add, () -> listing().remove(resource.id()));
+    List<BlazarResource> all = listed(known, recorded);
+    String present = known.map(BlazarResource::id).orElse("");
+    for (BlazarResource resource : representing(all)) {
+      if (resource.id().equals(present)) {
+        continue;
       }
+      client
+          .resource(kind, resource.id())
+          .ifPresentOrElse(found::add, () -> listing().remove(resource.id()));
     }
-    return observed(found, namesake, access.listings().bookings(kind).fresh(), recorded);
+    return observed(found, namesake(all), access.listings().bookings(kind).fresh(), recorded);
+  }
+
+  /** Returns the listing, as recent as what may have to be created or found demands. */
+  private List<BlazarResource> listed(
+      Optional<BlazarResource> known, BlazarRecordedState recorded) {
+    if (recorded.unsettled()) {
+      return listing().current();
+    }
+    return known.filter(it -> it.name().equalsIgnoreCase(name)).isPresent()
+        ? listing().recent()
+        : listing().beforeCreation();
   }
 
   private ResourceListing listing() {

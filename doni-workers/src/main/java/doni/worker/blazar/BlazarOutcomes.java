@@ -80,14 +80,19 @@ record BlazarOutcomes(
             .problem()
             .map(it -> failed(it, details))
             .or(() -> name().unavailable(seen).map(it -> nameless(it, details)))
-            .or(() -> held(seen, details));
+            .or(() -> held(seen, details))
+            .or(() ->
+                refusals
+                    .creation()
+                    .filter(it -> !it.is(RefusalReason.NOT_THERE_YET))
+                    .map(it -> classified(it, details)));
     if (obstacle.isPresent()) {
       return obstacle.get();
     }
     String word = desired.kind().word();
     String former = word + " " + old.name();
     String reason =
-        desired.nodes().confirms(desired.name())
+        desired.nodes().confirms(desired.name()) && refusals.creation().isEmpty()
             ? "%s reserved by a lease%s; then it is replaced by %s %s"
                 .formatted(former, until(seen.others()), word, desired.name())
             : "waiting for Kubernetes node %s; then %s is replaced"
@@ -262,7 +267,7 @@ record BlazarOutcomes(
                 .formatted(
                     String.join(", ", refusals.propertyKeys()),
                     refused.stream()
-                        .map(WriteRefusal::text)
+                        .map(WriteRefusal::explained)
                         .distinct()
                         .collect(Collectors.joining(", ")),
                     soon ? "retrying" : "next attempt in 1 h"),

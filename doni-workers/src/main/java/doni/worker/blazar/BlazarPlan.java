@@ -43,6 +43,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   private final Map<String, Integer> busyLeases = new TreeMap<>();
   private BlazarRecordedState recorded;
   private boolean createdInPart;
+  private boolean replaces;
   private boolean foundToBeGone;
 
   BlazarPlan(
@@ -104,6 +105,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   /** Sends one stage after the other; after a refusal the rest waits for another observation. */
   @Override
   protected Optional<Outcome> write(BlazarObservedState seen) {
+    replaces = seen.resource().isPresent();
     for (List<BlazarWrite> stage : refusals.remaining(drift(seen).stages())) {
       boolean accepted = true;
       for (BlazarWrite write : stage) {
@@ -129,7 +131,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   }
 
   private BlazarDrift drift(BlazarObservedState seen) {
-    return BlazarDrift.between(desired, seen, recorded);
+    return BlazarDrift.between(desired, seen, recorded, refusals.creation().isPresent());
   }
 
   private boolean send(BlazarWrite write) {
@@ -149,7 +151,8 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
         write.properties().keySet(),
         () -> client.createResource(write.kind(), write.name(), write.properties()))) {
       case WriteAccepted<BlazarResource>(BlazarResource created) -> {
-        recorded = recorded.withResource(created.id());
+        // A former resource stays recorded until it is deleted.
+        recorded = replaces ? recorded : recorded.withResource(created.id());
         listing().put(created);
         yield accepted(write);
       }

@@ -206,6 +206,8 @@ record BlazarRecordedState(
         .put(SharedNames.BLAZAR_RESOURCE_ID, former.id())
         .put(SharedNames.USER_LEASES, UserLeases.of(former.id(), seen.others()))
         .put(CREATED_AT, former.createdAt())
+        .put(BURNT_NAME, burntName.map(BurntName::name))
+        .put(BURNT_GENERATION, burntName.map(BurntName::generation))
         .build();
   }
 

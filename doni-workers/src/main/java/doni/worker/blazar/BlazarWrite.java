@@ -37,7 +37,7 @@ sealed interface BlazarWrite {
 
     @Override
     public boolean isVisibleIn(BlazarObservedState observed) {
-      return observed.resource().isPresent();
+      return observed.resources().anyMatch(it -> it.name().equalsIgnoreCase(name));
     }
   }
 

@@ -78,7 +78,8 @@ class BlazarDriftTests {
     }
 
     BlazarDrift drift =
-        BlazarDrift.between(enrolled(), observed(resource("d1", "edge-01")), recorded("former"));
+        BlazarDrift.between(
+            enrolled(), observed(resource("d1", "edge-01")), recorded("former"), false);
 
     assertThat(drift.changes())
         .isEqualTo(
@@ -93,11 +94,13 @@ class BlazarDriftTests {
     present.put("gpu", "True");
 
     assertThat(
-            BlazarDrift.between(enrolled(), observed(resource("d1", "edge-01")), recorded("gpu"))
+            BlazarDrift.between(
+                    enrolled(), observed(resource("d1", "edge-01")), recorded("gpu"), false)
                 .changes())
         .containsExactly(new Change(Change.Action.DELETE, "property gpu", "True", null));
     assertThat(
-            BlazarDrift.between(enrolled(), observed(resource("d1", "edge-01")), NOTHING).changes())
+            BlazarDrift.between(enrolled(), observed(resource("d1", "edge-01")), NOTHING, false)
+                .changes())
         .isEmpty();
   }
 
@@ -108,7 +111,7 @@ class BlazarDriftTests {
 
     BlazarDrift drift =
         BlazarDrift.between(
-            desired, observed(resource("d1", "edge-01")), recorded("authorized_projects"));
+            desired, observed(resource("d1", "edge-01")), recorded("authorized_projects"), false);
 
     assertThat(drift.isEmpty()).isTrue();
   }
@@ -121,7 +124,7 @@ class BlazarDriftTests {
     present.remove("uid");
 
     BlazarDrift drift =
-        BlazarDrift.between(enrolled(), observed(resource("d1", "edge-01")), NOTHING);
+        BlazarDrift.between(enrolled(), observed(resource("d1", "edge-01")), NOTHING, false);
 
     assertThat(drift.stages())
         .singleElement()
@@ -145,7 +148,7 @@ class BlazarDriftTests {
   void createsAResourceThatIsMissingAndThenItsLeases() {
     BlazarDrift drift =
         BlazarDrift.between(
-            enrolled(), observed(Optional.empty(), List.of(), List.of()), recorded("gpu"));
+            enrolled(), observed(Optional.empty(), List.of(), List.of()), recorded("gpu"), false);
 
     assertThat(drift.stages())
         .containsExactly(List.of(new CreateResource(ResourceKind.DEVICE, "edge-01", wanted)));
@@ -158,7 +161,8 @@ class BlazarDriftTests {
         BlazarDrift.between(
             enrolled(),
             observed(Optional.empty(), List.of(), List.of()),
-            NOTHING.withResource("d1"));
+            NOTHING.withResource("d1"),
+            false);
 
     assertThat(drift.changes()).containsExactly(Change.create("device edge-01"));
   }
@@ -172,16 +176,50 @@ class BlazarDriftTests {
 
     BlazarDrift drift =
         BlazarDrift.between(
-            desired, observed(Optional.of(old), List.of(), List.of(lease)), NOTHING);
+            desired, observed(Optional.of(old), List.of(), List.of(lease)), NOTHING, false);
 
     assertThat(drift.stages()).hasSize(4);
-    assertThat(drift.stages().getFirst()).containsExactly(new EndLease(lease));
     assertThat(drift.changes())
         .containsExactly(
+            Change.create("device edge-01"),
             Change.delete("lease " + lease.name()),
             Change.delete("device old"),
-            Change.create("device edge-01"),
             Change.create("lease " + lease.name()));
+  }
+
+  /** As left by an attempt that ended between the two. */
+  @Test
+  void aSuccessorThatExistsIsCompletedAndNotCreated() {
+    present.remove("vendor");
+    BlazarResource old = resource("d1", "old");
+    BlazarResource successor = resource("d2", "Edge-01");
+    BlazarResource twin = resource("d3", "twin");
+
+    BlazarDrift drift =
+        BlazarDrift.between(
+            enrolled(),
+            observed(Optional.of(old), List.of(twin, successor), List.of()),
+            NOTHING,
+            false);
+
+    assertThat(drift.changes())
+        .containsExactly(
+            new Change(Change.Action.CREATE, "property vendor", null, "Raspberry Pi"),
+            Change.delete("device old"),
+            Change.delete("device twin"));
+  }
+
+  @Test
+  void aResourceWhoseSuccessorIsRefusedStaysWithItsLeases() {
+    BlazarDrift drift =
+        BlazarDrift.between(
+            enrolled(),
+            observed(Optional.of(resource("d1", "old")), List.of(), List.of(lease())),
+            NOTHING,
+            true);
+
+    assertThat(drift.keepsFormer()).isTrue();
+    assertThat(drift.changes()).containsExactly(Change.delete("lease " + lease().name()));
   }
 
   /** What destroys a resource waits for a present report of the node that replaces it. */
@@ -200,12 +238,13 @@ class BlazarDriftTests {
       boolean managed, @Nullable String reported, boolean current, boolean replaced) {
     nodes = new NodeReport(managed, reported == null ? Set.of() : Set.of(reported), current);
 
-    BlazarDrift drift = BlazarDrift.between(enrolled(), observed(resource("d1", "old")), NOTHING);
+    BlazarDrift drift =
+        BlazarDrift.between(enrolled(), observed(resource("d1", "old")), NOTHING, false);
 
     assertThat(drift.changes())
         .isEqualTo(
             replaced
-                ? List.of(Change.delete("device old"), Change.create("device edge-01"))
+                ? List.of(Change.create("device edge-01"), Change.delete("device old"))
                 : List.of());
     assertThat(drift.keepsFormer()).isEqualTo(!replaced);
   }
@@ -213,7 +252,8 @@ class BlazarDriftTests {
   @Test
   void theCaseOfANameDoesNotMatter() {
     assertThat(
-            BlazarDrift.between(enrolled(), observed(resource("d1", "Edge-01")), NOTHING).isEmpty())
+            BlazarDrift.between(enrolled(), observed(resource("d1", "Edge-01")), NOTHING, false)
+                .isEmpty())
         .isTrue();
   }
 
@@ -226,7 +266,8 @@ class BlazarDriftTests {
         BlazarDrift.between(
             enrolled(),
             observed(Optional.of(resource("d1", "edge-01")), List.of(duplicate), List.of()),
-            NOTHING);
+            NOTHING,
+            false);
 
     assertThat(drift.stages()).hasSize(2);
     assertThat(drift.stages().getLast())
@@ -243,7 +284,8 @@ class BlazarDriftTests {
         BlazarDrift.between(
             desired("edge-01", Set.of(), true),
             observed(Optional.of(resource), List.of(duplicate), List.of(lease)),
-            NOTHING);
+            NOTHING,
+            false);
 
     assertThat(drift.stages())
         .containsExactly(
@@ -271,7 +313,8 @@ class BlazarDriftTests {
                 List.of(lease),
                 List.of(booking),
                 NOW),
-            NOTHING);
+            NOTHING,
+            false);
 
     assertThat(drift.stages()).containsExactly(List.of(new EndLease(lease)));
   }
@@ -282,7 +325,8 @@ class BlazarDriftTests {
         BlazarDrift.between(
             desired("edge-01", Set.of(), true),
             observed(Optional.empty(), List.of(), List.of()),
-            NOTHING.withResource("d1"));
+            NOTHING.withResource("d1"),
+            false);
 
     assertThat(drift.isEmpty()).isTrue();
   }

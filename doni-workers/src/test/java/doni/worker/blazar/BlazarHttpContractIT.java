@@ -23,6 +23,20 @@ class BlazarHttpContractIT {
     }
   }
 
+  /** As at a site without the k8s worker. */
+  @Nested
+  class DevicesWhoseNodesAreNotReported extends WorkerContractTest {
+    @Override
+    protected WorkerBench open() {
+      return bench(ResourceKind.DEVICE, false);
+    }
+
+    @Override
+    protected boolean marksItsObjects() {
+      return true;
+    }
+  }
+
   @Nested
   class Hosts extends WorkerContractTest {
     @Override
@@ -37,8 +51,12 @@ class BlazarHttpContractIT {
   }
 
   private static WorkerBench bench(ResourceKind kind) {
+    return bench(kind, true);
+  }
+
+  private static WorkerBench bench(ResourceKind kind, boolean reportsNodes) {
     BlazarSite site = new BlazarSite();
-    HttpBench bench = new HttpBench(kind, site, site.client());
+    HttpBench bench = new HttpBench(kind, site, site.client(), reportsNodes);
     // A Blazar that releases names, as older builds do: otherwise a device cannot be created again.
     site.blazar.uniqueNames(false);
     bench.join(bench.nodeName());
@@ -48,8 +66,10 @@ class BlazarHttpContractIT {
   private static final class HttpBench extends BlazarBench {
 
     private final BlazarSite site;
+    private final boolean reportsNodes;
 
-    private HttpBench(ResourceKind kind, BlazarSite site, BlazarClient client) {
+    private HttpBench(
+        ResourceKind kind, BlazarSite site, BlazarClient client, boolean reportsNodes) {
       super(
           kind,
           FaultyCalls.overHttp(
@@ -57,6 +77,12 @@ class BlazarHttpContractIT {
           client,
           site.clock);
       this.site = site;
+      this.reportsNodes = reportsNodes;
+    }
+
+    @Override
+    public Map<String, Map<String, Object>> dependencies(Hardware hardware) {
+      return reportsNodes ? super.dependencies(hardware) : Map.of();
     }
 
     @Override

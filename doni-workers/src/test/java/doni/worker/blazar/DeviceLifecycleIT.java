@@ -14,7 +14,9 @@ import doni.enrollment.ReservationWindow;
 import doni.simulator.http.Fault;
 import doni.worker.Outcome;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -297,19 +299,156 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertThat(site.blazar.resources(former)).hasSize(1);
   }
 
-  /** Between the deletion of the former device and the creation of the new one. */
-  @Test
-  void aReplacementThatStopsHalfWayRecordsNothingThatIsGone() {
-    available(device, at("05:00"), at("06:00"));
-    reservable();
-    joined(device.named("Renamed-" + node(device)));
+  /** As while Kubernetes does not answer Blazar, or at a site without the k8s worker. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRenamedDeviceKeepsItsResourceUntilBlazarKnowsItsNode(boolean reported) {
+    ReservationWindow window = available(device, at("05:00"), at("06:00"));
+    renamable(reported);
+    String former = device.name();
+    Object resource = stored().get("id");
+    Object leases = device.details().get("leases");
+    rename("Renamed-" + former, reported);
 
+    assertDefers(
+        device.attempted(worker()),
+        "waiting for Kubernetes node %s; then device %s is replaced"
+            .formatted(node(device), former.toLowerCase(Locale.ROOT)));
+
+    assertThat(site.writes()).containsExactly("POST /v1/devices");
+    assertThat(device.details())
+        .containsEntry("blazar_resource_id", resource)
+        .containsEntry("leases", leases);
+    site.blazar.calls().clear();
+    changed(device, window, at("05:00"), at("07:00"));
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+    assertThat(site.writes())
+        .satisfiesExactly(
+            creation -> assertThat(creation).isEqualTo("POST /v1/devices"),
+            move -> assertThat(move).startsWith("PUT /v1/leases/"));
 
-    assertThat(device.details()).doesNotContainKeys("blazar_resource_id", "leases");
     site.nodes.join(node(device));
     assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.blazar.resources(former.toLowerCase(Locale.ROOT))).isEmpty();
+    assertThat(device.details()).containsEntry("blazar_resource_id", stored().get("id"));
     assertThat(site.blazar.leaseCount()).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRenameToANodeThatBlazarDoesNotKnowCanBeUndone(boolean reported) {
+    available(device, at("05:00"), at("06:00"));
+    renamable(reported);
+    String former = device.name();
+    rename("Typo-" + former, reported);
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+    rename("Other-typo-" + former, reported);
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+    site.blazar.calls().clear();
+
+    rename(former, reported);
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.writes()).isEmpty();
+    assertThat(device.details()).containsEntry("blazar_resource_id", stored().get("id"));
+  }
+
+  /** The second name counts: Blazar has nothing of the first one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDeviceThatIsRenamedTwiceIsReplacedOnce(boolean reported) {
+    renamable(reported);
+    String former = node(device);
+    rename("First-" + former, reported);
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+    rename("Second-" + former, reported);
+    site.nodes.join(node(device));
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(stored()).containsEntry("uid", uid(device));
+    assertThat(site.blazar.resources(former)).isEmpty();
+    assertThat(site.blazar.resources("first-" + former)).isEmpty();
+  }
+
+  /** The process ends between the creation of the new device and the end of the former one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aReplacementThatStopsHalfWayIsFinished(boolean undone) {
+    available(device, at("05:00"), at("06:00"));
+    renamable(false);
+    String former = device.name();
+    Map<String, Object> before = new HashMap<>(device.details());
+    rename("Renamed-" + former, false);
+    String renamed = node(device);
+    site.nodes.join(renamed);
+    site.blazar.faults().add(Fault.on("DELETE", "/v1/leases/.*").dropping().once());
+    assertThat(device.attempted(worker())).isNotInstanceOf(Outcome.Synced.class);
+    assertThat(site.blazar.resources(renamed)).hasSize(1);
+    device.details().clear();
+    device.details().putAll(before);
+    site.restart();
+
+    if (undone) {
+      rename(former, false);
+    }
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(stored()).containsEntry("uid", uid(device));
+    assertThat(site.blazar.resources(undone ? renamed : former.toLowerCase(Locale.ROOT))).isEmpty();
+    assertThat(site.blazar.leaseCount()).isOne();
+    assertThat(device.details()).containsEntry("blazar_resource_id", stored().get("id"));
+  }
+
+  /** Blazar stores the device, but refuses one of its properties. */
+  @ParameterizedTest
+  @ValueSource(strings = {"model", "uid"})
+  void aReplacementThatIsCreatedInPartIsCompleted(String key) {
+    renamable(false);
+    String former = node(device);
+    rename("Renamed-" + former, false);
+    site.nodes.join(node(device));
+    site.blazar.clashOn(key);
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(stored()).containsEntry("model", "4B").containsEntry("uid", uid(device));
+    assertThat(site.blazar.resources(former)).isEmpty();
+  }
+
+  /** Each refused creation leaves a trust in Keystone. */
+  @Test
+  void aRenameToTheNameOfADeletedDeviceIsRefusedOnce() {
+    renamable(false);
+    String former = node(device);
+    rename("Burnt-" + former, false);
+    site.nodes.join(node(device));
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    int trusts = site.blazar.trusts();
+
+    rename(former, false);
+    String burnt =
+        "name %s was used by a deleted device, and Blazar never releases a name; rename the device"
+            .formatted(former);
+    assertFailsForNow(device.attempted(worker()), burnt);
+    assertFailsForNow(device.attempted(worker()), burnt);
+
+    assertThat(site.blazar.trusts()).isEqualTo(trusts + 1);
+    assertThat(site.blazar.resources("burnt-" + former)).hasSize(1);
+  }
+
+  private void renamable(boolean reported) {
+    if (!reported) {
+      device.withoutDependencies();
+    }
+    reservable();
+  }
+
+  private void rename(String name, boolean reported) {
+    device.named(name);
+    if (reported) {
+      joined(device);
+    }
   }
 
   @Test
