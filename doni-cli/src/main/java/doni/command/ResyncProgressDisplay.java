@@ -1,11 +1,18 @@
 package doni.command;
 
 import java.io.PrintWriter;
+import java.util.List;
 
-/** Shows a run's progress: a bar on a terminal, otherwise a line for every 10 %. */
+/**
+ * Shows a run's progress: a bar on a terminal, otherwise a line for every 10 %. Where there is no
+ * progress, it says what the run waits for.
+ */
 final class ResyncProgressDisplay {
 
   private static final int STEP = 10;
+
+  /** So many looks without progress, which take five seconds, call for a reason. */
+  private static final int STANDSTILL = 10;
 
   private final PrintWriter out;
   private final boolean terminal;
@@ -13,6 +20,9 @@ final class ResyncProgressDisplay {
   private String noted = "";
   private int percent = -STEP;
   private int width;
+  private long done = -1;
+  private int looks;
+  private List<String> waiting = List.of();
 
   ResyncProgressDisplay(PrintWriter out, boolean terminal) {
     this.out = out;
@@ -29,6 +39,21 @@ final class ResyncProgressDisplay {
       percent = run.percent();
     }
     state = run.state();
+    looks = run.done() == done ? looks + 1 : 0;
+    done = run.done();
+    if (looks >= STANDSTILL && !run.over() && !run.waiting().equals(waiting)) {
+      waiting = run.waiting();
+      print(waiting);
+    }
+  }
+
+  private void print(List<String> lines) {
+    if (terminal) {
+      out.print("\r" + " ".repeat(width) + "\r");
+      width = 0;
+    }
+    lines.forEach(out::println);
+    out.flush();
   }
 
   /** Shows once why there is no progress. */

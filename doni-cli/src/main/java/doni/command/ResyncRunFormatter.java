@@ -23,6 +23,10 @@ record ResyncRunFormatter(JsonValue run) {
     return state().equals("DONE") || state().equals("CANCELLED");
   }
 
+  long done() {
+    return run.path("done").number();
+  }
+
   long failed() {
     return run.path("failed").number();
   }
@@ -30,7 +34,7 @@ record ResyncRunFormatter(JsonValue run) {
   /** Returns 0 to 100; 100 only when every task is done. */
   int percent() {
     long total = run.path("total").number();
-    return total == 0 ? 100 : (int) (100 * run.path("done").number() / total);
+    return total == 0 ? 100 : (int) (100 * done() / total);
   }
 
   /** Returns the progress on one line. */
@@ -39,10 +43,7 @@ record ResyncRunFormatter(JsonValue run) {
         new StringBuilder(
             "%s %d of %d (%d %%)"
                 .formatted(
-                    TerminalText.line(state()),
-                    run.path("done").number(),
-                    run.path("total").number(),
-                    percent()));
+                    TerminalText.line(state()), done(), run.path("total").number(), percent()));
     append(line, failed(), "failed");
     append(line, run.path("deferred").number(), "deferred");
     if (run.path("rate_per_second").isNumber()) {
@@ -64,20 +65,33 @@ record ResyncRunFormatter(JsonValue run) {
 
   /** Returns the failures, one reason of a lane per line, with its first devices. */
   List<String> failures() {
+    return reasons("failures", "failed");
+  }
+
+  /**
+   * Returns the reasons of deferred tasks, and of those that were not attempted, as {@link
+   * #failures}.
+   */
+  List<String> waiting() {
+    return reasons("waiting", "waiting");
+  }
+
+  private List<String> reasons(String member, String what) {
     List<String> lines = new ArrayList<>();
-    for (JsonValue failure : run.path("failures").elements()) {
-      long count = failure.path("count").number();
+    for (JsonValue reason : run.path(member).elements()) {
+      long count = reason.path("count").number();
       lines.add(
           TerminalText.line(
-              "  %d%s: %s".formatted(count, where(failure, count), failure.path("reason").text())));
+              "  %d %s%s: %s"
+                  .formatted(count, what, where(reason, count), reason.path("reason").text())));
     }
     return lines;
   }
 
   /** An earlier version of the service names neither lane nor devices. */
-  private static String where(JsonValue failure, long count) {
-    String lane = failure.path("worker_type").text();
-    List<String> devices = failure.path("devices").texts();
+  private static String where(JsonValue reason, long count) {
+    String lane = reason.path("worker_type").text();
+    List<String> devices = reason.path("devices").texts();
     if (lane.isEmpty() || devices.isEmpty()) {
       return "";
     }

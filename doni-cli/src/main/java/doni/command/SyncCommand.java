@@ -57,7 +57,8 @@ final class SyncCommand implements ApiCommand {
         .option("--pause", "UUID", "Pauses a run.")
         .option("--resume", "UUID", "Resumes a paused run.")
         .option("--cancel", "UUID", "Cancels a run.")
-        .flag("--wait", "Waits for the end of the run and shows its progress.")
+        .flag(
+            "--wait", "Waits for the end of the run and shows its progress, and what it waits for.")
         .output("table or json (the run as returned by the service, at the end)")
         .access()
         .exitCode(0, "run started or shown; with --wait: finished without failures")
@@ -87,9 +88,10 @@ final class SyncCommand implements ApiCommand {
     PrintWriter progress = json ? console.err() : console.out();
     progress.println("run " + TerminalText.line(run.uuid()));
     boolean waits = arguments.has("--wait");
+    boolean shows = waits || arguments.has("--status");
     ResyncRunFormatter last = waits ? await(client, run, progress, console) : run;
-    show(last, json, waits, console.out());
-    return waits || arguments.has("--status") ? code(last) : DoniClient.OK;
+    show(last, json, waits, shows, console.out());
+    return shows ? code(last) : DoniClient.OK;
   }
 
   private static Map<String, Object> filter(CommandArguments arguments) {
@@ -176,7 +178,9 @@ final class SyncCommand implements ApiCommand {
     return "/v1/sync/" + run;
   }
 
-  private static void show(ResyncRunFormatter run, boolean json, boolean waited, PrintWriter out) {
+  /** Tasks of a run that has just begun wait for their turn, which is not worth a line. */
+  private static void show(
+      ResyncRunFormatter run, boolean json, boolean waited, boolean waiting, PrintWriter out) {
     if (json) {
       out.println(run.run().pretty());
       return;
@@ -185,6 +189,9 @@ final class SyncCommand implements ApiCommand {
       out.println(run.line());
     }
     run.failures().forEach(out::println);
+    if (waiting) {
+      run.waiting().forEach(out::println);
+    }
   }
 
   private static ResyncRunFormatter await(

@@ -95,7 +95,7 @@ class SyncCommandTests {
     FakeService.Ended waited = run("sync", "--all", "--wait");
     assertThat(waited.code()).isEqualTo(3);
     assertThat(waited.out())
-        .contains("3 failed", "  3: kubernetes [2J answered 500")
+        .contains("3 failed", "  3 failed: kubernetes [2J answered 500")
         .doesNotContain("\u001b");
     assertThat(run("sync", "--status", RUN).code()).isEqualTo(3);
 
@@ -120,8 +120,63 @@ class SyncCommandTests {
     assertThat(ended.code()).isEqualTo(3);
     assertThat(ended.out().lines())
         .endsWith(
-            "  4 in lane tunelo (a, b, c, ...): tunelo answered 500",
-            "  1 in lane k8s (d): kubernetes answered 422");
+            "  4 failed in lane tunelo (a, b, c, ...): tunelo answered 500",
+            "  1 failed in lane k8s (d): kubernetes answered 422");
+  }
+
+  @Test
+  void namesLaneDevicesAndReasonOfWhatIsDeferred() throws IOException {
+    service.answer(waiting("DONE", 6, "No matching k8s node found"));
+
+    FakeService.Ended ended = run("sync", "--all", "--wait");
+
+    assertThat(ended.code()).isZero();
+    assertThat(ended.out().lines())
+        .endsWith("  2 waiting in lane k8s (a, b): No matching k8s node found");
+    assertThat(run("sync", "--status", RUN).out()).contains("  2 waiting in lane k8s");
+    assertThat(run("sync", "--all").out()).doesNotContain("waiting");
+  }
+
+  /** At 3 a.m.: why does the run not end? */
+  @Test
+  void saysWhatARunWaitsForThatDoesNotGetFurther() {
+    StringWriter lines = new StringWriter();
+    ResyncProgressDisplay display = new ResyncProgressDisplay(new PrintWriter(lines), false);
+
+    for (int look = 0; look < 30; look++) {
+      display.show(progress(waiting("RUNNING", 4, "circuit open: kubernetes")));
+    }
+    assertThat(lines.toString().lines())
+        .containsExactly(
+            "RUNNING 4 of 6 (66 %)", "  2 waiting in lane k8s (a, b): circuit open: kubernetes");
+
+    for (int done = 5; done < 7; done++) {
+      display.show(progress(waiting("RUNNING", done, "queued")));
+    }
+    assertThat(lines.toString()).doesNotContain("queued");
+  }
+
+  @Test
+  void saysItAboveTheBarOfATerminal() {
+    StringWriter screen = new StringWriter();
+    ResyncProgressDisplay display = new ResyncProgressDisplay(new PrintWriter(screen), true);
+
+    for (int look = 0; look < 12; look++) {
+      display.show(progress(waiting("RUNNING", 4, "circuit open: kubernetes")));
+    }
+
+    assertThat(screen.toString())
+        .containsOnlyOnce(
+            "\r  2 waiting in lane k8s (a, b): circuit open: kubernetes" + System.lineSeparator());
+  }
+
+  private static String waiting(String state, int done, String reason) {
+    return """
+    {"uuid": "%s", "state": "%s", "total": 6, "done": %d, "failed": 0, "deferred": 0, "failures": [], "waiting": [
+       {"reason": "%s", "count": 2, "worker_type": "k8s", "devices": ["a", "b"]}],
+     "rate_per_second": null, "estimated_end": null}
+    """
+        .formatted(RUN, state, done, reason);
   }
 
   @Test

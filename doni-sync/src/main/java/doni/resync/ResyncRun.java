@@ -43,6 +43,8 @@ public record ResyncRun(
    * @param failed done tasks whose latest attempt failed; a later success removes a task from them
    * @param deferred done tasks whose latest attempt was deferred
    * @param failures the most frequent reasons of failed tasks, most frequent first
+   * @param waiting the most frequent reasons of tasks that were deferred, or that were not
+   *     attempted because their lane is paused or they are the last of the run, most frequent first
    * @param ratePerSecond attempts per second within the last minute; null unless the run is running
    * @param estimatedEnd at that rate; null unless the run is running and a task was done lately
    */
@@ -51,28 +53,30 @@ public record ResyncRun(
       long done,
       long failed,
       long deferred,
-      List<Failure> failures,
+      List<ReasonCount> failures,
+      List<ReasonCount> waiting,
       @Nullable Double ratePerSecond,
       @Nullable Instant estimatedEnd) {
 
     public RunProgress {
       failures = List.copyOf(failures);
+      waiting = List.copyOf(waiting);
     }
   }
 
   /**
-   * How many tasks of one worker failed for one reason.
+   * How many tasks of one worker failed or wait for one reason.
    *
    * @param names the first three devices, by name
    */
-  public record Failure(String reason, long count, String workerType, List<String> names) {
+  public record ReasonCount(String reason, long count, String workerType, List<String> names) {
 
-    public Failure {
+    public ReasonCount {
       names = List.copyOf(names);
     }
   }
 
-  ResyncRun with(List<Failure> failures) {
+  ResyncRun with(List<ReasonCount> failures, List<ReasonCount> waiting) {
     return new ResyncRun(
         uuid,
         state,
@@ -86,6 +90,7 @@ public record ResyncRun(
             progress.failed(),
             progress.deferred(),
             failures,
+            waiting,
             progress.ratePerSecond(),
             progress.estimatedEnd()));
   }

@@ -2,16 +2,18 @@ package doni.resync;
 
 import doni.backend.BackendException;
 import doni.database.TimestampColumns;
+import doni.resync.ResyncRun.ReasonCount;
 import doni.resync.ResyncRun.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
@@ -27,6 +29,9 @@ final class ResyncRunReader {
 
   /** Backends word one failure in many ways; a list of the hardware in ERROR shows them all. */
   private static final int MOST_REASONS = 10;
+
+  /** So few tasks that are left are named one by one: what is a run still waiting for? */
+  private static final int FEW = 100;
 
   private final JdbcClient jdbc;
   private final JsonMapper json;
@@ -95,39 +100,69 @@ final class ResyncRunReader {
             .params(parameters)
             .query((row, _) -> run(row, now))
             .list();
-    UUID[] failed =
-        runs.stream()
-            .filter(run -> run.progress().failed() > 0)
-            .map(ResyncRun::uuid)
-            .toArray(UUID[]::new);
-    if (failed.length == 0) {
-      return runs;
-    }
-    Map<UUID, List<ResyncRun.Failure>> reasons = reasons(failed);
-    return runs.stream().map(run -> run.with(reasons.getOrDefault(run.uuid(), List.of()))).toList();
+    List<ReasonRow> reasons = new ArrayList<>(notAttempted(runs));
+    reasons.addAll(attempted(runs));
+    return runs.stream()
+        .map(run -> run.with(most(reasons, run, true), most(reasons, run, false)))
+        .toList();
   }
 
-  private Map<UUID, List<ResyncRun.Failure>> reasons(UUID[] runs) {
-    record FailureRow(UUID run, ResyncRun.Failure failure) {}
-    return jdbc
-        .sql(ResyncRunSql.FAILURES)
-        .param("runs", runs)
+  private record ReasonRow(UUID run, boolean failed, ReasonCount reason) {}
+
+  private static List<ReasonCount> most(List<ReasonRow> reasons, ResyncRun run, boolean failed) {
+    return reasons.stream()
+        .filter(it -> it.run().equals(run.uuid()) && it.failed() == failed)
+        .map(ReasonRow::reason)
+        .sorted(Comparator.comparingLong(ReasonCount::count).reversed())
+        .limit(MOST_REASONS)
+        .toList();
+  }
+
+  private List<ReasonRow> attempted(List<ResyncRun> runs) {
+    UUID[] troubled =
+        uuids(runs, run -> run.progress().failed() > 0 || run.progress().deferred() > 0);
+    if (troubled.length == 0) {
+      return List.of();
+    }
+    return jdbc.sql(ResyncRunSql.REASONS)
+        .param("runs", troubled)
         .param("call", BackendException.CALL)
         .param("most", MOST_REASONS)
-        .query((row, _) ->
-            new FailureRow(
-                row.getObject("run_uuid", UUID.class),
-                new ResyncRun.Failure(
-                    row.getString("reason"),
-                    row.getLong("tasks"),
-                    row.getString("worker_type"),
-                    List.of((String[]) row.getArray("names").getArray()))))
-        .list()
-        .stream()
-        .collect(
-            Collectors.groupingBy(
-                FailureRow::run,
-                Collectors.mapping(FailureRow::failure, Collectors.toCollection(ArrayList::new))));
+        .query((row, _) -> reason(row, row.getString("outcome").equals("FAILED")))
+        .list();
+  }
+
+  private List<ReasonRow> notAttempted(List<ResyncRun> runs) {
+    UUID[] running = uuids(runs, run -> run.state() == State.RUNNING);
+    if (running.length == 0) {
+      return List.of();
+    }
+    UUID[] few =
+        uuids(
+            runs,
+            run ->
+                run.state() == State.RUNNING
+                    && run.progress().total() - run.progress().done() <= FEW);
+    return jdbc.sql(ResyncRunSql.NOT_ATTEMPTED)
+        .param("runs", running)
+        .param("few", few)
+        .query((row, _) -> reason(row, false))
+        .list();
+  }
+
+  private static UUID[] uuids(List<ResyncRun> runs, Predicate<ResyncRun> which) {
+    return runs.stream().filter(which).map(ResyncRun::uuid).toArray(UUID[]::new);
+  }
+
+  private static ReasonRow reason(ResultSet row, boolean failed) throws SQLException {
+    return new ReasonRow(
+        row.getObject("run_uuid", UUID.class),
+        failed,
+        new ReasonCount(
+            row.getString("reason"),
+            row.getLong("tasks"),
+            row.getString("worker_type"),
+            List.of((String[]) row.getArray("names").getArray())));
   }
 
   private ResyncRun run(ResultSet row, Instant now) throws SQLException {
@@ -148,6 +183,7 @@ final class ResyncRunReader {
             done,
             row.getLong("failed"),
             row.getLong("deferred"),
+            List.of(),
             List.of(),
             rate,
             rate == null || rate == 0 ? null : now.plusMillis(Math.round(1000 * left / rate))));

@@ -1,5 +1,7 @@
 package doni.resync;
 
+import doni.task.LanePauseReader;
+
 /**
  * The statements about runs. A task of a run is done when it is gone, or when its version says that
  * an attempt has ended which began within the run.
@@ -40,20 +42,37 @@ final class ResyncRunSql {
           .formatted(TASK);
 
   /** The reasons without their calls, which differ from device to device. */
-  static final String FAILURES =
+  static final String REASONS =
       """
-      select run_uuid, worker_type, reason, tasks, names from (
+      select run_uuid, outcome, worker_type, reason, tasks, names from (
         select f.*, row_number() over (
-          partition by run_uuid order by tasks desc, reason, worker_type) as place
+          partition by run_uuid, outcome order by tasks desc, reason, worker_type) as place
         from (
-          select m.run_uuid, m.worker_type, left(regexp_replace(t.reason, :call, '', 'g'), 200) as reason,
+          select m.run_uuid, t.outcome, m.worker_type, left(regexp_replace(t.reason, :call, '', 'g'), 200) as reason,
             count(*) as tasks, (array_agg(h.name order by h.name))[1\\:3] as names
           from sync_run_task m join %s join hardware h on h.uuid = m.hardware_uuid
-          where m.run_uuid = any(:runs) and t.version >= m.done_version and t.outcome = 'FAILED' and t.reason is not null
-          group by 1, 2, 3) f) reasons
+          where m.run_uuid = any(:runs) and t.version >= m.done_version and t.outcome in ('FAILED', 'DEFERRED')
+            and t.reason is not null
+          group by 1, 2, 3, 4) f) reasons
       where place <= :most order by run_uuid, place
       """
           .formatted(TASK);
+
+  /**
+   * Why tasks were not attempted yet, in the words of {@link doni.task.TaskStatusReader}: of all
+   * runs given where the lane is paused, of the given few where it is not. Of a whole site that is
+   * under way, that would be most of its tasks.
+   */
+  static final String NOT_ATTEMPTED =
+      """
+      select m.run_uuid, m.worker_type, coalesce(p.reason, case when q.picked then 'attempt running' else 'queued' end) as reason,
+        count(*) as tasks, (array_agg(h.name order by h.name))[1\\:3] as names
+      from sync_run_task m join %s join %s join hardware h on h.uuid = m.hardware_uuid
+      left join (%s) p on p.worker_type = m.worker_type
+      where m.run_uuid = any(:runs) and %s and (p.reason is not null or m.run_uuid = any(:few))
+      group by 1, 2, 3 order by tasks desc, reason, worker_type
+      """
+          .formatted(TASK, ROW, LanePauseReader.CURRENT, NOT_DONE);
 
   static final String INSERT =
       """

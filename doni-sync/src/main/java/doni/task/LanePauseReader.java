@@ -14,6 +14,11 @@ import org.springframework.stereotype.Component;
 @Component
 public class LanePauseReader {
 
+  /** The pauses that a replica has confirmed lately, one for each lane. */
+  public static final String CURRENT =
+      "select distinct on (worker_type) worker_type, reason, until from lane_hold"
+          + " where seen_at > now() - interval '30 seconds' order by worker_type, since";
+
   private static final Duration FRESH = Duration.ofSeconds(1);
 
   private record PauseSnapshot(Map<String, LanePause> pauses, Instant at) {}
@@ -41,9 +46,7 @@ public class LanePauseReader {
   private Map<String, LanePause> read() {
     record PausedLane(String worker, LanePause pause) {}
     return jdbc
-        .sql(
-            "select worker_type, reason, until from lane_hold where seen_at > now() - interval '30"
-                + " seconds' order by since")
+        .sql(CURRENT)
         .query((row, _) ->
             new PausedLane(
                 row.getString("worker_type"),
@@ -51,6 +54,6 @@ public class LanePauseReader {
                     row.getString("reason"), TimestampColumns.nullableInstant(row, "until"))))
         .list()
         .stream()
-        .collect(Collectors.toMap(PausedLane::worker, PausedLane::pause, (first, _) -> first));
+        .collect(Collectors.toMap(PausedLane::worker, PausedLane::pause));
   }
 }

@@ -11,9 +11,11 @@ import doni.engine.lane.TestReplica;
 import doni.enrollment.HardwareId;
 import doni.hardware.LabelSelector;
 import doni.request.RequestRefusedException.Conflict;
+import doni.resync.ResyncRun.ReasonCount;
 import doni.resync.ResyncRun.State;
 import doni.task.TaskState;
 import doni.testing.TestWorker;
+import doni.worker.LanePause;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
 import java.time.Duration;
@@ -308,6 +310,68 @@ class ResyncRunStoreIT extends LaneFixture {
           assertThat(failure.workerType()).isEqualTo(LANE);
           assertThat(failure.names()).hasSize(3).isSorted().doesNotHaveDuplicates();
         });
+    assertThat(done.progress().waiting())
+        .containsExactly(new ReasonCount("no node", 3, LANE, List.of("d-0", "d-1", "d-2")));
+  }
+
+  /** A run with a paused lane does not end: it says which lane, which devices, and why. */
+  @Test
+  void saysWhichLaneItWaitsForAndWhy() {
+    settled(2, LANE);
+    TestWorker worker = TestWorker.agreeing(LANE);
+    worker.hold(new LanePause("circuit open: kubernetes", null));
+    TestReplica replica = started(slots(4), worker);
+
+    ResyncRun run = start(replica, ResyncFilter.ALL);
+
+    ReasonCount paused =
+        new ReasonCount("circuit open: kubernetes", 2, LANE, List.of("d-0", "d-1"));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(read(replica, run).progress().waiting()).containsExactly(paused));
+    assertThat(replica.runs().store().list(10, null).getFirst().progress().waiting())
+        .containsExactly(paused);
+
+    worker.hold(null);
+    assertThat(awaitOver(replica, run).progress().waiting()).isEmpty();
+  }
+
+  @Test
+  void namesTheLastTasksOfARunAndNotThoseOfAWholeSite() {
+    settled(101, LANE);
+    Semaphore permits = new Semaphore(0);
+    TestWorker worker = new TestWorker(LANE, attempt -> waitFor(permits, attempt));
+    TestReplica replica = started(slots(1), worker);
+
+    ResyncRun run = start(replica, ResyncFilter.ALL);
+    await().atMost(PATIENCE).until(() -> worker.attempts().size() == 1);
+    assertThat(read(replica, run).progress().waiting()).isEmpty();
+
+    permits.release(1);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(read(replica, run).progress().waiting())
+                .extracting(ReasonCount::reason)
+                .containsExactly("queued", "attempt running"));
+    assertThat(read(replica, run).progress().waiting().stream().mapToLong(ReasonCount::count).sum())
+        .isEqualTo(100);
+    permits.release(100);
+    assertThat(awaitOver(replica, run).progress().waiting()).isEmpty();
+  }
+
+  /** It waits for its operator. */
+  @Test
+  void aPausedRunNamesNoReasons() {
+    settled(2, LANE);
+    TestReplica replica = idle();
+    ResyncRun run = start(replica, ResyncFilter.ALL);
+    assertThat(read(replica, run).progress().waiting()).isNotEmpty();
+
+    replica.within(() -> replica.runs().store().pause(run.uuid()).orElseThrow());
+
+    assertThat(read(replica, run).progress().waiting()).isEmpty();
   }
 
   @Test

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
       "done",
       "failed",
       "deferred",
-      "failures"
+      "failures",
+      "waiting"
     })
 @JsonPropertyOrder({
   "uuid",
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
   "failed",
   "deferred",
   "failures",
+  "waiting",
   "rate_per_second",
   "estimated_end"
 })
@@ -71,7 +73,12 @@ record ResyncRunJson(
     @Schema(description = "completed tasks whose last attempt failed", example = "12") long failed,
     @Schema(description = "completed tasks that were deferred", example = "3") long deferred,
     @Schema(description = "the ten most frequent reasons of failures, by worker")
-        List<FailureJson> failures,
+        List<ReasonJson> failures,
+    @Schema(
+            description =
+                "the ten most frequent reasons for which tasks wait, by worker: their last attempt was deferred, or they"
+                    + " were not attempted because their lane is paused; while at most 100 tasks are left, each of them")
+        List<ReasonJson> waiting,
     @JsonProperty("rate_per_second")
         @Schema(
             types = {"number", "null"},
@@ -86,18 +93,25 @@ record ResyncRunJson(
             example = "2031-03-03T12:04:12+00:00")
         @Nullable String estimatedEnd) {
 
-  /** One reason of failures in one lane. */
+  /** How many tasks of one lane failed or wait for one reason. */
   @Schema(
-      name = "SyncFailure",
+      name = "SyncReason",
       requiredProperties = {"reason", "count", "worker_type", "devices"})
-  record FailureJson(
+  record ReasonJson(
       @Schema(example = "kubernetes answered 500: etcd is down") String reason,
       @Schema(example = "12") long count,
       @JsonProperty("worker_type") @Schema(example = "k8s") String workerType,
       @Schema(
               description = "names of the first three devices, in alphabetical order",
               example = "[\"edge-01\", \"edge-02\", \"edge-03\"]")
-          List<String> devices) {}
+          List<String> devices) {
+
+    private static List<ReasonJson> of(List<ResyncRun.ReasonCount> reasons) {
+      return reasons.stream()
+          .map(it -> new ReasonJson(it.reason(), it.count(), it.workerType(), it.names()))
+          .toList();
+    }
+  }
 
   static ResyncRunJson of(ResyncRun run) {
     return new ResyncRunJson(
@@ -111,11 +125,8 @@ record ResyncRunJson(
         run.progress().done(),
         run.progress().failed(),
         run.progress().deferred(),
-        run.progress().failures().stream()
-            .map(failure ->
-                new FailureJson(
-                    failure.reason(), failure.count(), failure.workerType(), failure.names()))
-            .toList(),
+        ReasonJson.of(run.progress().failures()),
+        ReasonJson.of(run.progress().waiting()),
         run.progress().ratePerSecond(),
         WireTime.orNull(run.progress().estimatedEnd()));
   }

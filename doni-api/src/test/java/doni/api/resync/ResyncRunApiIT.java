@@ -13,6 +13,7 @@ import doni.enrollment.HardwareId;
 import doni.hardware.HardwarePlanService;
 import doni.request.RequestRefusedException;
 import doni.resync.ResyncRun;
+import doni.resync.ResyncRun.ReasonCount;
 import doni.resync.ResyncRun.State;
 import doni.resync.ResyncService;
 import doni.worker.Change;
@@ -44,8 +45,8 @@ class ResyncRunApiIT {
               1_600,
               12,
               3,
-              List.of(
-                  new ResyncRun.Failure("kubernetes answered 500", 12, "k8s", List.of("edge-01"))),
+              List.of(new ReasonCount("kubernetes answered 500", 12, "k8s", List.of("edge-01"))),
+              List.of(new ReasonCount("no node", 3, "k8s", List.of("edge-02", "edge-03"))),
               812.5,
               NOON.plusSeconds(3)));
 
@@ -87,6 +88,7 @@ class ResyncRunApiIT {
             "failed",
             "deferred",
             "failures",
+            "waiting",
             "rate_per_second",
             "estimated_end");
     assertThat(json.path("state").asString()).isEqualTo("RUNNING");
@@ -95,6 +97,9 @@ class ResyncRunApiIT {
     assertThat(json.path("ended_at").isNull()).isTrue();
     assertThat(json.path("done").asLong()).isEqualTo(1_600);
     assertThat(json.at("/failures/0/count").asLong()).isEqualTo(12);
+    assertThat(json.at("/waiting/0/reason").asString()).isEqualTo("no node");
+    assertThat(json.at("/waiting/0/worker_type").asString()).isEqualTo("k8s");
+    assertThat(json.at("/waiting/0/devices/1").asString()).isEqualTo("edge-03");
     assertThat(json.path("rate_per_second").asDouble()).isEqualTo(812.5);
   }
 
