@@ -74,7 +74,7 @@ final class HttpCalls {
     try {
       return exchange(request, progress);
     } catch (IOException e) {
-      boolean repeatable = request.method().equals("GET") && progress.pooled() && !isLate(e);
+      boolean repeatable = isRepeatable(request) && progress.pooled() && !isLate(e);
       if (!repeatable || Thread.currentThread().isInterrupted()) {
         throw unanswered(call, progress, e);
       }
@@ -86,6 +86,13 @@ final class HttpCalls {
     } catch (IOException e) {
       throw unanswered(call, second, e);
     }
+  }
+
+  /** A login changes nothing: a second one only makes a second token. */
+  private static boolean isRepeatable(Request request) {
+    return request.method().equals("GET")
+        || (request.method().equals("POST")
+            && request.url().encodedPath().endsWith("/v3/auth/tokens"));
   }
 
   private Reply exchange(Request request, CallProgress progress) throws IOException {

@@ -45,6 +45,9 @@ public final class KeystoneSession {
   /** No call lasts longer than the rest of the token's life. */
   private static final Duration RENEWAL_MARGIN = Duration.ofMinutes(1);
 
+  /** Keystone's default is an hour. */
+  private static final Duration SHORT_LIFETIME = Duration.ofMinutes(5);
+
   /** Fernet tokens have about 250 characters, JWS tokens up to 2,000. */
   private static final int MAX_TOKEN_LENGTH = 4_096;
 
@@ -175,14 +178,23 @@ public final class KeystoneSession {
   public List<Finding> check() {
     ServiceUserToken token = token();
     List<String> types = token.catalog().types();
-    return List.of(
+    Finding accepted =
         new Finding.Ok(
             "%s accepts the login: project %s, roles %s, catalog: %s"
                 .formatted(
                     keystone.identityUrl(),
                     token.projectId(),
                     new TreeSet<>(token.roles()),
-                    types.isEmpty() ? "no service" : String.join(", ", types))));
+                    types.isEmpty() ? "no service" : String.join(", ", types)));
+    Duration lifetime = Duration.between(token.startedAt(), token.expiresAt());
+    return lifetime.compareTo(SHORT_LIFETIME) >= 0
+        ? List.of(accepted)
+        : List.of(
+            accepted,
+            new Finding.Warning(
+                "the service user's token lives %d s only, so that Doni logs in again and again"
+                    .formatted(lifetime.toSeconds()),
+                "raise expiration in the section [token] of keystone.conf"));
   }
 
   /**

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import doni.backend.BackendException;
+import doni.worker.Finding;
+import io.micrometer.tracing.Tracer;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -100,6 +102,33 @@ class LoginTests extends SiteTest {
     clock.advance(Duration.ofSeconds(2));
     service.send(ServiceRequest.get("/channels"));
     assertThat(site.logins).hasSize(2);
+  }
+
+  /** A login changes nothing, so that it may be sent twice. */
+  @Test
+  void repeatsALoginOnceWhenThePooledConnectionIsDead() {
+    OpenStackService service = openStack.service(settings());
+    service.send(ServiceRequest.get("/channels"));
+    clock.advance(Duration.ofHours(2));
+    site.restart();
+
+    assertThat(service.send(ServiceRequest.get("/channels")).status()).isEqualTo(200);
+    assertThat(site.logins).hasSize(2);
+  }
+
+  @Test
+  void saysThatATokenLivesTooShort() {
+    site.tokenLifetime = Duration.ofSeconds(60);
+    KeystoneSession session =
+        new KeystoneSession(keystone(FakeSite.PASSWORD, null), meters, Tracer.NOOP, clock);
+
+    assertThat(session.check())
+        .hasExactlyElementsOfTypes(Finding.Ok.class, Finding.Warning.class)
+        .last()
+        .isEqualTo(
+            new Finding.Warning(
+                "the service user's token lives 60 s only, so that Doni logs in again and again",
+                "raise expiration in the section [token] of keystone.conf"));
   }
 
   @Test
