@@ -113,9 +113,22 @@ final class BlazarWorker implements Worker {
   /** A listing of resources is the cheapest answer that only an administrator gets. */
   @Override
   public List<Finding> check() {
-    int resources = access.client().resources(kind).size();
-    return List.of(
-        new Finding.Ok("Blazar answers; it has %d %s".formatted(resources, kind.plural())));
+    try {
+      int resources = access.client().resources(kind).size();
+      return List.of(
+          new Finding.Ok("Blazar answers; it has %d %s".formatted(resources, kind.plural())));
+    } catch (BackendException e) {
+      String advice =
+          switch (e.status()) {
+            // Blazar's API serves a path only with its plugin, and asks its manager for the rest.
+            case 404 ->
+                "enable the plugin %s in Blazar, or remove %s from doni.workers.enabled"
+                    .formatted(kind.plugin(), kind.workerType());
+            case 500 -> "check that blazar-manager runs, and its log";
+            default -> throw e;
+          };
+      return List.of(new Finding.Problem(String.valueOf(e.getMessage()), advice));
+    }
   }
 
   @Override

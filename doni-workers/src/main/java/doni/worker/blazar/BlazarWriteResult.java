@@ -38,7 +38,22 @@ sealed interface BlazarWriteResult<T> {
     boolean is(RefusalReason other) {
       return reason == other;
     }
+
+    /** Returns Blazar's words about a property, with their meaning where they do not show it. */
+    String explained() {
+      return switch (text) {
+        case UNCAUGHT -> text + " (as branch 2023.1 answers; a renamed device gets the new values)";
+        case LEASED -> text + " (while it is leased)";
+        default -> text;
+      };
+    }
   }
+
+  /** Blazar's answer to each change of a stored property of a device, on branch 2023.1. */
+  String UNCAUGHT = "Internal Server Error";
+
+  /** Its answer to a change of a leased device, on other branches. */
+  String LEASED = "The device resource type is not supported";
 
   /** The cause of a refusal. */
   enum RefusalReason {

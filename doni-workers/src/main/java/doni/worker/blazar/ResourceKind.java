@@ -55,6 +55,14 @@ enum ResourceKind {
     return dependency;
   }
 
+  /** Returns the plugin of Blazar that serves this kind. */
+  String plugin() {
+    return switch (this) {
+      case DEVICE -> "device.plugin";
+      case HOST -> "physical.host.plugin";
+    };
+  }
+
   /** Returns the properties that Blazar stores in columns, so that they can always be changed. */
   Set<String> columns() {
     return switch (this) {
