@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class IronicPlan extends ConvergingPlan<IronicObservedState> {
 
+  /** The detail that a node is in maintenance. */
+  static final String MAINTENANCE = "maintenance";
+
   private static final Duration AFTER_REFUSAL = Duration.ofSeconds(30);
 
   /** Another node may be on its way out. */
@@ -228,7 +231,7 @@ final class IronicPlan extends ConvergingPlan<IronicObservedState> {
             .report()
             .put(SharedNames.PROVISION_STATE, node.map(IronicNode::state))
             .put("power_state", node.map(IronicNode::powerState))
-            .put("maintenance", node.map(IronicNode::maintenance).filter(it -> it))
+            .put(MAINTENANCE, node.map(IronicNode::maintenance).filter(it -> it))
             .put("maintenance_reason", node.map(IronicNode::maintenanceReason).map(this::shown))
             .put("fault", node.map(IronicNode::fault))
             .put("node_last_error", node.flatMap(IronicNode::error).map(this::shown))

@@ -168,7 +168,9 @@ final class IronicWorker implements Worker {
 
   private static boolean differs(RecordedDevice device, @Nullable IronicNode node) {
     Optional<String> state = new StateDetails(device.details()).text(SharedNames.PROVISION_STATE);
-    return state.isPresent() && (node == null || !state.get().equals(node.state()));
+    boolean maintained = Boolean.TRUE.equals(device.details().get(IronicPlan.MAINTENANCE));
+    return state.isPresent()
+        && (node == null || !state.get().equals(node.state()) || node.maintenance() != maintained);
   }
 
   @Override

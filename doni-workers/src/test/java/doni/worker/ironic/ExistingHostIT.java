@@ -8,6 +8,7 @@ import doni.simulator.http.Fault;
 import doni.simulator.http.PlainClient;
 import doni.worker.Outcome;
 import doni.worker.ReconcileContext;
+import doni.worker.SiteListing.RecordedDevice;
 import doni.worker.WriteGate;
 import java.io.IOException;
 import java.time.Duration;
@@ -373,6 +374,27 @@ class ExistingHostIT extends OnIronic {
         host.with("ipmi_port", 624).requested(worker()),
         "Node is in maintenance mode. Please take the node out of maintenance to apply this update.");
     assertThat(ironic().calls().writes()).isZero();
+  }
+
+  /** A node that Ironic or a person takes out of use is not STEADY until the next resync. */
+  @Test
+  void maintenanceDiffersFromTheListingUntilItIsRecorded() {
+    available();
+    assertThat(differs()).isFalse();
+
+    ironic().edit(host.uuid(), node -> node.put("maintenance", true));
+    assertThat(differs()).isTrue();
+
+    assertThat(host.scheduled(worker())).isInstanceOf(Outcome.Failed.class);
+    assertThat(differs()).isFalse();
+  }
+
+  private boolean differs() {
+    site().clock().advance(Duration.ofMinutes(1));
+    return worker()
+        .listSite()
+        .orElseThrow()
+        .differs(new RecordedDevice(host.hardware().id(), host.name(), host.details()));
   }
 
   /** As after a wrong password that the owner enrolled: Ironic notices, not the write. */
