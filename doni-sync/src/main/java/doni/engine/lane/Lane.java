@@ -88,6 +88,10 @@ final class Lane {
     return policy.isShadow();
   }
 
+  Duration resyncInterval() {
+    return policy.resyncInterval();
+  }
+
   int running() {
     return slots.taken();
   }

@@ -54,6 +54,14 @@ final class LaneRunner implements SmartLifecycle {
             lane.type(),
             shadowed);
       }
+      int late = backfill.bringForward(lane.type(), lane.resyncInterval());
+      if (late > 0) {
+        LOG.info(
+            "{} tasks of lane {} were scheduled under a longer resync interval, and follow within {} now",
+            late,
+            lane.type(),
+            lane.resyncInterval());
+      }
     }
     lanes.start(wakeups);
     if (!lanes.all().isEmpty()) {

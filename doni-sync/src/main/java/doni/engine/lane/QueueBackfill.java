@@ -7,6 +7,7 @@ import doni.task.QueuePriority;
 import doni.task.ShadowReport;
 import doni.worker.HardwareType;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -102,6 +103,35 @@ final class QueueBackfill {
         .param("priority", QueuePriority.BACKGROUND)
         .param("worker", workerType)
         .param("report", ShadowReport.WOULD_WRITE)
+        .update();
+  }
+
+  /**
+   * Brings tasks of a lane forward that were scheduled under a longer resync interval, at random
+   * times within the present one. Deferred tasks keep the time that their worker asked for.
+   *
+   * @return the number of tasks brought forward
+   */
+  int bringForward(String workerType, Duration resyncInterval) {
+    return jdbc.sql(
+            """
+            with late as (
+              select t.hardware_uuid, q.task_instance,
+                cast(:now as timestamptz) + random() * cast(:seconds as float8) * interval '1 second' as due
+              from worker_task t join %1$s q on q.task_name = t.worker_type and q.task_instance = t.hardware_uuid::text
+              where t.worker_type = :worker and t.outcome <> 'DEFERRED' and not q.picked
+                and q.execution_time > cast(:now as timestamptz) + 1.2 * cast(:seconds as float8) * interval '1 second'
+              for update of q skip locked),
+            shown as (
+              update worker_task t set next_attempt_at = late.due from late
+              where t.hardware_uuid = late.hardware_uuid and t.worker_type = :worker)
+            update %1$s q set execution_time = late.due from late
+            where q.task_name = :worker and q.task_instance = late.task_instance
+            """
+                .formatted(LanePartition.of(workerType).name()))
+        .param("now", now())
+        .param("seconds", resyncInterval.toMillis() / 1_000.0)
+        .param("worker", workerType)
         .update();
   }
 
