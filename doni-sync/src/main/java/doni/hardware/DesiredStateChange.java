@@ -6,11 +6,13 @@ import doni.hardwaretype.HardwareTypes;
 import doni.worker.WorkerField;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,12 +46,27 @@ record DesiredStateChange(HardwareTypes types) {
       }
     }
     fields.addAll(labels(before.labels(), after.labels()));
-    if (!windowsBefore.equals(windowsAfter)) {
-      fields.add(
-          field(
-              "availability", windowsBefore.size() + " windows", windowsAfter.size() + " windows"));
-    }
+    fields.addAll(windows(times(windowsBefore), times(windowsAfter)));
     return Map.of("changed", fields);
+  }
+
+  private static List<Map<String, Object>> windows(
+      Map<UUID, String> before, Map<UUID, String> after) {
+    List<Map<String, Object>> fields = new ArrayList<>();
+    Set<UUID> uuids = new LinkedHashSet<>(before.keySet());
+    uuids.addAll(after.keySet());
+    for (UUID uuid : uuids) {
+      if (!Objects.equals(before.get(uuid), after.get(uuid))) {
+        fields.add(field("availability." + uuid, before.get(uuid), after.get(uuid)));
+      }
+    }
+    return fields;
+  }
+
+  private static Map<UUID, String> times(List<ReservationWindow> windows) {
+    Map<UUID, String> times = new LinkedHashMap<>();
+    windows.forEach(window -> times.put(window.uuid(), window.start() + " to " + window.end()));
+    return times;
   }
 
   private static List<Map<String, Object>> labels(

@@ -447,6 +447,40 @@ class HardwareServiceIT {
         });
   }
 
+  /** "From 2 windows to 2 windows" would say nothing of a window that was moved. */
+  @Test
+  void namesTheTimesOfChangedWindowsInItsEvent() {
+    create(alice, "dev", valid());
+    Map<String, Object> window =
+        Map.of("start", "2031-03-03T00:00:00Z", "end", "2031-04-01T00:00:00Z");
+    patch(alice, "dev", OperationKind.ADD, window, "availability", "-");
+    String uuid = intake.availability(alice, "dev").getFirst().window().uuid().toString();
+
+    patch(alice, "dev", OperationKind.REPLACE, "2031-05-01T00:00:00Z", "availability", uuid, "end");
+
+    assertThat(intake.events(alice, "dev", 2, null))
+        .extracting(HardwareEvent::body)
+        .containsExactly(
+            Map.of(
+                "changed",
+                List.of(
+                    Map.of(
+                        "field",
+                        "availability." + uuid,
+                        "from",
+                        "2031-03-03T00:00:00Z to 2031-04-01T00:00:00Z",
+                        "to",
+                        "2031-03-03T00:00:00Z to 2031-05-01T00:00:00Z"))),
+            Map.of(
+                "changed",
+                List.of(
+                    Map.of(
+                        "field",
+                        "availability." + uuid,
+                        "to",
+                        "2031-03-03T00:00:00Z to 2031-04-01T00:00:00Z"))));
+  }
+
   @Test
   void showsDevicesToTheirProjectAndToAdminsOnly() {
     HardwareView created = create(alice, "dev", valid());
