@@ -85,6 +85,10 @@ public final class Bench {
   public static void main(String[] args) throws Exception {
     BenchPart part = BenchPart.of(args.length == 0 ? "" : args[0]);
     String number = part == BenchPart.SERVICE ? args(args, 0) : args(args, 1);
+    if (!number.matches("\\d{0,9}")) {
+      System.err.println("doni bench: '" + number + "' is not a number of devices");
+      System.exit(2);
+    }
     int devices = number.isEmpty() ? 10_000 : Integer.parseInt(number);
     Path directory = Files.createTempDirectory("doni-bench");
     try (Database database = Database.start()) {

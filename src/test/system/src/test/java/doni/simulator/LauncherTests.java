@@ -78,6 +78,13 @@ class LauncherTests {
   }
 
   @Test
+  void printsTheUsageOfTheMeasurementWithoutStartingIt() throws Exception {
+    assertThat(run("bench", "--help").text()).contains("Usage: ./doni bench [DEVICES [check]]");
+    assertThat(root.resolve("mvnw.log")).doesNotExist();
+    assertThat(root.resolve("java.log")).doesNotExist();
+  }
+
+  @Test
   void buildsTheServiceWhenItIsMissing() throws Exception {
     Result result = run("serve");
 
