@@ -144,11 +144,12 @@ record KubeconfigContext(
   }
 
   private static <N, T> Optional<T> named(
-      List<N> all,
+      @Nullable List<N> all,
       @Nullable String name,
       Function<N, String> nameOf,
       Function<N, @Nullable T> valueOf) {
-    return all.stream()
+    // Null for a key without a value, in place of the list.
+    return orEmpty(all).stream()
         .filter(entry -> name != null && name.equals(nameOf.apply(entry)))
         .findFirst()
         .flatMap(entry -> Optional.ofNullable(valueOf.apply(entry)));
@@ -223,7 +224,7 @@ record KubeconfigContext(
     return headers;
   }
 
-  private static List<String> orEmpty(@Nullable List<String> list) {
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
     return list == null ? List.of() : list;
   }
 

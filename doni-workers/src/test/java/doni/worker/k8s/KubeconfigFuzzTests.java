@@ -96,6 +96,9 @@ class KubeconfigFuzzTests {
         VALID + "---\n" + VALID,
         "a: &a [*a]",
         "clusters: &a [*a]",
+        "current-context: c\ncontexts:",
+        VALID.replaceFirst("clusters: .*", "clusters:"),
+        VALID.replaceFirst("users: .*", "users:"),
         "users: !!java.net.URL x",
         "{".repeat(300));
   }
