@@ -45,6 +45,13 @@ class SecretConfiguration {
     return new KeyedHash(keys(environment), "doni console file");
   }
 
+  /** Of the URL of a webhook, which may be a secret; injected by its name only. */
+  @Bean(defaultCandidate = false)
+  KeyedHash webhookTargetHash(AesGcmCipher cipher, Environment environment) {
+    Objects.requireNonNull(cipher);
+    return new KeyedHash(keys(environment), "doni webhook target");
+  }
+
   /** Of what a client may see of a device, for its ETag. */
   @Bean
   KeyedHash versionHash(AesGcmCipher cipher, Environment environment) {

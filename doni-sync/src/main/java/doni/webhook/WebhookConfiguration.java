@@ -2,12 +2,14 @@ package doni.webhook;
 
 import doni.event.ConsoleLinks;
 import doni.event.HardwareEventStore;
+import doni.secret.KeyedHash;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
@@ -34,12 +36,13 @@ class WebhookConfiguration {
       JdbcClient jdbc,
       JsonMapper json,
       ConsoleLinks links,
+      @Qualifier("webhookTargetHash") KeyedHash hash,
       MeterRegistry meters,
       Clock clock) {
     WebhookBodyWriter bodies =
         new WebhookBodyWriter(json, new ChatMessageWriter(new DeviceNameReader(jdbc)::of, links));
     WebhookClient receiver = new WebhookClient(PATIENCE, bodies, clock);
-    WebhookCursorStore cursors = new WebhookCursorStore(jdbc);
+    WebhookCursorStore cursors = new WebhookCursorStore(jdbc, hash);
     List<WebhookSender> senders =
         webhooks(environment).stream()
             .map(webhook ->

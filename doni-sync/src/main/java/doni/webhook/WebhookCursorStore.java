@@ -2,9 +2,7 @@ package doni.webhook;
 
 import doni.database.RowClaimSql;
 import doni.event.HardwareEventStore.EventFeedPosition;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import doni.secret.KeyedHash;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,7 +15,8 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
  * least once.
  *
  * <p>While replicas with an old and a new URL run side by side, only the new URL counts: deliveries
- * to the old URL, and refusals by it, say nothing about the new one.
+ * to the old URL, and refusals by it, say nothing about the new one. A URL may be a secret, so what
+ * is stored of it is a keyed hash; another first key counts as another URL, at the same position.
  *
  * <p>Each statement compares and writes in one step on the database's clock, which an entity
  * cannot.
@@ -31,10 +30,12 @@ final class WebhookCursorStore {
       " where name = :name and target = :target and " + HOLD.isMine();
 
   private final JdbcClient jdbc;
+  private final KeyedHash hash;
   private final UUID holder = UUID.randomUUID();
 
-  WebhookCursorStore(JdbcClient jdbc) {
+  WebhookCursorStore(JdbcClient jdbc, KeyedHash hash) {
     this.jdbc = jdbc;
+    this.hash = hash;
   }
 
   /**
@@ -171,12 +172,7 @@ final class WebhookCursorStore {
         > 0;
   }
 
-  private static byte[] target(WebhookReceiver webhook) {
-    try {
-      return MessageDigest.getInstance("SHA-256")
-          .digest(webhook.url().toString().getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is missing in this JDK", e);
-    }
+  private byte[] target(WebhookReceiver webhook) {
+    return hash.of(webhook.url().toString());
   }
 }

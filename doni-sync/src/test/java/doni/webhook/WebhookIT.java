@@ -8,9 +8,12 @@ import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.event.ConsoleLinks;
 import doni.event.HardwareEventStore;
+import doni.secret.KeyedHash;
 import doni.testing.InventoryApplication;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.Security;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,10 +58,14 @@ class WebhookIT {
       new WebhookClient(Duration.ofSeconds(10), BODIES, Clock.systemUTC());
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
+  private final KeyedHash hash;
+
   @Autowired
-  WebhookIT(HardwareEventStore events, JdbcClient jdbc) {
+  WebhookIT(
+      HardwareEventStore events, JdbcClient jdbc, @Qualifier("webhookTargetHash") KeyedHash hash) {
     this.events = events;
     this.jdbc = jdbc;
+    this.hash = hash;
   }
 
   @BeforeEach
@@ -169,7 +177,7 @@ class WebhookIT {
           new WebhookSender(
               webhook("stuck", "/"),
               events,
-              new WebhookCursorStore(jdbc),
+              new WebhookCursorStore(jdbc, hash),
               impatient,
               _ -> Duration.ZERO,
               meters);
@@ -269,7 +277,7 @@ class WebhookIT {
   @Test
   void isTakenOverFromAReplicaThatDied() {
     WebhookReceiver webhook = webhook("site", "/");
-    WebhookCursorStore dead = new WebhookCursorStore(jdbc);
+    WebhookCursorStore dead = new WebhookCursorStore(jdbc, hash);
     dead.register(webhook, events.end());
     assertThat(dead.hold(webhook)).isPresent();
     happens("one");
@@ -287,7 +295,7 @@ class WebhookIT {
   @Test
   void countsNothingThatAReplicaWithTheUrlOfBeforeIsTold() {
     WebhookReceiver before = webhook("site", "/old");
-    WebhookCursorStore old = new WebhookCursorStore(jdbc);
+    WebhookCursorStore old = new WebhookCursorStore(jdbc, hash);
     old.register(before, events.end());
     assertThat(old.hold(before)).isPresent();
     WebhookSender sender = registered("site", "/new");
@@ -430,6 +438,23 @@ class WebhookIT {
     assertThat(webhook.toString()).doesNotContain(SECRET, "t0ken");
   }
 
+  /** The URL for a chat is the credential itself; a guess must not be verifiable. */
+  @Test
+  void storesNothingOfAUrlThatAGuessCanBeComparedWith() throws Exception {
+    WebhookReceiver webhook = webhook("site", "/services/T/B/x");
+    sender(webhook, Duration.ZERO).register();
+
+    byte[] stored = jdbc.sql("select target from webhook").query(byte[].class).single();
+
+    byte[] url = webhook.url().toString().getBytes(StandardCharsets.UTF_8);
+    for (String algorithm : Security.getAlgorithms("MessageDigest")) {
+      assertThat(stored)
+          .as(algorithm)
+          .isNotEqualTo(MessageDigest.getInstance(algorithm).digest(url));
+    }
+    assertThat(hash.matches(stored, webhook.url().toString())).isTrue();
+  }
+
   private WebhookSender registered(String name, String path, String... kinds) {
     WebhookSender sender = sender(webhook(name, path, kinds), Duration.ZERO);
     sender.register();
@@ -452,7 +477,7 @@ class WebhookIT {
 
   private WebhookSender sender(WebhookReceiver webhook, Duration wait) {
     return new WebhookSender(
-        webhook, events, new WebhookCursorStore(jdbc), http, _ -> wait, meters);
+        webhook, events, new WebhookCursorStore(jdbc, hash), http, _ -> wait, meters);
   }
 
   private void happens(String... kinds) {
