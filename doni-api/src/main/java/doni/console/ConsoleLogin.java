@@ -3,6 +3,7 @@ package doni.console;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import doni.api.auth.ClientNetwork;
 import doni.api.auth.TokenValidation;
 import doni.api.auth.TokenValidation.TokenValidator;
 import doni.backend.BackendException;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Exchanges credentials for tokens: at Keystone, or by the configuration's static tokens where no
  * Keystone is configured.
  *
- * <p>An address may fail {@value #ALLOWED_FAILURES} times in five minutes at one replica. That is a
- * brake on guessing; locking out a user is left to Keystone.
+ * <p>A {@linkplain ClientNetwork network} may fail {@value #ALLOWED_FAILURES} times in five minutes
+ * at one replica. That is a brake on guessing; locking out a user is left to Keystone.
  */
 final class ConsoleLogin {
 
@@ -105,7 +106,7 @@ final class ConsoleLogin {
    * @param address of the client
    */
   LoginResult logIn(Credentials credentials, String address) {
-    AtomicInteger failed = failures.get(address, _ -> new AtomicInteger());
+    AtomicInteger failed = failures.get(ClientNetwork.of(address), _ -> new AtomicInteger());
     if (failed.get() >= ALLOWED_FAILURES) {
       return new LoginResult.TooManyFailures();
     }

@@ -56,6 +56,16 @@ class ConsoleLoginTests {
     assertThat(logIn("right", "192.0.2.1")).isInstanceOf(LoginResult.LoggedIn.class);
   }
 
+  @Test
+  void addressesOfOneNetworkWaitTogether() {
+    for (int i = 0; i < ConsoleLogin.ALLOWED_FAILURES; i++) {
+      logIn("wrong", "2001:db8::" + i);
+    }
+
+    assertThat(logIn("right", "2001:db8::ffff")).isEqualTo(new LoginResult.TooManyFailures());
+    assertThat(logIn("right", "2001:db8:0:1::1")).isInstanceOf(LoginResult.LoggedIn.class);
+  }
+
   private LoginResult logIn(String token, String address) {
     return login.logIn(new Credentials.ConfiguredToken(new Secret(token)), address);
   }

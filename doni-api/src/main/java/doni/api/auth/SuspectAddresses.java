@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * all calls to Keystone: together they get {@value #PLACES} of them at the same time.
  *
  * <p>An address is a suspect for a minute after its first rejected token, once there are more than
- * {@value #ALLOWED}. Only the time of its callers is affected, never the result.
+ * {@value #ALLOWED}; an IPv6 address stands for its {@linkplain ClientNetwork network}. Only the
+ * time of its callers is affected, never the result.
  */
 final class SuspectAddresses {
 
@@ -36,11 +37,11 @@ final class SuspectAddresses {
   }
 
   void rejected(String address) {
-    rejections.get(address, _ -> new AtomicInteger()).incrementAndGet();
+    rejections.get(ClientNetwork.of(address), _ -> new AtomicInteger()).incrementAndGet();
   }
 
   boolean isSuspect(String address) {
-    AtomicInteger count = rejections.getIfPresent(address);
+    AtomicInteger count = rejections.getIfPresent(ClientNetwork.of(address));
     return count != null && count.get() > ALLOWED;
   }
 

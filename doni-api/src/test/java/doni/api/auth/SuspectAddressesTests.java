@@ -23,6 +23,16 @@ class SuspectAddressesTests {
   }
 
   @Test
+  void suspectANetworkWhoseAddressesTakeTurns() {
+    for (int i = 0; i <= SuspectAddresses.ALLOWED; i++) {
+      addresses.rejected("2001:db8::" + i);
+    }
+
+    assertThat(addresses.isSuspect("2001:db8::ffff")).isTrue();
+    assertThat(addresses.isSuspect("2001:db8:0:1::1")).isFalse();
+  }
+
+  @Test
   void forgetAnAddressAfterAMinute() {
     reject(SuspectAddresses.ALLOWED + 1);
 
