@@ -45,7 +45,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
-import org.springframework.security.web.csrf.XorCsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.header.Header;
 import org.springframework.security.web.header.writers.StaticHeadersWriter;
 import org.springframework.session.FlushMode;
@@ -214,7 +213,7 @@ class ConsoleConfiguration {
                   .authenticated())
           .csrf(csrf ->
               csrf.csrfTokenRepository(formTokens)
-                  .csrfTokenRequestHandler(eagerFormTokens())
+                  .csrfTokenRequestHandler(new OwnSiteFormTokens())
                   // Keystone's page posts it, which has no token of ours; see WebSsoFlow.
                   .ignoringRequestMatchers(ConsolePaths.WEB_SSO_RETURN))
           .headers(ServedConsoleConfiguration::securityHeaders)
@@ -235,13 +234,6 @@ class ConsoleConfiguration {
           .logout(AbstractHttpConfigurer::disable)
           .requestCache(AbstractHttpConfigurer::disable)
           .build();
-    }
-
-    /** The cookie must be set before the first bytes of a long page are sent. */
-    private static XorCsrfTokenRequestAttributeHandler eagerFormTokens() {
-      XorCsrfTokenRequestAttributeHandler handler = new XorCsrfTokenRequestAttributeHandler();
-      handler.setCsrfRequestAttributeName(null);
-      return handler;
     }
 
     private static void securityHeaders(HeadersConfigurer<HttpSecurity> headers) {

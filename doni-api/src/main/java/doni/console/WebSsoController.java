@@ -40,8 +40,7 @@ class WebSsoController {
       HttpServletRequest request,
       HttpServletResponse response) {
     String address = offered().begin(choice).orElseThrow(UnknownPageException::new);
-    String site = request.getHeader("Sec-Fetch-Site");
-    if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+    if (OwnSiteFormTokens.isForeign(request)) {
       // Only the login page begins a sign-on; a page of another site must not.
       return "redirect:" + ConsolePaths.LOGIN;
     }

@@ -87,6 +87,17 @@ final class ConsoleBrowser {
         origin);
   }
 
+  /** Sends a form with the token of the last page, and where the page with it is from. */
+  HttpResponse<String> postFetched(String site, String path) {
+    return send(
+        HttpRequest.newBuilder(URI.create(root + path))
+            .POST(HttpRequest.BodyPublishers.ofString("_csrf=" + encoded(formToken))),
+        "Content-Type",
+        "application/x-www-form-urlencoded",
+        "Sec-Fetch-Site",
+        site);
+  }
+
   /** Returns the token of the last page. */
   String formToken() {
     return formToken;

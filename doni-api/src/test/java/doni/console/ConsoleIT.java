@@ -365,6 +365,23 @@ class ConsoleIT {
     assertThat(browser.get("/console").statusCode()).isEqualTo(200);
   }
 
+  /** Another host of the same domain gets the session, and can plant the cookie of the form. */
+  @ParameterizedTest
+  @ValueSource(strings = {"same-site", "cross-site"})
+  void formOfAnotherOriginIsRefusedEvenWithItsToken(String site) {
+    ConsoleBrowser browser = browser().logIn("member", PASSWORD);
+    browser.get(page());
+    long generation = generation();
+
+    HttpResponse<String> foreign = browser.postFetched(site, page() + "/sync");
+
+    assertThat(foreign.statusCode()).isEqualTo(403);
+    assertThat(foreign.body()).contains("The form has expired.");
+    assertThat(generation()).isEqualTo(generation);
+    browser.get(page());
+    assertThat(browser.postFetched("same-origin", page() + "/sync").statusCode()).isEqualTo(302);
+  }
+
   @Test
   void sessionEndsWhenItsTokenIsRevoked() {
     ConsoleBrowser browser = browser().logIn("stranger", PASSWORD);
