@@ -81,6 +81,15 @@ class ApiSecurityConfiguration {
     return filter;
   }
 
+  /** Within that filter, so that a line has the id of its request. */
+  @Bean
+  FilterRegistrationBean<RefusedAccessFilter> refusedAccessFilter() {
+    FilterRegistrationBean<RefusedAccessFilter> filter =
+        new FilterRegistrationBean<>(new RefusedAccessFilter(System::nanoTime));
+    filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+    return filter;
+  }
+
   @Bean
   SecurityFilterChain tokenChain(
       HttpSecurity http, TokenValidation.TokenValidator tokens, KeystoneProperties keystone) {
