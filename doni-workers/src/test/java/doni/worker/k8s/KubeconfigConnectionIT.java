@@ -23,7 +23,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -151,6 +154,38 @@ class KubeconfigConnectionIT {
     Files.writeString(file, AUTHORITY.certificate() + "\n");
 
     await().atMost(SOON).ignoreExceptions().untilAsserted(() -> call(connections));
+  }
+
+  /** As a cluster has it whose authority was issued by that of the site, or is being replaced. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "root",
+        "intermediate",
+        "intermediate root",
+        "root intermediate",
+        "other root",
+        "other other intermediate"
+      })
+  void trustsEachAuthorityOfAFile(String bundle) throws IOException {
+    CertificateAuthority intermediate = AUTHORITY.intermediate("cluster of the site");
+    Map<String, CertificateAuthority> authorities =
+        Map.of("root", AUTHORITY, "intermediate", intermediate, "other", OTHER);
+    String file =
+        Stream.of(bundle.split(" "))
+            .map(name -> authorities.get(name).certificate())
+            .collect(Collectors.joining());
+    try (TlsApiServer issued = new TlsApiServer(intermediate.server("127.0.0.1"))) {
+      call(
+          connections(
+              KubeconfigText.of(issued.uri())
+                  .cluster("certificate-authority-data: " + KubeconfigText.base64(file))
+                  .user("token: t0ken")));
+
+      assertThat(issued.calls())
+          .extracting(TlsApiServer.ReceivedCall::authorization)
+          .containsExactly("Bearer t0ken");
+    }
   }
 
   @Test

@@ -52,9 +52,21 @@ public final class CertificateAuthority {
   public CertificateAuthority(String name) {
     this.name = name;
     KeyPair keys = newKeys();
-    this.root =
-        new Signed(
-            sign(name, keys, keys, extension("2.5.29.19", true, sequence(bool(true)))), keys);
+    this.root = new Signed(sign(name, keys, keys, authority()), keys);
+  }
+
+  private CertificateAuthority(String name, Signed root) {
+    this.name = name;
+    this.root = root;
+  }
+
+  /** Returns an authority whose own certificate this one has signed. */
+  public CertificateAuthority intermediate(String subject) {
+    return new CertificateAuthority(subject, issue(subject, authority()));
+  }
+
+  private static byte[] authority() {
+    return extension("2.5.29.19", true, sequence(bool(true)));
   }
 
   /** Returns the authority's own certificate as PEM. */
