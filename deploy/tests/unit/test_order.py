@@ -1,5 +1,6 @@
 """In which order phases run, and what a failure keeps from running; Ansible is played by a stand-in that only answers."""
 
+import jinja2
 import pytest
 import yaml
 
@@ -167,3 +168,13 @@ def test_findings_keep_everything_from_running(real):
 
 def test_nothing_is_satisfied_while_something_is_waited_for(converge):
     assert converge([phase("a", needs=["thing"])], Answers(), ["thing"])[0] == WAITS
+
+
+@pytest.mark.parametrize(("settings", "where"), [
+    ({}, ("127.0.0.1", "5432")),
+    ({"doni_database_host": "db.example.org", "doni_database_port": 6432}, ("db.example.org", "6432")),
+])
+def test_the_database_is_looked_for_where_the_site_has_it(settings, where):
+    database = yaml.safe_load((phases.DEPLOY / "phases.yml").read_text())["conditions"]["database"]
+
+    assert tuple(jinja2.Template(str(database[key])).render(settings) for key in ("host", "port")) == where
