@@ -22,29 +22,21 @@ machine_needs() {
 
 # machine_make SUITE [NSPAWN_OPTION...]: an overlay over Debian's root, an SSH key, and the inventory; the options are for systemd-nspawn.
 machine_make() {
-  local lower
   machine_options=("${@:2}")
-  lower=$("$deploy/tests/live/support/debian-root" "$1") || fail "no Debian root"
-  mkdir -p "$machine_root" "$machine/upper" "$machine/scratch"
+  machine_lower=$("$deploy/tests/live/support/debian-root" "$1") || fail "no Debian root"
+  mkdir -p "$machine_root"
   # Ansible's SSH control sockets, among other things, are the user's own.
   chmod 0755 "$work"
-  # volatile: what packages sync to disk while they are installed is not waited for.
-  mount -t overlay overlay -o "lowerdir=$lower,upperdir=$machine/upper,workdir=$machine/scratch,volatile" "$machine_root" 2>"$machine/console" ||
-    skip "cannot mount an overlay here: $(head -n 1 "$machine/console")"
+  ssh-keygen -q -t ed25519 -N '' -f "$machine/key"
   at_end umount "$machine_root"
+  machine_files
   # A host on which it starts no program cannot boot a machine; after that, a machine that does not boot is a failure.
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet --directory "$machine_root" --register=no --keep-unit --private-network \
     --timezone=off --resolv-conf=off --console=pipe true >"$machine/console" 2>&1 </dev/null ||
     skip "systemd-nspawn cannot start a container here: $(tail -n 1 "$machine/console")"
   at_end machine_off
 
-  ssh-keygen -q -t ed25519 -N '' -f "$machine/key"
-  install -d -m 0700 "$machine_root/root/.ssh"
-  install -m 0600 "$machine/key.pub" "$machine_root/root/.ssh/authorized_keys"
   printf 'edge1 %s\n' "$(cut -d' ' -f1,2 "$machine_root/etc/ssh/ssh_host_ed25519_key.pub")" >"$machine/known_hosts"
-  echo edge1 >"$machine_root/etc/hostname"
-  printf '127.0.0.1 localhost edge1\n' >"$machine_root/etc/hosts"
-
   cat >"$machine/connect" <<CONNECT
 #!/usr/bin/env bash
 exec nsenter --target "\$(<"$machine/leader")" --net socat - TCP:127.0.0.1:22
@@ -66,6 +58,27 @@ edge1 ansible_ssh_common_args='-F $machine/ssh_config'
 [network]
 edge1
 INVENTORY
+}
+
+# The files of a machine that nothing was done to.
+machine_files() {
+  mkdir -p "$machine/upper" "$machine/scratch"
+  # volatile: what packages sync to disk while they are installed is not waited for.
+  mount -t overlay overlay -o "lowerdir=$machine_lower,upperdir=$machine/upper,workdir=$machine/scratch,volatile" "$machine_root" 2>"$machine/console" ||
+    skip "cannot mount an overlay here: $(head -n 1 "$machine/console")"
+  install -d -m 0700 "$machine_root/root/.ssh"
+  install -m 0600 "$machine/key.pub" "$machine_root/root/.ssh/authorized_keys"
+  echo edge1 >"$machine_root/etc/hostname"
+  printf '127.0.0.1 localhost edge1\n' >"$machine_root/etc/hosts"
+}
+
+# machine_renew: ends it, forgets all that was done to it, and boots it again.
+machine_renew() {
+  machine_off
+  umount "$machine_root"
+  rm -rf "$machine/upper" "$machine/scratch"
+  machine_files
+  machine_boot
 }
 
 # machine_boot: starts it, and waits until systemd is done.
