@@ -32,6 +32,19 @@ def test_image_runs_as_a_number_that_is_not_root(dockerfile):
     assert last_stage.index("USER 10001:10001") < next(i for i, line in enumerate(last_stage) if "rehearse" in line)
 
 
+def test_image_has_no_programs_of_the_embedded_postgres(dockerfile):
+    last = max(i for i, line in enumerate(dockerfile) if line.startswith("FROM"))
+    build, last_stage = dockerfile[:last], dockerfile[last:]
+    assert [line for line in build if "mv /layers/dependencies/lib/embedded-postgres-binaries-*.jar /postgres/" in line]
+    copied = [line for line in last_stage if line.startswith(("COPY", "ADD"))]
+    assert copied
+    assert not [line for line in copied if "/postgres" in line]
+    (training,) = [line for line in last_stage if "rehearse" in line]
+    assert training.startswith("RUN --mount=type=bind,from=build,source=/postgres,target=/mnt ")
+    assert "rehearse --postgres=/mnt " in training
+    assert training.endswith("rm -rf /tmp/*")
+
+
 def test_image_is_as_the_chart_takes_it_for(dockerfile):
     deployment = (DEPLOY / "helm/doni/templates/deployment.yaml").read_text()
     assert "runAsUser: 10001" in deployment

@@ -1,5 +1,6 @@
 package doni.cli;
 
+import doni.database.EmbeddedPostgresPrograms;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -62,6 +63,12 @@ final class AotTraining implements Runnable {
   @Option(names = "--devices", description = "Number of devices to enroll.", defaultValue = "600")
   private int devices;
 
+  @Option(
+      names = "--postgres",
+      paramLabel = "DIRECTORY",
+      description = "Directory with the jars of the embedded Postgres; by default, the class path.")
+  private @Nullable Path postgres;
+
   @Override
   public void run() {
     if (parent == null) {
@@ -86,6 +93,11 @@ final class AotTraining implements Runnable {
       throws IOException, ExecutionException, InterruptedException {
     SpringApplication service = new SpringApplication(command.application());
     service.setEnvironment(new EmptyEnvironment());
+    if (postgres != null) {
+      EmbeddedPostgresPrograms programs = new EmbeddedPostgresPrograms(postgres);
+      service.addInitializers(context ->
+          context.getBeanFactory().registerSingleton("embeddedPostgresPrograms", programs));
+    }
     try (ConfigurableApplicationContext context =
             service.run(
                 "--spring.config.location=classpath:/",

@@ -2,6 +2,7 @@ package doni.doctor;
 
 import doni.database.ConfiguredDatabaseAddress;
 import doni.database.DatabaseDiagnostics;
+import doni.database.EmbeddedPostgresPrograms;
 import doni.secret.SecretsDiagnostics;
 import doni.task.TaskDiagnostics;
 import doni.worker.Finding;
@@ -25,7 +26,7 @@ final class DatabaseCheck {
   List<Finding> check() throws SQLException {
     Optional<DataSource> database = ConfiguredDatabaseAddress.find(environment);
     if (database.isEmpty()) {
-      return List.of(notRunning());
+      return List.of(EmbeddedPostgresPrograms.onClassPath() ? notRunning() : unset());
     }
     try {
       return DatabaseDiagnostics.look(database.get());
@@ -51,14 +52,23 @@ final class DatabaseCheck {
   List<Finding> tasks(List<String> enabledWorkers, Clock clock) {
     Optional<DataSource> database = ConfiguredDatabaseAddress.find(environment);
     if (database.isEmpty()) {
-      return List.of(notRunning());
+      return List.of(EmbeddedPostgresPrograms.onClassPath() ? notRunning() : unavailable());
     }
     try {
       return TaskDiagnostics.look(database.get(), enabledWorkers, clock);
     } catch (DataAccessException _) {
-      // The check of the database reports the cause.
-      return List.of(new Finding.Skipped("not checked, because the database is unavailable"));
+      return List.of(unavailable());
     }
+  }
+
+  /** The check of the database reports the cause. */
+  private static Finding unavailable() {
+    return new Finding.Skipped("not checked, because the database is unavailable");
+  }
+
+  private static Finding unset() {
+    return new Finding.Problem(
+        "spring.datasource.url: " + EmbeddedPostgresPrograms.MISSING, "correct the setting");
   }
 
   private static Finding notRunning() {

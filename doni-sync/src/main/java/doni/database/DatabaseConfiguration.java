@@ -10,6 +10,7 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.postgresql.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -107,8 +108,11 @@ class DatabaseConfiguration {
   static class Embedded {
 
     @Bean
-    EmbeddedPostgresServer embeddedPostgresServer(Environment environment) {
-      return EmbeddedPostgresServer.start(Path.of(environment.getProperty("doni.home", "./var")));
+    EmbeddedPostgresServer embeddedPostgresServer(
+        Environment environment, ObjectProvider<EmbeddedPostgresPrograms> programs) {
+      return EmbeddedPostgresServer.start(
+          Path.of(environment.getProperty("doni.home", "./var")),
+          programs.getIfAvailable(() -> EmbeddedPostgresPrograms.ON_CLASS_PATH));
     }
 
     @Bean

@@ -15,9 +15,9 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * A real Postgres, started from the class path, that keeps its data below {@code doni.home} between
- * starts. It listens on the loopback interface only, on a port that is free, and lets every local
- * user in: it is meant for trying out and for a small site on a machine of its own.
+ * A real Postgres that keeps its data below {@code doni.home} between starts. It listens on the
+ * loopback interface only, on a port that is free, and lets every local user in: it is meant for
+ * trying out and for a small site on a machine of its own.
  *
  * <p>What Postgres says since its last start is in {@code postgres.log} there; statements that fail
  * are not in it.
@@ -44,16 +44,17 @@ final class EmbeddedPostgresServer implements AutoCloseable {
    * Starts it.
    *
    * @throws InvalidConfigurationPropertyValueException where it cannot run in that directory:
-   *     another Doni does, or it cannot be written, or Postgres refuses
+   *     another Doni does, or it cannot be written, or Postgres refuses; or where this installation
+   *     has no programs of Postgres
    */
-  static EmbeddedPostgresServer start(Path home) {
+  static EmbeddedPostgresServer start(Path home, EmbeddedPostgresPrograms programs) {
     Path directory = home.toAbsolutePath().normalize();
     FileChannel lock = HomeDirectoryLock.take(directory);
     try {
       Path data = directory.resolve("postgres");
       AbandonedPostgresProcess.end(data);
       boolean isNew = !Files.exists(data.resolve("PG_VERSION"));
-      EmbeddedPostgres postgres = launch(data, directory.resolve("postgres.log"));
+      EmbeddedPostgres postgres = launch(data, directory.resolve("postgres.log"), programs);
       LOG.warn(
           "no spring.datasource.url is configured: using the embedded Postgres, {} data in {}",
           isNew ? "with new" : "with the",
@@ -82,9 +83,11 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     forget(closer);
   }
 
-  private static EmbeddedPostgres launch(Path data, Path output) throws IOException {
+  private static EmbeddedPostgres launch(Path data, Path output, EmbeddedPostgresPrograms programs)
+      throws IOException {
     Files.deleteIfExists(output);
     return EmbeddedPostgres.builder()
+        .setPgBinaryResolver(programs)
         .setDataDirectory(data)
         .setCleanDataDirectory(false)
         .setRegisterShutdownHook(false)
