@@ -86,7 +86,7 @@ class PendingFilterIT {
           .param("lane", LANES.get(random.nextInt(LANES.size())))
           .update();
 
-      for (String lane : new String[] {null, "k8s", "ironic"}) {
+      for (@Nullable String lane : new @Nullable String[] {null, "k8s", "ironic"}) {
         assertThat(filtered(lane)).as("step %d: %s", step, write).isEqualTo(pending(lane));
       }
     }
@@ -114,7 +114,7 @@ class PendingFilterIT {
             where state = 'PENDING' and (:lane::text is null or worker_type = :lane) order by hardware_uuid
             """)
         .param("lane", lane)
-        .query(UUID.class)
+        .query((row, _) -> row.getObject("hardware_uuid", UUID.class))
         .list();
   }
 }

@@ -6,6 +6,7 @@ import doni.api.management.ServedPorts;
 import doni.hardware.HardwareService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
+import java.util.Objects;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -31,7 +32,13 @@ class ShortcutConfiguration {
       JsonMapper json,
       MeterRegistry meters) {
     return new DeviceReadShortcut(
-        service, callers, admission.getFilter(), ports, failures, json, meters);
+        service,
+        callers,
+        Objects.requireNonNull(admission.getFilter()),
+        ports,
+        failures,
+        json,
+        meters);
   }
 
   /**

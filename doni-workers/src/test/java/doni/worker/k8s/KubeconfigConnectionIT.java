@@ -1,5 +1,6 @@
 package doni.worker.k8s;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -173,7 +174,7 @@ class KubeconfigConnectionIT {
         Map.of("root", AUTHORITY, "intermediate", intermediate, "other", OTHER);
     String file =
         Stream.of(bundle.split(" "))
-            .map(name -> authorities.get(name).certificate())
+            .map(name -> requireNonNull(authorities.get(name)).certificate())
             .collect(Collectors.joining());
     try (TlsApiServer issued = new TlsApiServer(intermediate.server("127.0.0.1"))) {
       call(
