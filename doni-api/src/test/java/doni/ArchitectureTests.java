@@ -241,6 +241,7 @@ class ArchitectureTests {
           "doni.webhook",
           "doni.webhook",
           "doni.event",
+          "doni.secret",
           "doni.database",
           "doni.enrollment",
           "doni.backend");
