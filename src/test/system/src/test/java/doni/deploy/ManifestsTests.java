@@ -54,6 +54,7 @@ class ManifestsTests {
             "Installation",
             "APIServer",
             "GlobalNetworkPolicy",
+            "IPReservation",
             "FelixConfiguration",
             "KubeControllersConfiguration");
   }
