@@ -84,7 +84,7 @@ final class EarlyFormFilter extends OncePerRequestFilter {
     chain.doFilter(new ReceivedForm(request, fields), response);
   }
 
-  /** Returns the form, or null if all places are taken. */
+  /** Returns the form, or null where there is no place. */
   private byte @Nullable [] read(HttpServletRequest request) throws IOException {
     String client = ClientNetwork.of(request.getRemoteAddr());
     if (!places.acquire(client)) {

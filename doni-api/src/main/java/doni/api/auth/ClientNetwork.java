@@ -19,7 +19,8 @@ public final class ClientNetwork {
   /**
    * Returns the network of an address.
    *
-   * @param address as the container or a trusted proxy reports it; any other text stands for itself
+   * @param address as the container or a trusted proxy reports it; a text that is no address stands
+   *     for itself
    */
   public static String of(String address) {
     try {
