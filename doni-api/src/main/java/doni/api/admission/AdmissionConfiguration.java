@@ -56,16 +56,6 @@ class AdmissionConfiguration {
     return admission;
   }
 
-  /** After the request has its id, and before Spring Security, which looks into forms. */
-  @Bean
-  FilterRegistrationBean<EarlyFormFilter> earlyFormFilter() {
-    FilterRegistrationBean<EarlyFormFilter> filter =
-        new FilterRegistrationBean<>(new EarlyFormFilter());
-    filter.addUrlPatterns("/console/*");
-    filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
-    return filter;
-  }
-
   /** Spring Security's filters run before it. */
   @Bean
   FilterRegistrationBean<RequestAdmissionFilter> requestAdmissionFilter(

@@ -31,8 +31,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients that try to use up the service, which has the launcher's heap of 256 MiB: others are
@@ -93,35 +91,6 @@ class HostileClientsIT {
   void survivesManyClientsThatKeepTheirConnectionOpen() throws IOException {
     try (Crowd crowd = Crowd.of(service.port(), CLIENTS, HEALTH_CHECK)) {
       assertServed("idle connections", () -> crowd.send(HEALTH_CHECK));
-    }
-  }
-
-  /** Forms are read before anyone asks who sent them. */
-  @ParameterizedTest
-  @ValueSource(strings = {"/console/login", "/console/live"})
-  void survivesManyClientsThatSendHalfAForm(String path) throws IOException {
-    String request =
-        ("POST %s HTTP/1.1\r\nHost: doni\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                + "Content-Length: 1000\r\n\r\nmethod=password&user=")
-            .formatted(path);
-    try (Crowd crowd = Crowd.of(service.port(), CLIENTS, request)) {
-      assertServed("half forms of " + path, () -> crowd.send("x"));
-    }
-  }
-
-  @Test
-  void closesAConnectionWhoseFormNeverEnds() throws IOException {
-    String request =
-        "POST /console/login HTTP/1.1\r\nHost: doni\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-            + "Content-Length: 1000\r\n\r\nmethod=password&user=";
-    try (Crowd crowd = Crowd.of(service.port(), 1, request)) {
-      await()
-          .pollInterval(Duration.ofSeconds(1))
-          .atMost(Duration.ofSeconds(18))
-          .until(() -> {
-            crowd.send("x");
-            return crowd.closed() == 1;
-          });
     }
   }
 
