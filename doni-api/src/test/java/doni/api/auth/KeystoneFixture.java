@@ -1,5 +1,6 @@
 package doni.api.auth;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import doni.enrollment.Secret;
 import doni.openstack.KeystoneProperties;
 import doni.openstack.KeystoneSession;
@@ -44,13 +45,24 @@ abstract class KeystoneFixture {
   }
 
   TokenValidation.TokenValidator validator(KeystoneProperties properties) {
+    return validator(properties, clock);
+  }
+
+  /**
+   * @param ticker measures how long a token has been cached
+   */
+  TokenValidation.TokenValidator validator(Ticker ticker) {
+    return validator(Properties.of(keystone, FakeKeystone.PASSWORD, READ_TIMEOUT), ticker);
+  }
+
+  private TokenValidation.TokenValidator validator(KeystoneProperties properties, Ticker ticker) {
     KeystoneSession session = new KeystoneSession(properties, meters, Tracer.NOOP, clock);
     return new CachingTokenValidator(
         new KeystoneTokenValidator(session, clock),
         TTL,
         properties.connectTimeout().plus(properties.readTimeout()),
         clock,
-        clock,
+        ticker,
         meters);
   }
 

@@ -144,6 +144,32 @@ class KeystoneTokenValidatorIT extends KeystoneFixture {
   }
 
   @Test
+  void knowsAValidatedTokenWithoutACall() {
+    Caller before = tokens.known(ALICE);
+    tokens.validate(ALICE);
+    tokens.validate(UNKNOWN);
+
+    assertThat(before).isNull();
+    assertThat(tokens.known(ALICE)).extracting(Caller::projectId).isEqualTo("alice-proj");
+    assertThat(tokens.known(UNKNOWN)).isNull();
+  }
+
+  /**
+   * On a machine that was suspended, the clock goes on, and what measures the cache's time stops.
+   */
+  @Test
+  void knowsNoTokenBeyondItsExpiryThoughItIsCached() {
+    keystone.knows("short", "p", clock.instant().plusSeconds(60), "member");
+    TokenValidation.TokenValidator suspended = validator(() -> 0);
+    suspended.validate(new Secret("short"));
+
+    clock.advance(Duration.ofSeconds(60));
+
+    assertThat(suspended.known(new Secret("short"))).isNull();
+    assertThat(suspended.validate(new Secret("short"))).isEqualTo(new TokenValidation.Rejected());
+  }
+
+  @Test
   void refusesARevokedTokenAfterTheCacheTime() {
     tokens.validate(ALICE);
 

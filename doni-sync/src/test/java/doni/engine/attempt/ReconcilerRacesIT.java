@@ -41,6 +41,7 @@ class ReconcilerRacesIT extends ReconcilerFixture {
         .containsEntry("due", true)
         .containsEntry("priority", 90);
     assertThat(inventory.state(id, LANE)).isEqualTo("PENDING");
+    assertThat(pendingGeneration(id)).isEqualTo(2);
   }
 
   /** The change is not committed yet when the attempt ends: the end waits for it, and sees it. */
@@ -65,6 +66,20 @@ class ReconcilerRacesIT extends ReconcilerFixture {
 
     assertThat(end.get()).isEqualTo(RequeueDecision.DUE);
     assertThat(inventory.queueRow(id, LANE)).containsEntry("due", true);
+    assertThat(pendingGeneration(id)).isEqualTo(2);
+  }
+
+  /** Returns the mark by which lists find the pending tasks; null if the newest one is served. */
+  private @Nullable Long pendingGeneration(HardwareId id) {
+    return inventory
+        .jdbc()
+        .sql(
+            "select pending_generation from worker_task where hardware_uuid = :id and worker_type = :lane")
+        .param("id", id.value())
+        .param("lane", LANE)
+        .query(Long.class)
+        .optional()
+        .orElse(null);
   }
 
   /** The other order: the change begins while the end of the attempt is not committed yet. */

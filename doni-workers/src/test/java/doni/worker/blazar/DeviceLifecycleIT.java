@@ -385,6 +385,9 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     site.blazar.faults().add(Fault.on("DELETE", "/v1/leases/.*").dropping().once());
     assertThat(device.attempted(worker())).isNotInstanceOf(Outcome.Synced.class);
     assertThat(site.blazar.resources(renamed)).hasSize(1);
+    assertThat(device.details())
+        .as("recorded until it is deleted")
+        .containsEntry("blazar_resource_id", before.get("blazar_resource_id"));
     device.details().clear();
     device.details().putAll(before);
     site.restart();
