@@ -14,18 +14,39 @@ from edgebox_lib.site import tool_defaults
 _MARKS = re.compile(r"^\[(chameleon-image-tools|fake-baremetal|osg)(:children)?\]", re.MULTILINE)
 """Groups that only chi-in-a-box's example inventory has."""
 
-_LAYER = {
+LAYER = {
     "keystone_admin_project": "openstack",
-    "enable_mariabackup": "{{ enable_mariadb }}",
-    "enable_central_logging": True,
-    "enable_prometheus": True,
     "enable_keystone_federation": "{{ keystone_idp_client_id is truthy }}",
     "haproxy_service_template": "haproxy_single_service_split.cfg.j2",
+    "haproxy_listen_neutron_server_extra": "timeout server 15m",
     "neutron_type_drivers": "flat,vlan",
     "neutron_tenant_network_types": "vlan",
     "neutron_edge_networks_router": "sharednet-router",
+    "memcached_max_memory": 2048,
+    "enable_blazar": True,
+    "enable_central_logging": True,
+    "enable_chrony": True,
+    "enable_doni": True,
+    "enable_glance": True,
+    "enable_heat": True,
+    "enable_ironic": True,
+    "enable_ironic_ipxe": True,
+    "enable_nova": True,
+    "enable_nova_serialconsole_proxy": True,
+    "enable_prometheus": True,
 }
 """What a site of stable/2023.1 runs with, and a new site of edgebox does not. The router is made by its post-deploy."""
+
+DETAILS = (
+    "admin_openrc_directory", "ansible_python_interpreter", "backup_location", "blazar_*", "ceph_*", "chameleon_*", "cloud",
+    "enable_blazar_allocation_enforcement", "enable_ceph", "enable_chameleon_multisite", "enable_cinder", "enable_grafana", "enable_image_*",
+    "enable_ironic_*", "enable_jupyterhub*", "enable_keycloak*", "enable_neutron_fwaas", "enable_nova_*", "enable_osg", "enable_portal",
+    "enable_precis", "enable_preemptible", "enable_prometheus_*", "enable_swift*", "enable_usage_reporting", "encoded_ironic_*", "es_*",
+    "glance_*", "hammer*", "horizon_*", "identity_provider_*", "ironic_*", "keycloak_*", "keystone_*", "kolla_external_fqdn_cert",
+    "mariabackup_location", "mysqldump_location", "neutron_*", "nova_*", "openstack_keystone_auth_url", "portal_*", "prometheus_*",
+    "redfish_*", "rgw_port", "swift_*", "switch_configs", "use_blazar_prefilter",
+)
+"""The rest of what its layer sets otherwise, by name: details of services, and what is off there too."""
 
 
 def is_chi_in_a_box(site):
@@ -53,9 +74,12 @@ def differences(site, settings):
     own = documents.load_mapping(site.defaults)
     ours = Settings({**tool_defaults(), **own})
     default = "kolla-ansible's default"
-    lines = [f"{key}: runs with {value}, would be {ours.text(key) or default}" for key, value in _LAYER.items() if key not in own]
+    lines = [f"{key}: runs with {value}, would be {ours.text(key) or default}" for key, value in LAYER.items() if key not in own]
     if lines:
+        lines.append(f"its settings {', '.join(DETAILS)} would not be there, unless {site.defaults.name} sets them")
         lines.append("node_custom_config: its files for Keystone, Horizon, Blazar, Zun and Neutron would not be there")
+    if lines and (site.root / ".env").is_file():
+        lines.append(".env: cc-ansible exports its variables; export them where edgebox is called")
     return lines
 
 

@@ -49,6 +49,16 @@ def test_what_would_change_is_listed(running, change):
     assert "enable_keystone_federation" in text and "node_custom_config" in text
 
 
+def test_services_that_only_its_layer_switches_on_are_listed(running, change):
+    change(running, enable_nova=None, enable_ironic=None)
+    (running.root / ".env").write_text("OS_CLOUD=lab\n")
+    lines = existing.differences(running, running.file_settings())
+
+    assert {"enable_nova: runs with True, would be False", "enable_ironic: runs with True, would be False"} <= set(lines)
+    assert not [line for line in lines if line.startswith("enable_heat")], "the site sets it itself"
+    assert lines[-1].startswith(".env: ")
+
+
 def test_a_new_site_has_nothing_to_change(site_of):
     site = site_of("new-edge")
 
