@@ -1,5 +1,7 @@
 """What kolla-ansible is told, recorded by a stand-in that only writes it down."""
 
+import re
+
 import pytest
 import yaml
 
@@ -323,6 +325,13 @@ def test_a_new_site_gets_the_pinned_kolla_ansible_once_before_it_is_called(bare_
 
     assert again.returncode == 0, again.stdout + again.stderr
     assert (virtualenv / "bin" / "galaxy-arguments").read_text().splitlines() == collection
+
+
+def test_what_is_installed_is_pinned_by_a_commit():
+    """A branch moves, or goes, as that of the collection did."""
+    pinned = documents.load_mapping(DEPLOY / "roles" / "kolla" / "defaults" / "main.yml")
+
+    assert all(re.fullmatch("[0-9a-f]{40}", pinned[key]) for key in ("kolla_source_revision", "kolla_collection_revision"))
 
 
 def test_no_phase_calls_kolla_ansible_before_one_has_installed_it():
