@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,6 +53,15 @@ class Runner:
 
     def __init__(self, site, mask, lock=None, verbose=False):
         self._site, self._mask, self._lock, self._verbose = site, mask, lock, verbose
+        # Not Ansible's own directory: after a killed run all of it can go, without harm to another's.
+        self.remote_tmp = f"~/.ansible/edgebox-{site.name}"
+
+    def clear(self):
+        """Removes what a killed run left, which may hold secrets: temporary files here and on the hosts. The lock is held, so that
+        no other run on this site needs them."""
+        for path in self._site.scratch.glob("tmp*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.playbook(DEPLOY / "playbooks" / "leftovers.yml", "leftovers", variables={"edgebox_leftovers": self.remote_tmp})
 
     def playbook(self, path, title, *, tags=None, skip_tags=None, check=False, variables=None):
         command = ["ansible-playbook"]
@@ -75,7 +85,7 @@ class Runner:
         with tempfile.TemporaryDirectory(dir=self._site.scratch) as scratch:
             events = pathlib.Path(scratch) / "events"
             environment = {
-                **os.environ, **environment, "EDGEBOX_EVENTS": str(events), "PYTHONUNBUFFERED": "1",
+                **os.environ, **environment, "EDGEBOX_EVENTS": str(events), "PYTHONUNBUFFERED": "1", "ANSIBLE_REMOTE_TMP": self.remote_tmp,
                 "ANSIBLE_CALLBACK_PLUGINS": str(DEPLOY / "plugins" / "callback"),
                 "ANSIBLE_CALLBACKS_ENABLED": "edgebox_events",
             }

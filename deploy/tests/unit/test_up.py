@@ -127,6 +127,27 @@ def test_a_run_killed_in_the_middle_is_taken_up_and_ends_in_the_same_state(small
         "secret": SECRETS["doni_database_password"] + "\n"}
 
 
+def test_what_a_killed_run_left_is_removed(small, edgebox):
+    here, there = small.state / "tmp1234", pathlib.Path("~/.ansible").expanduser() / f"edgebox-{small.name}" / "ansible-tmp-1234"
+    for folder in (here, there):
+        folder.mkdir(mode=0o700, parents=True)
+        (folder / "source").write_text(SECRETS["doni_database_password"])
+    Journal(small.journal).append(event="started", phase="services", run="1", inputs="")
+
+    ran = up(edgebox, small)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert not here.exists() and not there.exists()
+
+
+def test_nothing_is_removed_where_no_run_was_killed(small, edgebox):
+    small.state.mkdir(exist_ok=True)
+    (small.state / "tmp1234").touch()
+
+    assert up(edgebox, small).returncode == 0
+    assert (small.state / "tmp1234").exists()
+
+
 def test_two_runs_are_kept_apart(small, edgebox):
     (small.playground / "go").unlink()
     first = start(small)
