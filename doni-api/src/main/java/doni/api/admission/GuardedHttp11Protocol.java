@@ -1,20 +1,26 @@
 package doni.api.admission;
 
+import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.NioChannel;
-import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
@@ -30,21 +36,30 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>connections whose request head has not arrived within 10 s;
+ *   <li>those whose request body has not arrived within 25 s and one more second for every 64 KiB
+ *       of it. That is longer than Tomcat waits for the next byte, and counts as well while the
+ *       body is only skipped, because the request was refused;
  *   <li>while more than half of the connections are taken: those that have been idle for 2 s;
  *   <li>while more than all of them are taken: those that have waited longest, until a tenth is
  *       free. A quarter more is accepted meanwhile, so that other clients need not wait for that.
  * </ul>
  *
- * <p>A connection whose request is being served is never closed. Tomcat creates the connector from
- * its class name, so it is public and has no dependencies.
+ * <p>A connection whose request is being served is not closed, unless the thread that serves it
+ * waits for the body. Tomcat creates the connector from its class name, so it is public and has no
+ * dependencies.
  */
 public final class GuardedHttp11Protocol extends Http11NioProtocol {
 
   private static final Logger LOG = LoggerFactory.getLogger(GuardedHttp11Protocol.class);
 
   private static final Duration PERIOD = Duration.ofMillis(250);
-  private static final Duration HEAD_LIMIT = Duration.ofSeconds(10);
-  private static final Duration IDLE_LIMIT_UNDER_LOAD = Duration.ofSeconds(2);
+
+  private final Map<SocketWrapperBase<?>, Request> served = new ConcurrentHashMap<>();
+
+  /**
+   * Told to end by an earlier sweep, and still open: on a busy machine, a thread needs its time.
+   */
+  private final Set<SocketWrapperBase<NioChannel>> ending = new HashSet<>();
 
   private int connections;
   private @Nullable Clock clock;
@@ -59,6 +74,11 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
     connections = limit;
     clock = wallClock;
     setMaxConnections(limit + limit / 4);
+  }
+
+  @Override
+  protected Processor createProcessor() {
+    return new RememberedProcessor();
   }
 
   @Override
@@ -95,58 +115,65 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
     List<WaitingConnection> waiting = new ArrayList<>();
     getEndpoint()
         .getConnections()
-        .forEach(connection -> WaitingConnection.of(connection, wallClock).ifPresent(waiting::add));
+        .forEach(connection ->
+            WaitingConnection.of(connection, served.get(connection), wallClock)
+                .ifPresent(waiting::add));
     waiting.sort(Comparator.comparing(WaitingConnection::waited).reversed());
+    ending.removeIf(SocketWrapperBase::isClosed);
     long open = getConnectionCount();
-    long surplus = open > connections ? open - connections + connections / 10 : 0;
+    long surplus = open > connections ? open - connections + connections / 10 - ending.size() : 0;
     for (WaitingConnection connection : waiting) {
-      if (surplus > 0 || isLate(connection, open)) {
+      if ((surplus > 0 || connection.isLate(open > connections / 2))
+          && ending.add(connection.socket())) {
         surplus--;
-        close(connection.socket());
+        close(connection);
       }
     }
   }
 
-  private boolean isLate(WaitingConnection connection, long open) {
-    return connection.hasBegun()
-        ? connection.waited().compareTo(HEAD_LIMIT) > 0
-        : open > connections / 2 && connection.waited().compareTo(IDLE_LIMIT_UNDER_LOAD) > 0;
-  }
-
-  /** Closes it as Tomcat closes a connection that timed out: on a thread that holds its lock. */
-  private void close(SocketWrapperBase<NioChannel> socket) {
+  /**
+   * Closes it as Tomcat closes a connection that timed out: on a thread that holds its lock. The
+   * thread that waits for a body holds it, and sees the end of the body instead, so that it can
+   * still answer.
+   */
+  private void close(WaitingConnection connection) {
+    SocketWrapperBase<NioChannel> socket = connection.socket();
+    if (connection.awaited() == WaitingConnection.Awaited.BODY) {
+      shutdownInput(socket.getSocket().getIOChannel());
+      return;
+    }
     socket.setError(new SocketTimeoutException());
     if (!getEndpoint().processSocket(socket, SocketEvent.ERROR, true)) {
       socket.close();
     }
   }
 
-  /**
-   * A connection whose client has to send something before anything can be served.
-   *
-   * @param hasBegun whether a part of a request head has arrived
-   */
-  private record WaitingConnection(
-      SocketWrapperBase<NioChannel> socket, boolean hasBegun, Duration waited) {
+  private static void shutdownInput(@Nullable SocketChannel channel) {
+    if (channel == null) {
+      return;
+    }
+    try {
+      channel.shutdownInput();
+    } catch (IOException e) {
+      LOG.debug("A connection was closed before its body was cut off", e);
+    }
+  }
 
-    static Optional<WaitingConnection> of(SocketWrapperBase<NioChannel> socket, Clock clock) {
-      if (socket.isClosed() || socket.getLock().isLocked()) {
-        return Optional.empty();
-      }
-      // Tomcat keeps the processor between two reads of one request, and of a suspended response.
-      if (socket.getCurrentProcessor() instanceof Processor processor) {
-        return processor.isAsync() || processor.isUpgrade()
-            ? Optional.empty()
-            : Optional.of(new WaitingConnection(socket, true, since(processor.getRequest())));
-      }
-      long lastRead = ((NioSocketWrapper) socket).getLastRead();
-      Duration idle = Duration.ofMillis(Math.max(0, clock.millis() - lastRead));
-      return Optional.of(new WaitingConnection(socket, false, idle));
+  /** Remembers which request it is serving on which connection. */
+  private final class RememberedProcessor extends Http11Processor {
+
+    RememberedProcessor() {
+      super(GuardedHttp11Protocol.this, GuardedHttp11Protocol.this.getAdapter());
     }
 
-    private static Duration since(Request request) {
-      long start = request.getStartTimeNanos();
-      return start < 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - start);
+    @Override
+    public SocketState process(SocketWrapperBase<?> socket, SocketEvent event) throws IOException {
+      served.put(socket, request);
+      try {
+        return super.process(socket, event);
+      } finally {
+        served.remove(socket);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -32,9 +33,10 @@ public final class RequestAdmissionFilter extends OncePerRequestFilter {
 
   private static final String RETRY_AFTER_SECONDS = "2";
   private static final String IMPORT = "/v1/hardware:import";
-  private static final String CONSOLE_IMPORT = "/console/import";
+  private static final String CONSOLE = "/console";
+  private static final String CONSOLE_IMPORT = CONSOLE + "/import";
   private static final Pattern EVENTS = Pattern.compile("/v1/(events|hardware/[^/]+/events)/?");
-  private static final String CONSOLE_STREAM = "/console/live";
+  private static final String CONSOLE_STREAM = CONSOLE + "/live";
   private static final List<String> HEALTH = List.of("/healthcheck", "/actuator/health");
 
   private final RequestAdmission admission;
@@ -61,6 +63,10 @@ public final class RequestAdmissionFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
+    if (request.getServletPath().startsWith(CONSOLE)) {
+      // Tomcat reads a form when a field is asked for: now, so that a slow client takes no room.
+      Map<String, String[]> _ = request.getParameterMap();
+    }
     switch (enter(request)) {
       case RequestAdmission.Room room -> {
         try (room) {

@@ -19,8 +19,7 @@ public final class ClientNetwork {
   /**
    * Returns the network of an address.
    *
-   * @param address as the container or a trusted proxy reports it; a text that is no address stands
-   *     for itself
+   * @param address as the container or a trusted proxy reports it; another text stands for itself
    */
   public static String of(String address) {
     try {

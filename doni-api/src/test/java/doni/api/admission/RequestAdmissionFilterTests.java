@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +92,26 @@ class RequestAdmissionFilterTests {
 
     assertThat(response.getStatus()).isEqualTo(503);
     assertThat(call("/console/import", "/console/import", "*/*").getStatus()).isEqualTo(200);
+  }
+
+  /** Keystone's page posts one without a login. */
+  @Test
+  void takesNoRoomWhileAFormArrives() throws Exception {
+    List<Integer> inProgress = new ArrayList<>();
+    MockHttpServletRequest form =
+        new MockHttpServletRequest("POST", "/console/auth/websso") {
+          @Override
+          public Map<String, String[]> getParameterMap() {
+            inProgress.add(admission.inProgress());
+            return super.getParameterMap();
+          }
+        };
+    form.setServletPath("/console/auth/websso");
+    int before = admission.inProgress();
+
+    filter.doFilter(form, new MockHttpServletResponse(), new MockFilterChain());
+
+    assertThat(inProgress).startsWith(before);
   }
 
   @ParameterizedTest
