@@ -212,6 +212,9 @@ class DoctorIT {
       quoteCharacter = '`',
       value = {
         "doni.workers.k8s.expected-labels.raspberrypi4-64=node-role.kubernetes.io/edge=true | `doni.workers.k8s.expected-labels.raspberrypi4-64: label key 'node-role.kubernetes.io/edge'; allowed: no key of beta.kubernetes.io, blazar.openstack.org, k3s.io, kubernetes.io, node-role.kubernetes.io, node.kubernetes.io and not chi.edge/local_egress`",
+        "doni.workers.k8s.expected-labels.coral-dev=kubernetes.io/hostname=x | `doni.workers.k8s.expected-labels.coral-dev: label key 'kubernetes.io/hostname'; allowed: no key of beta.kubernetes.io, `",
+        "doni.workers.k8s.expected-labels.coral-dev=k3s.io/kind=x | `doni.workers.k8s.expected-labels.coral-dev: label key 'k3s.io/kind'; allowed: no key of beta.kubernetes.io, `",
+        "doni.workers.k8s.expected-labels.coral-dev=beta.kubernetes.io/arch=x | `doni.workers.k8s.expected-labels.coral-dev: label key 'beta.kubernetes.io/arch'; allowed: no key of beta.kubernetes.io, `",
         "doni.workers.k8s.expected-labels.coral-dev=a b=c | `doni.workers.k8s.expected-labels.coral-dev: label key 'a b'; allowed: an optional lower-case DNS name`",
         "doni.workers.k8s.expected-labels.coral-dev=a=1,a=2,chi | `doni.workers.k8s.expected-labels.coral-dev: value of a '1,a=2,chi'; allowed: `",
         "doni.workers.k8s.token-lifetime=1s | `doni.workers.k8s.token-lifetime: 'PT1S'; allowed: 10m or longer`",

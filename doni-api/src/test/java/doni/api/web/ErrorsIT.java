@@ -141,15 +141,19 @@ class ErrorsIT {
 
   @ParameterizedTest
   @CsvSource({
-    "POST, /v1/hardware",
-    "PATCH, /v1/hardware/edge-01",
-    "POST, /v1/hardware:import",
-    "POST, /v1/hardware/sync"
+    "POST, /v1/hardware, gzip",
+    "PATCH, /v1/hardware/edge-01, gzip",
+    "POST, /v1/hardware:import, gzip",
+    "POST, /v1/hardware/sync, gzip",
+    "POST, /v1/hardware, GZIP",
+    "POST, /v1/hardware, deflate",
+    "POST, /v1/hardware, br",
+    "POST, /v1/hardware, 'identity, gzip'"
   })
-  void refusesACompressedBody(String method, String path) {
+  void refusesACompressedBody(String method, String path, String encoding) {
     Http.Answer answer =
         http.send(
-            method, path, "{}", "Content-Type", "application/json", "Content-Encoding", "gzip");
+            method, path, "{}", "Content-Type", "application/json", "Content-Encoding", encoding);
 
     assertThat(answer.status()).isEqualTo(415);
     assertThat(answer.error())

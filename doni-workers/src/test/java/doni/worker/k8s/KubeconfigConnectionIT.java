@@ -520,9 +520,18 @@ class KubeconfigConnectionIT {
     assertThat(server.calls()).isEmpty();
   }
 
-  @Test
-  void aGoodKubeconfigReplacesAPluginThatHangs() throws Exception {
-    KubeConnections connections = connections(plugin("sleep 987"));
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sleep 987",
+        "trap '' TERM; sleep 987; sleep 987",
+        "sleep 987 & sleep 987 & wait",
+        "exec >&- 2>&-; sleep 987",
+        "echo '{\"apiVersion\": \"client.authentication.k8s.io/v1\",'; sleep 987",
+        "while true; do echo; sleep 1; done"
+      })
+  void aGoodKubeconfigReplacesAPluginThatHangs(String script) throws Exception {
+    KubeConnections connections = connections(plugin(script));
     connections.start(new SilentListener());
     assertThat(connections.lanePause()).isPresent();
 

@@ -155,12 +155,35 @@ class EnrollmentIT {
     owner.delete(owner.enroll("a".repeat(63)));
   }
 
+  /** The kubelet has to put its name into a label, which has at most 63 characters. */
+  @ParameterizedTest
+  @CsvSource({"64, a, a", "64, edge., a", "100, a-, b", "253, a.b., c"})
+  void refusesANameThatCannotJoin(int length, String repeated, String last) throws Exception {
+    String name = repeated.repeat(length).substring(0, length - 1) + last;
+
+    Reply reply = owner.http().post(Owner.HARDWARE, Owner.enrollment(name));
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.text("/error")).startsWith("/name: ").contains("63");
+  }
+
   /** As a client sends it that holds the file format of Windows for UTF-8. */
   @Test
   void ignoresAByteOrderMark() throws Exception {
     owner.delete(
         owner.enrolled(
             owner.http().post(Owner.HARDWARE, "\ufeff" + Owner.enrollment("with-mark"))));
+  }
+
+  @Test
+  void ignoresOneByteOrderMarkOnly() throws Exception {
+    Enrolled device = owner.enroll("patched-with-mark");
+    String patch = "[{\"op\": \"replace\", \"path\": \"/name\", \"value\": \"marked\"}]";
+
+    assertThat(patch(device, "\ufeff\ufeff" + patch).status()).isEqualTo(400);
+    assertThat(patch(device, patch + "\ufeff").status()).isEqualTo(400);
+    assertThat(patch(device, "\ufeff" + patch).text("/name")).isEqualTo("marked");
+    owner.delete(device);
   }
 
   @Test
