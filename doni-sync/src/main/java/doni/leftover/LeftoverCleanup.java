@@ -105,6 +105,8 @@ final class LeftoverCleanup {
         new ClaimGate(
             policy,
             () -> leftovers.renew(claimed) ? ClaimStatus.HELD : ClaimStatus.LOST,
+            // A cleanup makes nothing that would have to be found.
+            _ -> {},
             interruption);
     Map<String, Object> details = Map.of();
     AttemptResult result;

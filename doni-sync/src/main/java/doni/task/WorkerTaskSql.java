@@ -72,6 +72,16 @@ public final class WorkerTaskSql {
         .formatted(LanePartition.of(workerType).name(), CLAIMED);
   }
 
+  /** Keeps the version: it is still the attempt that will end. */
+  static String announce(String workerType) {
+    return """
+    update worker_task t set state_details = ?::jsonb
+    where t.hardware_uuid = ? and t.worker_type = ? and t.version = ?
+      and exists (select from %s q where %s)
+    """
+        .formatted(LanePartition.of(workerType).name(), CLAIMED);
+  }
+
   /**
    * The lock on the device is taken first, as everywhere, and waits for a change that is being
    * made; what is read under it is the newest generation. A success that changed nothing need not

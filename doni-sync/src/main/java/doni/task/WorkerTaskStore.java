@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -64,6 +65,25 @@ public final class WorkerTaskStore {
         .query((row, _) -> row.getBoolean(1) ? ClaimStatus.QUARANTINED : ClaimStatus.HELD)
         .optional()
         .orElse(ClaimStatus.LOST);
+  }
+
+  /**
+   * Records the details of an attempt that goes on; does nothing where its claim is lost.
+   *
+   * @param details all that the task has recorded from now on
+   */
+  public void announce(TaskClaim claim, WorkerTask task, Map<String, Object> details) {
+    statement(
+            WorkerTaskSql.announce(claim.workerType()),
+            encryptor.encryptDetails(claim.hardware(), claim.workerType(), details),
+            claim.hardware().value(),
+            claim.workerType(),
+            task.version(),
+            claim.workerType(),
+            claim.hardware().toString(),
+            claim.version(),
+            claim.holder())
+        .update();
   }
 
   /** What recording an outcome led to. */

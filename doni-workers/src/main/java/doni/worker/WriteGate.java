@@ -1,6 +1,8 @@
 package doni.worker;
 
+import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides, right before each write of an attempt, whether the write may still be sent. A replica
@@ -28,6 +30,15 @@ public interface WriteGate {
     pass();
     return write.get();
   }
+
+  /**
+   * Records details before a write whose effect is found by the record alone. If the replica dies
+   * in that write, they lead later attempts to what it made, even if the enrollment has changed
+   * since.
+   *
+   * @param details merged into what the task has recorded, as at the end of an attempt
+   */
+  default void announce(Map<String, @Nullable Object> details) {}
 
   /** Ends an attempt that may not write any more. A worker does not catch it. */
   final class ClosedGateException extends RuntimeException {

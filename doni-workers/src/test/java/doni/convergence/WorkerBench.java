@@ -32,6 +32,11 @@ public interface WorkerBench extends AutoCloseable {
    */
   void proceed(Hardware hardware);
 
+  /** Returns the changes after which nothing may remain of a crash. */
+  default Map<String, Hardware> changesAfterCrash() {
+    return changedFields();
+  }
+
   /** Returns ways in which another client changes an object of ours, by name. */
   Map<String, Runnable> disturbances(Hardware hardware);
 

@@ -266,6 +266,34 @@ public abstract class WorkerContractTest {
     }
   }
 
+  /** A replica dies in a call, and the enrollment changes before another one takes over. */
+  @Test
+  void nothingOldRemainsOfACrashBeforeAChange() {
+    int calls;
+    Set<String> fields;
+    try (WorkerBench bench = open()) {
+      fields = bench.changesAfterCrash().keySet();
+      new WorkerRun(bench).settle(bench.hardware());
+      calls = bench.calls();
+    }
+    for (String field : fields) {
+      Set<String> expected =
+          new HashSet<>(
+              List.of(snapshotAfter(field, CHANGED), snapshotAfter(field, ENROLLED, CHANGED)));
+      for (int call = 0; call < calls; call++) {
+        try (WorkerBench bench = open()) {
+          WorkerRun run = new WorkerRun(bench);
+          bench.failCall(call, Failure.crash());
+          run.crash(bench.hardware(), Cause.REQUESTED);
+
+          run.attempts(changed(bench, field));
+
+          assertThat(withoutIds(bench.snapshot())).as("%s, call %d", field, call).isIn(expected);
+        }
+      }
+    }
+  }
+
   @Test
   void everyWriteAsksForItself() {
     assertEveryWriteAsks(_ -> {}, WorkerBench::hardware);

@@ -99,12 +99,24 @@ final class WorkerRun {
     return plan.conclusion().isPresent() ? List.of() : plan.changes();
   }
 
-  /** Makes an attempt whose process dies: whatever it wrote, nothing is recorded. */
+  /** Makes an attempt whose process dies: only what it announced is recorded. */
   void crash(Hardware hardware, Cause cause) {
     try {
-      plan(hardware, cause).apply(WriteGate.OPEN);
+      plan(hardware, cause).apply(new AnnouncingGate());
     } catch (BackendException _) {
       // The process is dead; only the backend remembers.
+    }
+  }
+
+  /** Admits every write, and records what is announced. */
+  private final class AnnouncingGate implements WriteGate {
+    @Override
+    public void pass() {}
+
+    @Override
+    public void announce(Map<String, @Nullable Object> details) {
+      HardwareFixture.record(
+          recorded, new Outcome.Deferred("announced", null, Map.of()).withDetails(details));
     }
   }
 

@@ -4,7 +4,10 @@ import doni.engine.attempt.AttemptScope.ResyncPolicy;
 import doni.task.WorkerTaskStore.ClaimStatus;
 import doni.worker.WriteGate;
 import doni.worker.WriteGate.ClosedGateException.ClosedReason;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -21,16 +24,23 @@ public final class ClaimGate implements WriteGate {
   private final Supplier<ClaimStatus> status;
   private final InterruptGuard guard;
   private final boolean shadow;
+  private final Consumer<Map<String, @Nullable Object>> announced;
   private boolean passed;
 
   /**
    * @param policy of the lane
    * @param status asks the database
+   * @param announced records details before a write
    * @param guard keeps an interrupt of the worker's code away from that
    */
-  public ClaimGate(ResyncPolicy policy, Supplier<ClaimStatus> status, InterruptGuard guard) {
+  public ClaimGate(
+      ResyncPolicy policy,
+      Supplier<ClaimStatus> status,
+      Consumer<Map<String, @Nullable Object>> announced,
+      InterruptGuard guard) {
     this.shadow = policy.isShadow();
     this.status = status;
+    this.announced = announced;
     this.guard = guard;
   }
 
@@ -43,19 +53,32 @@ public final class ClaimGate implements WriteGate {
     passed = true;
   }
 
+  @Override
+  public void announce(Map<String, @Nullable Object> details) {
+    if (shadow) {
+      return;
+    }
+    asked(() -> {
+      announced.accept(details);
+      return ClaimStatus.HELD;
+    });
+  }
+
   /** Checks as {@link #pass} does, without a write that follows. */
   public void check() {
-    ClaimStatus now;
-    try {
-      now = guard.outside(status);
-    } catch (DataAccessException | TransactionException e) {
-      LOG.debug("The claim could not be checked; no further write", e);
-      throw new ClosedGateException(ClosedReason.UNKNOWN);
-    }
-    switch (now) {
+    switch (asked(status)) {
       case HELD -> {}
       case QUARANTINED -> throw new ClosedGateException(ClosedReason.QUARANTINED);
       case LOST -> throw new ClosedGateException(ClosedReason.CLAIM_LOST);
+    }
+  }
+
+  private ClaimStatus asked(Supplier<ClaimStatus> database) {
+    try {
+      return guard.outside(database);
+    } catch (DataAccessException | TransactionException e) {
+      LOG.debug("The claim could not be checked; no further write", e);
+      throw new ClosedGateException(ClosedReason.UNKNOWN);
     }
   }
 

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,13 +108,18 @@ public final class Reconciler {
 
   private RequeueDecision attempt(
       AttemptScope scope, TaskClaim claim, InterruptGuard guard, MeasuredAttempt measured) {
-    ClaimGate gate = new ClaimGate(scope.policy(), () -> tasks.status(claim, scope.task()), guard);
-    AttemptScope decrypted = scope;
+    AtomicReference<Map<String, Object>> recorded = new AtomicReference<>(scope.recorded());
+    ClaimGate gate =
+        new ClaimGate(
+            scope.policy(),
+            () -> tasks.status(claim, scope.task()),
+            news -> announce(scope, claim, recorded, news),
+            guard);
     Optional<ReconcileContext> given = Optional.empty();
     AttemptResult result;
     try {
       DecryptedTask task = reader.decrypt(claim.hardware(), claim.workerType(), scope.task());
-      decrypted = scope.withRecorded(task.details());
+      recorded.set(task.details());
       ReconcileContext context =
           new ReconcileContext(task.hardware(), task.details(), scope.cause(), task.dependencies());
       given = Optional.of(context);
@@ -121,12 +127,25 @@ public final class Reconciler {
     } catch (Exception | Error e) {
       result = AttemptResult.thrown(e, guard.requested());
     }
+    AttemptScope decrypted = scope.withRecorded(recorded.get());
     RequeueDecision decision = record(decrypted, claim, result);
     if (decision == RequeueDecision.LOST) {
       lost(decrypted, claim, result, gate.hasAdmitted() ? given : Optional.empty());
     }
     measured.ended(decision == RequeueDecision.LOST ? AttemptResult.LOST : result.label());
     return decision;
+  }
+
+  private void announce(
+      AttemptScope scope,
+      TaskClaim claim,
+      AtomicReference<Map<String, Object>> recorded,
+      Map<String, @Nullable Object> news) {
+    DetailsMerger.merge(recorded.get(), news, scope.worker().secretDetails())
+        .ifPresent(details -> {
+          tasks.announce(claim, scope.task(), details);
+          recorded.set(details);
+        });
   }
 
   private AttemptResult run(

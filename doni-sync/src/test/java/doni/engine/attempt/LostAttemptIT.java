@@ -25,10 +25,57 @@ class LostAttemptIT extends ReconcilerFixture {
 
   private final List<String> sent = new ArrayList<>();
   private Runnable inFirstWrite = () -> {};
+  private boolean announcing;
 
   @BeforeEach
   void empty() {
     sent.clear();
+    announcing = false;
+  }
+
+  /** So that it is known even if the replica dies in the write. */
+  @Test
+  void recordsWhatIsAnnouncedBeforeTheWriteIsSent() {
+    HardwareId id = inventory.enrolled("announced", LANE);
+    announcing = true;
+    List<String> recorded = new ArrayList<>();
+    inFirstWrite = () -> recorded.add(details(id));
+
+    attempt(new WritingWorker(), inventory.claim(id, LANE, "dying"));
+
+    assertThat(recorded).containsExactly("{\"announced\": \"write 1\"}");
+    assertThat(inventory.state(id, LANE)).isEqualTo("STEADY");
+    assertThat(details(id)).contains("\"announced\": \"write 2\"", "\"uuid\": \"of write 2\"");
+  }
+
+  @Test
+  void recordsNoAnnouncementAfterATakeOver() {
+    HardwareId id = inventory.enrolled("outdated", LANE);
+    announcing = true;
+    List<String> recorded = new ArrayList<>();
+    inFirstWrite =
+        () -> {
+          attempt(agreeing(), inventory.claim(id, LANE, "another"));
+          recorded.add(details(id));
+        };
+    Worker stalled =
+        new WritingWorker() {
+          @Override
+          public Map<String, @Nullable Object> detailsAfterLoss(
+              ReconcileContext lost, Map<String, Object> before) {
+            recorded.add(details(id));
+            return Map.of();
+          }
+        };
+
+    attempt(stalled, inventory.claim(id, LANE, "stalled"));
+
+    assertThat(sent).containsExactly("write 1");
+    assertThat(recorded).hasSize(2).allMatch(recorded.getFirst()::equals);
+  }
+
+  private String details(HardwareId id) {
+    return String.valueOf(inventory.task(id, LANE).get("details"));
   }
 
   @Test
@@ -155,7 +202,7 @@ class LostAttemptIT extends ReconcilerFixture {
   }
 
   /** A worker that makes two writes, and records each. */
-  private final class WritingWorker implements Worker {
+  private class WritingWorker implements Worker {
 
     @Override
     public String type() {
@@ -180,6 +227,9 @@ class LostAttemptIT extends ReconcilerFixture {
         @Override
         public Outcome apply(WriteGate gate) {
           for (Change change : changes()) {
+            if (announcing) {
+              gate.announce(Map.of("announced", change.object()));
+            }
             gate.pass();
             sent.add(change.object());
             if (written.isEmpty()) {

@@ -107,10 +107,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   protected Optional<Outcome> write(BlazarObservedState seen) {
     replaces = seen.resource().isPresent();
     for (List<BlazarWrite> stage : refusals.remaining(drift(seen).stages())) {
-      boolean accepted = true;
-      for (BlazarWrite write : stage) {
-        accepted &= send(write);
-      }
+      boolean accepted = stage.stream().map(this::send).reduce(true, Boolean::logicalAnd);
       if (!accepted) {
         return Optional.empty();
       }
@@ -264,6 +261,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
 
   private <T> BlazarWriteResult<T> writeResource(
       Set<String> keys, Supplier<BlazarWriteResult<T>> write) {
+    gate().announce(recorded.unfinishedReport(desired));
     return access.writeResource(desired, keys, () -> gate().admit(write));
   }
 

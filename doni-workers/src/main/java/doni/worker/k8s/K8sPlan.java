@@ -113,6 +113,7 @@ final class K8sPlan extends ConvergingPlan<K8sObservedState> {
       if (write instanceof DeleteNode(String name, _)) {
         watch.expectDeletion(name);
       }
+      gate().announce(recorded.announcement(desired, observed, write));
       switch (gate().admit(() -> client.write(write))) {
         case DONE -> {
           written.add(write);

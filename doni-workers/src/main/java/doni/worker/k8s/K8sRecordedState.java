@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelKeys keys that were set on its Node
  * @param taint the taint that was set on its Node
  * @param tokenId the token whose secret was written
+ * @param announcedTokenId the token whose secret an attempt was about to create; it may exist even
+ *     if the enrollment has another token by now
  * @param tokenExpires when that secret expires; empty also when it was deleted
  * @param nodes the Nodes that the device has and had: their uid by their name
  * @param blazarLabel the label that Blazar shares
@@ -35,6 +37,7 @@ record K8sRecordedState(
     Set<String> labelKeys,
     Optional<NodeTaint> taint,
     Optional<String> tokenId,
+    Optional<String> announcedTokenId,
     Optional<Instant> tokenExpires,
     Map<String, String> nodes,
     Optional<SeenLabel> blazarLabel) {
@@ -42,6 +45,7 @@ record K8sRecordedState(
   private static final String LABEL_KEYS = "label_keys";
   private static final String TAINT = "taint";
   private static final String TOKEN_ID = "token_id";
+  private static final String ANNOUNCED_TOKEN_ID = "announced_token_id";
   private static final String READY = "ready";
   private static final String TOKEN_EXPIRES = "token_expires";
 
@@ -59,6 +63,7 @@ record K8sRecordedState(
         keys,
         details.text(TAINT).flatMap(NodeTaint::parse),
         details.text(TOKEN_ID).filter(BootstrapToken::isId),
+        details.text(ANNOUNCED_TOKEN_ID).filter(BootstrapToken::isId),
         details.instant(TOKEN_EXPIRES),
         nodes(details),
         SeenLabel.of(details));
@@ -125,6 +130,9 @@ record K8sRecordedState(
     details.put(BlazarLabel.DETAIL, desired.blazar().report(seen.node(), seen.at(), written));
     putNode(details, desired, complete && node != null);
     desired.token().ifPresent(token -> details.put(TOKEN_ID, token.id()));
+    if (complete) {
+      details.put(ANNOUNCED_TOKEN_ID, null);
+    }
     if (desired.tokenRule().goal(seen.node(), seen.at()) != TokenGoal.LEFT_ALONE) {
       details.put(TOKEN_EXPIRES, expiry(desired, seen));
     }
@@ -178,6 +186,23 @@ record K8sRecordedState(
     details.put(SharedNames.FORMER_NODES, either.isEmpty() ? null : either);
     taint.or(lost::taint).ifPresent(set -> details.put(TAINT, set.text()));
     token.ifPresent(used -> details.put(TOKEN_ID, used.id()));
+    return details;
+  }
+
+  /**
+   * Returns the details by which later attempts find what a write that is about to be sent sets.
+   */
+  Map<String, @Nullable Object> announcement(
+      K8sDesiredState desired, K8sObservedState seen, K8sWrite write) {
+    Map<String, @Nullable Object> details = new TreeMap<>();
+    write.validToken().ifPresent(token -> details.put(ANNOUNCED_TOKEN_ID, token.token().id()));
+    if (write instanceof K8sWrite.PatchNode) {
+      putNode(details, desired, false);
+    }
+    // One of them is the Node of the present name, which becomes a former one by a rename.
+    Map<String, String> all = new TreeMap<>(nodes);
+    seen.node().ifPresent(node -> all.put(node.name(), node.uid()));
+    details.put(SharedNames.FORMER_NODES, all.isEmpty() ? null : all);
     return details;
   }
 

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -218,10 +219,9 @@ final class K8sWorker implements Worker {
     Optional<BootstrapToken> token =
         device.secret(SharedNames.BOOTSTRAP_TOKEN).flatMap(BootstrapToken::parse);
     Set<String> formerTokenIds = new TreeSet<>();
-    recorded
-        .tokenId()
+    Stream.concat(recorded.tokenId().stream(), recorded.announcedTokenId().stream())
         .filter(id -> token.filter(t -> t.id().equals(id)).isEmpty())
-        .ifPresent(formerTokenIds::add);
+        .forEach(formerTokenIds::add);
     boolean tokenIsNew = !recorded.tokenId().equals(token.map(BootstrapToken::id));
     TokenRule rule =
         new TokenRule(

@@ -235,6 +235,8 @@ final class TuneloPlan extends ConvergingPlan<TuneloObservedState> {
    * on different hubs cannot reach one another.
    */
   private TuneloWriteResult create(DesiredChannel channel) {
+    // A replica that dies in the creation leaves a channel whose key may have been replaced since.
+    gate().announce(recorded.unsettledReport(desired.keys()));
     try {
       return lock.runLocked(
           "tunelo/" + client.project(),
