@@ -26,6 +26,15 @@ record Database(String url) {
     return texts("select task_instance from scheduled_tasks where picked").size();
   }
 
+  /** How many attempts run of which no replica has reported anything since that moment. */
+  int attemptsWithoutHeartbeatSince(String moment) throws SQLException {
+    return texts(
+            "select task_instance from scheduled_tasks"
+                + " where picked and last_heartbeat < ?::timestamptz",
+            moment)
+        .size();
+  }
+
   /** Whether the inventory still has a device, be it a deleted one. */
   boolean knows(UUID device) throws SQLException {
     return !texts("select uuid::text from hardware where uuid = ?", device).isEmpty()
@@ -117,6 +126,15 @@ record Database(String url) {
                 "update scheduled_tasks set execution_time = now() where not picked"
                     + " returning task_instance")
             .size();
+  }
+
+  /** How many tasks have their next attempt within that time, or run. */
+  int dueWithin(String interval) throws SQLException {
+    return texts(
+            "select task_instance from scheduled_tasks"
+                + " where picked or execution_time < now() + ?::interval",
+            interval)
+        .size();
   }
 
   /** How many tasks have had no attempt since that moment. */

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import doni.bench.Sweep;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -47,7 +45,7 @@ class SweepIT {
     List<Enrolled> devices = new ArrayList<>();
     for (int i = 0; i < DEVICES; i++) {
       site.kubernetes().addNode("sweep-" + i);
-      devices.add(WholeSite.enroll(owner, enrollment(i)));
+      devices.add(WholeSite.enroll(owner, WholeSite.numberedDevice("sweep", i)));
     }
     for (Enrolled device : devices) {
       owner.awaitSteady(device, WholeSite.OF_A_DEVICE, SOON);
@@ -74,15 +72,5 @@ class SweepIT {
     await()
         .atMost(SOON)
         .untilAsserted(() -> assertThat(site.database().notLookedAtSince(before)).isZero());
-  }
-
-  private static String enrollment(int number) {
-    return WholeSite.device("sweep-" + number, "s3cret", "")
-        .replace(WholeSite.KEY, key(2 * number + 1))
-        .replace(WholeSite.OTHER_KEY, key(2 * number + 2));
-  }
-
-  private static String key(int number) {
-    return Base64.getEncoder().encodeToString(ByteBuffer.allocate(32).putInt(number).array());
   }
 }

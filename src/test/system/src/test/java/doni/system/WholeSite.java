@@ -3,6 +3,8 @@ package doni.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.Set;
 
 /** What is enrolled at a site that has all workers. */
@@ -35,6 +37,24 @@ final class WholeSite {
                    "mgmt": {"channel_type": "wireguard", "public_key": "%s"}}%s}}
     """
         .formatted(name, Owner.RASPBERRY, name, secret, KEY, OTHER_KEY, more);
+  }
+
+  /** An edge device as one of many, each with keys of its own. */
+  static String numberedDevice(String prefix, int number) {
+    return device(prefix + "-" + number, "s3cret", "")
+        .replace(KEY, key(2 * number + 1))
+        .replace(OTHER_KEY, key(2 * number + 2));
+  }
+
+  /** A WireGuard key; another one for each number. */
+  static String key(int number) {
+    return Base64.getEncoder().encodeToString(ByteBuffer.allocate(32).putInt(number).array());
+  }
+
+  /** A host as one of many, each with an interface of its own. */
+  static String numberedHost(String prefix, int number) {
+    return host(prefix + "-" + number, "s3cret")
+        .replace(MAC, "52:54:00:aa:%02x:%02x".formatted(number / 256, number % 256));
   }
 
   static String host(String name, String password) {
