@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -32,13 +33,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * one. The stopped one goes on when everything is done without it.
  *
  * <p>{@code -Ddoni.fault.rounds} sets the number of rounds, {@code -Ddoni.fault.stop} the seconds
- * for which a replica stands still at least: with 45, claims expire under it.
+ * for which a replica stands still at least: with 45, claims expire under it. With {@code
+ * -Ddoni.fault.kill-only=true} there are two replicas, and none stands still. A killed replica is
+ * started again at once.
  */
 @ExtendWith(SharedSite.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplicaFaultRoundsIT {
 
   private static final int ROUNDS = Integer.getInteger("doni.fault.rounds", 1);
+  private static final boolean STOPS = !Boolean.getBoolean("doni.fault.kill-only");
   private static final int DEVICES = 6;
   private static final int HOSTS = 3;
   private static final Duration STOPPED =
@@ -56,13 +60,15 @@ class ReplicaFaultRoundsIT {
   private final SimulatedSite backends;
   private final Random random = new Random(Long.getLong("doni.fault.seed", 29));
   private final List<RoundResult> results = new ArrayList<>();
-  private final DoniProcess stopped;
+  private final Optional<DoniProcess> stopped;
+  private DoniProcess killed;
   private int keys;
 
   /**
    * What a round showed.
    *
-   * @param takeOver from the faults until every change was carried out
+   * @param takeOver from the faults until no attempt was left that a stopped or dead replica held
+   * @param done from the faults until every change was carried out
    * @param stuck devices that were neither STEADY nor gone after a minute
    * @param doubled objects in the backends that exist twice
    * @param cut attempts that were running when the faults came
@@ -71,11 +77,26 @@ class ReplicaFaultRoundsIT {
    * @param stale objects of deleted devices or of former values, after the stopped replica went on
    */
   private record RoundResult(
-      int round, Duration takeOver, int stuck, int doubled, int cut, List<Call> late, int stale) {
+      int round,
+      Duration takeOver,
+      Duration done,
+      int stuck,
+      int doubled,
+      int cut,
+      List<Call> late,
+      int stale) {
     @Override
     public String toString() {
-      return "| %5d | %9.1f s | %5d | %7d | %3d | %4d | %5d |"
-          .formatted(round, takeOver.toMillis() / 1_000.0, stuck, doubled, cut, late.size(), stale);
+      return "| %5d | %7.1f s | %6.1f s | %5d | %7d | %3d | %4d | %5d |"
+          .formatted(
+              round,
+              takeOver.toMillis() / 1_000.0,
+              done.toMillis() / 1_000.0,
+              stuck,
+              doubled,
+              cut,
+              late.size(),
+              stale);
     }
   }
 
@@ -103,7 +124,8 @@ class ReplicaFaultRoundsIT {
     backends.kubernetes().grant("delete", "nodes");
     backends.tunelo().widenSubnet();
     site.startWithAllWorkers("survivor", Map.of());
-    stopped = site.startWithAllWorkers("stopped", Map.of());
+    stopped = STOPS ? Optional.of(site.startWithAllWorkers("stopped", Map.of())) : Optional.empty();
+    killed = site.startAllWorkers("killed-1", Map.of());
   }
 
   @AfterAll
@@ -115,10 +137,11 @@ class ReplicaFaultRoundsIT {
   void nothingIsStuckDoubledOrLeftBehind() throws Exception {
     Owner owner = site.owner("rounds");
 
-    System.out.println("| round | take-over   | stuck | doubled | cut | late | stale |");
+    System.out.println("| round | take-over |     done | stuck | doubled | cut | late | stale |");
     for (int round = 1; round <= ROUNDS; round++) {
       RoundResult result = round(round, owner);
       System.out.println(result);
+      result.late().forEach(call -> System.out.println("late: " + call));
       results.add(result);
     }
 
@@ -134,29 +157,36 @@ class ReplicaFaultRoundsIT {
   }
 
   private RoundResult round(int round, Owner owner) throws Exception {
-    DoniProcess killed = site.startWithAllWorkers("killed-" + round, Map.of());
+    killed.awaitReady(TestSite.START);
     site.faults().forEach(faults -> faults.add(Fault.everywhere().delayed(LATENCY)));
     long calls = calls();
     RoundFleet enrolled = enrollAll(owner, round);
     long instant = calls + random.nextInt(CALLS_OF_A_ROUND);
     await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> calls() >= instant);
 
-    signal("STOP", stopped);
+    signal("STOP");
     killed.kill();
     int cut = site.database().attempts();
+    String moment = site.database().now();
     long fault = System.nanoTime();
     RoundFleet kept = changeAndDelete(owner, enrolled);
     site.faults().forEach(Faults::clear);
-    int stuck = countUntilZero(() -> undone(owner, enrolled, kept));
+    if (round < ROUNDS) {
+      killed = site.startAllWorkers("killed-" + (round + 1), Map.of());
+    }
+    countUntilZero(() -> site.database().attemptsWithoutHeartbeatSince(moment));
     Duration takeOver = Duration.ofNanos(System.nanoTime() - fault);
+    int stuck = countUntilZero(() -> undone(owner, enrolled, kept));
+    Duration done = Duration.ofNanos(System.nanoTime() - fault);
     await().atMost(STOPPED.plus(SOON)).until(() -> System.nanoTime() - fault >= STOPPED.toNanos());
 
     Instant continued = Instant.now();
-    signal("CONT", stopped);
-    stopped.awaitReady(SOON);
+    signal("CONT");
+    stopped.ifPresent(process -> process.awaitReady(SOON));
     int stale = countUntilZero(() -> stale(kept));
-    List<Call> late = writesSince(continued);
-    RoundResult result = new RoundResult(round, takeOver, stuck, doubled(kept), cut, late, stale);
+    List<Call> late = STOPS ? writesSince(continued) : List.of();
+    RoundResult result =
+        new RoundResult(round, takeOver, done, stuck, doubled(kept), cut, late, stale);
     for (Enrolled hardware : kept.all()) {
       owner.delete(hardware);
     }
@@ -308,8 +338,11 @@ class ReplicaFaultRoundsIT {
     return doubled;
   }
 
-  private static void signal(String name, DoniProcess process) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-    assertThat(kill.waitFor()).isZero();
+  /** Sends a signal to the replica that stands still, if there is one. */
+  private void signal(String name) throws Exception {
+    for (DoniProcess process : stopped.stream().toList()) {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+      assertThat(kill.waitFor()).isZero();
+    }
   }
 }

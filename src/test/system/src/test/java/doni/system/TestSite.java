@@ -94,8 +94,12 @@ final class TestSite implements AutoCloseable {
 
   /** Starts a replica that has all workers, and waits until it is ready. */
   DoniProcess startWithAllWorkers(String name, Map<String, String> settings) {
-    return start(home(name), backends.environmentOfAllWorkers(home(name)), settings)
-        .awaitReady(START);
+    return startAllWorkers(name, settings).awaitReady(START);
+  }
+
+  /** Starts a replica that has all workers, and does not wait for it. */
+  DoniProcess startAllWorkers(String name, Map<String, String> settings) {
+    return start(home(name), backends.environmentOfAllWorkers(home(name)), settings);
   }
 
   private DoniProcess start(
