@@ -9,12 +9,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -55,13 +50,6 @@ public final class DeviceAvailabilityReader {
           + SEEN
           + " on a.hardware_uuid is not null ";
 
-  private static final String PUBLISHED =
-      "select a.hardware_uuid, "
-          + COLUMNS
-          + " from device_availability a cross join "
-          + SEEN
-          + " where a.hardware_uuid = any(?)";
-
   private static final String SHARE =
       """
       select min(greatest(began_at, :from)) as first,
@@ -85,22 +73,6 @@ public final class DeviceAvailabilityReader {
   DeviceAvailabilityReader(JdbcClient jdbc, Clock clock) {
     this.jdbc = jdbc;
     this.clock = clock;
-  }
-
-  /** Returns what is published, by UUID; devices that no source ever reported are missing. */
-  public Map<UUID, DeviceAvailability> of(Collection<UUID> devices) {
-    Map<UUID, DeviceAvailability> found = new HashMap<>();
-    if (devices.isEmpty()) {
-      return found;
-    }
-    jdbc.sql(PUBLISHED)
-        .param(blind())
-        .param(devices.toArray(UUID[]::new))
-        .query(row -> {
-          found.put(
-              row.getObject("hardware_uuid", UUID.class), Objects.requireNonNull(published(row)));
-        });
-    return found;
   }
 
   /** Returns the parameter of {@link #JOIN}: what was confirmed before then shows nothing. */

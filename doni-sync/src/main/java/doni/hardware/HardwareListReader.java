@@ -7,9 +7,9 @@ import doni.request.RequestRefusedException;
 import doni.secret.MaskedPropertyView;
 import doni.secret.SecretEncryptor;
 import doni.task.TaskStatusReader.TaskStatusRow;
-import java.util.ArrayList;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +51,10 @@ class HardwareListReader {
       HardwareListQuery query, @Nullable String projectId, boolean asExport) {
     refuseUnknownProperties(query.filter(), asExport);
     return new HardwareRows(
-        (after, size) -> page(HardwareQuerySql.of(query, projectId, after, size), asExport),
+        (after, size) -> {
+          HardwareQuerySql selection = HardwareQuerySql.of(query, projectId, after, size);
+          return asExport ? exported(selection) : page(selection);
+        },
         query.limit(),
         marker(query));
   }
@@ -77,30 +80,48 @@ class HardwareListReader {
     }
   }
 
-  private List<ListedRow> page(HardwareQuerySql selection, boolean asExport) {
-    Map<PageMarker, HardwareRow> rows = new LinkedHashMap<>();
-    jdbc.sql(selection.select(HardwareRow.COLUMNS))
+  private List<ListedRow> exported(HardwareQuerySql selection) {
+    return jdbc.sql(selection.select(HardwareRow.COLUMNS))
         .params(selection.parameters())
-        .query(result -> {
+        .query((result, _) -> {
           HardwareRow row = HardwareRow.of(result);
-          rows.put(new PageMarker(row.uuid(), result.getObject("sort_value")), row);
-        });
-    List<UUID> uuids =
-        asExport ? List.of() : rows.values().stream().map(HardwareRow::uuid).toList();
-    Map<UUID, List<TaskStatusRow>> byHardware = asExport ? Map.of() : reader.tasks(uuids);
-    Map<UUID, DeviceAvailability> published = availability.of(uuids);
-    List<ListedRow> page = new ArrayList<>(rows.size());
-    rows.forEach((marker, row) -> {
-      List<TaskStatusRow> tasksOfRow = byHardware.getOrDefault(row.uuid(), List.of());
-      page.add(
-          new ListedRow(
-              marker,
-              () ->
-                  asExport
-                      ? exported(row)
-                      : reader.view(new StoredHardware(row, tasksOfRow, published))));
-    });
-    return page;
+          return new ListedRow(marker(row, result), () -> exported(row));
+        })
+        .list();
+  }
+
+  private List<ListedRow> page(HardwareQuerySql selection) {
+    record PageRow(PageMarker marker, HardwareRow row, @Nullable DeviceAvailability published) {}
+    List<PageRow> rows =
+        jdbc.sql(
+                selection.select(
+                    HardwareRow.COLUMNS + ", " + DeviceAvailabilityReader.COLUMNS,
+                    DeviceAvailabilityReader.JOIN))
+            .params(selection.parameters())
+            .param(availability.blind())
+            .query((result, _) -> {
+              HardwareRow row = HardwareRow.of(result);
+              return new PageRow(
+                  marker(row, result), row, DeviceAvailabilityReader.published(result));
+            })
+            .list();
+    Map<UUID, List<TaskStatusRow>> tasks =
+        reader.tasks(rows.stream().map(found -> found.row().uuid()).toList());
+    return rows.stream()
+        .map(found ->
+            new ListedRow(
+                found.marker(),
+                () ->
+                    reader.view(
+                        new StoredHardware(
+                            found.row(),
+                            tasks.getOrDefault(found.row().uuid(), List.of()),
+                            found.published()))))
+        .toList();
+  }
+
+  private static PageMarker marker(HardwareRow row, ResultSet result) throws SQLException {
+    return new PageMarker(row.uuid(), result.getObject("sort_value"));
   }
 
   private @Nullable PageMarker marker(HardwareListQuery query) {

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  * One page of a {@link HardwareListQuery} as SQL.
  *
  * @param sortValue the expression that it is sorted by, before the uuid
+ * @param direction of that order: empty or {@code desc}
  * @param condition what follows {@code where}
  * @param parameters of the condition, in order
  */
-public record HardwareQuerySql(String sortValue, String condition, List<Object> parameters) {
+public record HardwareQuerySql(
+    String sortValue, String direction, String condition, List<Object> parameters) {
 
   /** The text of a JSON number or truth value. */
   private static final Pattern NOT_ONLY_TEXT =
@@ -40,10 +42,10 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
         query.sortKey() == SortKey.PROJECT_ID && projectId != null ? SortKey.UUID : query.sortKey();
     appendAvailability(query, key == SortKey.UUID ? marker : null, sql, parameters);
     appendTask(query, key == SortKey.UUID ? marker : null, sql, parameters);
-    appendOrder(key, query.descending(), marker, sql, parameters);
+    appendOrder(key, direction(query), marker, sql, parameters);
     parameters.add(size);
     return new HardwareQuerySql(
-        query.sortKey().sql(), sql.append(" limit ?").toString(), parameters);
+        query.sortKey().sql(), direction(query), sql.append(" limit ?").toString(), parameters);
   }
 
   /** Returns the condition for all rows of a query, without its order, its limit and its marker. */
@@ -53,7 +55,8 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
     appendConditions(query, projectId, sql, parameters);
     appendAvailability(query, null, sql, parameters);
     appendTask(query, null, sql, parameters);
-    return new HardwareQuerySql(query.sortKey().sql(), sql.toString(), parameters);
+    return new HardwareQuerySql(
+        query.sortKey().sql(), direction(query), sql.toString(), parameters);
   }
 
   private static void appendConditions(
@@ -161,6 +164,16 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
   }
 
   /**
+   * As {@link #select(String)}, of the rows of the page and what is joined with each of them.
+   *
+   * @param join of one row at most with each row {@code h}
+   */
+  String select(String columns, String join) {
+    return "select %s, h.sort_value from (%s) h%s order by h.sort_value%4$s, h.uuid%4$s"
+        .formatted(columns, select("h.*"), join, direction);
+  }
+
+  /**
    * @param start the marker of a list that is sorted by uuid; null for other lists
    */
   private static void appendTask(
@@ -249,16 +262,20 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
     }
   }
 
+  private static String direction(HardwareListQuery query) {
+    return query.descending() ? " desc" : "";
+  }
+
   private static void appendOrder(
       SortKey sortKey,
-      boolean descending,
+      String direction,
       @Nullable PageMarker marker,
       StringBuilder sql,
       List<Object> parameters) {
-    String direction = descending ? " desc" : "";
+    String follows = direction.isEmpty() ? ">" : "<";
     if (sortKey == SortKey.UUID) {
       append(
-          descending ? " and uuid < ?" : " and uuid > ?",
+          " and uuid %s ?".formatted(follows),
           marker == null ? null : marker.uuid(),
           sql,
           parameters);
@@ -267,7 +284,7 @@ public record HardwareQuerySql(String sortValue, String condition, List<Object> 
     }
     String key = sortKey.sql();
     if (marker != null) {
-      sql.append(" and (%s, uuid) %s (?, ?)".formatted(key, descending ? "<" : ">"));
+      sql.append(" and (%s, uuid) %s (?, ?)".formatted(key, follows));
       parameters.add(marker.value());
       parameters.add(marker.uuid());
     }

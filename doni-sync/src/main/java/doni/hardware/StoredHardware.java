@@ -13,15 +13,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hardware with its tasks as one statement reads them: nothing is decrypted or parsed yet.
  *
- * @param published its availability by UUID; empty if none is published
+ * @param published null if nothing was ever reported about it
  */
 record StoredHardware(
-    HardwareRow row, List<TaskStatusRow> tasks, Map<UUID, DeviceAvailability> published) {
+    HardwareRow row, List<TaskStatusRow> tasks, @Nullable DeviceAvailability published) {
 
   /**
    * The columns and tables that {@link #of} reads, without the condition. The first parameter is
@@ -56,20 +56,16 @@ record StoredHardware(
     tasks.sort(Comparator.comparing(TaskStatusRow::workerType));
     return hardware == null
         ? Optional.empty()
-        : Optional.of(
-            new StoredHardware(
-                hardware,
-                tasks,
-                published == null ? Map.of() : Map.of(hardware.uuid(), published)));
+        : Optional.of(new StoredHardware(hardware, tasks, published));
   }
 
   HardwareId id() {
     return new HardwareId(row.uuid());
   }
 
-  /** Returns whether it responds; nothing was ever reported about hardware without a row. */
+  /** Returns whether it responds. */
   DeviceAvailability availability() {
-    return published.getOrDefault(row.uuid(), DeviceAvailability.neverSeen(row.createdAt()));
+    return published == null ? DeviceAvailability.neverSeen(row.createdAt()) : published;
   }
 
   /**
@@ -78,11 +74,11 @@ record StoredHardware(
    */
   String versioned() {
     StringBuilder text = new StringBuilder().append(row).append(tasks);
-    for (DeviceAvailability availability : published.values()) {
-      text.append(availability.status())
-          .append(availability.since())
-          .append(availability.reason())
-          .append(availability.observed());
+    if (published != null) {
+      text.append(published.status())
+          .append(published.since())
+          .append(published.reason())
+          .append(published.observed());
     }
     return text.toString();
   }

@@ -73,7 +73,9 @@ final class AesSecretEncryptor implements SecretEncryptor {
   }
 
   private Map<String, Object> decrypt(String stored, Function<String, SecretPlace> place) {
-    Map<String, Object> values = reader.readValue(stored);
+    // What most tasks of a list have, without the setup of a parser.
+    Map<String, Object> values =
+        stored.equals("{}") ? new LinkedHashMap<>() : reader.readValue(stored);
     values.values().removeIf(java.util.Objects::isNull);
     values.replaceAll((name, value) ->
         value instanceof Map<?, ?> map && map.get(ENCRYPTED_MEMBER) instanceof String encrypted

@@ -199,8 +199,7 @@ class AgentContactMonitorIT {
   }
 
   private @Nullable Instant lastSeen(HardwareId device) {
-    return Objects.requireNonNull(reader.of(List.of(device.value())).get(device.value()))
-        .lastSeen();
+    return Objects.requireNonNull(PublishedAvailability.of(device, jdbc, reader)).lastSeen();
   }
 
   private HardwareId device() {

@@ -479,9 +479,8 @@ class AvailabilityMonitorIT {
   }
 
   private DeviceAvailability published(HardwareId device) {
-    return reader
-        .of(List.of(device.value()))
-        .getOrDefault(device.value(), DeviceAvailability.neverSeen(Instant.EPOCH));
+    DeviceAvailability published = PublishedAvailability.of(device, jdbc, reader);
+    return published == null ? DeviceAvailability.neverSeen(Instant.EPOCH) : published;
   }
 
   private HardwareId id(String name) {

@@ -3,6 +3,7 @@ package doni.hardware;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.availability.DeviceAvailability.AvailabilityStatus;
+import doni.availability.DeviceAvailabilityReader;
 import doni.hardware.HardwareListQuery.SortKey;
 import doni.task.TaskState;
 import doni.testing.TestInventory;
@@ -261,8 +262,13 @@ class HardwareListPlanIT {
         "\n",
         inventory
             .jdbc()
-            .sql(explain + page.select(HardwareRow.COLUMNS))
+            .sql(
+                explain
+                    + page.select(
+                        HardwareRow.COLUMNS + ", " + DeviceAvailabilityReader.COLUMNS,
+                        DeviceAvailabilityReader.JOIN))
             .params(page.parameters())
+            .param(OffsetDateTime.now(ZoneOffset.UTC))
             .query((row, _) -> row.getString(1))
             .list());
   }
