@@ -57,6 +57,10 @@ final class Crowd implements AutoCloseable {
     return closed;
   }
 
+  int size() {
+    return connections.size();
+  }
+
   @Override
   public void close() {
     connections.forEach(Crowd::closeQuietly);

@@ -37,6 +37,12 @@ final class HonestClient {
    */
   record Answer(int status, String text, Duration time) {}
 
+  /** Sends one request. */
+  @FunctionalInterface
+  interface HonestRequest {
+    Answer send() throws IOException;
+  }
+
   /** Sends a request on a new connection. */
   Answer get() throws IOException {
     return get(token);
@@ -57,12 +63,17 @@ final class HonestClient {
    * ask for or with when to come back.
    */
   void assertServed(String attack, Runnable goesOn) throws IOException {
+    assertServed(attack, goesOn, this::get);
+  }
+
+  /** As {@link #assertServed(String, Runnable)}, with requests of another kind. */
+  void assertServed(String attack, Runnable goesOn, HonestRequest request) throws IOException {
     List<Answer> answers = new ArrayList<>();
     for (int i = 0; i < REQUESTS; i++) {
       if (i % 10 == 0) {
         goesOn.run();
       }
-      answers.add(get());
+      answers.add(request.send());
     }
     List<Duration> times = answers.stream().map(Answer::time).sorted().toList();
     Duration median = times.get(REQUESTS / 2);
