@@ -12,14 +12,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /** The hub of 500 channels is lost in Tunelo, and the service finds it out by itself. */
-@Tag("alone")
 @ExtendWith(SharedSite.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HubLossIT {
