@@ -52,8 +52,8 @@ class DeviceTypePolicyIT {
     "owner, baremetal, PATCH, 403",
     "owner, device, DELETE, 200",
     "owner, device, PATCH, 200",
-    "other, device, DELETE, 404",
-    "other, baremetal, PATCH, 404",
+    "other, device, DELETE, 403",
+    "other, baremetal, PATCH, 403",
     "admin, baremetal, DELETE, 200",
     "admin, baremetal, PATCH, 200",
   })
@@ -63,7 +63,7 @@ class DeviceTypePolicyIT {
     Enrolled device =
         WholeSite.enroll(
             owner,
-            type.equals("baremetal") ? WholeSite.host(name, "s3cret") : Owner.enrollment(name));
+            type.equals("baremetal") ? WholeSite.host(name, "s3cret") : WholeSite.device(name, "s3cret", ""));
     Owner caller = who.equals("owner") ? owner : who.equals("admin") ? admin : other;
 
     Reply reply =
