@@ -63,7 +63,9 @@ class DeviceTypePolicyIT {
     Enrolled device =
         WholeSite.enroll(
             owner,
-            type.equals("baremetal") ? WholeSite.host(name, "s3cret") : WholeSite.device(name, "s3cret", ""));
+            type.equals("baremetal")
+                ? WholeSite.host(name, "s3cret")
+                : WholeSite.device(name, "s3cret", ""));
     Owner caller = who.equals("owner") ? owner : who.equals("admin") ? admin : other;
 
     Reply reply =
