@@ -2,9 +2,11 @@
 
 import ctypes
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
+import platform
 import shutil
 import signal
 import subprocess
@@ -48,20 +50,25 @@ def _dies_with_us():
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def remote_tmp(site):
+    """Where Ansible keeps a task's files on a host. Not its usual directory: after a killed run all of it can go, without harm to a run on
+    another site, also of the same name, or of another controller."""
+    owner = f"{platform.node()} {site.root}"
+    return f"~/.ansible/edgebox-{hashlib.sha256(owner.encode()).hexdigest()[:12]}"
+
+
 class Runner:
     """Runs Ansible for one site. Output goes to a log file of the site, masked, and with `verbose` to the terminal too."""
 
     def __init__(self, site, mask, lock=None, verbose=False):
         self._site, self._mask, self._lock, self._verbose = site, mask, lock, verbose
-        # Not Ansible's own directory: after a killed run all of it can go, without harm to another's.
-        self.remote_tmp = f"~/.ansible/edgebox-{site.name}"
 
     def clear(self):
         """Removes what a killed run left, which may hold secrets: temporary files here and on the hosts. The lock is held, so that
         no other run on this site needs them."""
         for path in self._site.scratch.glob("tmp*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        self.playbook(DEPLOY / "playbooks" / "leftovers.yml", "leftovers", variables={"edgebox_leftovers": self.remote_tmp})
+        self.playbook(DEPLOY / "playbooks" / "leftovers.yml", "leftovers", variables={"edgebox_leftovers": remote_tmp(self._site)})
 
     def playbook(self, path, title, *, tags=None, skip_tags=None, check=False, variables=None):
         command = ["ansible-playbook"]
@@ -85,7 +92,7 @@ class Runner:
         with tempfile.TemporaryDirectory(dir=self._site.scratch) as scratch:
             events = pathlib.Path(scratch) / "events"
             environment = {
-                **os.environ, **environment, "EDGEBOX_EVENTS": str(events), "PYTHONUNBUFFERED": "1", "ANSIBLE_REMOTE_TMP": self.remote_tmp,
+                **os.environ, **environment, "EDGEBOX_EVENTS": str(events), "PYTHONUNBUFFERED": "1", "ANSIBLE_REMOTE_TMP": remote_tmp(self._site),
                 "ANSIBLE_CALLBACK_PLUGINS": str(DEPLOY / "plugins" / "callback"),
                 "ANSIBLE_CALLBACKS_ENABLED": "edgebox_events",
             }

@@ -12,6 +12,8 @@ import pytest
 
 from conftest import DEPLOY, EDGEBOX, SECRETS
 from edgebox_lib.journal import Journal
+from edgebox_lib.runner import remote_tmp
+from edgebox_lib.site import Site
 
 PHASES = DEPLOY / "tests" / "plays" / "phases.yml"
 
@@ -128,7 +130,7 @@ def test_a_run_killed_in_the_middle_is_taken_up_and_ends_in_the_same_state(small
 
 
 def test_what_a_killed_run_left_is_removed(small, edgebox):
-    here, there = small.state / "tmp1234", pathlib.Path("~/.ansible").expanduser() / f"edgebox-{small.name}" / "ansible-tmp-1234"
+    here, there = small.state / "tmp1234", pathlib.Path(remote_tmp(small)).expanduser() / "ansible-tmp-1234"
     for folder in (here, there):
         folder.mkdir(mode=0o700, parents=True)
         (folder / "source").write_text(SECRETS["doni_database_password"])
@@ -138,6 +140,14 @@ def test_what_a_killed_run_left_is_removed(small, edgebox):
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert not here.exists() and not there.exists()
+
+
+def test_the_temporary_directory_on_a_host_is_of_this_site_at_this_controller_alone(small, monkeypatch):
+    """So that it may be removed while another one runs."""
+    own = remote_tmp(small)
+    assert remote_tmp(Site(small.root.parent / "other" / small.name)) != own
+    monkeypatch.setattr("platform.node", lambda: "another-controller")
+    assert remote_tmp(small) != own
 
 
 def test_nothing_is_removed_where_no_run_was_killed(small, edgebox):
