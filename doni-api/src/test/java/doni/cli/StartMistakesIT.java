@@ -2,6 +2,7 @@ package doni.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import doni.simulator.http.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -164,10 +165,7 @@ class StartMistakesIT {
 
   @Test
   void reportsADatabaseServerThatIsNotRunning(CapturedOutput output) throws Exception {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
-    }
+    int free = FreePort.find();
 
     int code = start("--spring.datasource.url=jdbc:postgresql://127.0.0.1:" + free + "/doni");
 

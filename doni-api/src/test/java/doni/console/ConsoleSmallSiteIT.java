@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.cli.WholeService;
 import doni.simulator.http.Fault;
+import doni.simulator.http.FreePort;
 import doni.simulator.keystone.SimulatedKeystone;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -66,7 +66,7 @@ class ConsoleSmallSiteIT {
   void start() throws IOException {
     postgres = EmbeddedPostgres.start();
     keystone = new SimulatedKeystone(0, Clock.systemUTC());
-    int port = freePort();
+    int port = FreePort.find();
     root = "http://localhost:" + port;
     keystoneOrigin = keystone.authUrl().toString().replace("/v3", "");
     keystone.trustDashboard(root + RETURN);
@@ -404,11 +404,5 @@ class ConsoleSmallSiteIT {
 
   private ConsoleBrowser browser() {
     return new ConsoleBrowser(client, root);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

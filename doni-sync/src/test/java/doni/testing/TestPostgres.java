@@ -1,5 +1,6 @@
 package doni.testing;
 
+import doni.simulator.http.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +57,7 @@ public final class TestPostgres {
       try {
         EmbeddedPostgres postgres =
             EmbeddedPostgres.builder()
+                .setPort(FreePort.find())
                 .setRegisterShutdownHook(false)
                 .setServerConfig("max_connections", "200")
                 // A test's data need not survive a power cut.

@@ -2,6 +2,7 @@ package doni.openstack;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import doni.simulator.http.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -72,7 +73,7 @@ final class FakeSite implements AutoCloseable {
   FakeSite(Clock clock) {
     this.clock = clock;
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
-    this.server = listen(0);
+    this.server = listen(FreePort.find());
     addService("channel", "public", "RegionOne", server() + "/service");
   }
 

@@ -1,9 +1,8 @@
 package doni.simulator;
 
+import doni.simulator.http.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -83,7 +82,7 @@ public final class DoniProcess implements AutoCloseable {
   }
 
   private final int port;
-  private final int managementPort = freePort();
+  private final int managementPort = FreePort.find();
   private final Path directory;
   private final Path log;
   private final Process process;
@@ -91,7 +90,7 @@ public final class DoniProcess implements AutoCloseable {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
   private DoniProcess(Builder builder) {
-    port = builder.port == 0 ? freePort() : builder.port;
+    port = builder.port == 0 ? FreePort.find() : builder.port;
     directory = builder.directory;
     log = directory.resolve("doni.log");
     try {
@@ -290,13 +289,5 @@ public final class DoniProcess implements AutoCloseable {
   private static boolean configuresIt(String key) {
     return Stream.of("DONI_", "SPRING_", "SERVER_", "MANAGEMENT_", "LOGGING_")
         .anyMatch(key::startsWith);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

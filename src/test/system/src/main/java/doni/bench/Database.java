@@ -1,5 +1,6 @@
 package doni.bench;
 
+import doni.simulator.http.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -23,6 +24,7 @@ final class Database implements AutoCloseable {
   static Database start() throws IOException {
     return new Database(
         EmbeddedPostgres.builder()
+            .setPort(FreePort.find())
             .setServerConfig("max_connections", "200")
             .setServerConfig("shared_buffers", "128MB")
             .setServerConfig("fsync", "on")

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import doni.simulator.http.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -43,7 +44,7 @@ class DemoIT {
 
   @Test
   void enrollsShowsWhatToTryAndLeavesNothingBehind() throws Exception {
-    Process demo = start(freePort());
+    Process demo = start(FreePort.find());
 
     await()
         .atMost(Duration.ofMinutes(2))
@@ -87,7 +88,7 @@ class DemoIT {
 
   @Test
   void leavesNothingBehindWhenItIsStoppedWhileItStarts() throws Exception {
-    Process demo = start(freePort());
+    Process demo = start(FreePort.find());
     await()
         .atMost(Duration.ofMinutes(1))
         .untilAsserted(() -> assertThat(output()).contains("starting the service"));
@@ -222,11 +223,5 @@ class DemoIT {
         .map(process -> process.info().commandLine().orElse(""))
         .filter(line -> line.contains(home.toString()))
         .toList();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -1,5 +1,6 @@
 package doni.system;
 
+import doni.simulator.http.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ final class PostgresPair implements AutoCloseable {
   /** One of the two; it keeps its port and its data. */
   static final class Server {
     private final Path data;
-    private int port;
+    private final int port = FreePort.find();
     private @Nullable EmbeddedPostgres process;
 
     private Server(Path data) {
@@ -43,7 +44,7 @@ final class PostgresPair implements AutoCloseable {
 
     private void start() {
       try {
-        EmbeddedPostgres started =
+        process =
             EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
@@ -57,8 +58,6 @@ final class PostgresPair implements AutoCloseable {
                 .setServerConfig("synchronous_commit", "remote_apply")
                 .setPGStartupWait(PATIENCE)
                 .start();
-        port = started.getPort();
-        process = started;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

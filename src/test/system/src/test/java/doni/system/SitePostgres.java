@@ -1,5 +1,6 @@
 package doni.system;
 
+import doni.simulator.http.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,7 @@ final class SitePostgres implements AutoCloseable {
   private final Path directory = temporaryDirectory();
   private final AtomicInteger databases = new AtomicInteger();
   private @Nullable EmbeddedPostgres postgres;
-  private int port;
+  private final int port = FreePort.find();
 
   /** Starts it with the data that it had; does nothing when it runs. */
   void start() {
@@ -31,7 +32,7 @@ final class SitePostgres implements AutoCloseable {
       return;
     }
     try {
-      EmbeddedPostgres started =
+      postgres =
           EmbeddedPostgres.builder()
               .setDataDirectory(directory)
               .setCleanDataDirectory(false)
@@ -40,8 +41,6 @@ final class SitePostgres implements AutoCloseable {
               .setServerConfig("max_connections", "150")
               .setPGStartupWait(Duration.ofMinutes(1))
               .start();
-      port = started.getPort();
-      postgres = started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

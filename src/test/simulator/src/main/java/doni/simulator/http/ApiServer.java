@@ -48,7 +48,7 @@ public final class ApiServer implements AutoCloseable {
   private final Calls calls;
   private final BiFunction<Integer, String, Answer> error;
   private final @Nullable SSLContext tls;
-  private int port;
+  private final int port;
   private @Nullable HttpServer server;
   private @Nullable ExecutorService executor;
 
@@ -70,7 +70,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       int port, Clock clock, BiFunction<Integer, String, Answer> error, @Nullable SSLContext tls) {
     this.tls = tls;
-    this.port = port;
+    this.port = port == 0 ? FreePort.find() : port;
     this.calls = new Calls(clock);
     this.error = error;
     SiteControl.register(router, faults, calls);
@@ -108,7 +108,6 @@ public final class ApiServer implements AutoCloseable {
       started.setExecutor(threads);
       started.createContext("/", this::serve);
       started.start();
-      port = started.getAddress().getPort();
       executor = threads;
       server = started;
     } catch (IOException e) {
