@@ -53,15 +53,7 @@ public final class WorkerTaskStore {
 
   /** Returns whether an attempt may write now, in one statement. */
   public ClaimStatus status(TaskClaim claim, WorkerTask task) {
-    return statement(
-            WorkerTaskSql.claim(claim.workerType()),
-            claim.hardware().value(),
-            claim.workerType(),
-            task.version(),
-            claim.workerType(),
-            claim.hardware().toString(),
-            claim.version(),
-            claim.holder())
+    return statement(WorkerTaskSql.claim(claim.workerType()), claimed(claim, task).toArray())
         .query((row, _) -> row.getBoolean(1) ? ClaimStatus.QUARANTINED : ClaimStatus.HELD)
         .optional()
         .orElse(ClaimStatus.LOST);
@@ -73,17 +65,22 @@ public final class WorkerTaskStore {
    * @param details all that the task has recorded from now on
    */
   public void announce(TaskClaim claim, WorkerTask task, Map<String, Object> details) {
-    statement(
-            WorkerTaskSql.announce(claim.workerType()),
-            encryptor.encryptDetails(claim.hardware(), claim.workerType(), details),
-            claim.hardware().value(),
-            claim.workerType(),
-            task.version(),
-            claim.workerType(),
-            claim.hardware().toString(),
-            claim.version(),
-            claim.holder())
-        .update();
+    List<@Nullable Object> values = new ArrayList<>();
+    values.add(encryptor.encryptDetails(claim.hardware(), claim.workerType(), details));
+    values.addAll(claimed(claim, task));
+    statement(WorkerTaskSql.announce(claim.workerType()), values.toArray()).update();
+  }
+
+  /** What tells the claim apart from every other one, in the order of the statements. */
+  private static List<Object> claimed(TaskClaim claim, WorkerTask task) {
+    return List.of(
+        claim.hardware().value(),
+        claim.workerType(),
+        task.version(),
+        claim.workerType(),
+        claim.hardware().toString(),
+        claim.version(),
+        claim.holder());
   }
 
   /** What recording an outcome led to. */

@@ -107,6 +107,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
   protected Optional<Outcome> write(BlazarObservedState seen) {
     replaces = seen.resource().isPresent();
     for (List<BlazarWrite> stage : refusals.remaining(drift(seen).stages())) {
+      // All of a stage are sent, also after one that is refused.
       boolean accepted = stage.stream().map(this::send).reduce(true, Boolean::logicalAnd);
       if (!accepted) {
         return Optional.empty();
