@@ -16,11 +16,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -41,6 +45,9 @@ class CanariesIT {
 
   private static final Duration SOON = Duration.ofSeconds(90);
 
+  /** An owner is told after a minute with an error. */
+  private static final Duration STUCK = Duration.ofSeconds(150);
+
   private static final String CREDENTIAL_SECRET = "Canary-Credential-5f1e9c37ab";
 
   /** Which JSON has to escape, so that it looks otherwise in a quoted body. */
@@ -52,45 +59,60 @@ class CanariesIT {
   /** A part of a secret is as bad when an error is cut off in the middle of it. */
   private static final int PART = 10;
 
+  /** Of a digest; so many do not occur by chance. */
+  private static final int DIGITS = 12;
+
   /** Which its owner may see. */
   private static final String KEY_OF_DEVICE = "\"device_api_key\":\"[^\"]*\"";
 
+  private static final String NO_RUN = "00000000-0000-4000-8000-000000000000";
+
   private static final List<String> WRITES = List.of("POST", "PATCH", "PUT");
 
+  private final SentMessages sent;
   private final TestSite site;
   private final SimulatedSite backends;
+  private final Faults.Injected refusedLogin;
   private final Owner owner;
   private final String token;
   private final String admin;
 
-  CanariesIT(SitePostgres postgres) {
+  CanariesIT(SitePostgres postgres) throws IOException {
+    sent = new SentMessages();
     site = new TestSite("canaries", postgres);
     backends = site.backends();
     backends.kubernetes().grant("delete", "nodes");
-    site.startWithAllWorkers("doni", Map.of("LOGGING_LEVEL_DONI", "DEBUG"));
+    Map<String, String> settings = new TreeMap<>(sent.settings());
+    settings.put("LOGGING_LEVEL_DONI", "DEBUG");
+    refusedLogin =
+        backends.keystone().faults().add(Fault.on("POST", "/v3/auth/tokens").quoting(401).once());
+    site.startWithAllWorkers("doni", settings);
     backends.keystone().addUser("canary", "canary-proj", "member");
     token = backends.keystone().token("canary");
     owner = site.at(site.service(), token);
     backends.keystone().addUser("reader", "reader-proj", "admin");
     admin = backends.keystone().token("reader");
+    backends.keystone().addUser("colleague", "canary-proj", "reader");
+    backends.keystone().addUser("stranger", "stranger-proj", "member");
   }
 
   @AfterAll
   void close() {
     site.close();
+    sent.close();
   }
 
   @Test
   void areFoundNowhereInWhatTheServiceWrites() throws Exception {
     Map<String, String> told = new TreeMap<>();
-    // The login for tokens of users is another one, and is to be over.
-    assertThat(owner.http().get(Owner.HARDWARE).status()).isEqualTo(200);
-    backends.keystone().faults().add(Fault.on("POST", "/v3/auth/tokens").quoting(401).once());
+    await().atMost(SOON).until(() -> owner.http().get(Owner.HARDWARE).status() == 200);
+    assertThat(refusedLogin.hits()).as("the service's own login, refused once").isOne();
     quote(site.faults(), WRITES, 400);
     Enrolled device = WholeSite.enroll(owner, device());
     Enrolled host = WholeSite.enroll(owner, WholeSite.host("canary-host", escaped(IPMI_PASSWORD)));
     backends.kubernetes().addNode(device.name());
     awaitComplaints(told, "at first", List.of(backends.balena().faults()), device, host);
+    read("at first", device, host).forEach(told::put);
     // Blazar is asked for what Kubernetes and Ironic have.
     List<Faults> others =
         List.of(backends.tunelo().faults(), backends.blazar().faults(), backends.balena().faults());
@@ -98,10 +120,14 @@ class CanariesIT {
       quote(others, WRITES, status);
       sync(device, host);
       awaitComplaints(told, "writes " + status, others, device, host);
+      if (status == 422) {
+        awaitMail(device);
+      }
     }
     quote(site.faults(), List.of("GET"), 403);
     sync(device, host);
     awaitComplaints(told, "reads", site.faults(), device, host);
+    read("refused", device, host).forEach(told::put);
     site.faults().forEach(Faults::clear);
     sync(device, host);
     owner.awaitSteady(device, WholeSite.OF_A_DEVICE, SOON);
@@ -112,6 +138,7 @@ class CanariesIT {
     JsonNode configuration = owner.http().get(device.path() + "config.json").body();
     assertThat(configuration.path("deviceApiKey").asString("").equals(secrets.get("device key")))
         .isTrue();
+    told.putAll(read("steady", device, host));
     told.putAll(written(device, host));
     owner.delete(device);
     owner.delete(host);
@@ -122,12 +149,22 @@ class CanariesIT {
           assertThat(site.database().knows(host.uuid())).isFalse();
         });
     written(device, host).forEach((place, text) -> told.put(place + " in the end", text));
+    await()
+        .atMost(SOON)
+        .untilAsserted(() ->
+            assertThat(sent.received())
+                .containsOnlyKeys("event", "slack", "mattermost", "mail")
+                .hasEntrySatisfying("event", all -> assertThat(all).contains("hardware.deleted")));
+    sent.received().forEach((place, text) -> told.put("what was sent to " + place, text));
 
     assertThat(leaks(secrets, told)).isEmpty();
     assertThat(told.get("the log")).contains(device.uuid().toString());
     assertThat(told.get("the feed")).contains(device.uuid().toString());
     assertThat(told.get("the events")).contains(device.uuid().toString());
     assertThat(told.get("the export")).contains(device.uuid().toString());
+    assertThat(told.get("/v1/plan of canary, steady")).contains(device.uuid().toString());
+    assertThat(told.get("the page /console/devices/canary-pi/edit of canary, steady"))
+        .contains("a@example.org");
   }
 
   /** What may not be in a public text, by what it is; never printed. */
@@ -152,7 +189,7 @@ class CanariesIT {
     List<String> leaks = new ArrayList<>();
     secrets.forEach((name, secret) ->
         told.forEach((place, text) -> {
-          if (parts(secret).anyMatch(text::contains)) {
+          if (Stream.concat(parts(secret), digests(secret)).anyMatch(text::contains)) {
             leaks.add(name + " in " + place);
           }
         }));
@@ -172,6 +209,30 @@ class CanariesIT {
         .flatMap(text -> Stream.of(text.substring(0, PART), text.substring(text.length() - PART)));
   }
 
+  /** With a digest that has no key, anyone can try what the secret might be. */
+  private static Stream<String> digests(String secret) {
+    return Stream.of(secret, secret + "\n", "\"" + secret + "\"")
+        .flatMap(text ->
+            Stream.of("MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHA3-256")
+                .map(algorithm -> digest(algorithm, text)))
+        .flatMap(digest -> {
+          String hex = HexFormat.of().formatHex(digest);
+          String base64 = Base64.getEncoder().withoutPadding().encodeToString(digest);
+          String url = Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+          return Stream.of(hex, hex.toUpperCase(Locale.ROOT), base64, url);
+        })
+        // Digests are often cut off.
+        .map(text -> text.substring(0, DIGITS));
+  }
+
+  private static byte[] digest(String algorithm, String text) {
+    try {
+      return MessageDigest.getInstance(algorithm).digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static String device() {
     return WholeSite.device(
         "canary-pi",
@@ -185,6 +246,14 @@ class CanariesIT {
     for (String method : methods) {
       quoting.forEach(faults -> faults.add(Fault.on(method, ".*").quoting(status)));
     }
+  }
+
+  /** Waits until the owner was told what an error of the device says. */
+  private void awaitMail(Enrolled device) {
+    await()
+        .atMost(STUCK)
+        .untilAsserted(() ->
+            assertThat(sent.received().getOrDefault("mail", "")).contains(device.name(), "422"));
   }
 
   private void sync(Enrolled device, Enrolled host) throws Exception {
@@ -228,6 +297,42 @@ class CanariesIT {
           // Which its owner may see.
           .replace(TOKEN_ID + "." + TOKEN_SECRET, "");
     }
+  }
+
+  /** What those read who may see a device and not its secrets, or not even the device. */
+  private Map<String, String> read(String when, Enrolled device, Enrolled host) throws Exception {
+    Map<String, String> read = new TreeMap<>();
+    for (String user : List.of("canary", "reader", "colleague", "stranger")) {
+      try (PlainClient client =
+              new PlainClient(
+                  site.service().uri(), Map.of("X-Auth-Token", backends.keystone().token(user)));
+          ConsoleBrowser browser = new ConsoleBrowser(site.service().uri())) {
+        List<String> paths =
+            List.of(
+                "/v1/plan", "/v1/hardware/summary", device.path() + "plan", host.path() + "plan");
+        for (String path : paths) {
+          read.put("%s of %s, %s".formatted(path, user, when), client.get(path).toString());
+        }
+        if (List.of("colleague", "stranger").contains(user)) {
+          PlainClient.Reply reply = client.get(device.path() + "config.json");
+          assertThat(reply.status()).isIn(403, 404);
+          read.put("config.json of %s, %s".formatted(user, when), reply.toString());
+          read.put(
+              "devices of %s, %s".formatted(user, when),
+              client.get(Owner.HARDWARE).body().toString());
+        }
+        browser.logIn(user, backends.keystone().user(user).password());
+        List<String> pages =
+            Stream.of(ConsolePage.values())
+                .flatMap(page -> Stream.of(device, host).map(one -> page.path(one.name(), NO_RUN)))
+                .distinct()
+                .toList();
+        for (String page : pages) {
+          read.put("the page %s of %s, %s".formatted(page, user, when), browser.text(page));
+        }
+      }
+    }
+    return read;
   }
 
   private Map<String, String> written(Enrolled device, Enrolled host) throws Exception {

@@ -4,21 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.simulator.DoniProcess;
 import java.io.IOException;
-import java.net.CookieManager;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -64,15 +56,14 @@ class ConsoleFootprintIT {
   void firstPagesOfALargeSiteAreSmallAndQuick() throws Exception {
     DoniProcess service = site.startAndAwait("large", Map.of("DONI_SYNC_ENABLED", "false"));
     site.database().enroll(DEVICES);
-    try (HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build()) {
-      logIn(browser, service);
+    try (ConsoleBrowser browser = new ConsoleBrowser(service.uri())) {
+      logIn(browser);
       for (String path : List.of("/console/devices?all_projects=True", "/console")) {
-        HttpRequest request = HttpRequest.newBuilder(service.uri().resolve(path)).build();
         List<Duration> took = new ArrayList<>();
         int bytes = 0;
         for (int i = 0; i < 2 * REQUESTS; i++) {
           long began = System.nanoTime();
-          HttpResponse<byte[]> page = browser.send(request, BodyHandlers.ofByteArray());
+          HttpResponse<byte[]> page = browser.get(path);
           took.add(Duration.ofNanos(System.nanoTime() - began));
           assertThat(page.statusCode()).isEqualTo(200);
           bytes = page.body().length;
@@ -138,9 +129,9 @@ class ConsoleFootprintIT {
                 "JDK_JAVA_OPTIONS",
                 "-Xlog:gc:file=" + collections));
     Duration took = Duration.ofNanos(System.nanoTime() - began);
-    try (HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build()) {
+    try (ConsoleBrowser browser = new ConsoleBrowser(service.uri())) {
       if (console) {
-        logIn(browser, service);
+        logIn(browser);
       }
       heap.add(liveHeap(service, collections));
     } finally {
@@ -150,31 +141,8 @@ class ConsoleFootprintIT {
     return took;
   }
 
-  private void logIn(HttpClient browser, DoniProcess service)
-      throws IOException, InterruptedException {
-    HttpRequest form = HttpRequest.newBuilder(service.uri().resolve("/console/login")).build();
-    String page = browser.send(form, BodyHandlers.ofString()).body();
-    String token =
-        Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"")
-            .matcher(page)
-            .results()
-            .map(MatchResult::group)
-            .findFirst()
-            .orElseThrow()
-            .replaceAll(".*value=\"|\"", "");
-    String password =
-        URLEncoder.encode(site.keystone().user("admin").password(), StandardCharsets.UTF_8);
-    HttpRequest login =
-        HttpRequest.newBuilder(service.uri().resolve("/console/login"))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(
-                BodyPublishers.ofString(
-                    "method=password&domain=Default&user=admin&secret=%s&_csrf=%s"
-                        .formatted(password, URLEncoder.encode(token, StandardCharsets.UTF_8))))
-            .build();
-    assertThat(browser.send(login, BodyHandlers.ofString()).statusCode()).isEqualTo(302);
-    HttpRequest fleet = HttpRequest.newBuilder(service.uri().resolve("/console")).build();
-    assertThat(browser.send(fleet, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+  private void logIn(ConsoleBrowser browser) throws IOException, InterruptedException {
+    browser.logIn("admin", site.keystone().user("admin").password());
   }
 
   private static int liveHeap(DoniProcess service, Path collections)
