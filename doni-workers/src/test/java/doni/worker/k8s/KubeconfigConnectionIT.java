@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,16 +112,21 @@ class KubeconfigConnectionIT {
     assertThat(received(withToken).authorization()).isEqualTo("Bearer t0ken");
   }
 
-  @Test
-  void callsKubectlProxyWithoutACredential() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:%d, ''",
+    "http://localhost:%d/, ''",
+    "http://127.0.0.1:%d/k8s/, /k8s"
+  })
+  void callsKubectlProxyWithoutACredential(String url, String prefix) throws IOException {
     try (var plain =
         new doni.simulator.http.ApiServer(
             0, Clock.systemUTC(), (status, _) -> Answer.empty(status))) {
       plain.start();
 
-      call(connections(KubeconfigText.of(plain.uri())));
+      call(connections(KubeconfigText.of(URI.create(url.formatted(plain.uri().getPort())))));
 
-      assertThat(plain.calls().count("GET", "/api/v1/nodes/pi-1")).isOne();
+      assertThat(plain.calls().count("GET", prefix + "/api/v1/nodes/pi-1")).isOne();
     }
   }
 
@@ -266,10 +272,14 @@ class KubeconfigConnectionIT {
     }
   }
 
-  @Test
-  void callsThroughTheProxy() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "https://kubernetes.default.svc:6443, kubernetes.default.svc:6443",
+    "https://kubernetes.default.svc, kubernetes.default.svc:443",
+    "https://127.0.0.1:6443/k8s, 127.0.0.1:6443"
+  })
+  void callsThroughTheProxy(URI url, String target) throws IOException {
     try (TunnelProxy proxy = new TunnelProxy(server.uri().getPort())) {
-      URI url = URI.create("https://kubernetes.default.svc:6443");
       TlsApiServer.ReceivedCall call =
           received(
               KubeconfigText.of(url)
@@ -278,7 +288,7 @@ class KubeconfigConnectionIT {
                   .user("token: t0ken"));
 
       assertThat(call.authorization()).isEqualTo("Bearer t0ken");
-      assertThat(proxy.requests()).containsExactly("CONNECT kubernetes.default.svc:6443 HTTP/1.1");
+      assertThat(proxy.requests()).containsExactly("CONNECT " + target + " HTTP/1.1");
     }
   }
 
@@ -319,9 +329,10 @@ class KubeconfigConnectionIT {
         .containsExactly("Bearer first", "Bearer second", "Bearer second");
   }
 
-  @Test
-  void theTokenFileGoesBeforeTheToken() throws IOException {
-    Path file = Files.writeString(directory.resolve("token"), "from-file");
+  @ParameterizedTest
+  @ValueSource(strings = {"from-file", "from-file\n", "from-file\r\n", " from-file \n\n"})
+  void theTokenFileGoesBeforeTheToken(String content) throws IOException {
+    Path file = Files.writeString(directory.resolve("token"), content);
 
     assertThat(received(withToken.user("tokenFile: " + file)).authorization())
         .isEqualTo("Bearer from-file");

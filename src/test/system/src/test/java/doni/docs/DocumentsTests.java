@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.docs.MarkdownPage.CodeBlock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -22,6 +25,13 @@ class DocumentsTests {
 
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern TEST_CLASS = Pattern.compile("`([A-Z][A-Za-z0-9]*(?:IT|Tests))`");
+  private static final Pattern NAME = Pattern.compile("`([a-z][A-Za-z0-9]*)`");
+
+  /** A test class, and methods of it with remarks in brackets. */
+  private static final Pattern METHODS_OF_TEST =
+      Pattern.compile(
+          "`([A-Z][A-Za-z0-9]*(?:IT|Tests))`: ((?:(?:, )?`[a-z][A-Za-z0-9]*`(?: \\([^)]*\\))?)+)");
+
   private static final Pattern UNIDIOMATIC =
       Pattern.compile(
           "\\b(nobody|somebody|whoever|anew|afresh|mend(ed|s|ing)?|(is|are) looked at|tells of|(?<!there )is no (?!longer)[a-zA-Z]+)\\b",
@@ -47,12 +57,28 @@ class DocumentsTests {
 
   @Test
   void namedTestsExist() throws IOException {
-    Set<String> tests = testClasses();
+    Set<String> tests = javaFiles().keySet();
 
     assertThat(
             PAGES.stream()
                 .flatMap(page -> prose(page, TEST_CLASS).map(test -> test.group(1)))
                 .filter(name -> !tests.contains(name)))
+        .isEmpty();
+  }
+
+  @Test
+  void namedTestMethodsExist() throws IOException {
+    Map<String, Path> files = javaFiles();
+
+    assertThat(
+            PAGES.stream()
+                .flatMap(page -> prose(page, METHODS_OF_TEST))
+                .flatMap(test ->
+                    NAME.matcher(test.group(2))
+                        .results()
+                        .map(name -> name.group(1))
+                        .filter(name -> !isDeclared(files.get(test.group(1)), name))
+                        .map(name -> test.group(1) + ": " + name)))
         .isEmpty();
   }
 
@@ -137,17 +163,24 @@ class DocumentsTests {
     return headings;
   }
 
-  private static Set<String> testClasses() throws IOException {
-    Set<String> names = new HashSet<>();
+  /** The Java files by the name of their class. */
+  private static Map<String, Path> javaFiles() throws IOException {
+    Map<String, Path> found = new HashMap<>();
     for (String module : List.of("doni-cli", "doni-workers", "doni-sync", "doni-api", "src/test")) {
       try (Stream<Path> files = Files.walk(MarkdownPage.ROOT.resolve(module))) {
         files
-            .map(file -> file.getFileName().toString())
-            .filter(name -> name.endsWith(".java"))
-            .map(name -> name.replaceFirst("\\.java$", ""))
-            .forEach(names::add);
+            .filter(file -> file.toString().endsWith(".java"))
+            .forEach(file -> found.put(file.getFileName().toString().replace(".java", ""), file));
       }
     }
-    return names;
+    return found;
+  }
+
+  private static boolean isDeclared(Path javaFile, String method) {
+    try {
+      return Files.readString(javaFile).contains(" " + method + "(");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
