@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import doni.engine.attempt.Reconciler.RequeueDecision;
 import doni.enrollment.HardwareId;
+import doni.task.WorkerTask.TaskClaim;
 import doni.testing.TestWorker;
 import doni.worker.Change;
 import doni.worker.Outcome;
@@ -19,6 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An attempt that stands still in its backend call while its task is taken over. */
 class LostAttemptIT extends ReconcilerFixture {
@@ -48,14 +51,18 @@ class LostAttemptIT extends ReconcilerFixture {
     assertThat(details(id)).contains("\"announced\": \"write 2\"", "\"uuid\": \"of write 2\"");
   }
 
-  @Test
-  void recordsNoAnnouncementAfterATakeOver() {
-    HardwareId id = inventory.enrolled("outdated", LANE);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void recordsNoAnnouncementAfterATakeOver(boolean ended) {
+    HardwareId id = inventory.enrolled("outdated-" + ended, LANE);
     announcing = true;
     List<String> recorded = new ArrayList<>();
     inFirstWrite =
         () -> {
-          attempt(agreeing(), inventory.claim(id, LANE, "another"));
+          TaskClaim another = inventory.claim(id, LANE, "another");
+          if (ended) {
+            attempt(agreeing(), another);
+          }
           recorded.add(details(id));
         };
     Worker stalled =
