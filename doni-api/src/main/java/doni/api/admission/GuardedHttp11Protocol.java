@@ -113,15 +113,15 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
 
   private void closeWaitingConnections(Clock wallClock) {
     List<WaitingConnection> waiting = new ArrayList<>();
-    getEndpoint()
-        .getConnections()
-        .forEach(connection ->
-            WaitingConnection.of(connection, served.get(connection), wallClock)
-                .ifPresent(waiting::add));
+    // Tomcat's own count is one higher, by the connection that it would accept next.
+    int open = 0;
+    for (SocketWrapperBase<NioChannel> connection : getEndpoint().getConnections()) {
+      open++;
+      WaitingConnection.of(connection, served.get(connection), wallClock).ifPresent(waiting::add);
+    }
     waiting.sort(Comparator.comparing(WaitingConnection::waited).reversed());
     ending.removeIf(SocketWrapperBase::isClosed);
-    long open = getConnectionCount();
-    long surplus = open > connections ? open - connections + connections / 10 - ending.size() : 0;
+    int surplus = open > connections ? open - connections + connections / 10 - ending.size() : 0;
     for (WaitingConnection connection : waiting) {
       if ((surplus > 0 || connection.isLate(open > connections / 2))
           && ending.add(connection.socket())) {

@@ -1,6 +1,7 @@
 package doni.api.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,13 +13,19 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +46,7 @@ class GuardedHttp11ProtocolTests {
   private final List<Socket> open = new ArrayList<>();
   private final CountDownLatch begun = new CountDownLatch(1);
   private final CountDownLatch end = new CountDownLatch(1);
+  private final SetClock clock = new SetClock();
   @TempDir private Path directory;
 
   @BeforeEach
@@ -49,7 +57,7 @@ class GuardedHttp11ProtocolTests {
     protocol.setAddress(InetAddress.getLoopbackAddress());
     protocol.setConnectionTimeout(2 * SOON);
     protocol.setMaxThreads(10 * CONNECTIONS);
-    protocol.guard(CONNECTIONS, Clock.systemUTC());
+    protocol.guard(CONNECTIONS, clock);
     tomcat.setBaseDir(directory.toString());
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", directory.toString());
@@ -133,6 +141,50 @@ class GuardedHttp11ProtocolTests {
     assertThat(receive(client)).startsWith("HTTP/1.1 200").endsWith("a=b");
   }
 
+  @Test
+  void idleConnectionsAreClosedOnlyWhileMoreThanHalfAreTaken() throws IOException {
+    clock.set(Instant.now().plus(Duration.ofHours(1)));
+    List<Socket> idle = idle(CONNECTIONS / 2);
+    int sweeps = 3 * idle.size();
+    await().until(() -> clock.readings() > sweeps);
+    for (Socket socket : idle) {
+      send(socket, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(receive(socket)).startsWith("HTTP/1.1 200");
+    }
+
+    idle.addAll(idle(1));
+
+    for (Socket socket : idle) {
+      assertThat(receive(socket)).as("closed").isEmpty();
+    }
+  }
+
+  @Test
+  void thoseThatHaveWaitedLongestMakeRoomForATenth() throws IOException {
+    Instant begin = Instant.now();
+    // All that follow have waited, and none for so long that it is closed for that alone.
+    clock.set(begin.plusMillis(1_900));
+    List<Socket> first = idle(1 + CONNECTIONS / 10);
+    await().until(() -> Instant.now().toEpochMilli() > begin.toEpochMilli() + 1);
+    List<Socket> others = idle(CONNECTIONS - CONNECTIONS / 10);
+
+    for (Socket socket : first) {
+      assertThat(receive(socket)).as("closed").isEmpty();
+    }
+    for (Socket socket : others) {
+      send(socket, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(receive(socket)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  private List<Socket> idle(int count) throws IOException {
+    List<Socket> idle = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      idle.add(connect());
+    }
+    return idle;
+  }
+
   private static String post(String path, int length) {
     return "POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
         .formatted(path, FORM, length);
@@ -158,6 +210,38 @@ class GuardedHttp11ProtocolTests {
     byte[] answer = new byte[1_000];
     int read = socket.getInputStream().read(answer);
     return new String(answer, 0, Math.max(0, read), StandardCharsets.UTF_8);
+  }
+
+  /** Shows what it was set to, and the time before that; counts how often it was read. */
+  private static final class SetClock extends Clock {
+
+    private final AtomicInteger readings = new AtomicInteger();
+    private volatile @Nullable Instant time;
+
+    void set(Instant instant) {
+      time = instant;
+    }
+
+    int readings() {
+      return readings.get();
+    }
+
+    @Override
+    public Instant instant() {
+      readings.incrementAndGet();
+      Instant set = time;
+      return set == null ? Instant.now() : set;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   /** Answers in the ways that use a body or do not. */
