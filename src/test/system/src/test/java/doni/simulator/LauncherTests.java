@@ -23,10 +23,12 @@ class LauncherTests {
 
   private static final Path LAUNCHER = Path.of(System.getProperty("doni.launcher"));
 
-  @TempDir private Path root;
+  @TempDir private Path directory;
+  private Path root;
 
   @BeforeEach
   void plant() throws IOException {
+    root = Files.createDirectories(directory.resolve("checkout"));
     Path launcher = root.resolve("doni");
     Files.copy(LAUNCHER, launcher);
     executable(launcher);
@@ -45,10 +47,10 @@ class LauncherTests {
             "src/test/system/src/main/java/B.java")) {
       write(file, "");
     }
-    script(".mvn/find-jdk", "echo '" + root.resolve("jdk") + "'");
+    script(".mvn/find-jdk", "cd \"$(dirname \"$0\")/..\" && echo \"$PWD/jdk\"");
     script(
         "jdk/bin/java",
-        "cd '" + root + "'",
+        "cd \"$(dirname \"$0\")/../..\"",
         "echo \"java as $$:\" \"$@\" | tee -a java.log",
         "case $* in",
         "  *-Djarmode=tools*) mkdir -p doni-api/target/doni ;;",
@@ -68,7 +70,7 @@ class LauncherTests {
         "esac",
         "mkdir -p doni-api/target src/test/system/target",
         "echo built | tee doni-api/target/doni.jar >doni-api/target/doni.jar.original",
-        "case $* in *src/test*) echo a.jar:b.jar >src/test/system/target/class-path ;; esac");
+        "case $* in *src/test*) echo \"$PWD/a.jar:b.jar\" >src/test/system/target/class-path ;; esac");
   }
 
   @Test
@@ -99,6 +101,29 @@ class LauncherTests {
     Files.delete(root.resolve("mvnw.log"));
 
     assertThat(run("serve").text()).doesNotContain("building");
+    assertThat(root.resolve("mvnw.log")).doesNotExist();
+  }
+
+  /** Java would end with an AOT cache that it wrote for other paths. */
+  @Test
+  void startsInACheckoutThatWasMoved() throws Exception {
+    run("demo");
+    root = Files.move(root, directory.resolve("elsewhere"));
+    Files.delete(root.resolve("java.log"));
+
+    String demo = run("demo").text();
+    Files.delete(root.resolve("mvnw.log"));
+    String again = run("demo").text();
+
+    assertThat(demo)
+        .contains("creating the AOT cache", "building the service and")
+        .contains(extracted().toString());
+    assertThat(again).doesNotContain("building", "creating");
+    assertThat(root.resolve("java.log"))
+        .content()
+        .containsOnlyOnce("-Djarmode=tools")
+        .containsOnlyOnce("-XX:AOTCacheOutput")
+        .doesNotContain("checkout");
     assertThat(root.resolve("mvnw.log")).doesNotExist();
   }
 
@@ -226,7 +251,9 @@ class LauncherTests {
 
     assertThat(result.text())
         .contains("building the service and the simulated site")
-        .endsWith("/src/test/system/target/classes:a.jar:b.jar doni.simulator.Demo --port 8101\n");
+        .endsWith(
+            "/src/test/system/target/classes:%s/a.jar:b.jar doni.simulator.Demo --port 8101\n"
+                .formatted(root.toRealPath()));
     assertThat(root.resolve("mvnw.log")).content().contains("-pl src/test");
   }
 
