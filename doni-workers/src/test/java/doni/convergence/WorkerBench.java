@@ -81,7 +81,7 @@ public interface WorkerBench extends AutoCloseable {
       boolean isJson,
       boolean takesEffect) {
 
-    static Failure status(int status) {
+    public static Failure status(int status) {
       return new Failure(BackendException.Kind.STATUS, status, null, true, false);
     }
 

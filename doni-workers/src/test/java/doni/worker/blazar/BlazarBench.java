@@ -227,10 +227,11 @@ abstract class BlazarBench implements WorkerBench {
     return client.leases().getFirst();
   }
 
-  static void accepted(BlazarWriteResult<?> result) {
-    if (!(result instanceof BlazarWriteResult.WriteAccepted<?>)) {
-      throw new AssertionError("the disturbance failed: " + result);
+  static <T> T accepted(BlazarWriteResult<T> result) {
+    if (result instanceof BlazarWriteResult.WriteAccepted<T>(T value)) {
+      return value;
     }
+    throw new AssertionError("the disturbance failed: " + result);
   }
 
   @Override

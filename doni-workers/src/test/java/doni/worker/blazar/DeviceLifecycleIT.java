@@ -419,6 +419,74 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertThat(site.blazar.resources(former)).isEmpty();
   }
 
+  /** For a moment Blazar has two devices with the uid, of which a user may get either. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void onlyALeaseOfTheFormerDeviceDelaysItsEnd(boolean formerIsLeased) throws Exception {
+    renamable(false);
+    String former = node(device);
+    rename("Renamed-" + former, false);
+    site.nodes.join(node(device));
+    site.blazar.faults().add(Fault.on("DELETE", "/v1/devices/.*").dropping().once());
+    assertThat(device.attempted(worker())).isNotInstanceOf(Outcome.Synced.class);
+    site.leaseByAlice(uid(device), "2026-11-23 07:00", "2026-11-23 08:00");
+    site.leaseByAlice(uid(device), "2026-11-23 07:00", "2026-11-23 08:00");
+    endLeaseOf(formerIsLeased ? node(device) : former);
+
+    if (formerIsLeased) {
+      assertDefers(
+          device.attempted(worker()),
+          "device %s reserved by a lease until 2026-11-23T08:00:00Z; then it is replaced by device %s"
+              .formatted(former, node(device)));
+      assertThat(stored()).containsEntry("uid", uid(device));
+      endLeaseOf(former);
+    }
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    assertThat(site.blazar.resources(former)).isEmpty();
+    assertThat(site.blazar.leaseCount()).isEqualTo(formerIsLeased ? 0 : 1);
+  }
+
+  private void endLeaseOf(String node) {
+    String id = site.blazar.resources(node).getFirst().get("id");
+    BlazarClient client = site.client();
+    client.bookings(ResourceKind.DEVICE).stream()
+        .filter(booking -> booking.resourceId().equals(id))
+        .forEach(booking -> BlazarBench.accepted(client.endLease(booking.leaseId())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"03:00", "05:00"})
+  void aRenameMovesAWindowWithItsDevice(String start) {
+    available(device, at(start), at("06:00"));
+    renamable(false);
+    site.clock.advance(Duration.ofMinutes(1));
+    String former = node(device);
+    rename("Renamed-" + former, false);
+    site.nodes.join(node(device));
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(site.blazar.resources(former)).isEmpty();
+    assertThat(site.blazar.leaseCount()).isOne();
+  }
+
+  /** Blazar stores the deletion first, and then fails to take its label from the Node. */
+  @Test
+  void aRenameReplacesADeviceWhoseFormerNodeIsGone() {
+    available(device, at("05:00"), at("06:00"));
+    renamable(false);
+    String former = node(device);
+    site.nodes.leave(former);
+    rename("Renamed-" + former, false);
+    site.nodes.join(node(device));
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(site.blazar.resources(former)).isEmpty();
+    assertThat(stored()).containsEntry("uid", uid(device));
+    assertThat(site.blazar.leaseCount()).isOne();
+  }
+
   /** Each refused creation leaves a trust in Keystone. */
   @Test
   void aRenameToTheNameOfADeletedDeviceIsRefusedOnce() {
