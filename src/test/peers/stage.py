@@ -52,12 +52,17 @@ def eventually(condition):
 
 
 class User:
-    """A user at the command line."""
+    """A user at the command line, who logs in with a password or with an application credential."""
 
-    def __init__(self, stage, name):
+    def __init__(self, stage, name, credential=None):
         self.stage, self.name = stage, name
         settings = exports_in(stage.keystone / f"{name}.rc")
         stage.secrets.append(settings["OS_PASSWORD"])
+        if credential:
+            kept = ("OS_AUTH_URL", "OS_REGION_NAME", "OS_IDENTITY_API_VERSION")
+            settings = {setting: settings[setting] for setting in kept} | {
+                "OS_AUTH_TYPE": "v3applicationcredential", "OS_APPLICATION_CREDENTIAL_ID": credential["id"],
+                "OS_APPLICATION_CREDENTIAL_SECRET": credential["secret"]}
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("OS_")}
         self.environment = inherited | settings
         # Made when asked for and kept: each costs a log-in.
@@ -78,6 +83,17 @@ class User:
             self._token = self.must(self.run("token", "issue", "-f", "value", "-c", "id"), "token issue").strip()
             self.stage.secrets.append(self._token)
         return self._token
+
+    def creates_credential(self, name, *options):
+        """Makes an application credential of the user's own; returns its values, for a User that logs in with it."""
+        created = self.must(self.run("application", "credential", "create", name, *options, "-f", "json"),
+                            "application credential create")
+        credential = {key.lower(): value for key, value in json.loads(created).items()}
+        self.stage.secrets.append(credential["secret"])
+        return credential
+
+    def deletes_credential(self, name):
+        self.must(self.run("application", "credential", "delete", name), "application credential delete")
 
     def must(self, result, what):
         expect(result.returncode == 0, f"'{what}' of {self.name} failed: {result.stderr.strip()}")
