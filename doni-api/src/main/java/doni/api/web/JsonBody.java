@@ -68,4 +68,14 @@ public record JsonBody(@Nullable Object value) {
     map.forEach((name, member) -> members.put(String.valueOf(name), member));
     return Optional.of(members);
   }
+
+  /** Without the value: Spring MVC logs this text at DEBUG, and a body may contain secrets. */
+  @Override
+  public String toString() {
+    return switch (value) {
+      case Map<?, ?> _ -> "JsonBody[object]";
+      case List<?> _ -> "JsonBody[array]";
+      case null, default -> "JsonBody[value]";
+    };
+  }
 }

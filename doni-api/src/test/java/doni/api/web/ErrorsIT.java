@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -27,6 +29,7 @@ class ErrorsIT {
 
   private static final String ONE = "/v1/hardware/edge-01";
 
+  private final LoggingSystem logging = LoggingSystem.get(ErrorsIT.class.getClassLoader());
   private final MemoryIntake intake;
   private final Http http;
 
@@ -231,6 +234,29 @@ class ErrorsIT {
         .contains("Content-Type: application/json")
         .contains("OpenStack-Request-Id: req-")
         .endsWith(body(400, "The request line, a header or the query string is invalid."));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Auth-Token : hunter2",
+        "X-Auth-Token: hunter2\u0001",
+        "X-Auth-Token: hunter2\r",
+        "X-Auth-Token hunter2",
+        "Cookie: doni_session=hunter2\"x"
+      })
+  void logsNoHeaderThatItCannotRead(String header, CapturedOutput output) throws IOException {
+    logging.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.DEBUG);
+    try {
+      http.raw(
+          "GET /v1/hardware/export HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+              + header
+              + "\r\n\r\n");
+    } finally {
+      logging.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.INFO);
+    }
+
+    assertThat(output).doesNotContain("hunter2");
   }
 
   @Test

@@ -30,6 +30,16 @@ class StrictJsonReaderTests {
   }
 
   @Test
+  void theTextOfABodyHasNoValue() {
+    assertThat(JsonBody.parse("{\"password\": \"hunter2\"}".getBytes(StandardCharsets.UTF_8)))
+        .hasToString("JsonBody[object]");
+    assertThat(JsonBody.parse("[\"hunter2\"]".getBytes(StandardCharsets.UTF_8)))
+        .hasToString("JsonBody[array]");
+    assertThat(JsonBody.parse("\"hunter2\"".getBytes(StandardCharsets.UTF_8)))
+        .hasToString("JsonBody[value]");
+  }
+
+  @Test
   void keepsNull() {
     List<@Nullable Object> expected = new ArrayList<>();
     expected.add(null);

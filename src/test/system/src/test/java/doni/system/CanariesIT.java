@@ -83,7 +83,7 @@ class CanariesIT {
     backends = site.backends();
     backends.kubernetes().grant("delete", "nodes");
     Map<String, String> settings = new TreeMap<>(sent.settings());
-    settings.put("LOGGING_LEVEL_DONI", "DEBUG");
+    settings.put("LOGGING_LEVEL_ROOT", "DEBUG");
     refusedLogin =
         backends.keystone().faults().add(Fault.on("POST", "/v3/auth/tokens").quoting(401).once());
     site.startWithAllWorkers("doni", settings);
