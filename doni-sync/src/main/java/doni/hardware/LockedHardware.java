@@ -198,13 +198,21 @@ public final class LockedHardware {
 
   /** Refuses a caller who expects other generations than the present one; null for any. */
   static void refuseIfStale(Generation present, @Nullable Set<Generation> expected) {
-    if (expected != null && !expected.contains(present)) {
-      throw new Stale(
-          "If-Match: the hardware is at generation %s, not %s"
-              .formatted(
-                  present,
-                  expected.stream().map(Generation::toString).collect(Collectors.joining(", "))));
+    if (expected == null || expected.contains(present)) {
+      return;
     }
+    String stale =
+        expected.stream()
+            .filter(generation -> !generation.equals(Generation.NONE))
+            .map(Generation::toString)
+            .collect(Collectors.joining(", "));
+    throw new Stale(
+        "If-Match: the hardware is at generation "
+            + present
+            + (stale.isEmpty() ? "" : ", not " + stale)
+            + (expected.contains(Generation.NONE)
+                ? "; a weak tag (W/) and a tag that is not of this service never match"
+                : ""));
   }
 
   private Instant nextGeneration() {
