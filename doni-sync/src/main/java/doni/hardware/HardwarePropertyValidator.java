@@ -1,10 +1,13 @@
 package doni.hardware;
 
 import com.networknt.schema.Error;
+import com.networknt.schema.ExecutionContext;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.format.EmailFormat;
 import com.networknt.schema.path.PathType;
 import doni.enrollment.Secret;
 import doni.hardwaretype.HardwareTypes;
@@ -15,6 +18,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,7 +53,7 @@ public class HardwarePropertyValidator {
     this.json = json;
     this.registry =
         SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12,
+            Dialect.builder(Dialects.getDraft202012()).format(new AnyDomainEmailFormat()).build(),
             builder ->
                 builder.schemaRegistryConfig(
                     SchemaRegistryConfig.builder()
@@ -57,6 +61,22 @@ public class HardwarePropertyValidator {
                         .pathType(PathType.JSON_POINTER)
                         .build()));
     this.compiled = compile(types.all());
+  }
+
+  /**
+   * Mail addresses, also of domains that the Internet does not have, such as {@code lab.internal}:
+   * the validator knows a list of top-level domains only.
+   */
+  private static final class AnyDomainEmailFormat extends EmailFormat {
+
+    private static final Pattern TOP_LEVEL =
+        Pattern.compile("\\.[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?\\z");
+
+    @Override
+    public boolean matches(ExecutionContext context, String value) {
+      return super.matches(context, value)
+          || super.matches(context, TOP_LEVEL.matcher(value).replaceFirst(".org"));
+    }
   }
 
   /** Returns one snapshot, which a concurrent change of the hardware types does not affect. */

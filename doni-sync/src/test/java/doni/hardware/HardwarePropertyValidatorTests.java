@@ -19,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class HardwarePropertyValidatorTests {
@@ -26,10 +28,61 @@ class HardwarePropertyValidatorTests {
   private final HardwarePropertyValidator rules =
       new HardwarePropertyValidator(SampleTypes.create(), JsonMapper.shared());
 
+  private final HardwarePropertyValidator addresses =
+      new HardwarePropertyValidator(
+          new HardwareTypes(
+              () ->
+                  List.of(
+                      new HardwareType(
+                          "mailed",
+                          List.of(),
+                          List.of(
+                              WorkerField.of(
+                                  "email", Map.of("type", "string", "format", "email"))))),
+              List.of()),
+          JsonMapper.shared());
+
   @Test
   void acceptsAValidEnrollment() {
     assertThat(violations(Map.of("required", "r", "list", List.of("a"), "secret", new Secret("s"))))
         .isEmpty();
+  }
+
+  /** A site names its domains as it likes; a list of those of the Internet is old at once. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ada@example.org",
+        "ada@lab.example",
+        "ada@lab.internal",
+        "ada@lab.local",
+        "ada@münchen.example",
+        "ada@lab.made-up",
+        "ada@localhost"
+      })
+  void acceptsAnAddressOfAnyDomain(String address) {
+    assertThat(addresses.violations("mailed", "dev", Map.of("email", address))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ada",
+        "ada@",
+        "@lab.internal",
+        "ada@lab..internal",
+        "ada@-lab.internal",
+        "ada@lab.internal-",
+        "ada@lab.internal.",
+        "ada@lab.1",
+        "a b@lab.internal",
+        "ada@lab.internal\n",
+        "ada@lab.internal, bob@lab.internal"
+      })
+  void refusesWhatIsNoAddress(String address) {
+    assertThat(addresses.violations("mailed", "dev", Map.of("email", address)))
+        .containsExactly(
+            "/properties/email: does not match the email pattern must be a valid RFC 5321 Mailbox");
   }
 
   /** Both fields change together: rules from two snapshots would report one violation. */
