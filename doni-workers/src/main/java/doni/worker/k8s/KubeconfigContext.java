@@ -93,6 +93,7 @@ record KubeconfigContext(
     }
   }
 
+  private static final String ONLY_ONE = "only one of them is allowed";
   private static final Set<String> LOOPBACK = Set.of("localhost", "[::1]");
 
   KubeconfigContext {
@@ -241,7 +242,11 @@ record KubeconfigContext(
     Set<String> used = new TreeSet<>(ways.keySet());
     used.removeIf(Predicate.not(ways::get));
     if (used.size() > 1) {
-      throw fields.refused(String.join(", ", used), "only one of them is allowed");
+      throw fields.refused(String.join(", ", used), ONLY_ONE);
+    }
+    if (plugin.isPresent() && identity.certificate().isPresent()) {
+      // kubectl then leaves out the plugin, which its user may not expect.
+      throw fields.refused("client-certificate, exec", ONLY_ONE);
     }
     boolean secret = !identity.isAnonymous() || plugin.isPresent();
     if (server.isPlain() && (secret || server.proxy() != null || !isLoopback(server.url()))) {

@@ -112,6 +112,11 @@ class KubeconfigContextTests {
             TOKEN.user("exec: {apiVersion: client.authentication.k8s.io/v1, command: sh}"),
             "exec, token: only one of them is allowed"),
         argumentSet(
+            "plugin and client certificate",
+            plugin("command: sh")
+                .user("client-certificate-data: " + PEM, "client-key-data: " + PEM),
+            "client-certificate, exec: only one of them is allowed"),
+        argumentSet(
             "plugin of another version",
             TLS.user("exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: sh}"),
             "exec.apiVersion: must be client.authentication.k8s.io/v1 or"
