@@ -54,6 +54,6 @@ public class EventFeedService {
         caller,
         filter.projectId() == null
             ? PolicyTarget.site()
-            : PolicyTarget.project(filter.projectId(), caller));
+            : PolicyTarget.list(filter.projectId(), caller));
   }
 }

@@ -33,6 +33,16 @@ public final class PolicyTarget {
     return Map.of("project_id", projectId, "user_id", caller.userId());
   }
 
+  /**
+   * The target of a list of any project. A rule that compares the user is about the own project
+   * only: in another one, it would compare the caller with itself.
+   */
+  public static Map<String, String> list(String projectId, Caller caller) {
+    return projectId.equals(caller.projectId())
+        ? project(projectId, caller)
+        : Map.of("project_id", projectId);
+  }
+
   /** The target of an action on the whole site: no rule about a project matches it. */
   public static Map<String, String> site() {
     return Map.of();
