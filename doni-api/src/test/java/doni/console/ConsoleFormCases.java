@@ -13,6 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Pages that write; run in the service of {@link ConsoleIT}. */
@@ -275,6 +277,23 @@ abstract class ConsoleFormCases {
     assertThat(changed(id))
         .containsExactlyInAnyOrder(
             "properties.contact_email", "properties.channels", "labels.rack");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "1e3", "\u0000", "99999999999999999999"})
+  void numberThatCannotBeReadIsNoDefect(String number) {
+    ConsoleBrowser member = logIn.apply("member");
+    String device = "/console/devices/" + enroll.apply(name());
+    member.get(device);
+
+    assertThat(
+            List.of(
+                member.post(device + "/edit", "generation", number).statusCode(),
+                member.post(device + "/delete", "generation", number).statusCode(),
+                member
+                    .post("/console/devices/batch/run", "action", "label", "count", number)
+                    .statusCode()))
+        .containsOnly(400);
   }
 
   /** A browser sends every input, also those that were not touched. */

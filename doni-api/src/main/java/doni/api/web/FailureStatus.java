@@ -7,6 +7,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 
 /** The status codes of failures, for the API and the console. */
 public final class FailureStatus {
@@ -31,6 +32,7 @@ public final class FailureStatus {
       case RequestRefusedException refusal -> of(refusal);
       case InvalidParameterException _ -> HttpStatus.BAD_REQUEST;
       case RequestRejectedException _ -> HttpStatus.BAD_REQUEST;
+      case MethodArgumentTypeMismatchException _ -> HttpStatus.BAD_REQUEST;
       case ErrorResponse response -> response.getStatusCode();
       default ->
           DatabaseOutageDetector.causes(failure)
