@@ -163,7 +163,7 @@ class DeviceBatchController {
     if (query.name() != null) {
       filter.put("names", List.of(query.name()));
     }
-    if (query.filter().namePart() != null
+    if (!query.filter().isOfLabelsOnly()
         || query.quarantined() != null
         || query.availability() != null) {
       filter.put("names", names(caller, batch));
@@ -174,7 +174,7 @@ class DeviceBatchController {
   private List<String> names(Caller caller, DeviceBatch batch) {
     if (batch.matching() > MOST_NAMES) {
       throw new RequestRefusedException.Invalid(
-          "A part of the name, the availability and the quarantine can select at most %d devices for a resync run; %d match."
+          "Filters other than name, type, project, worker, state and labels can select at most %d devices for a resync run; %d match."
               .formatted(MOST_NAMES, batch.matching()));
     }
     Map<String, String[]> parameters = new LinkedHashMap<>(batch.parameters());

@@ -22,6 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Pages that watch the fleet; run in the service of {@link ConsoleIT}. */
@@ -283,6 +285,37 @@ abstract class ConsoleWatchCases {
     assertThat(admin.get(begun.headers().firstValue("Location").orElse("/console")).body())
         .contains("hardware_type=device.balena", "state=PENDING", "selector=a=b")
         .doesNotContain("names=");
+  }
+
+  /** Not on more than was confirmed. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "properties.machine_name=raspberrypi4-64",
+        "created_after=2026-01-01T00:00:00Z",
+        "created_before=2099-01-01T00:00:00Z",
+        "updated_after=2026-01-01T00:00:00Z",
+        "updated_before=2099-01-01T00:00:00Z",
+        "quarantined=false"
+      })
+  void runThatAFilterCannotDescribeIsOfTheDevicesThatMatch(String condition) {
+    String id = device();
+    ConsoleBrowser admin = logIn.apply("admin");
+    admin.get("/console/devices/" + id);
+    label(admin, id, "of", id);
+
+    HttpResponse<String> begun =
+        admin.post(
+            "/console/devices/batch/run?all_projects=True&selector=of%3D" + id + "&" + condition,
+            "action",
+            "resync",
+            "scope",
+            "all",
+            "count",
+            "1");
+
+    assertThat(admin.get(begun.headers().firstValue("Location").orElse("/console")).body())
+        .contains("names=" + nameOf(id));
   }
 
   @Test

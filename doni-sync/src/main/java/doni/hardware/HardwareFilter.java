@@ -38,6 +38,11 @@ public record HardwareFilter(
     return new HardwareFilter(selector, null, Map.of(), null, null, null, null);
   }
 
+  /** Whether it has no condition, or one of labels alone. */
+  public boolean isOfLabelsOnly() {
+    return equals(new HardwareFilter(selector, null, Map.of(), null, null, null, null));
+  }
+
   /**
    * Returns the parts that a name must have in order to contain a text, as the index over parts of
    * names has them.
