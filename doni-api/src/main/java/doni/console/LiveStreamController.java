@@ -49,11 +49,6 @@ class LiveStreamController {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveStreamController.class);
 
-  /** 64 KiB of each connection's buffers are part of the quarter of the heap for connections. */
-  static final int MAX_STREAMS = 512;
-
-  static final int MAX_OF_PROJECT = 256;
-
   private static final int CHECK_SECONDS = 10;
   private static final Duration CHECK = Duration.ofSeconds(CHECK_SECONDS);
 
@@ -72,7 +67,7 @@ class LiveStreamController {
   private final HardwarePermissions permissions;
   private final ConsoleSession sessions;
   private final TokenValidator tokens;
-  private final StreamPlaces places = new StreamPlaces(MAX_STREAMS, MAX_OF_PROJECT);
+  private final StreamPlaces places;
 
   LiveStreamController(
       ChangeWatch changes,
@@ -81,7 +76,8 @@ class LiveStreamController {
       ResyncService resyncs,
       HardwarePermissions permissions,
       ConsoleSession sessions,
-      TokenValidator tokens) {
+      TokenValidator tokens,
+      StreamPlaces pageStreamPlaces) {
     this.changes = changes;
     this.devices = devices;
     this.fleet = fleet;
@@ -89,6 +85,7 @@ class LiveStreamController {
     this.permissions = permissions;
     this.sessions = sessions;
     this.tokens = tokens;
+    this.places = pageStreamPlaces;
   }
 
   /**

@@ -1,5 +1,7 @@
 package doni.api.admission;
 
+import doni.api.web.StreamPlaces;
+
 /**
  * The limits that are in force.
  *
@@ -39,6 +41,20 @@ record AdmissionLimits(
         imports,
         configuredOr(configured.requestsPerProject(), requests / 2, 1, requests),
         configuredOr(configured.importsPerProject(), imports / 2, 1, imports));
+  }
+
+  /** Places for streams of events: at most 64, 16 of them for one project. */
+  StreamPlaces eventStreams() {
+    return places(Math.min(64, connections / 16), 4);
+  }
+
+  /** Places for open pages of the console: at most 512, 256 of them for one project. */
+  StreamPlaces pageStreams() {
+    return places(Math.min(512, connections / 2), 2);
+  }
+
+  private static StreamPlaces places(int most, int projects) {
+    return new StreamPlaces(Math.max(1, most), Math.max(1, most / projects));
   }
 
   private static int configuredOr(int configured, long derived, int least, int most) {

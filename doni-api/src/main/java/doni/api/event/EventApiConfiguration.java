@@ -1,5 +1,6 @@
 package doni.api.event;
 
+import doni.api.web.StreamPlaces;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
@@ -8,7 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EventApiConfiguration {
 
   @Bean
-  EventStreamWriter eventStreamWriter(JsonMapper json) {
-    return new EventStreamWriter(json);
+  EventStreamWriter eventStreamWriter(JsonMapper json, StreamPlaces eventStreamPlaces) {
+    return new EventStreamWriter(json, eventStreamPlaces);
   }
 }

@@ -27,16 +27,12 @@ import tools.jackson.databind.json.JsonMapper;
  * Streams events to clients as server-sent events (WHATWG HTML, section 9.2).
  *
  * <p>A stream occupies the request's virtual thread and queries the database once per second, or
- * again at once while it lags behind, so at most {@value #MAX_STREAMS} may run at the same time,
- * {@value #MAX_OF_PROJECT} of them for callers of one project. A comment is sent after 15 s without
- * events, so that proxies keep the connection open and a disconnected client is detected.
+ * again at once while it lags behind, so few may run at the same time. A comment is sent after 15 s
+ * without events, so that proxies keep the connection open and a disconnected client is detected.
  */
 class EventStreamWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventStreamWriter.class);
-
-  static final int MAX_STREAMS = 64;
-  static final int MAX_OF_PROJECT = 16;
 
   /** Events that a stream holds at a time, however slowly its client reads them. */
   static final int PAGE_EVENTS = 100;
@@ -47,11 +43,12 @@ class EventStreamWriter {
   private static final byte[] EMPTY_COMMENT = ":\n\n".getBytes(StandardCharsets.UTF_8);
 
   private final JsonMapper json;
-  private final StreamPlaces places = new StreamPlaces(MAX_STREAMS, MAX_OF_PROJECT);
+  private final StreamPlaces places;
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  EventStreamWriter(JsonMapper json) {
+  EventStreamWriter(JsonMapper json, StreamPlaces places) {
     this.json = json;
+    this.places = places;
   }
 
   /** Ends all streams, because a graceful shutdown waits for open requests. */

@@ -3,6 +3,8 @@ package doni.api.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import doni.api.web.StreamPlaces;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +32,37 @@ class AdmissionLimitsTests {
         .isEqualTo(
             new AdmissionLimits(
                 connections, requests, imports, requestsPerProject, importsPerProject));
+  }
+
+  /** So that no stream keeps others from a connection. */
+  @ParameterizedTest
+  @CsvSource({
+    "4, 1, 1, 2, 1",
+    "128, 8, 2, 64, 32",
+    "1024, 64, 16, 512, 256",
+    "8192, 64, 16, 512, 256",
+  })
+  void streamsLeaveConnectionsToOthers(
+      int connections, int events, int eventsOfProject, int pages, int pagesOfProject) {
+    AdmissionLimits limits =
+        AdmissionLimits.of(new AdmissionProperties(connections, 0, 0, 0, 0), 256 * MIB);
+
+    assertThat(taken(limits.eventStreams(), "a")).isEqualTo(eventsOfProject);
+    assertThat(taken(limits.pageStreams(), "a")).isEqualTo(pagesOfProject);
+    assertThat(all(limits.eventStreams())).isEqualTo(events);
+    assertThat(all(limits.pageStreams())).isEqualTo(pages);
+  }
+
+  private static int all(StreamPlaces places) {
+    return IntStream.range(0, 10).map(i -> taken(places, "project " + i)).sum();
+  }
+
+  private static int taken(StreamPlaces places, String project) {
+    int taken = 0;
+    while (places.acquire(project)) {
+      taken++;
+    }
+    return taken;
   }
 
   @Test

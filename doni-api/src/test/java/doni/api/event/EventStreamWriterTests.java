@@ -3,6 +3,7 @@ package doni.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import doni.api.web.StreamPlaces;
 import doni.enrollment.HardwareId;
 import doni.event.HardwareEvent;
 import doni.event.HardwareEventStore.EventFeedPosition;
@@ -22,7 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 class EventStreamWriterTests {
 
-  private final EventStreamWriter writer = new EventStreamWriter(JsonMapper.shared());
+  private static final int PER_PROJECT = 2;
+
+  private final EventStreamWriter writer =
+      new EventStreamWriter(JsonMapper.shared(), new StreamPlaces(3, PER_PROJECT));
   private final MockHttpServletResponse response = new MockHttpServletResponse();
 
   @Test
@@ -40,10 +44,10 @@ class EventStreamWriterTests {
 
   @Test
   void leavesPlacesForOtherProjects() throws Exception {
-    CountDownLatch opened = new CountDownLatch(EventStreamWriter.MAX_OF_PROJECT);
+    CountDownLatch opened = new CountDownLatch(PER_PROJECT);
     CountDownLatch end = new CountDownLatch(1);
     List<Thread> streams = new ArrayList<>();
-    for (int i = 0; i < EventStreamWriter.MAX_OF_PROJECT; i++) {
+    for (int i = 0; i < PER_PROJECT; i++) {
       streams.add(Thread.ofVirtual().start(() -> open("p", opened, end)));
     }
     assertThat(opened.await(10, TimeUnit.SECONDS)).isTrue();
