@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -77,7 +78,7 @@ class DocumentsTests {
                     NAME.matcher(test.group(2))
                         .results()
                         .map(name -> name.group(1))
-                        .filter(name -> !isDeclared(files.get(test.group(1)), name))
+                        .filter(name -> !isDeclared(Objects.requireNonNull(files.get(test.group(1))), name))
                         .map(name -> test.group(1) + ": " + name)))
         .isEmpty();
   }
