@@ -78,7 +78,8 @@ class DocumentsTests {
                     NAME.matcher(test.group(2))
                         .results()
                         .map(name -> name.group(1))
-                        .filter(name -> !isDeclared(Objects.requireNonNull(files.get(test.group(1))), name))
+                        .filter(name ->
+                            !isDeclared(Objects.requireNonNull(files.get(test.group(1))), name))
                         .map(name -> test.group(1) + ": " + name)))
         .isEmpty();
   }
