@@ -145,7 +145,7 @@ public class ImportService {
       Map<String, String> labels) {}
 
   private void mayCreate(Caller caller, ImportRow row, String project) {
-    Map<String, String> target = PolicyTarget.project(project, caller);
+    Map<String, String> target = PolicyTarget.enrollment(project, caller);
     policy.enforce(CREATE, caller, target);
     if (row.id() != null || !project.equals(caller.projectId())) {
       policy.enforce(FOR_OTHERS, caller, target);

@@ -54,6 +54,6 @@ public class EventFeedService {
         caller,
         filter.projectId() == null
             ? PolicyTarget.site()
-            : PolicyTarget.list(filter.projectId(), caller));
+            : PolicyTarget.devicesOf(filter.projectId()));
   }
 }

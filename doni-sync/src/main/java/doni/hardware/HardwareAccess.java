@@ -34,7 +34,7 @@ class HardwareAccess {
 
   /** Refuses a caller who may not do something in the own project. */
   void enforceForProject(String rule, Caller caller) {
-    policy.enforce(rule, caller, PolicyTarget.project(caller.projectId(), caller));
+    policy.enforce(rule, caller, PolicyTarget.ownProject(rule, caller));
   }
 
   /**
@@ -78,7 +78,7 @@ class HardwareAccess {
       Caller caller, String projectId, @Nullable Map<String, Object> requestedLabels) {
     if (requestedLabels != null
         && requestedLabels.keySet().stream().anyMatch(LabelSyntax::isOfSite)) {
-      enforce(LABEL_SITE, caller, PolicyTarget.project(projectId, caller));
+      enforce(LABEL_SITE, caller, PolicyTarget.devicesOf(projectId));
     }
   }
 

@@ -47,7 +47,7 @@ public class HardwarePermissions {
 
   /** Returns what a caller may do with many devices of the own project; none of it is baking. */
   public AllowedActions ofProject(Caller caller) {
-    Map<String, String> target = PolicyTarget.project(caller.projectId(), caller);
+    Map<String, String> target = PolicyTarget.devicesOf(caller.projectId());
     return new AllowedActions(
         policy.allows("hardware:update", caller, target),
         policy.allows(QuarantineService.RULE, caller, target),
@@ -57,8 +57,8 @@ public class HardwarePermissions {
 
   /** Returns whether {@link HardwareService#create} admits a caller, in the caller's project. */
   public boolean create(Caller caller) {
-    return policy.allows(
-        "hardware:create", caller, PolicyTarget.project(caller.projectId(), caller));
+    String rule = "hardware:create";
+    return policy.allows(rule, caller, PolicyTarget.ownProject(rule, caller));
   }
 
   /** Returns whether a caller may change the labels of a device that belong to the site. */
@@ -93,12 +93,11 @@ public class HardwarePermissions {
    * Returns what each rule says of a caller; one that compares a device's name may say otherwise.
    */
   public List<RuleAnswer> rules(Caller caller) {
-    Map<String, String> project = PolicyTarget.project(caller.projectId(), caller);
     return AccessPolicy.questions().stream()
         .map(rule ->
             new RuleAnswer(
                 rule,
-                policy.allows(rule, caller, project),
+                policy.allows(rule, caller, PolicyTarget.ownProject(rule, caller)),
                 policy.allows(rule, caller, PolicyTarget.site())))
         .toList();
   }

@@ -28,19 +28,21 @@ public final class PolicyTarget {
         "uuid", uuid, "name", name, "project_id", projectId, "hardware_type", hardwareType);
   }
 
-  /** The target of an enrollment in a project, and of a list of its devices. */
-  public static Map<String, String> project(String projectId, Caller caller) {
+  /** The target of an enrollment in a project, of which the caller becomes the user. */
+  public static Map<String, String> enrollment(String projectId, Caller caller) {
     return Map.of("project_id", projectId, "user_id", caller.userId());
   }
 
-  /**
-   * The target of a list of any project. A rule that compares the user is about the own project
-   * only: in another one, it would compare the caller with itself.
-   */
-  public static Map<String, String> list(String projectId, Caller caller) {
-    return projectId.equals(caller.projectId())
-        ? project(projectId, caller)
-        : Map.of("project_id", projectId);
+  /** The target of what is done to all devices of a project, such as to list them. */
+  public static Map<String, String> devicesOf(String projectId) {
+    return Map.of("project_id", projectId);
+  }
+
+  /** The target of a rule that is asked about the caller's project, without a device. */
+  public static Map<String, String> ownProject(String rule, Caller caller) {
+    return isAboutProject(rule)
+        ? enrollment(caller.projectId(), caller)
+        : devicesOf(caller.projectId());
   }
 
   /** The target of an action on the whole site: no rule about a project matches it. */

@@ -8,6 +8,7 @@ import doni.event.HardwareEventStore.EventFilter;
 import doni.policy.Caller;
 import doni.policy.TestPolicy;
 import doni.request.RequestRefusedException.Forbidden;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -19,16 +20,24 @@ class EventFeedServiceTests {
   private final Caller bob =
       new Caller("bob", "bob", "bob-proj", Set.of("member"), Map.of(), "req-1");
 
+  /** The target of the feed has none, as the original's list has none. */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "user_id:%(user_id)s",
         "role:member and user_id:%(user_id)s",
-        "not 'mallory':%(user_id)s",
-        "project_id:%(project_id)s"
+        "not 'mallory':%(user_id)s"
       })
-  void aRuleAboutTheUserOpensTheOwnProjectOnly(String rule) {
-    EventFeedService feed = feed(rule);
+  void aRuleAboutTheUserOpensNoProject(String rule) {
+    for (String project : List.of("bob-proj", "alice-proj")) {
+      assertThatThrownBy(() -> feed(rule).latest(bob, of(project), 10, null))
+          .isInstanceOf(Forbidden.class);
+    }
+  }
+
+  @Test
+  void aRuleAboutTheProjectOpensThatOfTheCaller() {
+    EventFeedService feed = feed("project_id:%(project_id)s");
 
     assertThat(feed.latest(bob, of("bob-proj"), 10, null)).isEmpty();
     assertThatThrownBy(() -> feed.latest(bob, of("alice-proj"), 10, null))
