@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,11 @@ final class ExecPluginFields {
       throw fields.refused("exec.interactiveMode", "must be Never or IfAvailable");
     }
     List<String> command = new ArrayList<>(List.of(executable(exec.getCommand()).toString()));
-    if (exec.getArgs() != null) {
-      command.addAll(exec.getArgs());
+    for (String argument : Objects.requireNonNullElse(exec.getArgs(), List.<String>of())) {
+      if (hasNull(argument)) {
+        throw fields.refused("exec.args", "must be texts without the character U+0000");
+      }
+      command.add(argument);
     }
     boolean told = Boolean.TRUE.equals(exec.getProvideClusterInfo());
     return new ExecPlugin(
@@ -59,12 +63,21 @@ final class ExecPluginFields {
     Map<String, String> environment = new LinkedHashMap<>();
     for (ExecEnvVar variable : exec.getEnv() == null ? List.<ExecEnvVar>of() : exec.getEnv()) {
       String name = variable.getName();
-      if (name == null || name.isEmpty() || name.contains("=") || name.indexOf('\0') >= 0) {
+      if (name == null || name.isEmpty() || name.contains("=") || hasNull(name)) {
         throw fields.refused("exec.env", "every variable needs a name");
       }
-      environment.put(name, variable.getValue() == null ? "" : variable.getValue());
+      String value = Objects.requireNonNullElse(variable.getValue(), "");
+      if (hasNull(value)) {
+        throw fields.refused("exec.env", "values must not contain the character U+0000");
+      }
+      environment.put(name, value);
     }
     return environment;
+  }
+
+  /** No program can be given such a text. */
+  private static boolean hasNull(String text) {
+    return text.indexOf('\0') >= 0;
   }
 
   /** Finds the program: in the {@code PATH}, or relative to the kubeconfig where it has a slash. */

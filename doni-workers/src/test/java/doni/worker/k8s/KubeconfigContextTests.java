@@ -145,7 +145,15 @@ class KubeconfigContextTests {
         argumentSet(
             "plugin with a variable without name",
             plugin("command: sh, env: [{value: s3cr3t}]"),
-            "exec.env: every variable needs a name"));
+            "exec.env: every variable needs a name"),
+        argumentSet(
+            "plugin with a variable that cannot be set",
+            plugin("command: sh, env: [{name: a, value: \"s3cr3t\\0\"}]"),
+            "exec.env: values must not contain the character U+0000"),
+        argumentSet(
+            "plugin with an argument that cannot be given",
+            plugin("command: sh, args: [\"s3cr3t\\0\"]"),
+            "exec.args: must be texts without the character U+0000"));
   }
 
   private static KubeconfigText at(String server) {

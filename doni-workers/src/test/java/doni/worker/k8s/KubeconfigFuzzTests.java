@@ -82,7 +82,7 @@ class KubeconfigFuzzTests {
         VALID.replace("token: t", "exec: {apiVersion: client.authentication.k8s.io/v1}"),
         VALID.replace(
             "token: t",
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, env: [~], args: [~]}"),
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, env: [~], args: [~]}"),
         VALID.replace("token: t", "auth-provider: {name: gcp}"),
         VALID.replace("6443\"", "6443\", proxy-url: \"socks5://x\""),
         VALID.replace("6443\"", "6443\", proxy-url: \"http://[\""),
