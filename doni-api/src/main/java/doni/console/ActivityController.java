@@ -48,7 +48,7 @@ class ActivityController {
   }
 
   private String show(Caller caller, HttpServletRequest request, Model model) {
-    Map<String, String[]> parameters = DeviceListPage.parameters(request, PARAMETERS);
+    Map<String, String[]> parameters = DeviceListPage.parameters(request, PARAMETERS::contains);
     QueryParameters query = new QueryParameters(parameters);
     EventFilter filter = EventFilterQuery.read(query);
     long before = query.positive(ActivityPage.BEFORE, NEWEST, Long.MAX_VALUE);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,9 @@ record DeviceListPage(
 
   private static final String PAGE_SIZE = "50";
   private static final String MARKER = "marker";
+  private static final String PROPERTY = "properties.";
 
-  /** Those that a form of the console or a link has; others, as of a tracker, are ignored. */
+  /** Those of the API beside properties; others, as of a tracker, are ignored. */
   private static final Set<String> KNOWN =
       Set.of(
           "all_projects",
@@ -47,6 +49,10 @@ record DeviceListPage(
           "device_availability",
           "quarantined",
           "deleted",
+          "created_after",
+          "created_before",
+          "updated_after",
+          "updated_before",
           "sort_key",
           "sort_dir",
           MARKER);
@@ -69,16 +75,17 @@ record DeviceListPage(
 
   /** Returns the parameters of a list; a field that is left empty in a form does not filter. */
   static Map<String, String[]> parameters(HttpServletRequest request) {
-    return parameters(request, KNOWN);
+    return parameters(request, name -> KNOWN.contains(name) || name.startsWith(PROPERTY));
   }
 
   /** As {@link #parameters(HttpServletRequest)}, of another list. */
-  static Map<String, String[]> parameters(HttpServletRequest request, Set<String> known) {
+  static Map<String, String[]> parameters(
+      HttpServletRequest request, Predicate<String> known) {
     Map<String, String[]> parameters = new LinkedHashMap<>();
     request
         .getParameterMap()
         .forEach((name, values) -> {
-          if (known.contains(name) && !Arrays.stream(values).allMatch(String::isBlank)) {
+          if (known.test(name) && !Arrays.stream(values).allMatch(String::isBlank)) {
             parameters.put(name, values);
           }
         });
