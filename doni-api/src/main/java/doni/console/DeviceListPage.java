@@ -79,8 +79,7 @@ record DeviceListPage(
   }
 
   /** As {@link #parameters(HttpServletRequest)}, of another list. */
-  static Map<String, String[]> parameters(
-      HttpServletRequest request, Predicate<String> known) {
+  static Map<String, String[]> parameters(HttpServletRequest request, Predicate<String> known) {
     Map<String, String[]> parameters = new LinkedHashMap<>();
     request
         .getParameterMap()
