@@ -123,7 +123,8 @@ final class WorkerRun {
   /**
    * Makes an attempt whose claim is lost before its outcome is recorded.
    *
-   * @return whether the gate ended it
+   * @return whether it ended early: at the gate, or because what the write in flight belongs to was
+   *     deleted meanwhile
    */
   boolean lose(Hardware hardware, WriteGate gate) {
     Map<String, Object> before = new LinkedHashMap<>(recorded);
@@ -137,6 +138,9 @@ final class WorkerRun {
       HardwareFixture.record(
           lost,
           new Outcome.Deferred("claim lost", null, Map.of()).withDetails(plan.unfinishedDetails()));
+    } catch (BackendException e) {
+      closed = true;
+      HardwareFixture.record(lost, FailureClassifier.classify(e, plan));
     }
     lostHardware = hardware;
     lostDetails = lost;

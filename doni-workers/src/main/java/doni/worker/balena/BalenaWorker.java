@@ -62,7 +62,8 @@ import java.util.Set;
  * written</td></tr>
  * <tr><td>404 for the deletion</td><td>gone</td></tr>
  * <tr><td>401</td><td>the token is checked: where Balena rejects it, the lane is paused for 30 s;
- * otherwise a permission is missing, and the attempt is deferred as after a 403</td></tr>
+ * otherwise a permission is missing, or the service was removed from the device meanwhile, and the
+ * attempt is deferred as after a 403</td></tr>
  * <tr><td>429</td><td>the lane is paused for {@code Retry-After}</td></tr>
  * <tr><td>any other failure</td><td>see {@link doni.convergence.FailureClassifier}</td></tr>
  * </table>

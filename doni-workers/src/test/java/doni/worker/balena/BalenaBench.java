@@ -8,6 +8,7 @@ import doni.enrollment.HardwareId;
 import doni.enrollment.Secret;
 import doni.simulator.SiteClock;
 import doni.worker.Worker;
+import doni.worker.balena.BalenaObservedState.DeviceVariable;
 import doni.worker.balena.BalenaObservedState.FleetDevice;
 import doni.worker.balena.BalenaObservedState.ServiceInstall;
 import doni.worker.balena.BalenaWrite.DeleteDevice;
@@ -49,7 +50,7 @@ abstract class BalenaBench extends FaultyBench<BalenaClient> {
     return worker;
   }
 
-  private static HardwareFixture device() {
+  static HardwareFixture device() {
     return BalenaFixtures.aDevice().withId(ID);
   }
 
@@ -88,6 +89,29 @@ abstract class BalenaBench extends FaultyBench<BalenaClient> {
         "credential secret",
         () -> spoilVariable(coordinator(), "OS_APPLICATION_CREDENTIAL_SECRET"));
     return disturbances;
+  }
+
+  /** Returns variables without their ids. */
+  static List<String> text(List<DeviceVariable> variables) {
+    return variables.stream()
+        .map(variable -> variable.name() + "=" + variable.value().value())
+        .sorted()
+        .toList();
+  }
+
+  /** Returns a device without its ids. */
+  static String text(FleetDevice device) {
+    return "%s %s %s %s %s %s"
+        .formatted(
+            device.uuid(),
+            device.name(),
+            device.fleet(),
+            device.type(),
+            text(device.variables()),
+            device.services().stream()
+                .map(install -> install.service() + text(install.variables()))
+                .sorted()
+                .toList());
   }
 
   private void update(Optional<String> name, Optional<Long> typeId) {

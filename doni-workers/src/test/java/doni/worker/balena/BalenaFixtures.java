@@ -2,6 +2,7 @@ package doni.worker.balena;
 
 import static doni.convergence.HardwareFixture.anEnrolledDevice;
 
+import doni.backend.BackendGuard;
 import doni.convergence.HardwareFixture;
 import doni.enrollment.Secret;
 import doni.machinetype.MachineType;
@@ -9,6 +10,8 @@ import doni.machinetype.MachineTypeCatalog;
 import doni.machinetype.MachineTypes;
 import doni.worker.SharedNames;
 import doni.worker.balena.BalenaProperties.FleetMapping;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -59,6 +62,22 @@ final class BalenaFixtures {
         Duration.ofSeconds(1),
         readTimeout,
         "balena");
+  }
+
+  /** Returns a client for a server. */
+  static BalenaClient client(BalenaProperties properties, Clock clock) {
+    return new HttpBalenaClient(properties, fleets(properties), guard(clock), clock);
+  }
+
+  /** Returns single calls to a server. */
+  static BalenaApi api(BalenaProperties properties) {
+    Clock clock = Clock.systemUTC();
+    return new BalenaApi(properties, guard(clock), clock);
+  }
+
+  private static BackendGuard guard(Clock clock) {
+    return new BackendGuard(
+        BalenaApi.SERVICE, 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
   }
 
   static FleetMapping fleets(BalenaProperties properties) {

@@ -1,36 +1,33 @@
 package doni.worker.balena;
 
 import doni.convergence.FaultyCalls;
-import doni.convergence.WorkerBench;
-import doni.convergence.WorkerContractTest;
 import doni.enrollment.Hardware;
 import doni.simulator.SiteClock;
 import doni.simulator.balena.SimulatedBalena;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.TreeMap;
 
-class BalenaHttpContractIT extends WorkerContractTest {
+class BalenaHttpContractIT extends BalenaWorkerContract {
+
+  /** Returns whether a device gets its services some time after its registration. */
+  boolean installsLate() {
+    return true;
+  }
 
   @Override
-  protected WorkerBench open() {
+  protected BalenaServerBench open() {
     BalenaSite site = new BalenaSite(new SiteClock(BalenaFixtures.NOW, Duration.ZERO));
-    site.balena().installLate(true);
+    site.balena().installLate(installsLate());
     BalenaProperties properties =
         site.properties(site.balena().token(), BalenaFixtures.MAPPING, Duration.ofSeconds(1));
     return new HttpBench(site, site.client(properties), properties);
   }
 
-  @Override
-  protected boolean marksItsObjects() {
-    return true;
-  }
-
-  private static final class HttpBench extends BalenaBench {
+  private static final class HttpBench extends BalenaServerBench {
 
     private final BalenaSite site;
     private final SimulatedBalena balena;
+    private final long otherFleet;
 
     private HttpBench(BalenaSite site, BalenaClient client, BalenaProperties properties) {
       super(
@@ -45,6 +42,18 @@ class BalenaHttpContractIT extends WorkerContractTest {
           site.clock());
       this.site = site;
       this.balena = site.balena();
+      this.otherFleet = balena.addFleet("lab", "other", "raspberrypi4-64");
+      balena.release(otherFleet, BalenaFixtures.SERVICE, "wireguard");
+    }
+
+    @Override
+    long fleet() {
+      return site.fleet();
+    }
+
+    @Override
+    long otherFleet() {
+      return otherFleet;
     }
 
     /** Installs the fleet's services on the device. */
@@ -69,13 +78,6 @@ class BalenaHttpContractIT extends WorkerContractTest {
               balena.deviceType(UUID),
               new TreeMap<>(balena.deviceVariables(UUID)),
               new TreeMap<>(balena.serviceVariables(UUID, BalenaFixtures.SERVICE)));
-    }
-
-    @Override
-    public Map<String, String> secrets() {
-      Map<String, String> secrets = new HashMap<>(super.secrets());
-      secrets.put("API token", balena.token());
-      return secrets;
     }
 
     @Override

@@ -4,10 +4,7 @@ import doni.convergence.FaultyCalls;
 import doni.convergence.WorkerBench;
 import doni.convergence.WorkerContractTest;
 import doni.simulator.SiteClock;
-import doni.worker.balena.BalenaObservedState.DeviceVariable;
-import doni.worker.balena.BalenaObservedState.FleetDevice;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.Collectors;
 
 class BalenaInMemoryContractTests extends WorkerContractTest {
@@ -39,27 +36,7 @@ class BalenaInMemoryContractTests extends WorkerContractTest {
 
     @Override
     public String snapshot() {
-      return client.devices().stream().map(InMemoryBench::text).collect(Collectors.joining("\n"));
-    }
-
-    private static String text(FleetDevice device) {
-      return "%s %s %s %s %s %s"
-          .formatted(
-              device.uuid(),
-              device.name(),
-              device.fleet(),
-              device.type(),
-              text(device.variables()),
-              device.services().stream()
-                  .map(install -> install.service() + text(install.variables()))
-                  .toList());
-    }
-
-    private static List<String> text(List<DeviceVariable> variables) {
-      return variables.stream()
-          .map(variable -> variable.name() + "=" + variable.value().value())
-          .sorted()
-          .toList();
+      return client.devices().stream().map(BalenaBench::text).collect(Collectors.joining("\n"));
     }
 
     @Override

@@ -1,9 +1,7 @@
 package doni.worker.balena;
 
-import doni.backend.BackendGuard;
 import doni.simulator.SiteClock;
 import doni.simulator.balena.SimulatedBalena;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 
@@ -62,10 +60,7 @@ final class BalenaSite implements AutoCloseable {
   }
 
   BalenaClient client(BalenaProperties properties) {
-    BackendGuard guard =
-        new BackendGuard(
-            BalenaApi.SERVICE, 10, Duration.ofSeconds(1), new SimpleMeterRegistry(), clock);
-    return new HttpBalenaClient(properties, BalenaFixtures.fleets(properties), guard, clock);
+    return BalenaFixtures.client(properties, clock);
   }
 
   @Override

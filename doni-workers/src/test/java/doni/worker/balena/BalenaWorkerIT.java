@@ -76,20 +76,6 @@ class BalenaWorkerIT {
   }
 
   @Test
-  void aNewDeviceIsRegistered() {
-    assertSynced();
-
-    assertWritten();
-    long id = balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow();
-    assertThat(device.details())
-        .containsEntry("device_id", id)
-        .containsEntry("fleet_id", site.fleet())
-        .doesNotContainKey("last_seen");
-    assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
-    assertThat(balena.keys(id)).isEqualTo(1);
-  }
-
-  @Test
   void oneListingServesAllScheduledAttempts() {
     List<HardwareFixture> devices = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
@@ -105,27 +91,6 @@ class BalenaWorkerIT {
 
     // The token check, the device types, the fleets, their devices.
     assertThat(balena.calls().total()).isEqualTo(4);
-  }
-
-  @Test
-  void anyNameIsWritten() {
-    assertSynced();
-
-    device.named("o'brien & co + 100% / ü");
-    assertSynced();
-
-    assertThat(balena.deviceName(BalenaFixtures.uuid(device))).contains("o'brien & co + 100% / ü");
-  }
-
-  @Test
-  void anotherMachineTypeKeepsTheFleet() {
-    assertSynced();
-
-    device.withProperty("machine_name", "jetson-nano");
-    assertSynced();
-
-    assertThat(balena.deviceType(BalenaFixtures.uuid(device))).contains("jetson-nano");
-    assertThat(device.details()).containsEntry("fleet_id", site.fleet());
   }
 
   @Test
@@ -156,23 +121,6 @@ class BalenaWorkerIT {
   }
 
   @Test
-  void aDeletedBalenaDeviceIsRegisteredWithANewKey() {
-    assertSynced();
-    String before = BalenaFixtures.key(device);
-    balena.removeDevice(BalenaFixtures.uuid(device));
-
-    assertSynced();
-
-    assertWritten();
-    assertThat(BalenaFixtures.key(device)).isNotEqualTo(before);
-    assertThat(
-            balena.isKeyOf(
-                BalenaFixtures.key(device),
-                balena.deviceId(BalenaFixtures.uuid(device)).orElseThrow()))
-        .isTrue();
-  }
-
-  @Test
   void anExistingDeviceStaysInItsFleet() {
     long elsewhere = balena.addFleet("lab", "other", "jetson-nano");
     balena.release(elsewhere, "coordinator", "wireguard");
@@ -187,26 +135,6 @@ class BalenaWorkerIT {
         .containsEntry("fleet_id", elsewhere);
     assertThat(balena.calls().count("POST", "/device/register")).isZero();
     assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
-  }
-
-  @Test
-  void aDeviceThatWasMovedIsReportedAndStays() {
-    assertSynced();
-    long elsewhere = balena.addFleet("lab", "other", "raspberrypi4-64");
-    balena.release(elsewhere, "coordinator", "wireguard");
-    balena.moveDevice(BalenaFixtures.uuid(device), elsewhere);
-
-    assertThat(unrepaired(device.requested(worker)))
-        .isEqualTo(
-            new UnrepairedDrift(
-                List.of(Change.update("fleet", "lab/other", "admin/edge-rpi4")),
-                "device is in fleet 'lab/other', but machine type 'raspberrypi4-64' belongs in fleet"
-                    + " 'admin/edge-rpi4'; move the device in Balena, or correct the fleet of the machine"
-                    + " type"));
-
-    assertWritten();
-    assertThat(device.details()).containsEntry("fleet_id", elsewhere);
-    assertThat(device.plan(worker).conclusion()).map(BalenaWorkerIT::unrepaired).isPresent();
   }
 
   @Test
@@ -268,17 +196,6 @@ class BalenaWorkerIT {
         BalenaFixtures.uuid(device), JsonNodeFactory.instance.objectNode().put("is_online", true));
     assertSynced();
     assertThat(device.details()).doesNotContainKey("needs_bake");
-  }
-
-  @Test
-  void aDeviceThatWasRegisteredAgainGetsANewKey() {
-    assertSynced();
-    balena.removeDevice(BalenaFixtures.uuid(device));
-    long id = balena.addDevice(BalenaFixtures.uuid(device), site.fleet(), "raspberrypi4-64");
-
-    assertSynced();
-
-    assertThat(balena.isKeyOf(BalenaFixtures.key(device), id)).isTrue();
   }
 
   @Test
