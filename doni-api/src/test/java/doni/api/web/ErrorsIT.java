@@ -9,6 +9,7 @@ import doni.request.RequestRefusedException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -257,6 +258,20 @@ class ErrorsIT {
     }
 
     assertThat(output).doesNotContain("hunter2");
+  }
+
+  /** The only answers of 5xx to a request, which RFC 9110 and RFC 9112 ask for. */
+  @ParameterizedTest
+  @CsvSource({
+    "CONNECT evil.example:80 HTTP/1.1, , 501",
+    "GET /healthcheck HTTP/1.1, Transfer-Encoding: x, 501",
+    "GET /healthcheck HTTP/3.0, , 505"
+  })
+  void answersThatItHasNoSuchProtocol(String line, @Nullable String header, int status)
+      throws IOException {
+    String head = "Host: a\r\nConnection: close\r\n" + (header == null ? "" : header + "\r\n");
+
+    assertThat(http.raw(line + "\r\n" + head + "\r\n")).startsWith("HTTP/1.1 " + status);
   }
 
   @Test
