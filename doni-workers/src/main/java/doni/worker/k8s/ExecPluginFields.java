@@ -45,8 +45,8 @@ final class ExecPluginFields {
     }
     List<String> command = new ArrayList<>(List.of(executable(exec.getCommand()).toString()));
     for (String argument : Objects.requireNonNullElse(exec.getArgs(), List.<String>of())) {
-      if (hasNull(argument)) {
-        throw fields.refused("exec.args", "must be texts without the character U+0000");
+      if (hasNul(argument)) {
+        throw fields.refused("exec.args", "must not contain the character U+0000");
       }
       command.add(argument);
     }
@@ -63,11 +63,11 @@ final class ExecPluginFields {
     Map<String, String> environment = new LinkedHashMap<>();
     for (ExecEnvVar variable : exec.getEnv() == null ? List.<ExecEnvVar>of() : exec.getEnv()) {
       String name = variable.getName();
-      if (name == null || name.isEmpty() || name.contains("=") || hasNull(name)) {
+      if (name == null || name.isEmpty() || name.contains("=") || hasNul(name)) {
         throw fields.refused("exec.env", "every variable needs a name");
       }
       String value = Objects.requireNonNullElse(variable.getValue(), "");
-      if (hasNull(value)) {
+      if (hasNul(value)) {
         throw fields.refused("exec.env", "values must not contain the character U+0000");
       }
       environment.put(name, value);
@@ -76,7 +76,7 @@ final class ExecPluginFields {
   }
 
   /** No program can be given such a text. */
-  private static boolean hasNull(String text) {
+  private static boolean hasNul(String text) {
     return text.indexOf('\0') >= 0;
   }
 

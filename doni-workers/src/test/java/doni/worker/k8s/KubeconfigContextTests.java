@@ -153,7 +153,7 @@ class KubeconfigContextTests {
         argumentSet(
             "plugin with an argument that cannot be given",
             plugin("command: sh, args: [\"s3cr3t\\0\"]"),
-            "exec.args: must be texts without the character U+0000"));
+            "exec.args: must not contain the character U+0000"));
   }
 
   private static KubeconfigText at(String server) {
