@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 /**
  * What has to be closed when this process ends, by itself or by a signal; the last opened first.
  *
- * <p>A signal may come while something is being opened: that is then closed as soon as it is told
- * here.
+ * <p>A signal may come while something is being opened. The end then waits until that is open, and
+ * closes it with the rest: the JVM ends with its last shutdown hook, whatever the other threads
+ * have started by then.
  */
 public final class Cleanup implements AutoCloseable {
 
@@ -29,20 +30,42 @@ public final class Cleanup implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "cleanup"));
   }
 
-  /** Has something closed at the end. */
-  public synchronized <T extends AutoCloseable> T add(T opened) {
-    if (closing) {
-      closeQuietly(opened);
-    } else {
-      open.push(opened);
-    }
+  /** How something is opened. */
+  @FunctionalInterface
+  public interface Opening<T, E extends Exception> {
+    T open() throws E;
+  }
+
+  /**
+   * Opens something that is closed at the end. What has to wait for it waits afterwards, so that a
+   * signal need not.
+   *
+   * @throws IllegalStateException when the end has begun; nothing is opened then
+   */
+  public synchronized <T extends AutoCloseable, E extends Exception> T open(Opening<T, E> opening)
+      throws E {
+    requireNotClosing();
+    T opened = opening.open();
+    open.push(opened);
     return opened;
   }
 
-  /** Has a directory deleted at the end, with all that is in it. */
-  public void addDirectory(Path directory) {
-    AutoCloseable deletion = () -> delete(directory);
-    add(deletion);
+  /**
+   * Creates a directory that is deleted at the end, with all that is in it.
+   *
+   * @throws IllegalStateException when the end has begun; nothing is created then
+   */
+  public synchronized Path temporaryDirectory(String prefix) throws IOException {
+    requireNotClosing();
+    Path directory = Files.createTempDirectory(prefix);
+    open.push(() -> delete(directory));
+    return directory;
+  }
+
+  private void requireNotClosing() {
+    if (closing) {
+      throw new IllegalStateException("this process is ending");
+    }
   }
 
   /** Whether the end has begun. */

@@ -141,19 +141,18 @@ public final class Demo {
     if (!Files.exists(jar)) {
       throw new Trouble("the service is not built (" + jar + "); start the demo by ./doni demo");
     }
-    Path directory = Files.createTempDirectory("doni-demo-");
-    cleanup.addDirectory(directory);
-    SimulatedSite site = cleanup.add(SimulatedSite.start());
+    Path directory = cleanup.temporaryDirectory("doni-demo-");
+    SimulatedSite site = cleanup.open(SimulatedSite::start);
     site.keystone().tokenLifetime(Duration.ofDays(7));
     say("starting the service, with a Postgres of its own");
     DoniProcess service =
-        cleanup.add(
+        cleanup.open(
             DoniProcess.of(jar, directory)
-                .port(port)
-                .environment(site.environmentOfAllWorkers(directory))
-                // So that a device that comes back is shown as online while one looks.
-                .environment("DONI_AVAILABILITY_STABLE_FOR", "3s")
-                .start());
+                    .port(port)
+                    .environment(site.environmentOfAllWorkers(directory))
+                    // So that a device that comes back is shown as online while one looks.
+                    .environment("DONI_AVAILABILITY_STABLE_FOR", "3s")
+                ::start);
     site.announce(service.uri());
     service.awaitReady(START);
     say("the service is ready at " + service.uri());

@@ -1,5 +1,7 @@
 package doni.simulator;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import doni.simulator.http.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -212,9 +214,15 @@ public final class DoniProcess implements AutoCloseable {
     List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly();
     int code = awaitEnd(PATIENCE);
-    children.forEach(ProcessHandle::destroyForcibly);
-    StrayPostgres.under(directory).forEach(ProcessHandle::destroyForcibly);
+    killStray(children);
     return code;
+  }
+
+  private void killStray(List<ProcessHandle> children) {
+    Stream.concat(children.stream(), StrayPostgres.under(directory).stream())
+        .filter(ProcessHandle::destroyForcibly)
+        .forEach(
+            child -> child.onExit().completeOnTimeout(child, PATIENCE.toSeconds(), SECONDS).join());
   }
 
   /** How much memory the process itself holds, in bytes. */
@@ -231,13 +239,15 @@ public final class DoniProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it as gently as it lets us. */
+  /** Ends it as gently as it lets us; a database that it was just creating is killed. */
   @Override
   public void close() {
     if (process.isAlive()) {
+      List<ProcessHandle> children = process.descendants().toList();
       process.destroy();
       try {
         awaitEnd(PATIENCE);
+        killStray(children);
       } catch (IllegalStateException e) {
         kill();
       }

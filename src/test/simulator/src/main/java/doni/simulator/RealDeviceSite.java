@@ -40,22 +40,22 @@ public final class RealDeviceSite {
     Cleanup cleanup = new Cleanup();
     cleanup.onExit();
     SimulatedSite site =
-        cleanup.add(
+        cleanup.open(
             SimulatedSite.builder()
-                .nodes(new ClusterNodes(List.of(args[2], "--kubeconfig", args[3])))
-                .start());
+                    .nodes(new ClusterNodes(List.of(args[2], "--kubeconfig", args[3])))
+                ::start);
     site.tunelo().newHubsAreReady(false);
     site.keystone().tokenLifetime(Duration.ofDays(1));
-    TunnelAgentApi agent = cleanup.add(new TunnelAgentApi(site.tunelo()));
+    TunnelAgentApi agent = cleanup.open(() -> new TunnelAgentApi(site.tunelo()));
     DoniProcess service =
-        cleanup.add(
+        cleanup.open(
             DoniProcess.of(Path.of(args[0]), directory)
-                .environment(site.environmentOfAllWorkers(directory))
-                .environment("DONI_WORKERS_K8S_KUBECONFIG_FILE", args[4])
-                .environment("DONI_WORKERS_K8S_WORKER_TAINT_ENABLED", "true")
-                // So that who waits for a device that comes back does not wait for 30 s.
-                .environment("DONI_AVAILABILITY_STABLE_FOR", "10s")
-                .start());
+                    .environment(site.environmentOfAllWorkers(directory))
+                    .environment("DONI_WORKERS_K8S_KUBECONFIG_FILE", args[4])
+                    .environment("DONI_WORKERS_K8S_WORKER_TAINT_ENABLED", "true")
+                    // So that who waits for a device that comes back does not wait for 30 s.
+                    .environment("DONI_AVAILABILITY_STABLE_FOR", "10s")
+                ::start);
     site.announce(service.uri());
     site.balena()
         .fleetVariables(
