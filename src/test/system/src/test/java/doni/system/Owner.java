@@ -154,7 +154,12 @@ final class Owner implements AutoCloseable {
   }
 
   void awaitSteady(Enrolled device, Duration atMost) {
-    await().atMost(atMost).untilAsserted(() -> assertThat(state(device)).isEqualTo("STEADY"));
+    await()
+        .atMost(atMost)
+        .untilAsserted(() -> {
+          JsonNode task = task(device);
+          assertThat(task.path("state").asString("")).as(task::toString).isEqualTo("STEADY");
+        });
   }
 
   @Override
