@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -19,15 +18,9 @@ import org.springframework.core.annotation.Order;
 
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@EnableConfigurationProperties(AdmissionProperties.class)
 class AdmissionConfiguration {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-  @Bean
-  AdmissionLimits admissionLimits(AdmissionProperties configured) {
-    return AdmissionLimits.of(configured, Runtime.getRuntime().maxMemory());
-  }
 
   /** Runs last, so that no other customizer sets the maximum of connections again. */
   @Bean
