@@ -175,15 +175,7 @@ abstract class ConsoleWatchCases {
 
     String question =
         admin.post("/console/devices/batch" + filter, "action", "resync", "scope", "all").body();
-    HttpResponse<String> begun =
-        admin.post(
-            "/console/devices/batch/run" + filter,
-            "action",
-            "resync",
-            "scope",
-            "all",
-            "count",
-            "3");
+    HttpResponse<String> begun = resyncAllThatMatch(admin, filter, 3);
     String location = begun.headers().firstValue("Location").orElse("");
     String page = admin.get(location).body();
     String run = location.substring(0, location.indexOf('?'));
@@ -208,15 +200,7 @@ abstract class ConsoleWatchCases {
     ConsoleBrowser admin = logIn.apply("admin");
     admin.get("/console/devices");
     String run =
-        admin
-            .post(
-                "/console/devices/batch/run?all_projects=True&q=%s".formatted(nameOf(id)),
-                "action",
-                "resync",
-                "scope",
-                "all",
-                "count",
-                "1")
+        resyncAllThatMatch(admin, "?all_projects=True&q=" + nameOf(id), 1)
             .headers()
             .firstValue("Location")
             .orElseThrow();
@@ -264,6 +248,19 @@ abstract class ConsoleWatchCases {
     return System.nanoTime();
   }
 
+  /** The count is that of the devices which the user was shown before. */
+  private static HttpResponse<String> resyncAllThatMatch(
+      ConsoleBrowser browser, String filter, int count) {
+    return browser.post(
+        "/console/devices/batch/run" + filter,
+        "action",
+        "resync",
+        "scope",
+        "all",
+        "count",
+        String.valueOf(count));
+  }
+
   @Test
   void runThatAFilterCanDescribeHasThatFilter() {
     String id = device();
@@ -272,15 +269,7 @@ abstract class ConsoleWatchCases {
     admin.get("/console/devices/" + id);
     label(admin, id, "a", "b");
 
-    HttpResponse<String> begun =
-        admin.post(
-            "/console/devices/batch/run" + filter,
-            "action",
-            "resync",
-            "scope",
-            "all",
-            "count",
-            "1");
+    HttpResponse<String> begun = resyncAllThatMatch(admin, filter, 1);
 
     assertThat(admin.get(begun.headers().firstValue("Location").orElse("/console")).body())
         .contains("hardware_type=device.balena", "state=PENDING", "selector=a=b")
@@ -305,14 +294,7 @@ abstract class ConsoleWatchCases {
     label(admin, id, "of", id);
 
     HttpResponse<String> begun =
-        admin.post(
-            "/console/devices/batch/run?all_projects=True&selector=of%3D" + id + "&" + condition,
-            "action",
-            "resync",
-            "scope",
-            "all",
-            "count",
-            "1");
+        resyncAllThatMatch(admin, "?all_projects=True&selector=of%3D" + id + "&" + condition, 1);
 
     assertThat(admin.get(begun.headers().firstValue("Location").orElse("/console")).body())
         .contains("names=" + nameOf(id));
@@ -324,15 +306,7 @@ abstract class ConsoleWatchCases {
     String filter = "?q=" + enrolledName();
     member.get("/console/devices");
 
-    HttpResponse<String> answer =
-        member.post(
-            "/console/devices/batch/run" + filter,
-            "action",
-            "resync",
-            "scope",
-            "all",
-            "count",
-            "7");
+    HttpResponse<String> answer = resyncAllThatMatch(member, filter, 7);
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).contains("Other devices match by now.", "Devices: 1");
