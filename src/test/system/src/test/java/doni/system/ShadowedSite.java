@@ -6,9 +6,6 @@ import doni.simulator.SimulatedSite;
 import doni.simulator.http.Call;
 import doni.simulator.http.Calls;
 import doni.simulator.keystone.User;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,11 +31,12 @@ final class ShadowedSite implements AutoCloseable {
   private final Database database;
   private final User account;
   private final String balenaToken;
-  private final Path home = Path.of("target", "system", "shadow", "beside").toAbsolutePath();
+  private final Path home;
   private @Nullable DoniProcess beside;
 
   ShadowedSite(SitePostgres postgres) {
     site = new TestSite("shadow", postgres);
+    home = site.home("beside");
     database = postgres.create();
     account = site.keystone().addUser(KEYSTONE_USER, "service", "admin");
     balenaToken = backends().balena().newToken();
@@ -63,8 +61,7 @@ final class ShadowedSite implements AutoCloseable {
   /** Starts the service beside with this drift mode in every lane, instead of the former one. */
   DoniProcess startBeside(String drift) {
     stopBeside();
-    Map<String, String> environment =
-        new TreeMap<>(backends().environmentOfAllWorkers(created(home)));
+    Map<String, String> environment = new TreeMap<>(backends().environmentOfAllWorkers(home));
     environment.put("DONI_KEYSTONE_USERNAME", account.name());
     environment.put("DONI_KEYSTONE_PASSWORD", account.password());
     environment.put("DONI_WORKERS_BALENA_API_TOKEN", balenaToken);
@@ -110,14 +107,6 @@ final class ShadowedSite implements AutoCloseable {
             .holder(call.credential())
             .filter(user -> user.name().equals(KEYSTONE_USER))
             .isPresent();
-  }
-
-  private static Path created(Path directory) {
-    try {
-      return Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

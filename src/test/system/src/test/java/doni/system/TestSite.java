@@ -24,6 +24,12 @@ final class TestSite implements AutoCloseable {
   /** Long enough for a machine that does other things as well. */
   static final Duration START = Duration.ofMinutes(2);
 
+  /**
+   * Where the sites of this JVM have their files. Two JVMs run tests, and one must not replace the
+   * kubeconfig under a service of the other.
+   */
+  private static final Path SITES = directoryOf(System.getProperty("doni.test.jvm", "jvm-1"));
+
   private final Path directory;
   private final Database database;
   private final SimulatedSite backends = SimulatedSite.start();
@@ -41,8 +47,15 @@ final class TestSite implements AutoCloseable {
 
   /** A site without a replica, with an empty database. */
   TestSite(String name, Database database) {
-    this.directory = emptied(Path.of("target", "system", name).toAbsolutePath());
+    this.directory = emptied(SITES.resolve(name));
     this.database = database;
+  }
+
+  private static Path directoryOf(String jvm) {
+    if (!jvm.matches("jvm-\\d+")) {
+      throw new IllegalStateException("doni.test.jvm is '" + jvm + "', without a number");
+    }
+    return Path.of("target", "system", jvm).toAbsolutePath();
   }
 
   /** All of the backends. */
@@ -137,7 +150,8 @@ final class TestSite implements AutoCloseable {
     return owner;
   }
 
-  private Path home(String name) {
+  /** Creates the directory of a replica, or of another service of this site. */
+  Path home(String name) {
     try {
       return Files.createDirectories(directory.resolve(name));
     } catch (IOException e) {
