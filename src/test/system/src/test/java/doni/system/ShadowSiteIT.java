@@ -233,6 +233,10 @@ class ShadowSiteIT {
             .replace(WholeSite.KEY, newKey())
             .replace(WholeSite.OTHER_KEY, newKey());
     Enrolled device = enroll(enrollment, true);
+    // In the fleet of its first machine type, where the later ones leave it.
+    await()
+        .atMost(SOON)
+        .until(() -> working.details(device, "balena").path("device_id").isNumber());
     backends.devices().powerOnWithBalena(name, WholeSite.balenaUuid(device));
     for (int i = 1; i < CHANGES - 1; i++) {
       changeDevice(device, i, number % 3 == 0);
