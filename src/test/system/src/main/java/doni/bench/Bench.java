@@ -80,7 +80,7 @@ public final class Bench {
    *
    * @param args how many devices, and {@code check} to fail if a figure is far from its target; or
    *     {@code site} for the part with all workers alone; or {@code enroll} and how many devices
-   *     are enrolled with all workers
+   *     are enrolled with all workers; or {@code growth} and how many there are at most
    */
   public static void main(String[] args) throws Exception {
     BenchPart part = BenchPart.of(args.length == 0 ? "" : args[0]);
@@ -89,7 +89,11 @@ public final class Bench {
       System.err.println("doni bench: '" + number + "' is not a number of devices");
       System.exit(2);
     }
-    int devices = number.isEmpty() ? 10_000 : Integer.parseInt(number);
+    int devices = number.isEmpty() ? part.devices : Integer.parseInt(number);
+    if (part == BenchPart.GROWTH && devices < GrowthBench.LEAST) {
+      System.err.println("doni bench: growth needs at least " + GrowthBench.LEAST + " devices");
+      System.exit(2);
+    }
     Path directory = Files.createTempDirectory("doni-bench");
     try (Database database = Database.start()) {
       new Bench(
@@ -110,14 +114,23 @@ public final class Bench {
 
   /** What is measured. */
   private enum BenchPart {
-    SERVICE,
-    SITE,
-    ENROLL;
+    SERVICE(10_000),
+    SITE(10_000),
+    ENROLL(10_000),
+    GROWTH(100_000);
+
+    /** How many if the command does not say. */
+    private final int devices;
+
+    BenchPart(int devices) {
+      this.devices = devices;
+    }
 
     static BenchPart of(String argument) {
       return switch (argument) {
         case "site" -> SITE;
         case "enroll" -> ENROLL;
+        case "growth" -> GROWTH;
         default -> SERVICE;
       };
     }
@@ -131,6 +144,10 @@ public final class Bench {
     }
     if (part == BenchPart.ENROLL) {
       new EnrollmentBench(database, directory, jar, devices).run("empty");
+      return;
+    }
+    if (part == BenchPart.GROWTH) {
+      new GrowthBench(database, directory, jar, devices).run("empty");
       return;
     }
     if (part == BenchPart.SERVICE) {

@@ -63,6 +63,15 @@ final class Database implements AutoCloseable {
     }
   }
 
+  String text(String database, String sql) throws SQLException {
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement();
+        var result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     postgres.close();
