@@ -67,7 +67,7 @@ class FleetController {
     FleetPage page =
         FleetPage.of(
             permissions.everyProject(caller),
-            query -> summaries.summarize(caller, query),
+            query -> summaries.recent(caller, query),
             pauses.current(),
             recent,
             activity.names(recent),

@@ -48,7 +48,7 @@ class OwnDevicesController {
     limited.put("limit", new String[] {PAGE_SIZE});
     HardwareService.Page page = service.list(caller, HardwareListParameters.read(limited));
     DeviceListPage list = DeviceListPage.of(ConsolePaths.MINE, parameters, page);
-    HardwareSummary counts = summaries.summarize(caller, HardwareListParameters.read(Map.of()));
+    HardwareSummary counts = summaries.recent(caller, HardwareListParameters.read(Map.of()));
     model.addAttribute("list", list);
     model.addAttribute("cards", cards(list.devices()));
     model.addAttribute("total", counts.total());

@@ -1,5 +1,6 @@
 package doni.hardware;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import doni.availability.DeviceAvailability.AvailabilityStatus;
 import doni.policy.Caller;
 import doni.task.TaskState;
@@ -47,6 +48,7 @@ public class HardwareSummaryService {
   private final JdbcClient jdbc;
   private final HardwareAccess access;
   private final HardwareListReader lists;
+  private final RecentSummaries recent = new RecentSummaries(Ticker.systemTicker());
 
   HardwareSummaryService(JdbcClient jdbc, HardwareAccess access, HardwareListReader lists) {
     this.jdbc = jdbc;
@@ -60,9 +62,28 @@ public class HardwareSummaryService {
    * @throws doni.request.RequestRefusedException.Forbidden if the caller may not see that list
    */
   public HardwareSummary summarize(Caller caller, HardwareListQuery query) {
+    return count(question(caller, query));
+  }
+
+  /**
+   * Returns the same numbers for callers who look at them and decide nothing by them: those of many
+   * devices may be up to 30 s old.
+   *
+   * @throws doni.request.RequestRefusedException.Forbidden if the caller may not see that list
+   */
+  public HardwareSummary recent(Caller caller, HardwareListQuery query) {
+    RecentSummaries.Question question = question(caller, query);
+    return recent.get(question, () -> count(question));
+  }
+
+  private RecentSummaries.Question question(Caller caller, HardwareListQuery query) {
     @Nullable String projectId = access.enforceForList(caller, query);
     lists.refuseUnknownProperties(query.filter(), false);
-    HardwareQuerySql selected = HardwareQuerySql.unordered(query, projectId);
+    return new RecentSummaries.Question(projectId, query);
+  }
+
+  private HardwareSummary count(RecentSummaries.Question question) {
+    HardwareQuerySql selected = HardwareQuerySql.unordered(question.query(), question.projectId());
     HardwareSummary.SummaryBuilder summary = new HardwareSummary.SummaryBuilder();
     String sql =
         SUMMARY
