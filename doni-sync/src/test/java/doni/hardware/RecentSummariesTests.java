@@ -2,15 +2,21 @@ package doni.hardware;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import doni.hardware.HardwareListQuery.SortKey;
 import doni.hardware.RecentSummaries.Question;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -106,28 +112,111 @@ class RecentSummariesTests {
   }
 
   @Test
-  void isCountedOnceForThoseWhoAskAtTheSameTime() throws Exception {
+  void ofManyIsCountedOnceForThoseWhoAskAtTheSameTime() throws Exception {
+    assertThat(besideAnother(() -> total(of(null), SECOND))).isEqualTo(RecentSummaries.MANY);
+  }
+
+  /** The count that is under way may have begun before the caller's last change. */
+  @Test
+  void fewDevicesAreCountedForEachOfThoseWhoAskAtTheSameTime() throws Exception {
+    devices.set(1);
+
+    assertThat(besideAnother(() -> total(of(null), SECOND))).isEqualTo(2);
+  }
+
+  /** As with a database that does not answer: one time limit passes, not one for each caller. */
+  @Test
+  void failsForAllWhoAskAtTheSameTime() throws Exception {
+    CountDownLatch counting = new CountDownLatch(1);
+    CountDownLatch fail = new CountDownLatch(1);
+    AtomicLong counts = new AtomicLong();
+    Supplier<HardwareSummary> failing =
+        () -> {
+          counts.incrementAndGet();
+          counting.countDown();
+          awaitUninterrupted(fail);
+          throw new IllegalStateException("on purpose");
+        };
+    List<Thread> waiting = new ArrayList<>();
+    List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      waiting.add(
+          Thread.ofPlatform()
+              .uncaughtExceptionHandler((_, e) -> thrown.add(e))
+              .start(() -> summaries.get(of(null), failing)));
+    }
+    counting.await();
+    for (Thread thread : waiting) {
+      awaitWaiting(thread);
+    }
+    fail.countDown();
+    for (Thread thread : waiting) {
+      thread.join();
+    }
+
+    assertThat(counts).hasValue(1);
+    assertThat(thrown)
+        .hasSize(3)
+        .allSatisfy(
+            e -> assertThat(e).isInstanceOf(IllegalStateException.class).hasMessage("on purpose"));
+  }
+
+  /** So many that some share their place in any table. */
+  @Test
+  void doesNotHoldUpOtherQuestions() {
+    long others =
+        summaries
+            .get(
+                of(null),
+                () -> {
+                  for (int i = 0; i < 1_000; i++) {
+                    Question other = of("project-" + i);
+                    assertThat(CompletableFuture.supplyAsync(() -> total(other, Duration.ZERO)))
+                        .succeedsWithin(Duration.ofSeconds(10));
+                  }
+                  return count(SECOND);
+                })
+            .total();
+
+    assertThat(others).isEqualTo(RecentSummaries.MANY);
+  }
+
+  /** Returns what a caller gets for whom a device was enrolled while another one's count runs. */
+  private long besideAnother(Callable<Long> call) throws Exception {
     CountDownLatch counting = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<HardwareSummary> first =
-          threads.submit(() ->
-              summaries.get(
-                  of(null),
-                  () -> {
-                    HardwareSummary summary = count(SECOND);
-                    counting.countDown();
-                    awaitUninterrupted(go);
-                    return summary;
-                  }));
-      counting.await();
-      devices.incrementAndGet();
-      Future<Long> second = threads.submit(() -> total(of(null), SECOND));
-      go.countDown();
+    Question question = of(null);
+    Thread first =
+        Thread.ofPlatform()
+            .start(() -> {
+              HardwareSummary _ =
+                  summaries.get(
+                      question,
+                      () -> {
+                        HardwareSummary summary = count(SECOND);
+                        counting.countDown();
+                        awaitUninterrupted(go);
+                        return summary;
+                      });
+            });
+    counting.await();
+    devices.incrementAndGet();
+    FutureTask<Long> second = new FutureTask<>(call);
+    Thread thread = Thread.ofPlatform().start(second);
+    awaitWaiting(thread);
+    go.countDown();
+    first.join();
+    pass(RecentSummaries.LONGEST);
+    return second.get();
+  }
 
-      assertThat(first.get().total()).isEqualTo(RecentSummaries.MANY);
-      assertThat(second.get()).isEqualTo(RecentSummaries.MANY);
-    }
+  /** Until it waits for another one, or has ended. */
+  private static void awaitWaiting(Thread thread) {
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(() ->
+            Set.of(Thread.State.WAITING, Thread.State.BLOCKED, Thread.State.TERMINATED)
+                .contains(thread.getState()));
   }
 
   private static void awaitUninterrupted(CountDownLatch latch) {

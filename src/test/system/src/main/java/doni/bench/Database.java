@@ -55,12 +55,7 @@ final class Database implements AutoCloseable {
   }
 
   long count(String database, String sql) throws SQLException {
-    try (Connection connection = connect(database);
-        Statement statement = connection.createStatement();
-        var result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getLong(1);
-    }
+    return Long.parseLong(text(database, sql));
   }
 
   String text(String database, String sql) throws SQLException {
