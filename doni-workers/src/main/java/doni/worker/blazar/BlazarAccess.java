@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -78,14 +77,6 @@ final class BlazarAccess {
   }
 
   private boolean introducesName(ResourceKind kind, Set<String> keys) {
-    if (keys.isEmpty()) {
-      return false;
-    }
-    Set<String> known = new TreeSet<>();
-    listings
-        .resources(kind)
-        .beforeCreation()
-        .forEach(resource -> known.addAll(resource.properties().keySet()));
-    return !known.containsAll(keys);
+    return !keys.isEmpty() && !listings.resources(kind).beforeCreation().knowsProperties(keys);
   }
 }

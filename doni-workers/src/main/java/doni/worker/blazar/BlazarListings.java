@@ -4,18 +4,16 @@ import doni.backend.SharedSnapshot;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
 import doni.worker.blazar.BlazarObservedState.BlazarResource;
 import doni.worker.blazar.BlazarObservedState.ResourceBooking;
+import doni.worker.blazar.ListedResources.OwnWrites;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * What Blazar offers only for the whole site, read once for all devices: it takes some milliseconds
@@ -52,8 +50,8 @@ final class BlazarListings {
   }
 
   /**
-   * All resources of one kind. Own writes are added to what was read, so that a hundred enrollments
-   * do not read the list a hundred times.
+   * The resources of one kind. Our own writes are added to what was read, so that a hundred
+   * enrollments do not read the list a hundred times.
    */
   static final class ResourceListing {
 
@@ -63,16 +61,9 @@ final class BlazarListings {
     /** Shorter than the take-over from a dead replica, so that its last creation is seen. */
     private static final Duration BEFORE_CREATION = Duration.ofSeconds(10);
 
-    private record LoadedList(List<BlazarResource> resources, Instant askedAt) {}
-
-    /**
-     * @param resource empty if it was deleted
-     */
-    private record OwnWrite(Optional<BlazarResource> resource, Instant at) {}
-
     private final Clock clock;
-    private final SharedSnapshot<LoadedList> listing;
-    private final ConcurrentMap<String, OwnWrite> own = new ConcurrentHashMap<>();
+    private final SharedSnapshot<ListedResources> listing;
+    private final OwnWrites own = new OwnWrites();
 
     private ResourceListing(BlazarClient client, ResourceKind kind, Clock clock) {
       this.clock = clock;
@@ -81,54 +72,41 @@ final class BlazarListings {
               () -> {
                 Instant askedAt = clock.instant();
                 List<BlazarResource> all = client.resources(kind);
-                own.values().removeIf(write -> write.at().isBefore(askedAt));
-                return new LoadedList(all, askedAt);
+                own.forgetBefore(askedAt);
+                return new ListedResources(kind, all, askedAt, own);
               },
               LIFETIME,
               clock);
     }
 
-    /** Returns the list as it was at most a minute ago. */
-    List<BlazarResource> recent() {
-      return withOwnWrites(listing.recent());
+    /** Returns the resources as they were at most a minute ago. */
+    ListedResources recent() {
+      return listing.recent();
     }
 
-    /** Returns the list as it was at most a few seconds ago. */
-    List<BlazarResource> beforeCreation() {
-      return withOwnWrites(listing.notOlderThan(clock.instant().minus(BEFORE_CREATION)));
+    /** Returns the resources as they were at most a few seconds ago. */
+    ListedResources beforeCreation() {
+      return listing.notOlderThan(clock.instant().minus(BEFORE_CREATION));
     }
 
-    /** Returns the list as it is now. */
-    List<BlazarResource> current() {
-      return withOwnWrites(listing.fresh());
+    /** Returns the resources as they are now. */
+    ListedResources current() {
+      return listing.fresh();
     }
 
     /** Records a resource as Blazar has just shown it. */
     void put(BlazarResource resource) {
-      own.put(resource.id(), new OwnWrite(Optional.of(resource), clock.instant()));
+      own.put(resource, clock.instant());
     }
 
     /** Records that Blazar has no such resource. */
     void remove(String id) {
-      own.put(id, new OwnWrite(Optional.empty(), clock.instant()));
+      own.remove(id, clock.instant());
     }
 
     /** Forgets the list after a write whose effect is unknown. */
     void forget() {
       listing.forget();
-    }
-
-    private List<BlazarResource> withOwnWrites(LoadedList loaded) {
-      Map<String, BlazarResource> byId = new LinkedHashMap<>();
-      loaded.resources().forEach(resource -> byId.put(resource.id(), resource));
-      own.forEach((id, write) -> {
-        if (!write.at().isBefore(loaded.askedAt())) {
-          write
-              .resource()
-              .ifPresentOrElse(resource -> byId.put(id, resource), () -> byId.remove(id));
-        }
-      });
-      return List.copyOf(byId.values());
     }
   }
 

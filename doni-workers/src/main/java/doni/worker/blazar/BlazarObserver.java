@@ -1,5 +1,6 @@
 package doni.worker.blazar;
 
+import doni.backend.SharedSnapshot;
 import doni.worker.blazar.BlazarListings.LeaseArchive;
 import doni.worker.blazar.BlazarListings.ResourceListing;
 import doni.worker.blazar.BlazarObservedState.BlazarLease;
@@ -28,20 +29,29 @@ final class BlazarObserver {
   private final ResourceKind kind;
   private final String uid;
   private final String name;
+  private final boolean introduces;
 
-  BlazarObserver(BlazarAccess access, BlazarDesiredState desired) {
+  /**
+   * @param before what is recorded when the attempt begins
+   */
+  BlazarObserver(BlazarAccess access, BlazarDesiredState desired, BlazarRecordedState before) {
     this.access = access;
     this.client = access.client();
     this.kind = desired.kind();
     this.uid = desired.uid();
     this.name = desired.name();
+    this.introduces =
+        !desired.deleted()
+            && desired.windows().isEmpty()
+            && before.resourceId().isEmpty()
+            && before.leases().isEmpty()
+            && !before.unsettled();
   }
 
   /** Returns the state by listings that may be some seconds old. */
   BlazarObservedState recent(BlazarRecordedState recorded) {
-    List<BlazarResource> all = listing().recent();
-    return observed(
-        representing(all), namesake(all), access.listings().bookings(kind).recent(), recorded);
+    ListedResources all = listing().recent();
+    return observed(all.representing(uid), all.namesake(name, uid), bookings().recent(), recorded);
   }
 
   /** Returns the state as it is now. */
@@ -56,9 +66,9 @@ final class BlazarObserver {
     if (known.isEmpty()) {
       recorded.resourceId().ifPresent(listing()::remove);
     }
-    List<BlazarResource> all = listed(known, recorded);
+    ListedResources all = listed(known, recorded);
     String present = known.map(BlazarResource::id).orElse("");
-    for (BlazarResource resource : representing(all)) {
+    for (BlazarResource resource : all.representing(uid)) {
       if (resource.id().equals(present)) {
         continue;
       }
@@ -66,12 +76,11 @@ final class BlazarObserver {
           .resource(kind, resource.id())
           .ifPresentOrElse(found::add, () -> listing().remove(resource.id()));
     }
-    return observed(found, namesake(all), access.listings().bookings(kind).fresh(), recorded);
+    return observed(found, all.namesake(name, uid), booked(), recorded);
   }
 
   /** Returns the listing, as recent as what may have to be created or found demands. */
-  private List<BlazarResource> listed(
-      Optional<BlazarResource> known, BlazarRecordedState recorded) {
+  private ListedResources listed(Optional<BlazarResource> known, BlazarRecordedState recorded) {
     if (recorded.unsettled()) {
       return listing().current();
     }
@@ -84,14 +93,13 @@ final class BlazarObserver {
     return access.listings().resources(kind);
   }
 
-  private List<BlazarResource> representing(List<BlazarResource> all) {
-    return all.stream().filter(it -> it.represents(kind, uid)).toList();
+  private SharedSnapshot<List<ResourceBooking>> bookings() {
+    return access.listings().bookings(kind);
   }
 
-  private Optional<BlazarResource> namesake(List<BlazarResource> all) {
-    return all.stream()
-        .filter(it -> it.name().equalsIgnoreCase(name) && !it.represents(kind, uid))
-        .findFirst();
+  /** Nothing that an attempt writes for a new device without windows depends on who reserves it. */
+  private List<ResourceBooking> booked() {
+    return introduces ? bookings().recent() : bookings().fresh();
   }
 
   private BlazarObservedState observed(

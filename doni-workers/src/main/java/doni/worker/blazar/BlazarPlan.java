@@ -51,7 +51,7 @@ final class BlazarPlan extends ConvergingPlan<BlazarObservedState> {
       BlazarDesiredState desired,
       BlazarRecordedState recorded,
       boolean current) {
-    BlazarObserver reader = new BlazarObserver(access, desired);
+    BlazarObserver reader = new BlazarObserver(access, desired, recorded);
     super(current ? reader.current(recorded) : reader.recent(recorded), current);
     this.access = access;
     this.client = access.client();

@@ -153,7 +153,7 @@ final class BlazarWorker implements Worker {
 
   @Override
   public Optional<SiteListing> listSite() {
-    List<BlazarResource> resources = access.listings().resources(kind).current();
+    List<BlazarResource> resources = access.listings().resources(kind).current().all();
     Set<String> ids = resources.stream().map(BlazarResource::id).collect(Collectors.toSet());
     Map<String, List<Map<String, Object>>> leases = userLeases();
     SiteListing listing =

@@ -44,7 +44,7 @@ final class ResourceDiscovery {
     Set<String> withWindows = withWindows();
     Set<String> seen = new HashSet<>();
     // Of several with one uid the worker keeps the oldest.
-    return access.listings().resources(kind).current().stream()
+    return access.listings().resources(kind).current().all().stream()
         .sorted(Comparator.comparing(resource -> String.valueOf(resource.createdAt())))
         .map(resource ->
             seen.add(uid(resource)) || uid(resource).isEmpty()

@@ -6,6 +6,7 @@ import doni.worker.ConflictFinder;
 import doni.worker.tunelo.TuneloClient.ChannelListing;
 import doni.worker.tunelo.TuneloDesiredState.DesiredChannel;
 import doni.worker.tunelo.TuneloObservedState.TuneloChannel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,12 +20,18 @@ import java.util.Set;
  * Reads what one attempt needs to know of the site's channels.
  *
  * <p>In a scheduled attempt, a shared listing shows the recorded channels and may be some seconds
- * old; otherwise each is read by its uuid. Before a write, keys are looked up in a listing that is
- * not older than the attempt. That is recent enough to create a channel: one with the device's key
- * can come only from an earlier attempt for that device, and the engine runs one at a time. What a
- * stalled replica creates nevertheless is found later as a second channel with the key.
+ * old; otherwise each is read by its uuid. Before a write, keys are looked up in a listing that was
+ * read at most {@link #BEFORE_CREATION} before the attempt, so that many enrollments share it, and
+ * in one that is not older than the attempt if an earlier creation was not confirmed. That is
+ * recent enough to create a channel: one with the device's key can come only from an earlier
+ * attempt for that device, the engine runs one at a time, and each records the key before it
+ * creates. What a stalled replica creates nevertheless is found later as a second channel with the
+ * key.
  */
 final class ChannelReader {
+
+  /** Shorter than the take-over from a dead replica, so that its last creation is seen. */
+  private static final Duration BEFORE_CREATION = Duration.ofSeconds(10);
 
   private final TuneloClient client;
   private final SharedSnapshot<ChannelListing> listing;
@@ -108,8 +115,7 @@ final class ChannelReader {
         missing.add(channel.publicKey());
       } else {
         // A second channel with the key is one that a stalled replica created.
-        ChannelListing site = current ? listing.notOlderThan(begun) : listing.recent();
-        lookUp(site, channel.publicKey(), seen);
+        lookUp(listing(recorded, current), channel.publicKey(), seen);
       }
     }
     Set<String> former = recorded.formerKeys(desired);
@@ -121,23 +127,43 @@ final class ChannelReader {
       return observed(desired, recorded, seen, missing, Optional.empty());
     }
     // A former key is forgotten after the look-up, so its channel must show.
-    ChannelListing site =
-        current || !former.isEmpty() ? listing.notOlderThan(begun) : listing.recent();
+    ChannelListing site = listing(recorded, current || !former.isEmpty());
     keys.forEach(key -> lookUp(site, key, seen));
     return observed(desired, recorded, seen, missing, site.unreadable());
+  }
+
+  /** Returns the listing, as recent as what may have been created unseen demands. */
+  private ChannelListing listing(TuneloRecordedState recorded, boolean current) {
+    if (!current) {
+      return listing.recent();
+    }
+    return recorded.unsettledKeys().isEmpty()
+        ? listing.notOlderThan(begun.minus(BEFORE_CREATION))
+        : listing.notOlderThan(begun);
   }
 
   /** What the listing of a moment ago lacks may have been created since. */
   private Optional<TuneloChannel> recorded(String uuid, boolean current) {
     Optional<TuneloChannel> listed = current ? Optional.empty() : listing.recent().uuid(uuid);
-    return listed.isPresent() ? listed : client.find(uuid);
+    return listed.isPresent() ? listed : find(uuid);
   }
 
   /** A channel that was read by its uuid is newer than the listing. */
   private void lookUp(ChannelListing site, String key, Map<String, TuneloChannel> seen) {
     site.key(key).stream()
-        .filter(this::exists)
-        .forEach(channel -> seen.putIfAbsent(channel.uuid(), channel));
+        .filter(channel -> exists(channel) && !seen.containsKey(channel.uuid()))
+        .flatMap(channel -> find(channel.uuid()).stream())
+        .filter(channel -> channel.publicKey().equals(key))
+        .forEach(channel -> seen.put(channel.uuid(), channel));
+  }
+
+  /** Reads a channel; one that is gone may be in the listing for some time. */
+  private Optional<TuneloChannel> find(String uuid) {
+    Optional<TuneloChannel> found = client.find(uuid);
+    if (found.isEmpty()) {
+      deleted(uuid);
+    }
+    return found;
   }
 
   private boolean exists(TuneloChannel channel) {

@@ -69,15 +69,18 @@ class BlazarDeviceIT extends OnBlazarDevice {
   }
 
   @Test
-  void manyEnrollmentsReadTheListOnce() {
+  void manyEnrollmentsReadTheListsOnce() {
     List<HardwareFixture> fleet = IntStream.range(0, 10).mapToObj(_ -> aDevice()).toList();
     site.blazar.calls().clear();
     for (HardwareFixture one : fleet) {
       site.nodes.join(node(one));
+      site.clock.advance(Duration.ofMillis(100));
       assertThat(one.attempted(worker())).isInstanceOf(Outcome.Synced.class);
     }
 
-    assertThat(site.reads()).containsEntry("/v1/devices", 1L);
+    assertThat(site.reads())
+        .containsEntry("/v1/devices", 1L)
+        .containsEntry("/v1/devices/allocations", 1L);
   }
 
   @Test

@@ -178,6 +178,11 @@ final class TuneloSite implements AutoCloseable {
     return device.record(AppliedPlan.of(worker.plan(device.attempt(Cause.SCHEDULED))));
   }
 
+  /** Makes a requested attempt right after the one before, as during an import. */
+  Outcome requestedAtOnce(EdgeDevice device) {
+    return device.record(AppliedPlan.of(worker.plan(device.attempt(Cause.REQUESTED))));
+  }
+
   TuneloWorker worker() {
     return worker;
   }

@@ -203,6 +203,60 @@ class TuneloWorkerIT {
   }
 
   @Test
+  void manyEnrollmentsListTheChannelsOnce() {
+    for (int i = 1; i <= 20; i++) {
+      site.clock().advance(Duration.ofMillis(100));
+      assertThat(site.requestedAtOnce(site.enroll().with("user", key(i))))
+          .isInstanceOf(Outcome.Synced.class);
+    }
+
+    assertThat(tunelo.channels()).hasSize(20);
+    assertThat(tunelo.calls().count("GET", "/channels")).isEqualTo(1);
+  }
+
+  @Test
+  void replacesAChannelThatIsGoneAlthoughTheListingStillShowsIt() {
+    EdgeDevice device = site.steady(1);
+    listedNow();
+    tunelo.remove(device.uuid("user"));
+
+    assertThat(site.requestedAtOnce(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels(key(1))).containsExactly(device.uuid("user"));
+  }
+
+  @Test
+  void adoptsNoChannelThatIsGoneAlthoughTheListingStillShowsIt() {
+    String foreign = tunelo.addChannel(key(1));
+    listedNow();
+    tunelo.remove(foreign);
+    EdgeDevice device = site.enroll().with("user", key(1));
+
+    assertThat(site.requestedAtOnce(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels(key(1))).containsExactly(device.uuid("user"));
+  }
+
+  @Test
+  void adoptsAChannelThatWasMadeAfterTheListingAndNeverConfirmed() {
+    listedNow();
+    EdgeDevice device = site.enroll().with("user", key(1));
+    tunelo.faults().add(Fault.on("POST", "/channels").dropping().afterTheWork().once());
+    assertThat(site.requestedAtOnce(device)).isInstanceOf(Outcome.Failed.class);
+    assertThat(tunelo.channels(key(1))).hasSize(1);
+    site.clock().advance(Duration.ofSeconds(1));
+
+    assertThat(site.requestedAtOnce(device)).isInstanceOf(Outcome.Synced.class);
+
+    assertThat(tunelo.channels(key(1))).containsExactly(device.uuid("user"));
+  }
+
+  private void listedNow() {
+    assertThat(site.requestedAtOnce(site.enroll().with("user", key(99))))
+        .isInstanceOf(Outcome.Synced.class);
+  }
+
+  @Test
   void removesASecondChannelThatAStalledReplicaMade() {
     EdgeDevice device = site.steady(1);
     tunelo.addChannel(key(1));
