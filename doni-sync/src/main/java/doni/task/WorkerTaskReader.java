@@ -30,27 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads what an attempt or a plan works on, and decrypts it. */
 public final class WorkerTaskReader {
 
-  private static final String READ =
-      """
-      select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
-        h.deleted_at is not null as deleted, h.quarantined_at is not null as quarantined,
-        (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
-          from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
-        (select json_object_agg(o.worker_type, o.state_details) from worker_task o
-          where o.hardware_uuid = h.uuid and o.worker_type = any(?))::text as dependencies,
-        (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
-          where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
-            and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
-        exists (select from leftover l where l.worker_type = t.worker_type
-          and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))
-          and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and %s)) as cleanup_running,
-        t.state_details::text as state_details, t.state_at_rest, t.unattempted, t.unsynced, t.outcome, t.reason,
-        t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
-      from hardware h join worker_task_at_rest t on t.hardware_uuid = h.uuid
-      where h.uuid = ? and t.worker_type = ?
-      """
-          .formatted(WorkerTaskSql.DEVICE_OF_LEFTOVER_IS_ATTEMPTED);
-
   private static final TypeReference<List<List<String>>> WINDOWS = new TypeReference<>() {};
   private static final TypeReference<Map<String, Map<String, Object>>> DETAILS_BY_WORKER =
       new TypeReference<>() {};
@@ -74,7 +53,7 @@ public final class WorkerTaskReader {
    */
   public Optional<WorkerTask> read(
       HardwareId id, String workerType, Collection<String> dependencies) {
-    return jdbc.sql(READ)
+    return jdbc.sql(WorkerTaskSql.lane(workerType).read())
         .param(dependencies.toArray(String[]::new))
         .param(id.value())
         .param(workerType)

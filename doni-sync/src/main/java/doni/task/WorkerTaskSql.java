@@ -1,8 +1,11 @@
 package doni.task;
 
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
 /**
- * The statements of {@link WorkerTaskStore}. Those that touch a queue name its partition, so that
- * Postgres neither plans for nor locks the other lanes'.
+ * The statements of {@link WorkerTaskReader} and {@link WorkerTaskStore}. Those that touch a queue
+ * name its partition, so that Postgres neither plans for, opens nor locks the other lanes'.
  */
 public final class WorkerTaskSql {
 
@@ -11,12 +14,7 @@ public final class WorkerTaskSql {
    * heard of lately.
    */
   public static final String DEVICE_OF_LEFTOVER_IS_ATTEMPTED =
-      """
-      exists (select from scheduled_tasks q
-        where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
-          and q.last_heartbeat > now() - interval '%d seconds')\
-      """
-          .formatted(AttemptLiveness.WINDOW.toSeconds());
+      deviceOfLeftoverIsAttempted("scheduled_tasks");
 
   static final String LOCK_DEVICE = "select generation from hardware where uuid = ? for update";
 
@@ -41,7 +39,67 @@ public final class WorkerTaskSql {
   private static final String GIVEN_BACK =
       "picked = false, picked_by = null, last_heartbeat = null, version = q.version + 1";
 
+  private static final ConcurrentMap<String, LaneStatements> LANES = new ConcurrentHashMap<>();
+
   private WorkerTaskSql() {}
+
+  /** The statements of one lane, whose texts are made once. */
+  record LaneStatements(
+      String read,
+      String claim,
+      String announce,
+      String finish,
+      String handBack,
+      String dequeue,
+      String dequeueGone) {
+
+    private static LaneStatements make(String workerType) {
+      String queue = LanePartition.of(workerType).name();
+      return new LaneStatements(
+          WorkerTaskSql.read(queue),
+          WorkerTaskSql.claim(queue),
+          WorkerTaskSql.announce(queue),
+          WorkerTaskSql.finish(queue),
+          WorkerTaskSql.handBack(queue),
+          WorkerTaskSql.dequeue(queue),
+          WorkerTaskSql.dequeueGone(queue));
+    }
+  }
+
+  static LaneStatements lane(String workerType) {
+    return LANES.computeIfAbsent(workerType, LaneStatements::make);
+  }
+
+  private static String deviceOfLeftoverIsAttempted(String queue) {
+    return """
+    exists (select from %s q
+      where q.task_name = l.worker_type and q.task_instance = l.hardware_uuid::text and q.picked
+        and q.last_heartbeat > now() - interval '%d seconds')\
+    """
+        .formatted(queue, AttemptLiveness.WINDOW.toSeconds());
+  }
+
+  private static String read(String queue) {
+    return """
+    select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
+      h.deleted_at is not null as deleted, h.quarantined_at is not null as quarantined,
+      (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
+        from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
+      (select json_object_agg(o.worker_type, o.state_details) from worker_task o
+        where o.hardware_uuid = h.uuid and o.worker_type = any(?))::text as dependencies,
+      (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
+        where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
+          and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
+      exists (select from leftover l where l.worker_type = t.worker_type
+        and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))
+        and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and %s)) as cleanup_running,
+      t.state_details::text as state_details, t.state_at_rest, t.unattempted, t.unsynced, t.outcome, t.reason,
+      t.waiting_since, t.attempts, t.defer_count, t.last_attempt_at, t.version
+    from hardware h join worker_task_at_rest t on t.hardware_uuid = h.uuid
+    where h.uuid = ? and t.worker_type = ?
+    """
+        .formatted(deviceOfLeftoverIsAttempted(queue));
+  }
 
   /**
    * Makes a task due for a thorough attempt: it is not steady any more, and unsynced. An attempt
@@ -62,24 +120,24 @@ public final class WorkerTaskSql {
   }
 
   /** Whether the claim is held; no row where it is lost, or where the task is gone. */
-  static String claim(String workerType) {
+  private static String claim(String queue) {
     return """
     select h.quarantined_at is not null as quarantined
     from worker_task t join hardware h on h.uuid = t.hardware_uuid
     where t.hardware_uuid = ? and t.worker_type = ? and t.version = ?
       and exists (select from %s q where %s)
     """
-        .formatted(LanePartition.of(workerType).name(), CLAIMED);
+        .formatted(queue, CLAIMED);
   }
 
   /** Keeps the version: it is still the attempt that will end. */
-  static String announce(String workerType) {
+  private static String announce(String queue) {
     return """
     update worker_task t set state_details = ?::jsonb
     where t.hardware_uuid = ? and t.worker_type = ? and t.version = ?
       and exists (select from %s q where %s)
     """
-        .formatted(LanePartition.of(workerType).name(), CLAIMED);
+        .formatted(queue, CLAIMED);
   }
 
   /**
@@ -88,7 +146,7 @@ public final class WorkerTaskSql {
    * be on disk before it counts: if Postgres crashes and loses it, the device is observed once
    * more.
    */
-  static String finish(String workerType) {
+  private static String finish(String queue) {
     return """
     with device as materialized (
       select h.generation from hardware h join worker_task t on t.hardware_uuid = h.uuid
@@ -121,16 +179,11 @@ public final class WorkerTaskSql {
       from finished f cross join unnest(?, ?) as note(kind, body))
     select moved, case when ? then set_config('synchronous_commit', 'off', true) end from finished
     """
-        .formatted(
-            LanePartition.of(workerType).name(),
-            GIVEN_BACK,
-            QueuePriority.URGENT,
-            QueuePriority.BACKGROUND,
-            CLAIMED);
+        .formatted(queue, GIVEN_BACK, QueuePriority.URGENT, QueuePriority.BACKGROUND, CLAIMED);
   }
 
   /** A change that came meanwhile keeps its place before the background. */
-  static String handBack(String workerType) {
+  private static String handBack(String queue) {
     return """
     with device as materialized (
       select h.generation > t.served_generation as changed
@@ -140,16 +193,16 @@ public final class WorkerTaskSql {
     update %s q set %s, priority = case when device.changed then %d else q.priority end
     from device where %s
     """
-        .formatted(LanePartition.of(workerType).name(), GIVEN_BACK, QueuePriority.URGENT, CLAIMED);
+        .formatted(queue, GIVEN_BACK, QueuePriority.URGENT, CLAIMED);
   }
 
-  static String dequeue(String workerType) {
-    return "delete from " + LanePartition.of(workerType).name() + " where" + CLAIMED;
+  private static String dequeue(String queue) {
+    return "delete from " + queue + " where" + CLAIMED;
   }
 
   /** The claim of a task that was taken away while it was attempted, as forced deletions do. */
-  static String dequeueGone(String workerType) {
-    return dequeue(workerType)
+  private static String dequeueGone(String queue) {
+    return dequeue(queue)
         + " and not exists (select from worker_task t where t.hardware_uuid = ? and t.worker_type ="
         + " ?)";
   }

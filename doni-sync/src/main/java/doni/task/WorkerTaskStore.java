@@ -53,7 +53,7 @@ public final class WorkerTaskStore {
 
   /** Returns whether an attempt may write now, in one statement. */
   public ClaimStatus status(TaskClaim claim, WorkerTask task) {
-    return statement(WorkerTaskSql.claim(claim.workerType()), claimed(claim, task).toArray())
+    return statement(WorkerTaskSql.lane(claim.workerType()).claim(), claimed(claim, task).toArray())
         .query((row, _) -> row.getBoolean(1) ? ClaimStatus.QUARANTINED : ClaimStatus.HELD)
         .optional()
         .orElse(ClaimStatus.LOST);
@@ -68,7 +68,7 @@ public final class WorkerTaskStore {
     List<@Nullable Object> values = new ArrayList<>();
     values.add(encryptor.encryptDetails(claim.hardware(), claim.workerType(), details));
     values.addAll(claimed(claim, task));
-    statement(WorkerTaskSql.announce(claim.workerType()), values.toArray()).update();
+    statement(WorkerTaskSql.lane(claim.workerType()).announce(), values.toArray()).update();
   }
 
   /** What tells the claim apart from every other one, in the order of the statements. */
@@ -100,7 +100,7 @@ public final class WorkerTaskStore {
     values.addAll(finished(claim, task, update));
     values.addAll(recorded(claim, task, update));
     List<Boolean> moved =
-        statement(WorkerTaskSql.finish(claim.workerType()), values.toArray())
+        statement(WorkerTaskSql.lane(claim.workerType()).finish(), values.toArray())
             .query((row, _) -> row.getBoolean(1))
             .list();
     if (moved.isEmpty()) {
@@ -214,7 +214,7 @@ public final class WorkerTaskStore {
   public void handBack(TaskClaim claim) {
     int released =
         statement(
-                WorkerTaskSql.handBack(claim.workerType()),
+                WorkerTaskSql.lane(claim.workerType()).handBack(),
                 claim.hardware().value(),
                 claim.workerType(),
                 claim.workerType(),
@@ -233,7 +233,7 @@ public final class WorkerTaskStore {
    */
   private void discardGone(TaskClaim claim) {
     statement(
-            WorkerTaskSql.dequeueGone(claim.workerType()),
+            WorkerTaskSql.lane(claim.workerType()).dequeueGone(),
             claim.workerType(),
             claim.hardware().toString(),
             claim.version(),
@@ -250,7 +250,7 @@ public final class WorkerTaskStore {
 
   private int dequeue(TaskClaim claim) {
     return statement(
-            WorkerTaskSql.dequeue(claim.workerType()),
+            WorkerTaskSql.lane(claim.workerType()).dequeue(),
             claim.workerType(),
             claim.hardware().toString(),
             claim.version(),

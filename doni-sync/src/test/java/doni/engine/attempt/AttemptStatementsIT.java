@@ -52,6 +52,15 @@ class AttemptStatementsIT extends ReconcilerFixture {
             finish -> assertThat(finish).startsWith("with device as materialized"));
   }
 
+  /** With the parent table, Postgres opens and locks the partitions and indexes of every lane. */
+  @Test
+  void anAttemptNamesNoQueueButThatOfItsLane() {
+    TestWorker worker = new TestWorker(LANE, _ -> synced(Map.of("changed", true)));
+    worker.plans(Change.create("node edge-1"));
+
+    assertThat(during(worker, "narrow")).noneMatch(sql -> sql.contains("scheduled_tasks"));
+  }
+
   private List<String> during(Worker worker, String name) {
     HardwareId id = inventory.enrolled(name, LANE);
     TaskClaim claim = inventory.claim(id, LANE, "replica");

@@ -80,7 +80,8 @@ public final class Bench {
    *
    * @param args how many devices, and {@code check} to fail if a figure is far from its target; or
    *     {@code site} for the part with all workers alone; or {@code enroll} and how many devices
-   *     are enrolled with all workers; or {@code growth} and how many there are at most
+   *     are enrolled with all workers; or {@code tasks} and how many devices are attempted; or
+   *     {@code growth} and how many there are at most
    */
   public static void main(String[] args) throws Exception {
     BenchPart part = BenchPart.of(args.length == 0 ? "" : args[0]);
@@ -117,6 +118,7 @@ public final class Bench {
     SERVICE(10_000),
     SITE(10_000),
     ENROLL(10_000),
+    TASKS(10_000),
     GROWTH(100_000);
 
     /** How many if the command does not say. */
@@ -130,6 +132,7 @@ public final class Bench {
       return switch (argument) {
         case "site" -> SITE;
         case "enroll" -> ENROLL;
+        case "tasks" -> TASKS;
         case "growth" -> GROWTH;
         default -> SERVICE;
       };
@@ -148,6 +151,10 @@ public final class Bench {
     }
     if (part == BenchPart.GROWTH) {
       new GrowthBench(database, directory, jar, devices).run("empty");
+      return;
+    }
+    if (part == BenchPart.TASKS) {
+      tasks();
       return;
     }
     if (part == BenchPart.SERVICE) {
@@ -172,8 +179,9 @@ public final class Bench {
       warm(service);
       System.out.printf(
           Locale.ROOT, "%,d devices, %d connections%n%n%s%n", devices, THREADS, Row.HEAD);
-      warm = requests(server, new BenchedServer(bare.port(), bare.handle()));
-      System.out.println(noOpTasks(server).line());
+      BenchedServer bound = new BenchedServer(bare.port(), bare.handle());
+      warm = requests(server, bound);
+      System.out.println(noOpTasks(database, server, bound).line());
       System.out.printf(
           Locale.ROOT,
           "%nresident memory with %,d devices: %d MiB (target 512)%n",
@@ -182,6 +190,24 @@ public final class Bench {
     }
     restart(warm);
     edge();
+  }
+
+  /** Measures attempts that change nothing, alone. */
+  private void tasks() throws Exception {
+    database.create("bound", "empty");
+    database.create("service", "empty");
+    try (DoniProcess service = fake("service", Map.of())) {
+      service.awaitReady(START);
+      BenchedServer server =
+          new BenchedServer(service.port(), ProcessHandle.of(service.pid()).orElseThrow());
+      warm(service);
+      create(service.port(), "task", devices);
+      awaitServed("service");
+      System.out.println(
+          Row.HEAD
+              + "\n"
+              + noOpTasks(database, server, new BenchedServer(0, ProcessHandle.current())).line());
+    }
   }
 
   /** Returns the rate at which the warm service answers for one device. */
@@ -239,20 +265,11 @@ public final class Bench {
     return Objects.requireNonNull(byPort.get(server.port()));
   }
 
-  /** The bound is db-scheduler with a task that does nothing, on the same table. */
-  private Row noOpTasks(BenchedServer service) throws Exception {
-    database.execute("bound", "truncate scheduled_tasks");
-    int all = Math.toIntExact(database.count("service", "select count(*) from worker_task"));
-    Load.Result bound = EngineBound.run(database, "bound", all, LIMIT);
-    double before = service.cpuMillis();
-    Load.Result result = tasks(all);
-    double cpu = (service.cpuMillis() - before) / all;
-    return new Row(
-        "no-op tasks",
-        new Row.Measured(result, cpu),
-        new Row.Measured(bound, Double.NaN),
-        Double.NaN,
-        0.8);
+  private static Row noOpTasks(Database database, BenchedServer service, BenchedServer bound)
+      throws Exception {
+    NoOpTasks tasks = new NoOpTasks(database, service);
+    return new ComparedLoad(service, bound)
+        .rowOfWhole("no-op tasks", tasks.count(), tasks, NoOpTasks.TARGET);
   }
 
   /**
@@ -481,15 +498,6 @@ public final class Bench {
                 expect(200, connection.send(request, false));
               }
             });
-  }
-
-  /** Makes every task due, as a resync of everything does, and waits until all of them ran. */
-  private Load.Result tasks(int all) throws Exception {
-    String start = "'" + java.time.OffsetDateTime.now(java.time.ZoneOffset.UTC) + "'";
-    long began = System.nanoTime();
-    database.execute("service", "update scheduled_tasks set execution_time = now()");
-    awaitZero("service", "select count(*) from worker_task where last_attempt_at < " + start);
-    return new Load.Result(all / ((System.nanoTime() - began) / 1e9), Double.NaN, Double.NaN);
   }
 
   private void awaitServed(String name) throws Exception {

@@ -35,9 +35,15 @@ final class ComparedLoad {
     this.bound = bound;
   }
 
-  /** Returns the medians of the rounds, of which the first one is not measured. */
+  /**
+   * Returns the medians of the rounds, which share the requests, after one that is not measured.
+   */
   Row row(String name, int count, Requests requests, double target) throws Exception {
-    int each = Math.max(1, count / ROUNDS);
+    return rowOfWhole(name, Math.max(1, count / ROUNDS), requests, target);
+  }
+
+  /** The same with all of the requests in each round. */
+  Row rowOfWhole(String name, int each, Requests requests, double target) throws Exception {
     requests.send(service, each);
     requests.send(bound, each);
     List<Load.Result> ofService = new ArrayList<>();
