@@ -20,8 +20,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code ./doni bench [N]}: enrolls N devices (10,000 unless said otherwise) and prints what the
@@ -59,7 +57,6 @@ public final class Bench {
 
   private static final String TOKEN = "bench-token";
   private static final String POLICY = "\"hardware:create\": \"@\"\n";
-  private static final JsonMapper JSON = JsonMapper.shared();
 
   private final int devices;
   private final Database database;
@@ -81,7 +78,7 @@ public final class Bench {
    * @param args how many devices, and {@code check} to fail if a figure is far from its target; or
    *     {@code site} for the part with all workers alone; or {@code enroll} and how many devices
    *     are enrolled with all workers; or {@code tasks} and how many devices are attempted; or
-   *     {@code growth} and how many there are at most
+   *     {@code steady}; or {@code growth} and how many there are at most
    */
   public static void main(String[] args) throws Exception {
     BenchPart part = BenchPart.of(args.length == 0 ? "" : args[0]);
@@ -119,6 +116,7 @@ public final class Bench {
     SITE(10_000),
     ENROLL(10_000),
     TASKS(10_000),
+    STEADY(SteadyBench.DEVICES),
     GROWTH(100_000);
 
     /** How many if the command does not say. */
@@ -133,6 +131,7 @@ public final class Bench {
         case "site" -> SITE;
         case "enroll" -> ENROLL;
         case "tasks" -> TASKS;
+        case "steady" -> STEADY;
         case "growth" -> GROWTH;
         default -> SERVICE;
       };
@@ -155,6 +154,11 @@ public final class Bench {
     }
     if (part == BenchPart.TASKS) {
       tasks();
+      return;
+    }
+    if (part == BenchPart.STEADY) {
+      database.create("edge", "empty");
+      edge();
       return;
     }
     if (part == BenchPart.SERVICE) {
@@ -342,56 +346,14 @@ public final class Bench {
   }
 
   private void edge() throws Exception {
-    int count = 200;
     try (SimulatedSite site = SimulatedSite.start()) {
       Map<String, String> environment = new LinkedHashMap<>(site.environment(directory));
       environment.keySet().removeIf(key -> key.startsWith("DONI_KEYSTONE"));
-      for (int i = 0; i < count; i++) {
-        site.kubernetes().addNode("edge-" + i);
-      }
       try (DoniProcess service = process("edge", environment).start()) {
         service.awaitReady(START);
-        try (HttpConnection connection = new HttpConnection(service.port())) {
-          long[] nanos = new long[count];
-          for (int i = 0; i < count; i++) {
-            nanos[i] = enrollAndAwaitSteady(connection, "edge-" + i);
-          }
-          java.util.Arrays.sort(nanos);
-          System.out.printf(
-              Locale.ROOT,
-              "enrollment to STEADY with the simulated Kubernetes: p50 %.0f ms, p99 %.0f ms (target"
-                  + " p50 150)%n",
-              Load.percentile(nanos, 0.5),
-              Load.percentile(nanos, 0.99));
-        }
+        new SteadyBench(site, service.port(), TOKEN).run();
       }
     }
-  }
-
-  private static long enrollAndAwaitSteady(HttpConnection connection, String name)
-      throws IOException {
-    String body =
-        "{\"name\":\"%s\",\"hardware_type\":\"device.balena\",\"properties\":{\"machine_name\":\"raspberrypi4-64\",\"contact_email\":\"a@example.org\"}}"
-            .formatted(name);
-    long start = System.nanoTime();
-    HttpConnection.Answer created =
-        connection.send(HttpConnection.request("POST", "/v1/hardware", TOKEN, body), true);
-    expect(201, created);
-    byte[] look =
-        HttpConnection.request(
-            "GET", "/v1/hardware/" + json(created).get("uuid").asString(), TOKEN, "");
-    while (!json(connection.send(look, true))
-        .get("workers")
-        .get(0)
-        .get("state")
-        .asString()
-        .equals("STEADY")) {
-      if (System.nanoTime() - start > LIMIT.toNanos()) {
-        throw new IllegalStateException(name + " does not become steady");
-      }
-      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
-    }
-    return System.nanoTime() - start;
   }
 
   private static Load.Result create(int port, String prefix, int count) throws Exception {
@@ -545,10 +507,6 @@ public final class Bench {
             "{\"doni.keystone.static-tokens."
                 + TOKEN
                 + "\":{\"user-id\":\"bench\",\"user-name\":\"bench\",\"project-id\":\"bench\",\"roles\":[\"admin\"]}}");
-  }
-
-  private static JsonNode json(HttpConnection.Answer answer) {
-    return JSON.readTree(answer.body());
   }
 
   private static void expect(int status, HttpConnection.Answer answer) {
