@@ -8,6 +8,9 @@ import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 
 /**
  * AES-256-GCM with named keys. The text form is {@code <key id>:2:<base64 of nonce and
@@ -20,6 +23,15 @@ final class AesGcmCipher {
 
   private static final int KEY_BYTES = 32;
   private static final String FORMAT = "2:";
+
+  /**
+   * Encrypts for all. Tink keeps a random generator for each thread, and searches the class path
+   * for another implementation whenever it makes one: on the virtual thread of an attempt or a
+   * request, which ends soon, that takes longer than the encryption.
+   */
+  private static final Executor ENCRYPTING =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("secret-encryption").factory());
 
   private final Map<String, Aead> keys = new LinkedHashMap<>();
   private final String encryptingId;
@@ -45,9 +57,15 @@ final class AesGcmCipher {
   }
 
   String encrypt(String value, SecretPlace place) {
+    // Not interruptible: an attempt that is interrupted still records what it wrote.
+    byte[] encrypted =
+        CompletableFuture.supplyAsync(() -> encrypted(value, place), ENCRYPTING).join();
+    return encryptingId + ":" + FORMAT + Base64.getEncoder().encodeToString(encrypted);
+  }
+
+  private byte[] encrypted(String value, SecretPlace place) {
     try {
-      byte[] encrypted = encryptingKey.encrypt(utf8(value), utf8(place.text()));
-      return encryptingId + ":" + FORMAT + Base64.getEncoder().encodeToString(encrypted);
+      return encryptingKey.encrypt(utf8(value), utf8(place.text()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM is missing in this JDK", e);
     }
