@@ -40,7 +40,7 @@ public class HardwareReader {
   private static final String TASKS =
       "select t.hardware_uuid, "
           + TaskStatusReader.COLUMNS
-          + " from worker_task_state t where t.hardware_uuid = any(?)";
+          + " from worker_task_state t where t.hardware_uuid ";
 
   private static final Base64.Encoder VERSION = Base64.getUrlEncoder().withoutPadding();
 
@@ -243,9 +243,12 @@ public class HardwareReader {
 
   /** Returns the rows of the tasks of each hardware. */
   Map<UUID, List<TaskStatusRow>> tasks(List<UUID> uuids) {
-    return jdbc
-        .sql(TASKS)
-        .param(uuids.toArray(UUID[]::new))
+    // Postgres keeps the plan for one, but makes a new one for each array that is that short.
+    JdbcClient.StatementSpec statement =
+        uuids.size() == 1
+            ? jdbc.sql(TASKS + "= ?").param(uuids.getFirst())
+            : jdbc.sql(TASKS + "= any(?)").param(uuids.toArray(UUID[]::new));
+    return statement
         .query((row, _) ->
             Map.entry(row.getObject("hardware_uuid", UUID.class), TaskStatusReader.row(row)))
         .list()

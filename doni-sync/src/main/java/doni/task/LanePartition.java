@@ -16,4 +16,15 @@ public record LanePartition(String name) {
     return new LanePartition(
         "sync_" + workerType.toLowerCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
   }
+
+  /**
+   * Returns the worker's type as a literal of SQL.
+   *
+   * @throws IllegalArgumentException if it is not the type of a worker
+   */
+  public static String literal(String workerType) {
+    // A type that names a partition has no character that would have to be quoted.
+    var _ = of(workerType);
+    return "'" + workerType + "'";
+  }
 }

@@ -79,6 +79,10 @@ public final class WorkerTaskSql {
         .formatted(queue, AttemptLiveness.WINDOW.toSeconds());
   }
 
+  /**
+   * The dependencies are looked for among all tasks of the device: with an index on the workers,
+   * Postgres would make a plan of its own for each array of them.
+   */
   private static String read(String queue) {
     return """
     select h.name, h.project_id, h.hardware_type, h.properties::text as properties, h.generation,
@@ -86,7 +90,7 @@ public final class WorkerTaskSql {
       (select json_agg(json_build_array(w.uuid, w.starts_at, w.ends_at) order by w.starts_at)
         from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
       (select json_object_agg(o.worker_type, o.state_details) from worker_task o
-        where o.hardware_uuid = h.uuid and o.worker_type = any(?))::text as dependencies,
+        where o.hardware_uuid = h.uuid and o.worker_type || '' = any(?))::text as dependencies,
       (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
         where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
           and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
@@ -158,7 +162,7 @@ public final class WorkerTaskSql {
         priority = case when device.moved then %d else %d end
       from (select generation > ? as moved from device) device
       where %s
-      returning device.moved, q.execution_time, ?::text[] as reached),
+      returning device.moved, q.execution_time, case when ? then ?::text[] end as reached),
     finished as (
       update worker_task t set
         state_details = coalesce(?::jsonb, t.state_details),
@@ -167,9 +171,9 @@ public final class WorkerTaskSql {
            from unnest(released.reached) name) end,
         served_generation = ?,
         pending_generation = case when released.moved then t.pending_generation end,
-        synced_generation = coalesce(?, t.synced_generation),
-        outcome = ?, reason = ?, blocked_by = ?, waiting_since = ?, attempts = ?, defer_count = ?, last_attempt_at = ?,
-        last_success_at = coalesce(?, t.last_success_at), next_attempt_at = released.execution_time,
+        synced_generation = case when ? then ? else t.synced_generation end,
+        outcome = ?, reason = ?, blocked_by = ?, waiting_since = case when ? then ?::timestamptz end, attempts = ?, defer_count = ?, last_attempt_at = ?,
+        last_success_at = case when ? then ? else t.last_success_at end, next_attempt_at = released.execution_time,
         version = t.version + 1
       from released where t.hardware_uuid = ? and t.worker_type = ?
       returning t.hardware_uuid, released.moved),

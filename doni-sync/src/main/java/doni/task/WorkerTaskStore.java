@@ -3,13 +3,14 @@ package doni.task;
 import doni.database.TimestampColumns;
 import doni.secret.SecretEncryptor;
 import doni.task.WorkerTask.TaskClaim;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.SqlParameterValue;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionOperations;
@@ -24,6 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  * that both happen or neither.
  */
 public final class WorkerTaskStore {
+
+  private static final String[] NONE = {};
 
   private final JdbcClient jdbc;
   private final TransactionOperations transactions;
@@ -83,6 +86,14 @@ public final class WorkerTaskStore {
         claim.holder());
   }
 
+  /**
+   * A text that may be null, with a type. The driver has a statement parsed and planned again when
+   * the types of its parameters change, and a null has none; for a time, not even with a type.
+   */
+  private static SqlParameterValue text(@Nullable String value) {
+    return new SqlParameterValue(Types.VARCHAR, value);
+  }
+
   /** What recording an outcome led to. */
   public enum ReleaseResult {
     /** The task waits for its next attempt. */
@@ -110,9 +121,8 @@ public final class WorkerTaskStore {
     return moved.getFirst() ? ReleaseResult.DUE : ReleaseResult.WAITING;
   }
 
-  private static List<@Nullable Object> released(
-      TaskClaim claim, WorkerTask task, TaskUpdate update) {
-    return Arrays.asList(
+  private static List<Object> released(TaskClaim claim, WorkerTask task, TaskUpdate update) {
+    return List.of(
         claim.hardware().value(),
         claim.workerType(),
         task.version(),
@@ -123,23 +133,28 @@ public final class WorkerTaskStore {
         claim.hardware().toString(),
         claim.version(),
         claim.holder(),
-        update.milestones() == null ? null : update.milestones().toArray(String[]::new));
+        update.milestones() != null,
+        update.milestones() == null ? NONE : update.milestones().toArray(String[]::new));
   }
 
-  private List<@Nullable Object> finished(TaskClaim claim, WorkerTask task, TaskUpdate update) {
+  private List<Object> finished(TaskClaim claim, WorkerTask task, TaskUpdate update) {
     boolean synced = update.attempt().outcome() == WorkerTask.LastOutcome.SYNCED;
-    return Arrays.asList(
-        encryptedDetails(claim, update),
+    Instant waitingSince = update.retries().waitingSince();
+    return List.of(
+        text(encryptedDetails(claim, update)),
         task.generation().value(),
-        synced ? task.generation().value() : null,
+        synced,
+        task.generation().value(),
         update.attempt().outcome().name(),
-        update.attempt().reason(),
-        update.attempt().blockedBy() == null ? null : update.attempt().blockedBy().name(),
-        update.retries().waitingSince(),
+        text(update.attempt().reason()),
+        text(update.attempt().blockedBy() == null ? null : update.attempt().blockedBy().name()),
+        waitingSince != null,
+        waitingSince == null ? update.attempt().at() : waitingSince,
         update.retries().attempts(),
         update.retries().deferCount(),
         update.attempt().at(),
-        synced ? update.attempt().at() : null,
+        synced,
+        update.attempt().at(),
         claim.hardware().value(),
         claim.workerType());
   }

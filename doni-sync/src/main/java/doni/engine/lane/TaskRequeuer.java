@@ -2,6 +2,7 @@ package doni.engine.lane;
 
 import doni.database.TimestampColumns;
 import doni.enrollment.HardwareId;
+import doni.task.LanePartition;
 import doni.task.QueuePriority;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -25,7 +27,8 @@ public final class TaskRequeuer {
 
   /**
    * The lanes in which the device's project has its share of urgent tasks already. No project has
-   * more of them, so few rows are read.
+   * more of them, so few rows are read. The priorities are no parameters, so that Postgres knows
+   * how few, and keeps the plan: to make one takes longer than the statement.
    */
   private static final String CROWDED =
       """
@@ -33,12 +36,14 @@ public final class TaskRequeuer {
         select q.task_name from scheduled_tasks q cross join lateral (
           select from hardware h where h.uuid = q.task_instance::uuid
             and h.project_id = (select d.project_id from hardware d where d.uuid = :uuid) offset 0) same_project
-        where q.priority = :urgent and not q.picked
-        group by q.task_name having count(*) >= :share)
-      """;
+        where q.priority = %d and not q.picked
+        group by q.task_name having count(*) >= %d)
+      """
+          .formatted(QueuePriority.URGENT, QueuePriority.SHARE);
 
   private static final String PRIORITY =
-      "case when exists (select from crowded c where c.task_name = %s) then :surplus else :urgent end";
+      "case when exists (select from crowded c where c.task_name = %%s) then %d else %d end"
+          .formatted(QueuePriority.SURPLUS, QueuePriority.URGENT);
 
   private final JdbcClient jdbc;
   private final WakeupNotifier wakeups;
@@ -58,25 +63,26 @@ public final class TaskRequeuer {
     if (workerTypes.isEmpty()) {
       return;
     }
+    // No parameters, so that Postgres keeps a plan that has only the queues of these workers.
+    String workers =
+        workerTypes.stream()
+            .map(LanePartition::literal)
+            .collect(Collectors.joining("), (", "(values (", "))"));
     jdbc.sql(
             """
             with task as (
               insert into worker_task (hardware_uuid, worker_type)
-              select :uuid, w.name from unnest(:workers) as w(name)
+              select :uuid, w.name from %s as w(name)
               on conflict do nothing),
             %s
             insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
-            select w.name, :instance, :now, false, 1, %s from unnest(:workers) as w(name)
+            select w.name, :instance, :now, false, 1, %s from %s as w(name)
             on conflict (task_name, task_instance) do nothing
             """
-                .formatted(CROWDED, PRIORITY.formatted("w.name")))
+                .formatted(workers, CROWDED, PRIORITY.formatted("w.name"), workers))
         .param("uuid", id.value())
         .param("instance", id.toString())
-        .param("workers", workerTypes.toArray(String[]::new))
         .param("now", now())
-        .param("urgent", QueuePriority.URGENT)
-        .param("surplus", QueuePriority.SURPLUS)
-        .param("share", QueuePriority.SHARE)
         .update();
     announce(workerTypes);
   }
@@ -104,9 +110,6 @@ public final class TaskRequeuer {
                 """
                     .formatted(CROWDED, PRIORITY.formatted("q.task_name")))
             .param("now", now())
-            .param("urgent", QueuePriority.URGENT)
-            .param("surplus", QueuePriority.SURPLUS)
-            .param("share", QueuePriority.SHARE)
             .param("uuid", id.value())
             .param("instance", id.toString())
             .query(String.class)
