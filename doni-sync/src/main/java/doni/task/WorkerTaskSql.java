@@ -81,7 +81,9 @@ public final class WorkerTaskSql {
 
   /**
    * The dependencies are looked for among all tasks of the device: with an index on the workers,
-   * Postgres would make a plan of its own for each array of them.
+   * Postgres would make a plan of its own for each array of them. {@code offset 0} keeps the search
+   * for a namesake from beginning with all tasks of the lane, as a plan does that was made when
+   * there were few.
    */
   private static String read(String queue) {
     return """
@@ -91,9 +93,11 @@ public final class WorkerTaskSql {
         from availability_window w where w.hardware_uuid = h.uuid)::text as windows,
       (select json_object_agg(o.worker_type, o.state_details) from worker_task o
         where o.hardware_uuid = h.uuid and o.worker_type || '' = any(?))::text as dependencies,
-      (select p.uuid from hardware p join worker_task pt on pt.hardware_uuid = p.uuid
+      (select p.uuid from hardware p
         where p.deleted_at is not null and h.deleted_at is null and lower(p.name) = lower(h.name)
-          and pt.worker_type = t.worker_type order by p.deleted_at limit 1) as namesake,
+          and exists (select from worker_task pt where pt.hardware_uuid = p.uuid
+            and pt.worker_type = t.worker_type offset 0)
+        order by p.deleted_at limit 1) as namesake,
       exists (select from leftover l where l.worker_type = t.worker_type
         and (l.hardware_uuid = h.uuid or lower(l.name) = lower(h.name))
         and (l.claimed_until > now() or l.hardware_uuid <> h.uuid and %s)) as cleanup_running,

@@ -28,11 +28,12 @@ public final class TaskRequeuer {
   /**
    * The lanes in which the device's project has its share of urgent tasks already. No project has
    * more of them, so few rows are read. The priorities are no parameters, so that Postgres knows
-   * how few, and keeps the plan: to make one takes longer than the statement.
+   * how few, and keeps the plan: to make one takes longer than the statement. Materialized, because
+   * a plan that was made for few rows would search all of a lane's.
    */
   private static final String CROWDED =
       """
-      crowded as (
+      crowded as materialized (
         select q.task_name from scheduled_tasks q cross join lateral (
           select from hardware h where h.uuid = q.task_instance::uuid
             and h.project_id = (select d.project_id from hardware d where d.uuid = :uuid) offset 0) same_project
