@@ -38,4 +38,16 @@ class FreePortTests {
         .allSatisfy(port ->
             assertThat(port).isLessThan(given.stream().min(Integer::compare).orElseThrow()));
   }
+
+  @Test
+  void givesNoPortTwice() {
+    assertThat(Stream.generate(FreePort::find).limit(500)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void testJvmsSideBySideHaveRangesOfTheirOwn() {
+    assertThat(FreePort.first("jvm-1")).isEqualTo(17_000);
+    assertThat(FreePort.first("jvm-2")).isEqualTo(22_000);
+    assertThat(FreePort.first("jvm-12")).isEqualTo(FreePort.first("")).isEqualTo(12_000);
+  }
 }
