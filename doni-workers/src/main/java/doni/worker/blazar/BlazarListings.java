@@ -72,7 +72,8 @@ final class BlazarListings {
               () -> {
                 Instant askedAt = clock.instant();
                 List<BlazarResource> all = client.resources(kind);
-                own.forgetBefore(askedAt);
+                // The listing before this one may still be in use.
+                own.forgetBefore(askedAt.minus(LIFETIME));
                 return new ListedResources(kind, all, askedAt, own);
               },
               LIFETIME,

@@ -29,7 +29,7 @@ final class BlazarObserver {
   private final ResourceKind kind;
   private final String uid;
   private final String name;
-  private final boolean introduces;
+  private final boolean isNew;
 
   /**
    * @param before what is recorded when the attempt begins
@@ -40,7 +40,7 @@ final class BlazarObserver {
     this.kind = desired.kind();
     this.uid = desired.uid();
     this.name = desired.name();
-    this.introduces =
+    this.isNew =
         !desired.deleted()
             && desired.windows().isEmpty()
             && before.resourceId().isEmpty()
@@ -76,7 +76,7 @@ final class BlazarObserver {
           .resource(kind, resource.id())
           .ifPresentOrElse(found::add, () -> listing().remove(resource.id()));
     }
-    return observed(found, all.namesake(name, uid), booked(), recorded);
+    return observed(found, all.namesake(name, uid), booked(found), recorded);
   }
 
   /** Returns the listing, as recent as what may have to be created or found demands. */
@@ -97,9 +97,14 @@ final class BlazarObserver {
     return access.listings().bookings(kind);
   }
 
-  /** Nothing that an attempt writes for a new device without windows depends on who reserves it. */
-  private List<ResourceBooking> booked() {
-    return introduces ? bookings().recent() : bookings().fresh();
+  /**
+   * Returns the reservations, as recent as what may be written demands: those of the resource of a
+   * new device without windows matter only where one has to be chosen, replaced or deleted.
+   */
+  private List<ResourceBooking> booked(List<BlazarResource> found) {
+    boolean settled =
+        found.isEmpty() || (found.size() == 1 && found.getFirst().name().equalsIgnoreCase(name));
+    return isNew && settled ? bookings().recent() : bookings().fresh();
   }
 
   private BlazarObservedState observed(

@@ -184,6 +184,26 @@ class DeviceLifecycleIT extends OnBlazarDevice {
     assertThat(site.blazar.resources(node(twin))).isEmpty();
   }
 
+  /** Also of a device of which nothing is recorded, for which older reservations would do. */
+  @Test
+  void deletesNoneOfSeveralDevicesThatAUserHasJustReserved() throws Exception {
+    site.blazar.uniqueNames(false);
+    reservable();
+    HardwareFixture twin = aDevice();
+    site.nodes.join(node(twin));
+    assertThat(twin.attempted(worker())).isInstanceOf(Outcome.Synced.class);
+    site.leaseByAlice(uid(twin), "2026-11-23 09:00", "2026-11-23 10:00");
+    site.blazar.setCapability(node(twin), "uid", uid(device));
+    device.details().clear();
+    site.clock.advance(Duration.ofSeconds(11));
+    site.blazar.calls().clear();
+
+    assertThat(device.attempted(worker())).isInstanceOf(Outcome.Deferred.class);
+
+    assertThat(site.blazar.calls().count("DELETE", "/v1/devices/.*")).isZero();
+    assertThat(site.blazar.resources(node(twin))).hasSize(1);
+  }
+
   @Test
   void aRenamedDeviceIsAnotherOne() {
     available(device, at("05:00"), at("06:00"));

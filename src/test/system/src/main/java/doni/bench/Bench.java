@@ -234,6 +234,11 @@ public final class Bench {
             (server, count) -> get(server.port(), of(server, stored), count),
             0.65);
     print(get);
+    // The first assessment of the availability changes the tag of a device.
+    awaitZero(
+        "service",
+        "select count(*) from hardware h where not exists"
+            + " (select from device_availability a where a.hardware_uuid = h.uuid)");
     Map<Integer, List<byte[]>> polls =
         Map.of(
             service.port(), polls(service.port(), of(service, stored)),
