@@ -80,8 +80,32 @@ class KeptPlansIT {
    */
   private record PlanCount(String statement, long reused, long made) {}
 
+  /** In tables of a few rows, each plan costs the same. */
+  private void enrollMany() {
+    jdbc.sql(
+            """
+            insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at)
+            select gen_random_uuid(), 'many-' || n, 'project', 'sample', '{}', now(), now() from generate_series(1, 2000) n
+            """)
+        .update();
+    jdbc.sql(
+            """
+            insert into worker_task (hardware_uuid, worker_type, served_generation, outcome)
+            select h.uuid, w.name, h.generation, 'SYNCED' from hardware h, (values ('k8s'), ('tunelo')) as w(name)
+            """)
+        .update();
+    jdbc.sql(
+            """
+            insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version, priority)
+            select t.worker_type, t.hardware_uuid::text, now(), false, 1, 10 from worker_task t
+            """)
+        .update();
+    jdbc.sql("analyze hardware, worker_task, scheduled_tasks").update();
+  }
+
   @Test
   void thePlansOfEnrollmentsChangesAndAttemptsAreKept() {
+    enrollMany();
     for (int i = 0; i < DEVICES; i++) {
       HardwareId id = inventory.device("kept-" + i);
       transactions.executeWithoutResult(_ -> requeuer.enroll(id, List.of(LANE, "tunelo")));

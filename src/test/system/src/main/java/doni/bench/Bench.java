@@ -183,9 +183,8 @@ public final class Bench {
       warm(service);
       System.out.printf(
           Locale.ROOT, "%,d devices, %d connections%n%n%s%n", devices, THREADS, Row.HEAD);
-      BenchedServer bound = new BenchedServer(bare.port(), bare.handle());
-      warm = requests(server, bound);
-      System.out.println(noOpTasks(database, server, bound).line());
+      warm = requests(server, new BenchedServer(bare.port(), bare.handle()));
+      System.out.println(noOpTasks(database, server).line());
       System.out.printf(
           Locale.ROOT,
           "%nresident memory with %,d devices: %d MiB (target 512)%n",
@@ -207,10 +206,7 @@ public final class Bench {
       warm(service);
       create(service.port(), "task", devices);
       awaitServed("service");
-      System.out.println(
-          Row.HEAD
-              + "\n"
-              + noOpTasks(database, server, new BenchedServer(0, ProcessHandle.current())).line());
+      System.out.println(Row.HEAD + "\n" + noOpTasks(database, server).line());
     }
   }
 
@@ -274,8 +270,9 @@ public final class Bench {
     return Objects.requireNonNull(byPort.get(server.port()));
   }
 
-  private static Row noOpTasks(Database database, BenchedServer service, BenchedServer bound)
-      throws Exception {
+  /** The bound runs in this process. */
+  private static Row noOpTasks(Database database, BenchedServer service) throws Exception {
+    BenchedServer bound = new BenchedServer(0, ProcessHandle.current());
     NoOpTasks tasks = new NoOpTasks(database, service);
     return new ComparedLoad(service, bound)
         .rowOfWhole("no-op tasks", tasks.count(), tasks, NoOpTasks.TARGET);
