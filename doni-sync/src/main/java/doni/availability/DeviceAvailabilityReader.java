@@ -40,15 +40,21 @@ public final class DeviceAvailabilityReader {
         where s.hardware_uuid = a.hardware_uuid) seen\
       """;
 
-  /** What {@link #published} reads of the tables {@code a} and {@code seen}. */
+  /** What {@link #published} reads of the table {@code a} of {@link #JOIN}. */
   public static final String COLUMNS =
-      "a.availability, a.since as available_since, a.reason as available_reason, seen.last_seen, seen.observed";
+      "a.availability, a.available_since, a.available_reason, a.last_seen, a.observed";
 
-  /** Joins what is published about each device {@code h}; {@link #blind} is its parameter. */
+  /**
+   * Joins what is published about each device {@code h}; {@link #blind} is its parameter. {@code
+   * offset 0} looks it up for one device at a time: for a page of 256 among 10,000 devices,
+   * Postgres would otherwise read all 10,000.
+   */
   public static final String JOIN =
-      " left join device_availability a on a.hardware_uuid = h.uuid left join "
+      " left join lateral (select a.availability, a.since as available_since,"
+          + " a.reason as available_reason, seen.last_seen, seen.observed"
+          + " from device_availability a cross join "
           + SEEN
-          + " on a.hardware_uuid is not null ";
+          + " where a.hardware_uuid = h.uuid offset 0) a on true ";
 
   private static final String SHARE =
       """

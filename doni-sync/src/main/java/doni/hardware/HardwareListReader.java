@@ -53,7 +53,7 @@ class HardwareListReader {
     return new HardwareRows(
         (after, size) -> {
           HardwareQuerySql selection = HardwareQuerySql.of(query, projectId, after, size);
-          return asExport ? exported(selection) : page(selection);
+          return asExport ? exported(selection, size) : page(selection, size);
         },
         query.limit(),
         marker(query));
@@ -80,18 +80,19 @@ class HardwareListReader {
     }
   }
 
-  private List<ListedRow> exported(HardwareQuerySql selection) {
+  private List<ListedRow> exported(HardwareQuerySql selection, int size) {
     return jdbc.sql(selection.select(HardwareRow.COLUMNS))
         .params(selection.parameters())
-        .query((result, _) -> {
+        .query((result, index) -> {
           HardwareRow row = HardwareRow.of(result);
-          return new ListedRow(marker(row, result), () -> exported(row));
+          return new ListedRow(marker(row, result, index, size), () -> exported(row));
         })
         .list();
   }
 
-  private List<ListedRow> page(HardwareQuerySql selection) {
-    record PageRow(PageMarker marker, HardwareRow row, @Nullable DeviceAvailability published) {}
+  private List<ListedRow> page(HardwareQuerySql selection, int size) {
+    record PageRow(
+        @Nullable PageMarker marker, HardwareRow row, @Nullable DeviceAvailability published) {}
     List<PageRow> rows =
         jdbc.sql(
                 selection.select(
@@ -99,10 +100,12 @@ class HardwareListReader {
                     DeviceAvailabilityReader.JOIN))
             .params(selection.parameters())
             .param(availability.blind())
-            .query((result, _) -> {
+            .query((result, index) -> {
               HardwareRow row = HardwareRow.of(result);
               return new PageRow(
-                  marker(row, result), row, DeviceAvailabilityReader.published(result));
+                  marker(row, result, index, size),
+                  row,
+                  DeviceAvailabilityReader.published(result));
             })
             .list();
     Map<UUID, List<TaskStatusRow>> tasks =
@@ -120,8 +123,10 @@ class HardwareListReader {
         .toList();
   }
 
-  private static PageMarker marker(HardwareRow row, ResultSet result) throws SQLException {
-    return new PageMarker(row.uuid(), result.getObject("sort_value"));
+  /** Only the last row of a full page has one: no page follows another row. */
+  private static @Nullable PageMarker marker(HardwareRow row, ResultSet result, int index, int size)
+      throws SQLException {
+    return index == size - 1 ? new PageMarker(row.uuid(), result.getObject("sort_value")) : null;
   }
 
   private @Nullable PageMarker marker(HardwareListQuery query) {

@@ -43,9 +43,24 @@ public record HardwareQuerySql(
     appendAvailability(query, key == SortKey.UUID ? marker : null, sql, parameters);
     appendTask(query, key == SortKey.UUID ? marker : null, sql, parameters);
     appendOrder(key, direction(query), marker, sql, parameters);
-    parameters.add(size);
+    appendLimit(query, size, sql, parameters);
     return new HardwareQuerySql(
-        query.sortKey().sql(), direction(query), sql.append(" limit ?").toString(), parameters);
+        query.sortKey().sql(), direction(query), sql.toString(), parameters);
+  }
+
+  /**
+   * With a parameter, Postgres plans every page anew, because it takes a limit that it does not
+   * know for a tenth of the table. That is right for a filter, whose best plan depends on its
+   * values.
+   */
+  private static void appendLimit(
+      HardwareListQuery query, int size, StringBuilder sql, List<Object> parameters) {
+    if (size == HardwareRows.PAGE_ROWS && !query.isFiltered()) {
+      sql.append(" limit " + HardwareRows.PAGE_ROWS);
+      return;
+    }
+    sql.append(" limit ?");
+    parameters.add(size);
   }
 
   /** Returns the condition for all rows of a query, without its order, its limit and its marker. */

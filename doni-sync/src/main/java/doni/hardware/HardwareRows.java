@@ -66,9 +66,10 @@ final class HardwareRows implements Iterator<HardwareView> {
   }
 
   /**
-   * A row and its place in the order of the list.
+   * A row of a page.
    *
+   * @param marker its place in the order of the list; read only of the last row of a full page
    * @param view decrypts and masks the row, only when its turn comes
    */
-  record ListedRow(PageMarker marker, Supplier<HardwareView> view) {}
+  record ListedRow(@Nullable PageMarker marker, Supplier<HardwareView> view) {}
 }

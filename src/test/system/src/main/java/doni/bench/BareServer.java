@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,22 +64,55 @@ final class BareServer {
           + " q.task_instance = ? and not q.picked returning q.task_name";
   private static final String COLUMNS =
       "h.uuid, h.name, h.project_id, h.hardware_type, h.properties::text as properties,"
-          + " h.generation, h.created_at, h.updated_at, h.deleted_at, h.requested_at,"
+          + " h.labels::text as labels, h.generation, h.created_at, h.updated_at, h.deleted_at, h.requested_at,"
           + " h.quarantined_at, h.quarantined_by, h.quarantine_reason";
   private static final String STATE =
       "t.worker_type, t.state, t.state_details::text as state_details, t.outcome, t.reason,"
           + " t.waiting_since, t.attempts, t.defer_count, t.next_attempt_at, t.unattempted";
+  private static final String AVAILABILITY =
+      "a.availability, a.available_since, a.available_reason, a.last_seen, a.observed";
+  private static final String PUBLISHED =
+      """
+       left join lateral (select a.availability, a.since as available_since, a.reason as available_reason,
+          seen.last_seen, seen.observed
+        from device_availability a cross join lateral (
+          select
+            max(case when s.source like 'blazar.%' then null
+              when s.source = 'agent' then g.contact_at
+              when s.status in ('RESPONDS', 'IMPAIRED') then greatest(s.since, c.confirmed_at)
+              else s.responded_at end) as last_seen,
+            coalesce(bool_or(greatest(s.since, c.confirmed_at) > ?), true) as observed
+          from device_signal s left join device_signal_source c on c.source = s.source
+          left join agent_contact g on g.hardware_uuid = s.hardware_uuid and s.source = 'agent'
+          where s.hardware_uuid = a.hardware_uuid) seen
+        where a.hardware_uuid = h.uuid offset 0) a on true
+      """;
   private static final String DEVICE =
       "select "
           + COLUMNS
           + ", "
           + STATE
-          + " from hardware h left join worker_task_state t on t.hardware_uuid = h.uuid"
+          + ", "
+          + AVAILABILITY
+          + " from hardware h"
+          + PUBLISHED
+          + "left join worker_task_state t on t.hardware_uuid = h.uuid"
           + " where h.deleted_at is null and h.uuid = ?";
-  private static final String PAGE =
-      "select " + COLUMNS + " from hardware h where deleted_at is null";
-  private static final String OF_PROJECT = " and project_id = 'bench'";
-  private static final String FIRST = " order by created_at, uuid limit ?";
+  private static final String LIVE = " from hardware h where deleted_at is null";
+  private static final String FIRST = " order by created_at, uuid limit " + (Bench.PAGE + 1);
+  private static final String EXPORT = "select " + COLUMNS + LIVE + FIRST;
+  private static final String LIST =
+      "select "
+          + COLUMNS
+          + ", "
+          + AVAILABILITY
+          + " from (select h.*"
+          + LIVE
+          + " and project_id = 'bench'"
+          + FIRST
+          + ") h"
+          + PUBLISHED
+          + "order by h.created_at, h.uuid";
   private static final String TASKS =
       "select t.hardware_uuid, "
           + STATE
@@ -144,7 +178,8 @@ final class BareServer {
 
   private static BareAnswer get(Connection connection, String ref, @Nullable String known)
       throws SQLException {
-    List<Map<String, Object>> rows = query(connection, DEVICE, UUID.fromString(ref.substring(1)));
+    List<Map<String, Object>> rows =
+        query(connection, DEVICE, blind(), UUID.fromString(ref.substring(1)));
     String tag = "\"" + value(rows.getFirst(), "generation") + "\"";
     return tag.equals(known)
         ? new BareAnswer(304, tag, "")
@@ -152,8 +187,8 @@ final class BareServer {
   }
 
   private static BareAnswer list(Connection connection, boolean withTasks) throws SQLException {
-    String sql = PAGE + (withTasks ? OF_PROJECT : "") + FIRST;
-    List<Map<String, Object>> rows = query(connection, sql, Bench.PAGE + 1);
+    List<Map<String, Object>> rows =
+        withTasks ? query(connection, LIST, blind()) : query(connection, EXPORT);
     Map<Object, List<Map<String, Object>>> tasks = new HashMap<>();
     if (withTasks) {
       Object[] uuids = rows.stream().map(row -> value(row, "uuid")).toArray();
@@ -195,7 +230,7 @@ final class BareServer {
             "properties",
             "{\"default_required_field\":\"x\"}",
             "created_at",
-            OffsetDateTime.now(java.time.ZoneOffset.UTC));
+            OffsetDateTime.now(ZoneOffset.UTC));
     Map<String, Object> task =
         Map.of("worker_type", "fake-worker", "state", "PENDING", "state_details", "{}");
     return new BareAnswer(201, "\"1\"", device(row, List.of(task)).toString());
@@ -227,6 +262,9 @@ final class BareServer {
     text(json.append(','), "project_id", row);
     text(json.append(','), "hardware_type", row);
     json.append(",\"properties\":").append(row.get("properties"));
+    if (tasks != null) {
+      json.append(",\"labels\":").append(row.getOrDefault("labels", "{}"));
+    }
     text(json.append(','), "created_at", row);
     text(json.append(','), "updated_at", row);
     if (tasks != null) {
@@ -238,11 +276,27 @@ final class BareServer {
       }
       json.append(']');
     }
+    if (row.get("availability") != null) {
+      text(json.append(",\"device_availability\":{"), "status", "availability", row);
+      text(json.append(','), "since", "available_since", row);
+      text(json.append(','), "last_seen", row);
+      text(json.append(','), "reason", "available_reason", row);
+      json.append(",\"observed\":").append(row.get("observed")).append('}');
+    }
     return json.append('}');
   }
 
+  private static OffsetDateTime blind() {
+    return OffsetDateTime.now(ZoneOffset.UTC).minusMinutes(5);
+  }
+
   private static void text(StringBuilder json, String name, Map<String, Object> row) {
-    Object value = row.get(name);
+    text(json, name, name, row);
+  }
+
+  private static void text(
+      StringBuilder json, String name, String column, Map<String, Object> row) {
+    Object value = row.get(column);
     json.append('"').append(name).append("\":");
     if (value == null) {
       json.append("null");

@@ -37,6 +37,9 @@ public final class Bench {
   /** Number of devices on a page of the lists. */
   static final int PAGE = 1_000;
 
+  /** By which share two answers may differ: the bound writes times in another form. */
+  private static final double ALIKE = 0.05;
+
   /** With fewer devices, the part with all workers is left out: a quick look for a change. */
   private static final int SMALL = 2_000;
 
@@ -221,6 +224,12 @@ public final class Bench {
             (server, count) -> create(server.port(), "bench-" + run.incrementAndGet(), count),
             0.45));
     awaitServed("service");
+    // The first assessment of the availability also changes the tag of a device.
+    awaitZero(
+        "service",
+        "select count(*) from hardware h where not exists"
+            + " (select from device_availability a where a.hardware_uuid = h.uuid)");
+    serveBound();
     Map<Integer, List<UUID>> stored =
         Map.of(service.port(), uuids("service"), bound.port(), uuids("bound"));
     Row get =
@@ -230,11 +239,6 @@ public final class Bench {
             (server, count) -> get(server.port(), of(server, stored), count),
             0.65);
     print(get);
-    // The first assessment of the availability changes the tag of a device.
-    awaitZero(
-        "service",
-        "select count(*) from hardware h where not exists"
-            + " (select from device_availability a where a.hardware_uuid = h.uuid)");
     Map<Integer, List<byte[]>> polls =
         Map.of(
             service.port(), polls(service.port(), of(service, stored)),
@@ -245,6 +249,7 @@ public final class Bench {
             devices * GETS_PER_DEVICE,
             (server, count) -> poll(server.port(), of(server, polls), count),
             0));
+    checkSameSize(service.port(), bound.port());
     for (String path : List.of("/v1/hardware", "/v1/hardware/export")) {
       print(
           compared.row(
@@ -264,6 +269,39 @@ public final class Bench {
         "select count(*) from worker_task t join hardware h on h.uuid = t.hardware_uuid"
             + " where t.served_generation < h.generation");
     return get.service().load().rate();
+  }
+
+  /** Stores for the bound's devices what the service's attempts have recorded. */
+  private void serveBound() throws Exception {
+    database.execute(
+        "bound",
+        """
+        update hardware set properties = properties || '{"default-field": "default-field-value"}';
+        update worker_task set served_generation = 1, synced_generation = 1, outcome = 'SYNCED',
+          state_details = jsonb_build_object('fake-result', 'fake-worker-prefix-' || hardware_uuid);
+        update scheduled_tasks set execution_time = now() + interval '1 hour';
+        insert into device_availability (hardware_uuid, availability, since, reason)
+          select uuid, 'NEVER_SEEN', created_at, 'no backend has reported the device yet' from hardware;
+        """);
+  }
+
+  /** Fails if a list of the service and that of the bound differ by more than their times. */
+  private static void checkSameSize(int service, int bound) throws IOException {
+    int expected = listedBytes(service);
+    int sent = listedBytes(bound);
+    if (Math.abs(expected - sent) > expected * ALIKE) {
+      throw new IllegalStateException(
+          "a list has %,d bytes, that of its bound %,d".formatted(expected, sent));
+    }
+  }
+
+  private static int listedBytes(int port) throws IOException {
+    try (HttpConnection connection = new HttpConnection(port)) {
+      return connection
+          .send(HttpConnection.request("GET", "/v1/hardware?limit=" + PAGE, TOKEN, ""), true)
+          .body()
+          .length();
+    }
   }
 
   private static <T> T of(BenchedServer server, Map<Integer, T> byPort) {
