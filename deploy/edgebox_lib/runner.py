@@ -63,10 +63,17 @@ class Runner:
     def __init__(self, site, mask, lock=None, verbose=False):
         self._site, self._mask, self._lock, self._verbose = site, mask, lock, verbose
 
+    def was_killed(self):
+        """Whether a run ended without removing its temporary files here, which every run of Ansible has: in a phase, or between two,
+        while the conditions were observed. The lock is held, so that no other run on this site needs them."""
+        return any(self._leftovers())
+
+    def _leftovers(self):
+        return self._site.scratch.glob("tmp*")
+
     def clear(self):
-        """Removes what a killed run left, which may hold secrets: temporary files here and on the hosts. The lock is held, so that
-        no other run on this site needs them."""
-        for path in self._site.scratch.glob("tmp*"):
+        """Removes what a killed run left, which may hold secrets: temporary files here and on the hosts."""
+        for path in list(self._leftovers()):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.playbook(DEPLOY / "playbooks" / "leftovers.yml", "leftovers", variables={"edgebox_leftovers": remote_tmp(self._site)})
 

@@ -129,12 +129,14 @@ def test_a_run_killed_in_the_middle_is_taken_up_and_ends_in_the_same_state(small
         "secret": SECRETS["doni_database_password"] + "\n"}
 
 
-def test_what_a_killed_run_left_is_removed(small, edgebox):
+@pytest.mark.parametrize("event", ["started", "finished"])
+def test_what_a_killed_run_left_is_removed(small, edgebox, event):
+    """Also of one that was killed between two phases, while it observed the conditions."""
     here, there = small.state / "tmp1234", pathlib.Path(remote_tmp(small)).expanduser() / "ansible-tmp-1234"
     for folder in (here, there):
         folder.mkdir(mode=0o700, parents=True)
         (folder / "source").write_text(SECRETS["doni_database_password"])
-    Journal(small.journal).append(event="started", phase="services", run="1", inputs="")
+    Journal(small.journal).append(event=event, phase="services", run="1", inputs="")
 
     ran = up(edgebox, small)
 
@@ -151,11 +153,11 @@ def test_the_temporary_directory_on_a_host_is_of_this_site_at_this_controller_al
 
 
 def test_nothing_is_removed_where_no_run_was_killed(small, edgebox):
-    small.state.mkdir(exist_ok=True)
-    (small.state / "tmp1234").touch()
+    there = pathlib.Path(remote_tmp(small)).expanduser() / "ansible-tmp-1234"
+    there.mkdir(mode=0o700, parents=True)
 
     assert up(edgebox, small).returncode == 0
-    assert (small.state / "tmp1234").exists()
+    assert there.exists()
 
 
 def test_two_runs_are_kept_apart(small, edgebox):
