@@ -258,7 +258,7 @@ public final class DoniProcess implements AutoCloseable {
   private Process launch(Builder builder) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Xms160m", "-Xmx256m", "-XX:+UseSerialGC"));
     Stream.of(FURTHER_JAVA_OPTIONS.split(" ")).filter(o -> !o.isEmpty()).forEach(command::add);
     command.add("--enable-native-access=ALL-UNNAMED");
     Path rehearsed = builder.jar.resolveSibling("doni.aot");

@@ -28,6 +28,7 @@ final class BareProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     ProcessHandle.current().info().command().orElse("java"),
+                    "-Xms160m",
                     "-Xmx256m",
                     "-XX:+UseSerialGC",
                     "-Dsun.net.httpserver.nodelay=true",

@@ -155,7 +155,7 @@ class LauncherTests {
   void startsTheServiceWithItsAotCache() throws Exception {
     assertThat(run("serve", "--doni.home=two words").text())
         .endsWith(
-            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -XX:AOTCache=%1$s/doni.aot -jar %1$s/doni.jar serve --doni.home=two words\n"
+            "-Xms160m -Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -XX:AOTCache=%1$s/doni.aot -jar %1$s/doni.jar serve --doni.home=two words\n"
                 .formatted(extracted()));
   }
 
@@ -166,7 +166,7 @@ class LauncherTests {
     assertThat(result.text())
         .doesNotContain("creating the AOT cache")
         .endsWith(
-            "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -XX:TieredStopAtLevel=1 -jar %s/doni.jar import --from two words\n"
+            "-Xms160m -Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -XX:+ExitOnOutOfMemoryError -Xlog:aot*=error -XX:TieredStopAtLevel=1 -jar %s/doni.jar import --from two words\n"
                 .formatted(extracted()));
   }
 
