@@ -43,24 +43,15 @@ public record HardwareQuerySql(
     appendAvailability(query, key == SortKey.UUID ? marker : null, sql, parameters);
     appendTask(query, key == SortKey.UUID ? marker : null, sql, parameters);
     appendOrder(key, direction(query), marker, sql, parameters);
-    appendLimit(query, size, sql, parameters);
-    return new HardwareQuerySql(
-        query.sortKey().sql(), direction(query), sql.toString(), parameters);
-  }
-
-  /**
-   * With a parameter, Postgres plans every page anew, because it takes a limit that it does not
-   * know for a tenth of the table. That is right for a filter, whose best plan depends on its
-   * values.
-   */
-  private static void appendLimit(
-      HardwareListQuery query, int size, StringBuilder sql, List<Object> parameters) {
+    // A page whose limit Postgres does not know is planned each time. That is right for a filter,
+    // whose best plan depends on its values.
     if (size == HardwareRows.PAGE_ROWS && !query.isFiltered()) {
       sql.append(" limit " + HardwareRows.PAGE_ROWS);
-      return;
+    } else {
+      append(" limit ?", size, sql, parameters);
     }
-    sql.append(" limit ?");
-    parameters.add(size);
+    return new HardwareQuerySql(
+        query.sortKey().sql(), direction(query), sql.toString(), parameters);
   }
 
   /** Returns the condition for all rows of a query, without its order, its limit and its marker. */
