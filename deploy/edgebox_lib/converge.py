@@ -130,7 +130,9 @@ class Converger:
             self._plan = self._plan.narrowed(only)
         if check:
             return self._rehearse(tags, skip_tags)
-        if self._runner.was_killed():
+        # In a phase, or between two, while the conditions were observed.
+        started = any(record.get("event") == "started" for record in self._journal.latest().values())
+        if started or self._runner.was_killed():
             self._runner.clear()
         told, failed = {}, {}
         for _ in range(1 if tags or skip_tags else self._plan.rounds):

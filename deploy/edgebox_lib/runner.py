@@ -64,18 +64,19 @@ class Runner:
         self._site, self._mask, self._lock, self._verbose = site, mask, lock, verbose
 
     def was_killed(self):
-        """Whether a run ended without removing its temporary files here, which every run of Ansible has: in a phase, or between two,
-        while the conditions were observed. The lock is held, so that no other run on this site needs them."""
+        """Whether a run left its temporary files here. Only a run that holds the lock has some, and so do we."""
         return any(self._leftovers())
 
     def _leftovers(self):
         return self._site.scratch.glob("tmp*")
 
     def clear(self):
-        """Removes what a killed run left, which may hold secrets: temporary files here and on the hosts."""
-        for path in list(self._leftovers()):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        """Removes what a killed run left, which may hold secrets: temporary files on the hosts and here. Those here go last: they show
+        the next run that this one did not get to the hosts."""
+        here = list(self._leftovers())
         self.playbook(DEPLOY / "playbooks" / "leftovers.yml", "leftovers", variables={"edgebox_leftovers": remote_tmp(self._site)})
+        for path in here:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def playbook(self, path, title, *, tags=None, skip_tags=None, check=False, variables=None):
         command = ["ansible-playbook"]

@@ -129,11 +129,12 @@ def test_a_run_killed_in_the_middle_is_taken_up_and_ends_in_the_same_state(small
         "secret": SECRETS["doni_database_password"] + "\n"}
 
 
-@pytest.mark.parametrize("event", ["started", "finished"])
-def test_what_a_killed_run_left_is_removed(small, edgebox, event):
-    """Also of one that was killed between two phases, while it observed the conditions."""
+@pytest.mark.parametrize(("event", "trace"), [("started", True), ("started", False), ("finished", True)])
+def test_what_a_killed_run_left_is_removed(small, edgebox, event, trace):
+    """Also of one whose files here are gone, and of one that was killed between two phases, while it observed the conditions."""
     here, there = small.state / "tmp1234", pathlib.Path(remote_tmp(small)).expanduser() / "ansible-tmp-1234"
-    for folder in (here, there):
+    small.state.mkdir(exist_ok=True)
+    for folder in (here, there) if trace else (there,):
         folder.mkdir(mode=0o700, parents=True)
         (folder / "source").write_text(SECRETS["doni_database_password"])
     Journal(small.journal).append(event=event, phase="services", run="1", inputs="")

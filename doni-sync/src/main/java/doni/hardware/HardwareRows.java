@@ -3,6 +3,7 @@ package doni.hardware;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,10 @@ final class HardwareRows implements Iterator<HardwareView> {
     int size = (int) Math.min(left, PAGE_ROWS);
     List<ListedRow> rows = source.read(after, size);
     left -= rows.size();
-    end = rows.size() < size || left == 0 ? null : rows.getLast().marker();
+    end =
+        rows.size() < size || left == 0
+            ? null
+            : Objects.requireNonNull(rows.getLast().marker(), "the marker of a full page");
     return rows.iterator();
   }
 

@@ -520,6 +520,31 @@ class HardwareServiceIT {
   }
 
   @Test
+  void listsAndExportsAllDevicesOfSeveralPagesOnce() {
+    int devices = 2 * HardwareRows.PAGE_ROWS + 1;
+    jdbc.sql(
+            """
+            insert into hardware (uuid, name, project_id, hardware_type, properties, created_at, requested_at)
+            select gen_random_uuid(), 'many-' || n, 'alice-project', ?, '{}', now(), now() from generate_series(1, ?) n
+            """)
+        .param(SampleTypes.TYPE)
+        .param(devices)
+        .update();
+    HardwareListQuery all = query(null, null, null, null);
+
+    assertThat(list(all))
+        .toIterable()
+        .extracting(HardwareView::id)
+        .hasSize(devices)
+        .doesNotHaveDuplicates();
+    assertThat(intake.export(all))
+        .toIterable()
+        .extracting(HardwareView::id)
+        .hasSize(devices)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void filtersByNameTypeWorkerAndState() {
     create(alice, "dev-1", valid());
     create(alice, "dev-2", valid());
